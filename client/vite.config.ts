@@ -8,6 +8,7 @@ import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig, type Plugin } from 'vite';
 import { components } from './components.ts';
 import { mantineStyles } from './mantine-styles.ts';
+import { HANG_MS } from './test/hang.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -93,6 +94,9 @@ export default defineConfig({
     // One jsdom per worker instead of per file: six times faster.
     pool: 'vmThreads',
     setupFiles: ['./test/setup.ts'],
+    // Not judgements: a busy machine takes seconds where a quiet one takes milliseconds.
+    testTimeout: HANG_MS,
+    hookTimeout: HANG_MS,
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
   },
 } as Parameters<typeof defineConfig>[0]);

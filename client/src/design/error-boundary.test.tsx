@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client';
 import { expect, it, vi } from 'vitest';
 import { loggedErrors } from '~/core/error-log';
 import { ErrorBoundary } from './ErrorBoundary';
+import { eventually } from '../../test/eventually';
 
 function Fragile({ whole }: { whole: boolean }) {
   if (!whole) throw new Error('it broke');
@@ -24,10 +25,10 @@ it('renders the fallback until it is reset and leaves its surroundings intact', 
       </>,
     );
   draw(false, 'first');
-  await vi.waitFor(() => expect(place.textContent).toBe('around: otherwise'));
+  await eventually(() => expect(place.textContent).toBe('around: otherwise'));
   expect(failed).toHaveBeenCalledOnce();
   expect(loggedErrors().at(-1)?.message).toBe('Error: it broke');
   draw(true, 'second');
-  await vi.waitFor(() => expect(place.textContent).toBe('around: whole'));
+  await eventually(() => expect(place.textContent).toBe('around: whole'));
   root.unmount();
 });

@@ -8,6 +8,7 @@ import type { PageLoader } from '~/core/pagination';
 import { Problem } from '~/core/problem';
 import { reloadLists, useAllPages, usePages, POLL_INTERVAL_MS } from './lists';
 import { DataTable } from './table';
+import { eventually } from '../../test/eventually';
 
 interface Thing {
   id: string;
@@ -71,32 +72,32 @@ describe('a list', () => {
     const answer: ((page: Awaited<ReturnType<PageLoader<Thing>>>) => void)[] = [];
     const load = vi.fn<PageLoader<Thing>>(() => new Promise((resolve) => answer.push(resolve)));
     draw((each) => <InPages load={each} />, load);
-    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(load).toHaveBeenCalledTimes(1));
     const reloaded = reloadLists(queries, ['things']);
-    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(2));
+    await eventually(() => expect(load).toHaveBeenCalledTimes(2));
     answer[1]!({ data: { items: [{ id: 'changed' }], next: null } });
     answer[0]!({ data: { items: [], next: null } });
     await reloaded;
-    await vi.waitFor(() => expect(text()).toContain('changed'));
+    await eventually(() => expect(text()).toContain('changed'));
   });
 
   it('that failed to load is not shown as empty and is retried', async () => {
     const load = vi.fn<PageLoader<Thing>>(refused);
     draw((each) => <InPages load={each} />, load);
-    await vi.waitFor(() => expect(text()).toContain('Server error'));
+    await eventually(() => expect(text()).toContain('Server error'));
     expect(text()).not.toContain('There are none.');
     load.mockResolvedValue({ data: { items: [], next: null } });
     await vi.advanceTimersByTimeAsync(POLL_INTERVAL_MS);
-    await vi.waitFor(() => expect(text()).toContain('There are none.'));
+    await eventually(() => expect(text()).toContain('There are none.'));
     expect(text()).not.toContain('Server error');
   });
 
   it('loads page by page', async () => {
     draw((each) => <InPages load={each} />, pages);
-    await vi.waitFor(() => expect(text()).toContain('first'));
+    await eventually(() => expect(text()).toContain('first'));
     expect(text()).not.toContain('last');
     [...place.querySelectorAll('button')].at(-1)!.click();
-    await vi.waitFor(() => expect(text()).toContain('last'));
+    await eventually(() => expect(text()).toContain('last'));
   });
 
   it('is not shown as empty while there are more pages', async () => {
@@ -105,14 +106,14 @@ describe('a list', () => {
       (each) => <InPages load={each} />,
       async (cursor) => (cursor ? pages(cursor) : first),
     );
-    await vi.waitFor(() => expect(place.querySelector('button')).not.toBeNull());
+    await eventually(() => expect(place.querySelector('button')).not.toBeNull());
     expect(text()).not.toContain('There are none.');
     place.querySelector('button')!.click();
-    await vi.waitFor(() => expect(text()).toContain('last'));
+    await eventually(() => expect(text()).toContain('last'));
   });
 
   it('can be loaded completely', async () => {
     draw((each) => <Whole load={each} />, pages);
-    await vi.waitFor(() => expect(text()).toContain('first last'));
+    await eventually(() => expect(text()).toContain('first last'));
   });
 });

@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { expect, it, vi } from 'vitest';
 import { ErrorPage } from './ErrorPage';
 import { lazyScreen } from './lazy-screen';
+import { eventually } from '../../test/eventually';
 
 it('a screen that cannot be loaded shows an error and does not reload by itself', async () => {
   vi.spyOn(console, 'error').mockReturnValue();
@@ -24,7 +25,7 @@ it('a screen that cannot be loaded shows an error and does not reload by itself'
       </MantineProvider>
     </I18nProvider>,
   );
-  await vi.waitFor(() => expect(document.querySelector('h1')?.textContent).toBe('Page could not be loaded'));
+  await eventually(() => expect(document.querySelector('h1')?.textContent).toBe('Page could not be loaded'));
   expect(document.querySelector('button')?.textContent).toBe('Reload');
   root.unmount();
 });

@@ -3,6 +3,7 @@ import { FakeSession } from '../../test/fake-sessions';
 import { preferences } from '~/core/preferences';
 import { Call } from './call';
 import { toneFor } from './call-environment';
+import { eventually } from '../../test/eventually';
 
 // jsdom has no media; none is inspected here.
 vi.stubGlobal(
@@ -232,7 +233,7 @@ describe('a call', () => {
     const switchMicrophone = async (heard: boolean[]) => {
       const track = stubMicrophone();
       preferences.setState((before) => ({ ...before, microphone: `${before.microphone}+` }));
-      await vi.waitFor(() => expect(heard).toHaveLength(1));
+      await eventually(() => expect(heard).toHaveLength(1));
       return track;
     };
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeAgent, FakeSession } from '../../test/fake-sessions';
 import { setPreferences } from '~/core/preferences';
 import { Phone } from './phone';
+import { eventually } from '../../test/eventually';
 
 const agents = vi.hoisted(() => ({ made: [] as unknown[] }));
 vi.mock('jssip', async () => {
@@ -79,7 +80,7 @@ describe('a telephone', () => {
     phone.state.state.calls[0]!.decline();
     setPreferences({ answerClickToDial: true });
     const { call } = rings('1003', clicked);
-    await vi.waitFor(() => expect(call.phase).toBe('talking'));
+    await eventually(() => expect(call.phase).toBe('talking'));
     expect(rings('1002', clicked).call.phase).toBe('incoming');
     expect(rings('1002').call.phase).toBe('incoming');
     setPreferences({ answerClickToDial: false });
@@ -91,7 +92,7 @@ describe('a telephone', () => {
     await phone.answer(second.call);
     expect(second.call.phase).toBe('talking');
     first.session.remoteAnswers();
-    await vi.waitFor(() => expect(first.session.requests).toEqual(['hold']));
+    await eventually(() => expect(first.session.requests).toEqual(['hold']));
     first.session.emit('hold', { originator: 'local' });
     expect([first.call.phase, second.call.phase, second.session.requests]).toEqual(['held', 'talking', []]);
   });
@@ -102,7 +103,7 @@ describe('a telephone', () => {
     const answering = phone.answer(second.call);
     first.session.remoteAnswers();
     await answering;
-    await vi.waitFor(() => expect(first.session.requests).toEqual(['hold']));
+    await eventually(() => expect(first.session.requests).toEqual(['hold']));
     expect(second.session.requests).toEqual([]);
   });
 
@@ -122,7 +123,7 @@ describe('a telephone', () => {
     await phone.answer(second.call);
     second.call.hangUp();
     first.session.remoteAnswers();
-    await vi.waitFor(() => expect(phone.state.state.active).toBe(first.call));
+    await eventually(() => expect(phone.state.state.active).toBe(first.call));
     expect([first.call.phase, first.session.requests]).toEqual(['talking', []]);
   });
 

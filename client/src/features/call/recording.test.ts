@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { CallRecording } from '~/api';
 import { Problem } from '~/core/problem';
 import { CallRecordings, recordingOf, type RecordingCommand } from './recording';
+import { eventually } from '../../../test/eventually';
 
 function setup() {
   let now = { call_id: 'c', state: 'none', begun: null, end: null, allowed: true, directs: false } as CallRecording;
@@ -54,14 +55,14 @@ describe('the recording of a call', () => {
     const { recording, server, shown } = setup();
     server({ state: 'announced', begun: 'automatic', allowed: false });
     recording.handleEvent({ call: 'c', state: 'announced' });
-    await vi.waitFor(() => expect(shown()?.automatic).toBe(true));
+    await eventually(() => expect(shown()?.automatic).toBe(true));
   });
 
   it('reports why there is none until dismissed', async () => {
     const { recording, server, shown } = setup();
     server({ state: 'ended', end: 'refused', allowed: false });
     recording.handleEvent({ call: 'c', state: 'ended', end: 'refused' });
-    await vi.waitFor(() => expect(shown()?.allowed).toBe(false));
+    await eventually(() => expect(shown()?.allowed).toBe(false));
     expect(shown()).toMatchObject({ state: 'none', end: 'refused' });
     recording.dismiss('c');
     expect(shown()?.end).toBeUndefined();

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { outbox, sendMessage } from './chats';
 import { chosenFile } from './files/chosen';
+import { eventually } from '../../../test/eventually';
 
 const storage = vi.hoisted(() => ({ saved: new Map<string, unknown>(), files: [] as (() => void)[] }));
 vi.mock('~/core/device-storage', () => ({
@@ -21,7 +22,7 @@ it('stores a message behind an earlier one whose file is still being stored', as
   const message = (text: string) => ({ client_id: text, conversation_id: 'c', text, created: '2026-01-05T09:00:00Z' });
   const first = sendMessage(message('with a file'), [chosenFile(new Blob(['plan']), 'plan.pdf')]);
   const second = sendMessage(message('after it'));
-  await vi.waitFor(() => expect(storage.files).toHaveLength(1));
+  await eventually(() => expect(storage.files).toHaveLength(1));
   storage.files[0]!();
   await Promise.all([first, second]);
   expect(outbox.waiting.state.map((each) => [each.text, each.files?.map((file) => file.name)])).toEqual([

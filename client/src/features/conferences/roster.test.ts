@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Participant, Room } from '~/api';
 import { Problem } from '~/core/problem';
 import { Roster } from './roster';
+import { eventually } from '../../../test/eventually';
 
 function participant(id: string, overrides: Partial<Participant> = {}): Participant {
   return { id, name: id, number: '1001', speaking: false, muted: false, hand: false, ...overrides } as Participant;
@@ -73,7 +74,7 @@ describe('the roster', () => {
     parts.participants.mockRejectedValueOnce(Problem.unreachable());
     roster.handleEvent({ ...event, roster: 'two' });
     for (const task of tasks.splice(0)) task();
-    await vi.waitFor(() => expect(roster.state.state.fault?.code).toBe('unreachable'));
+    await eventually(() => expect(roster.state.state.fault?.code).toBe('unreachable'));
     roster.handleEvent({ ...event, roster: 'two' });
     expect([tasks.length, parts.participants.mock.calls.length]).toEqual([1, before + 1]);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CallRecord, Me, Party } from '~/api';
 import { Problem } from '~/core/problem';
 import {
@@ -12,6 +12,7 @@ import {
   visibleEntries,
   type HistoryEntry,
 } from './model';
+import { eventually } from '../../../test/eventually';
 
 const unmeasured = { loss: null, jitter_ms: null, mos: null, packets: null };
 const party = (role: Party['role'], number: string, name: string, extension: string | null): Party => ({
@@ -328,13 +329,13 @@ describe('the history', () => {
     const { history, store, asked, waiting } = setup();
     store.late = true;
     const changes = [history.remove(['a']), history.restore(['a'])];
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await eventually(() => expect(waiting).toHaveLength(1));
     expect(asked).toEqual(['-a']);
     waiting[0]!();
     await Promise.all(changes);
     expect(asked.filter((each) => /^[-+]/.test(each))).toEqual(['-a', '+a']);
     const last = [history.remove(['b']), history.restore(['b'])];
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await eventually(() => expect(waiting).toHaveLength(2));
     history.clear();
     waiting[1]!();
     await Promise.all(last);

@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { tenantSelection } from '~/api/tenant-selection';
 import { phoneNumbers } from './phone-numbers';
 import { useNumberFormat } from './useNumberFormat';
+import { eventually } from '../../../test/eventually';
 
 const tenant = { country: 'DE' } as NonNullable<(typeof tenantSelection.state)['selected']>;
 
@@ -28,7 +29,7 @@ test('a screen without outside numbers does not load the library', async () => {
 
 test('numbers are grouped once the library is loaded, and anew for another organisation', async () => {
   await act(async () => createRoot(place).render(<Shown number="+49301234567" />));
-  await act(async () => vi.waitFor(() => expect(phoneNumbers.state.library).toBeDefined()));
+  await act(async () => eventually(() => expect(phoneNumbers.state.library).toBeDefined()));
   expect(place.textContent).toBe('030 1234567');
   act(() => tenantSelection.setState(() => ({ selected: { ...tenant, country: 'AT' }, all: [] })));
   expect(place.textContent).toBe('+49 30 1234567');

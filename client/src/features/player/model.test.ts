@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '~/core/problem';
 import { downsamplePeaks, Playback, SPEEDS, type PlaybackListener } from './model';
+import { eventually } from '../../../test/eventually';
 
 function setup(load = async () => new Blob(['wav'])) {
   const asked: string[] = [];
@@ -99,7 +100,7 @@ describe('playback', () => {
     expect(playback.state.state.peaks).toEqual([]);
     peaks.mockResolvedValue([0, 100]);
     await playback.toggle();
-    await vi.waitFor(() => expect(playback.state.state.peaks).toEqual([0, 100]));
+    await eventually(() => expect(playback.state.state.peaks).toEqual([0, 100]));
     await playback.toggle();
     await playback.toggle();
     expect(peaks).toHaveBeenCalledTimes(2);

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { PresenceItem } from '~/api/events';
 import { Presences, proposedEnds } from './model';
+import { eventually } from '../../../test/eventually';
 
 const item = (extension_id: string, state: PresenceItem['state'] = 'available'): PresenceItem => ({
   extension_id,
@@ -20,7 +21,7 @@ describe('presence of colleagues', () => {
     const presences = new Presences(fetchPage);
     presences.open();
     presences.open();
-    await vi.waitFor(() => expect(Object.keys(presences.state.state)).toEqual(['a', 'b']));
+    await eventually(() => expect(Object.keys(presences.state.state)).toEqual(['a', 'b']));
     expect(fetchPage).toHaveBeenCalledTimes(2);
   });
 
@@ -33,7 +34,7 @@ describe('presence of colleagues', () => {
     presences.update([item('a', 'in_call')]);
     expect(presences.state.state.a?.state).toBe('in_call');
     presences.update();
-    await vi.waitFor(() => expect(presences.state.state.a?.state).toBe('available'));
+    await eventually(() => expect(presences.state.state.a?.state).toBe('available'));
   });
 
   it('is unknown without a connection and after sign-out', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SelfTest, verdict, type Outcome, type SelfTestDependencies } from './model';
+import { eventually } from '../../../test/eventually';
 
 function setup(change: Partial<SelfTestDependencies> = {}) {
   const tone = { playing: false };
@@ -23,7 +24,7 @@ function setup(change: Partial<SelfTestDependencies> = {}) {
   const test = new SelfTest(parts);
   const state = (name: keyof typeof test.state.state.checks) => test.state.state.checks[name];
   const until = (name: Parameters<typeof state>[0], what: string) =>
-    vi.waitFor(() => expect(state(name).state).toBe(what));
+    eventually(() => expect(state(name).state).toBe(what));
   return { test, parts, tone, state, until };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '~/core/problem';
 import { StepUp } from './step-up';
 import { SecurityModel } from './security';
+import { eventually } from '../../../test/eventually';
 
 const TOTP = { id: 't', kind: 'totp', name: 'Authenticator app', created: '2026-11-24T12:00:00Z', last_used: null };
 const BEGUN = { id: 't', secret: 'ABC', uri: 'otpauth://totp/x', svg: '<svg/>' };
@@ -78,7 +79,7 @@ describe('second factors', () => {
     const removeFactor = vi.fn().mockRejectedValueOnce(missing).mockResolvedValue({});
     const { model, proof } = setup({ removeFactor });
     const removing = model.remove(TOTP as never);
-    await vi.waitFor(() => expect(proof.prompt.state.methods).not.toEqual([]));
+    await eventually(() => expect(proof.prompt.state.methods).not.toEqual([]));
     proof.cancel();
     await removing;
     expect(removeFactor).toHaveBeenCalledOnce();

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '~/core/problem';
 import { StepUp } from './step-up';
+import { eventually } from '../../../test/eventually';
 
 const MISSING = new Problem('prove_yourself', 403, 'Prove it.');
 
@@ -16,7 +17,7 @@ function setup(kinds: string[] = [], parts: Record<string, unknown> = {}, suppor
 }
 
 async function asked(proof: StepUp) {
-  await vi.waitFor(() => expect(proof.prompt.state.methods).not.toEqual([]));
+  await eventually(() => expect(proof.prompt.state.methods).not.toEqual([]));
 }
 
 describe('step-up authentication', () => {

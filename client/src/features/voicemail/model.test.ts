@@ -3,6 +3,7 @@ import type { Message } from '~/api';
 import { Problem } from '~/core/problem';
 import { DeferredWork } from '~/core/deferred';
 import { toEntry, countUnheard, visibleMessages, Voicemail } from './model';
+import { eventually } from '../../../test/eventually';
 
 function message(id: string, overrides: Partial<Message> = {}): Message {
   return {
@@ -139,7 +140,7 @@ describe('the mailbox', () => {
     expect(ids()).toEqual([]); // a lost page leaves it in the archive, where it can be restored
     expect(parts.erase).not.toHaveBeenCalled();
     parts.later.flush();
-    await vi.waitFor(() => expect(voicemail.state.state.deleted.size).toBe(0));
+    await eventually(() => expect(voicemail.state.state.deleted.size).toBe(0));
     expect(parts.erase.mock.calls).toEqual([['a']]);
     expect(store.archived).toEqual([]);
   });
@@ -202,7 +203,7 @@ describe('the mailbox', () => {
     await voicemail.delete('a');
     parts.erase.mockRejectedValueOnce(new Problem('full', 507, 'Full.'));
     parts.later.flush();
-    await vi.waitFor(() => expect(voicemail.state.state.deleted.size).toBe(0));
+    await eventually(() => expect(voicemail.state.state.deleted.size).toBe(0));
     expect(voicemail.state.state.refused?.code).toBe('full');
     await voicemail.show('archived');
     expect(ids()).toEqual(['a']);

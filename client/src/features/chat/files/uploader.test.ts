@@ -2,6 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { Problem } from '~/core/problem';
 import { Outbox, type Outgoing, type OutgoingFile } from '../outbox';
 import { Uploader, type Transfer } from './uploader';
+import { eventually } from '../../../../test/eventually';
 
 const message = (client_id: string, files: string[] = [], conversation_id = 'c'): Outgoing => ({
   client_id,
@@ -75,7 +76,7 @@ test('an upload continues at its address after a reload', async () => {
     return new Promise(() => undefined); // the page is closed
   });
   void uploader.run();
-  await vi.waitFor(() => expect(stored[0]!.files![0]!.address).toBe('/api/v1/attachments/begun'));
+  await eventually(() => expect(stored[0]!.files![0]!.address).toBe('/api/v1/attachments/begun'));
   const again = page();
   await again.outbox.open();
   await again.uploader.run();
@@ -118,7 +119,7 @@ test('a discarded message stops its upload', async () => {
       }),
   );
   const running = uploader.run();
-  await vi.waitFor(() => expect(upload).toHaveBeenCalled());
+  await eventually(() => expect(upload).toHaveBeenCalled());
   await outbox.discard('first');
   uploader.cancel('first');
   await running;
