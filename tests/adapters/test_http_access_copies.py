@@ -1,13 +1,19 @@
 """Access copies by API: rights, proof of identity, download, bad input."""
 
+import base64
+import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Callable
+from random import Random
 
 import httpx
 import pytest
 from http_world import World
+from PIL import Image
 
+from unificx.archive.importing import MAX_PICTURE_BYTES
 from unificx.contacts import contact_holding
 from unificx.speed_dials import speed_dial_holding
 
@@ -88,6 +94,65 @@ async def test_a_copy_is_taken_along_to_another_organisation(world: World) -> No
     for wrong in (bytes(forged), b"", b"PK\x03\x04", copy[:-30]):
         assert (await zoe.put("/api/v1/me/import", content=wrong)).status_code == 422
     assert (await zoe.get("/api/v1/contacts.csv")).text == own
+
+
+def photo_of(colour: str, behind: bytes = b"") -> bytes:
+    photo = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(photo, "PNG")
+    return photo.getvalue() + behind
+
+
+def with_other_pictures(copy: bytes, change: Callable[[list[dict[str, str]]], None]) -> bytes:
+    """The copy with other pictures of contacts, and a manifest that fits them."""
+    with zipfile.ZipFile(io.BytesIO(copy)) as archive:
+        infos = archive.infolist()
+        files = {each.filename: archive.read(each) for each in infos}
+    pictures = json.loads(files["data/contact_picture.json"])
+    change(pictures)
+    records = ",\n".join(map(json.dumps, pictures))
+    files["data/contact_picture.json"] = f"[\n{records}\n]\n".encode()
+    manifest = json.loads(files["manifest.json"])
+    for each in manifest["files"]:
+        if each["path"] == "data/contact_picture.json":
+            data = files[each["path"]]
+            each |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    files["manifest.json"] = json.dumps(manifest).encode()
+    changed = io.BytesIO()
+    with zipfile.ZipFile(changed, "w") as archive:
+        for each in infos:
+            archive.writestr(each, files[each.filename])
+    return changed.getvalue()
+
+
+async def test_pictures_of_contacts_are_taken_along_and_checked(world: World) -> None:
+    services = world.services
+    services.access_copies.holdings = (
+        *services.access_copies.holdings,
+        contact_holding(world.database, services.contacts),
+    )
+    ada, zoe = await world.user(world.acme, "1001"), await world.user(world.globex, "2001")
+    await ada.put("/api/v1/contacts/import", content=CONTACTS.encode())
+    for each in (await ada.get("/api/v1/contacts")).json()["items"]:
+        assert (await ada.put(f"/api/v1/contacts/{each['id']}/picture", content=photo_of("teal"))).is_success
+    copy = await copy_of(world, ada)
+
+    def spoil(pictures: list[dict[str, str]]) -> None:
+        script, large = b"<svg onload='x()'/>", photo_of("red", Random(1).randbytes(MAX_PICTURE_BYTES))
+        for record, image in zip(pictures, (script, large), strict=True):
+            record["image"] = base64.b64encode(image).decode()
+
+    done = await zoe.put("/api/v1/me/import", content=with_other_pictures(copy, spoil))
+    assert done.status_code == 200, done.text
+    assert (done.json()["contacts"]["created"], done.json()["contacts"]["ignored"]) == (2, ["PHOTO"])
+    assert [each["picture"] for each in (await zoe.get("/api/v1/contacts")).json()["items"]] == ["", ""]
+    for action, unchanged in (("updated", 0), ("unchanged", 2)):
+        done = (await zoe.put("/api/v1/me/import", content=copy)).json()["contacts"]
+        assert (done[action], done["unchanged"], done["created"], done["ignored"]) == (2, unchanged, 0, [])
+    for each in (await zoe.get("/api/v1/contacts")).json()["items"]:
+        shown = Image.open(io.BytesIO((await zoe.get(f"/api/v1/contacts/{each['id']}/picture")).content))
+        red, green, blue = shown.convert("RGB").getpixel((128, 128))
+        assert (shown.format, shown.size) == ("JPEG", (256, 256))
+        assert max(red, abs(green - 128), abs(blue - 128)) < 10, "the picture has another colour"
 
 
 async def test_only_the_requester_sees_a_copy(world: World) -> None:

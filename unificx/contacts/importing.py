@@ -1,7 +1,7 @@
 """Import of contacts from files, with a preview: all entries in one transaction, or none."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -67,11 +67,20 @@ class ContactImports:
         return _report(file, await self._plan(book, file))
 
     async def run(
-        self, book: AddressBook, data: bytes, encoding: Encoding | None = None, *, skip_faulty: bool = False
+        self,
+        book: AddressBook,
+        data: bytes,
+        encoding: Encoding | None = None,
+        *,
+        skip_faulty: bool = False,
+        pictures: Mapping[str, bytes] | None = None,
     ) -> ContactImportReport:
-        """Import a file. Entries with faults are left out with `skip_faulty`. Raise Invalid if there are some without
-        it, and for a file that cannot be read; Conflict if the address book is full."""
+        """Import a file. Entries with faults are left out with `skip_faulty`. `pictures` are photos from outside the
+        file by uid, b"" for one that cannot be used. Raise Invalid if there are faulty entries without `skip_faulty`,
+        and for a file that cannot be read; Conflict if the address book is full; TooManyRequests."""
         file = await asyncio.to_thread(read_file, data, encoding)
+        if pictures:
+            file = _with_pictures(file, pictures)
         return await self._contacts.optimistic.run(book, partial(self._run, book, file, skip_faulty))
 
     async def _run(
@@ -168,6 +177,13 @@ class ContactImports:
             field: FaultField = refused.field  # type: ignore[assignment]  # the fields of a contact
             faults.append(ImportFault("malformed", field, _MESSAGES.get(refused.field, refused.message)))
         return faults
+
+
+def _with_pictures(file: ContactFile, pictures: Mapping[str, bytes]) -> ContactFile:
+    """Return the file with the pictures at its entries."""
+    entries = tuple(replace(each, photo=pictures.get(each.contact.uid, each.photo)) for each in file.entries)
+    has_unusable = b"" in pictures.values() and "PHOTO" not in file.ignored
+    return replace(file, entries=entries, ignored=(*file.ignored, "PHOTO") if has_unusable else file.ignored)
 
 
 def _report(file: ContactFile, plan: _Plan) -> ContactImportReport:
