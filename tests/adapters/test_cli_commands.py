@@ -384,6 +384,8 @@ def test_room_commands(home: CliHome) -> None:
     assert "Board" in home.run_text("room", "list")
     assert home.run_json("room", "participants", "8000") == []
     assert "not in this room" in error_line(home.run("room", "end", "8000", "--home", str(home.folder)))
+    refused = home.run("room", "record", "8000", "--off", "--video", "--home", str(home.folder))
+    assert (refused.exit_code, "start of a recording" in refused.stderr) == (2, True)
     assert "already in use" in error_line(
         home.run("extension", "create", "--number", "8000", "--name", "X", "--home", str(home.folder))
     )

@@ -150,7 +150,7 @@ async def test_pictures_of_contacts_are_taken_along_and_checked(world: World) ->
         assert (done[action], done["unchanged"], done["created"], done["ignored"]) == (2, unchanged, 0, [])
     for each in (await zoe.get("/api/v1/contacts")).json()["items"]:
         shown = Image.open(io.BytesIO((await zoe.get(f"/api/v1/contacts/{each['id']}/picture")).content))
-        red, green, blue = shown.convert("RGB").getpixel((128, 128))
+        red, green, blue = shown.convert("RGB").resize((1, 1)).tobytes()
         assert (shown.format, shown.size) == ("JPEG", (256, 256))
         assert max(red, abs(green - 128), abs(blue - 128)) < 10, "the picture has another colour"
 

@@ -149,6 +149,21 @@ async def test_all_participants_are_notified_before_being_recorded(server: Serve
         assert [one["id"] for one in list_recordings(client)] == [second["id"]]
 
 
+async def test_the_command_records_with_video(server: Server, household: Household) -> None:
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    create_room(server, "8025", household.anna)
+    async with app_phone(server, household.anna) as anna, app_phone(server, household.berta) as berta:
+        for phone in (anna, berta):
+            await phone.call("8025")
+        await wait_for_consents(server, "8025", {anna.account.number: None, berta.account.number: None})
+        await asyncio.to_thread(server.cli, "room", "record", "8025", "--video", "--tenant", server.tenant)
+        await wait_until_received(berta, "recording/notice-video", within=25)
+        [room] = [each for each in server.cli("room", "list", "--tenant", server.tenant) if each["number"] == "8025"]
+        assert (room["meeting"]["recorded"], room["meeting"]["video_recorded"]) == (True, True)
+        await asyncio.to_thread(server.cli, "room", "record", "8025", "--off", "--tenant", server.tenant)
+        await wait_for_consents(server, "8025", {anna.account.number: None, berta.account.number: None})
+
+
 @pytest.mark.promise("C8", "C10")
 async def test_a_participant_who_refuses_is_not_admitted_or_recorded(server: Server, household: Household) -> None:
     set_tenant_policy(server, mode="opt_in", beep_seconds=0)

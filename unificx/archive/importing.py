@@ -59,8 +59,8 @@ class CopyImports:
 
     async def run(self, data: bytes, book: AddressBook, extension: Extension | None, now: datetime) -> ImportedCopy:
         """Import a copy, which is verified as a whole before. Contacts that are there stay, those with a known uid are
-        changed; speed dials take free codes only. Pictures of contacts are made anew by the process that reads photos:
-        one that is no picture, or beyond the limits, is left out and reported as ignored. Raise Invalid, Conflict for
+        changed; speed dials take free codes only. Pictures of contacts are made anew by the process that reads photos;
+        other files, and pictures beyond the limits, are left out and reported as ignored. Raise Invalid, Conflict for
         a full address book, TooManyRequests."""
         found = await asyncio.to_thread(_read, data, book, now)
         report = await self._contacts.run(book, found.cards, "utf-8", skip_faulty=True, pictures=found.pictures)

@@ -198,22 +198,26 @@ def record(
     room: RoomReference,
     off: Annotated[bool, typer.Option("--off", help="Stop recording.")] = False,
     pause: Annotated[bool | None, typer.Option("--pause/--resume", help="Pause or resume recording.")] = None,
+    video: Annotated[bool, typer.Option("--video", help="Record video too.")] = False,
 ) -> None:
     """Record a meeting.
 
-    All participants are notified first."""
+    All participants are notified first, of the video too. The video shows a shared screen, else the participant who
+    speaks."""
+    if video and (off or pause is not None):
+        raise typer.BadParameter("Use --video at the start of a recording only.")
 
     async def request(api: ApiClient) -> None:
         path, tenant = f"/rooms/{quote_segment(room)}/meeting/recording", await api.resolve_tenant(context.tenant)
         if pause is not None:
             await api.patch(path, {"paused": pause}, tenant=tenant)
         else:
-            await (api.delete(path, tenant=tenant) if off else api.post(path, {}, tenant=tenant))
+            await (api.delete(path, tenant=tenant) if off else api.post(path, {"video": video}, tenant=tenant))
 
     context.run(request)
     done = {None: "Recording was stopped." if off else "Participants are being notified."}
     done |= {True: "The recording is paused.", False: "The recording was resumed."}
-    print_done(done[pause], {"recorded": not off, "paused": bool(pause)}, as_json=context.as_json)
+    print_done(done[pause], {"recorded": not off, "paused": bool(pause), "video": video}, as_json=context.as_json)
 
 
 @command(group, "end")
