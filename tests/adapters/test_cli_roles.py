@@ -1,10 +1,14 @@
 """Commands for custom roles."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 from cli_home import CliHome, error_line
+from http_world import World
 from structlog.testing import capture_logs
+
+from unificx.identity import GroupValues
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +53,18 @@ def test_what_a_role_cannot_be_is_refused(home: CliHome) -> None:
     home.run_json(*create, "phones_change")
     assert "Another role has this name" in error_line(home.run(*create, "phones_change", *at))
     assert "There is no such role" in error_line(home.run("role", "members", "Service desk", *at))
+
+
+def test_groups_of_the_identity_provider_are_linked(home: CliHome) -> None:
+    tenant = home.run_json("tenant", "show", "demo")["id"]
+
+    async def provision(world: World) -> None:
+        await world.identity.provisioned_groups.create(tenant, GroupValues("Service desk", "", frozenset()))
+
+    asyncio.run(home.with_world(provision))
+    home.run_json("role", "create", "--name", "Helpdesk", "--permissions", "people_read")
+    assert home.run_json("role", "link", "helpdesk", "service DESK")["members"] == 0
+    assert "Helpdesk" in home.run_text("role", "groups")
+    assert home.run_json("role", "unlink", "Service desk")["role_id"] is None
+    assert home.run_json("role", "groups")[0]["role"] == ""
+    assert "There is no such group" in error_line(home.run("role", "unlink", "Sales", "--home", str(home.folder)))

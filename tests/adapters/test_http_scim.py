@@ -171,7 +171,7 @@ async def test_what_is_malformed_or_not_offered_is_refused_in_the_format_of_scim
     refused(await patch(client, cara["id"], {"op": "remove"}), 400, "noTarget")
     for query in ('userName co "a"', "(" * 900, 'userName eq "' + "a" * 1_000 + '"', "userName pr"):
         refused(await client.get(USERS, params={"filter": query}), 400, "invalidFilter")
-    refused(await client.get("/scim/v2/Groups"), 404)
+    refused(await client.get("/scim/v2/Bulk"), 404)
     refused(await client.get(f"{USERS}/none"), 404)
     refused(await client.put(USERS), 405)
     page = (await client.get(USERS, params={"startIndex": 2, "count": 1, "attributes": "userName"})).json()

@@ -9,6 +9,7 @@ from client_pages import Client, Clients
 from page_checks import PageChecker
 from playwright.sync_api import Page, Response, expect
 from portal_pages import DESKTOP_OPTIONS, accept_terms, create_administrator, give_password, open_person, portal
+from portal_pages import EMAIL as ADMINISTRATOR
 from server import Household, Server
 
 NAME, EMAIL, PASSWORD = "Idalotte Stützpunkt", "idalotte@example.com", "nine lanterns on the quay"
@@ -87,3 +88,29 @@ def test_a_role_is_made_given_and_withdrawn_in_the_portal(desk: Client, clients:
     expect(helper.page.get_by_role("heading", name="Not permitted", level=1)).to_be_visible()
     findings = list(dict.fromkeys(walk.findings + at_home.findings + refused.findings))
     assert not findings, "\n".join(findings)
+
+
+@pytest.mark.promise("K1")
+def test_a_group_of_the_identity_provider_is_linked_to_a_role(desk: Client, server: Server) -> None:
+    tenant, page, walk = {"tenant": server.tenant}, desk.page, PageChecker(desk, "en")
+    with server.rest() as rest:
+        people = rest.get("/api/v1/persons", params={**tenant, "limit": 100}).json()["items"]
+        ids = {each["email"]: each["id"] for each in people}
+        role = {"name": "Readers", "permissions": ["people_read"]}
+        assert rest.post("/api/v1/roles", params=tenant, json=role).status_code == 201
+        new = {"name": "Directory", "scopes": ["scim"], "person_id": ids[ADMINISTRATOR]}
+        key = rest.post("/api/v1/api-keys", params=tenant, json=new).json()["token"]
+    server.canaries.add(key)
+    group = {"displayName": "Service desk", "members": [{"value": ids[EMAIL]}]}
+    group["schemas"] = ["urn:ietf:params:scim:schemas:core:2.0:Group"]
+    made = httpx.post(f"{server.ready['http']}/scim/v2/Groups", headers={"Authorization": f"Bearer {key}"}, json=group)
+    assert made.status_code == 201, made.text
+
+    page.goto(f"{desk.origin}/portal/roles")
+    page.get_by_role("combobox", name="Service desk").click()
+    page.get_by_role("option", name="Readers").click()
+    expect(page.get_by_text("The members of Service desk have the role Readers.")).to_be_visible()
+    walk.label = "groups of the identity provider"
+    walk.check("light", "dark")
+    open_person(desk, NAME)
+    expect(page.get_by_text("By groups of the identity provider: Readers.")).to_be_visible()

@@ -96,6 +96,7 @@ from unificx.api.routes import (
     room_videos,
     rooms,
     scim,
+    scim_groups,
     sessions,
     sign_in,
     single_sign_on,
@@ -286,6 +287,7 @@ def build(services: Services) -> FastAPI:
     for path, endpoint in ((events_websocket.PATH, users), (events_websocket.GUEST_PATH, guests)):
         app.router.routes.append(WebSocketRoute(path, endpoint))
     app.router.routes.extend(carddav.router.routes)
+    app.router.routes.extend(scim_groups.router.routes)
     app.router.routes.extend(scim.router.routes)
     app.router.routes.extend(assistants.router.routes)
     app.include_router(pages.router)

@@ -60,7 +60,7 @@ _CREATES_DATA = re.compile(
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:billing/(?:rate-decks/[^/]+/rates|details)|contacts/(?:import|copies|[^/]+/picture))"
     r"|PUT /api/v1/me/(?:import|picture)"
-    r"|PUT /dav/books/.+|POST /scim/v2/Users"
+    r"|PUT /dav/books/.+|POST /scim/v2/(?:Users|Groups)"
     r"|POST /api/v1/attachments|PATCH /api/v1/attachments/[^/]+"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
 )

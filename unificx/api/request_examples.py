@@ -39,6 +39,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "ExtensionChange": {"name": "Workshop", "ring_seconds": 20},
     "ExtensionRecordingChange": {"mode": "announce", "when": "on_demand"},
     "FinishRecovery": {"code": _CODE, "password": "correct horse battery staple", "device": _DEVICE},
+    "GroupLink": {"role_id": _ID},
     "GroupMailboxChange": {"members": ["1001", "1003"]},
     "GroupUpdate": {"strategy": "in_turn", "ring_seconds": 15, "members": ["1001", "1002+1003"]},
     "HolidayCalendar": {"calendar": _CALENDAR},

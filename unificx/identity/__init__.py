@@ -58,9 +58,10 @@ from unificx.identity.policies.validation import email_key
 from unificx.identity.policies.validation import name as checked_name
 from unificx.identity.privacy import account_holding
 from unificx.identity.provisioned_accounts import SearchKey
+from unificx.identity.provisioned_groups import GroupKey, GroupPage, GroupValues
 from unificx.identity.provisioned_schemas import ProvisionedAccount, ProvisionedPage, ProvisionedValues
 from unificx.identity.retention import session_expiries
-from unificx.identity.role_schemas import CustomRole, CustomRoleChange, NewCustomRole
+from unificx.identity.role_schemas import CustomRole, CustomRoleChange, NewCustomRole, ProvisionedGroup
 from unificx.identity.schemas import (
     CONSOLE,
     Acceptance,
@@ -151,6 +152,9 @@ __all__ = [
     "FaultCode",
     "FollowUp",
     "GivenReason",
+    "GroupKey",
+    "GroupPage",
+    "GroupValues",
     "Identity",
     "ImportColumn",
     "ImportReport",
@@ -183,6 +187,7 @@ __all__ = [
     "Proof",
     "Provider",
     "ProvisionedAccount",
+    "ProvisionedGroup",
     "ProvisionedPage",
     "ProvisionedValues",
     "ReviewState",

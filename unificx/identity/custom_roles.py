@@ -15,7 +15,7 @@ from unificx.db import Page, PageById
 from unificx.identity.events import PermissionsChanged
 from unificx.identity.policies import validation
 from unificx.identity.policies.permissions import OFFERED, Action, may_grant, may_hold
-from unificx.identity.repository import custom_roles
+from unificx.identity.repository import custom_roles, provisioned_groups
 from unificx.identity.role_schemas import CustomRole, CustomRoleChange, NewCustomRole
 from unificx.identity.schemas import Person, Principal, Role
 from unificx.identity.store import IdentityStore, Transaction
@@ -52,12 +52,15 @@ class CustomRoles:
             found = await custom_roles.members(session, self._store.keys, tenant_id, role_id, request)
         return request.of_rows(found, lambda person: person.id)
 
-    async def roles_of(self, tenant_id: str, person_id: str) -> Sequence[CustomRole]:
-        """Return the roles of a person by name. Raise NotFound."""
+    async def roles_of(self, tenant_id: str, person_id: str) -> Sequence[tuple[CustomRole, bool]]:
+        """Return the roles of a person by name, each with whether they were given it: else they have it as a member of
+        a group of the identity provider. Raise NotFound."""
         async with self._store.read() as session:
             await self._store.person(session, tenant_id, person_id)
             own = await custom_roles.roles_of(session, tenant_id, person_id)
-            return [each for each in await custom_roles.roles(session, tenant_id) if each.id in own]
+            all_of_person = own | await provisioned_groups.roles_of(session, tenant_id, person_id)
+            known = await custom_roles.roles(session, tenant_id)
+            return [(each, each.id in own) for each in known if each.id in all_of_person]
 
     async def create(self, maker: Principal, tenant_id: str, new: NewCustomRole) -> CustomRole:
         """Make a role. Raise Forbidden for permissions beyond those of the maker, Conflict for a name in use and for
@@ -99,9 +102,10 @@ class CustomRoles:
         replacement, Forbidden as `update`."""
         async with self._store.transaction() as tx:
             role = await self._changeable(tx, maker, tenant_id, role_id)
-            if role.members and replacement is None:
+            in_use = role.members or role.groups
+            if in_use and replacement is None:
                 raise Conflict(
-                    "One person has this role." if role.members == 1 else f"{role.members} people have this role.",
+                    _in_use(role),
                     hint="Name a replacement, or withdraw the role from them first.",
                     field="replacement",
                 )
@@ -111,7 +115,7 @@ class CustomRoles:
                 await self._changeable(tx, maker, tenant_id, replacement)
                 await custom_roles.move(tx.session, tenant_id, role_id, replacement)
             await custom_roles.remove(tx.session, tenant_id, role_id)
-            if role.members:
+            if in_use:
                 tx.publish(PermissionsChanged(self._clock.new_id(), tenant_id, ""))
         log.info("role_deleted", tenant=tenant_id, role=role_id)
 
@@ -129,7 +133,10 @@ class CustomRoles:
         async with self._store.transaction() as tx:
             await self._of_person(tx, maker, tenant_id, role_id, person_id)
             if not await custom_roles.withdraw(tx.session, tenant_id, person_id, role_id):
-                raise NotFound("This person does not have this role.")
+                raise NotFound(
+                    "This person was not given this role.",
+                    hint="Roles of a group of the identity provider end with the membership.",
+                )
             tx.publish(PermissionsChanged(self._clock.new_id(), tenant_id, person_id))
         log.info("role_withdrawn", tenant=tenant_id, role=role_id, person=person_id)
 
@@ -151,6 +158,12 @@ def _found(role: CustomRole | None) -> CustomRole:
     if role is None:
         raise NotFound("There is no such role.")
     return role
+
+
+def _in_use(role: CustomRole) -> str:
+    if role.groups:
+        return f"The group {role.groups[0].name} of the identity provider is linked to this role."
+    return "One person has this role." if role.members == 1 else f"{role.members} people have this role."
 
 
 def _name(text: str) -> str:

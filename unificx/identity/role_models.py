@@ -1,4 +1,4 @@
-"""Tables of custom roles."""
+"""Tables of custom roles, and of the groups of identity providers that can be linked to them."""
 
 from datetime import datetime
 from typing import Any
@@ -33,13 +33,47 @@ class PersonRoleRow(Base):
     tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"), index=True)
 
 
+class ProvisionedGroupRow(Base):
+    """A group of the identity provider (SCIM), whose members have a custom role if an administrator has linked it."""
+
+    __tablename__ = "provisioned_group"
+    __table_args__ = (UniqueConstraint("tenant_id", "name_key"),)
+
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"))
+    name: Mapped[str] = plain("text of the tenant that names a group, not a person")
+    name_key: Mapped[str] = plain("the same in lower case, for its uniqueness")
+    external_id: Mapped[str] = plain("id of the group at the identity provider, or empty")
+    role_id: Mapped[str | None] = plain("custom role id, if linked", ForeignKey("custom_role.id"), index=True)
+    created: Mapped[datetime] = plain("creation time")
+
+
+class ProvisionedMemberRow(Base):
+    """A member of a group of the identity provider. Deleted with the account."""
+
+    __tablename__ = "provisioned_member"
+
+    person_id: Mapped[str] = plain("person id", ForeignKey("person.id"), primary_key=True)
+    group_id: Mapped[str] = plain("group id", ForeignKey("provisioned_group.id"), primary_key=True, index=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"), index=True)
+
+
 def granted_to(person_id: Any, tenant_id: Any) -> ScalarSelect[str]:
-    """Return the subquery for the permissions of the custom roles of a person, separated by spaces. It is part of the
-    statement that reads the account, so that a role has effect on the next request."""
-    query = select(func.aggregate_strings(CustomRoleRow.permissions, " ")).where(
-        PersonRoleRow.person_id == person_id,
-        PersonRoleRow.tenant_id == tenant_id,
-        CustomRoleRow.tenant_id == PersonRoleRow.tenant_id,
-        CustomRoleRow.id == PersonRoleRow.role_id,
+    """Return the subquery for the permissions of the custom roles of a person, separated by spaces: of those that they
+    were given, and of those of their groups. It is part of the statement that reads the account, so that a role has
+    effect on the next request."""
+    given = (
+        select(PersonRoleRow.role_id)
+        .where(PersonRoleRow.person_id == person_id, PersonRoleRow.tenant_id == tenant_id)
+        .correlate_except(PersonRoleRow)
     )
-    return query.correlate_except(CustomRoleRow, PersonRoleRow).scalar_subquery()
+    by_group = (
+        select(ProvisionedGroupRow.role_id)
+        .join(ProvisionedMemberRow, ProvisionedMemberRow.group_id == ProvisionedGroupRow.id)
+        .where(ProvisionedMemberRow.person_id == person_id, ProvisionedGroupRow.tenant_id == tenant_id)
+        .correlate_except(ProvisionedGroupRow, ProvisionedMemberRow)
+    )
+    query = select(func.aggregate_strings(CustomRoleRow.permissions, " ")).where(
+        CustomRoleRow.tenant_id == tenant_id, CustomRoleRow.id.in_(given) | CustomRoleRow.id.in_(by_group)
+    )
+    return query.correlate_except(CustomRoleRow).scalar_subquery()

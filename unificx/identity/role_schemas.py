@@ -8,7 +8,8 @@ from unificx.identity.policies.permissions import Action
 
 @dataclass(frozen=True, slots=True)
 class CustomRole:
-    """A role made by a tenant. `members`: how many accounts have it."""
+    """A role made by a tenant. `members`: how many accounts were given it; `groups`: those groups of the identity
+    provider whose members have it as well."""
 
     id: str
     tenant_id: str
@@ -16,6 +17,23 @@ class CustomRole:
     permissions: frozenset[Action]
     created: datetime
     members: int = 0
+    groups: tuple["ProvisionedGroup", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionedGroup:
+    """A group of the identity provider. `role_id`: the custom role that its members have; "" for none. `size`: how many
+    members it has; lists for people have only this, and no `members`."""
+
+    id: str
+    tenant_id: str
+    name: str
+    external_id: str
+    role_id: str
+    created: datetime
+    size: int = 0
+    members: tuple[str, ...] = ()
+    """Ids of persons, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from unificx.identity.policies.login_throttle import LoginThrottle
 from unificx.identity.ports import AccountNotifier, HttpFetch
 from unificx.identity.proofs import ProofVerifier
 from unificx.identity.provisioned_accounts import ProvisionedAccounts
+from unificx.identity.provisioned_groups import ProvisionedGroups
 from unificx.identity.provisioning import PhoneProvisioning
 from unificx.identity.qr_sign_in import QrSignIn
 from unificx.identity.recovery import Recovery
@@ -78,6 +79,7 @@ class Identity:
     people: People
     imports: PeopleImports
     provisioned: ProvisionedAccounts
+    provisioned_groups: ProvisionedGroups
     provisioning: PhoneProvisioning
     session_devices: SessionDevices
     api_keys: ApiKeys
@@ -233,6 +235,7 @@ def build_identity(
         people=People(store, users, extensions, devices),
         imports=PeopleImports(store, users, extensions, of.phones),
         provisioned=ProvisionedAccounts(store, users, extensions, of.emails),
+        provisioned_groups=ProvisionedGroups(store),
         provisioning=PhoneProvisioning(store, devices, cluster.one_time),
         session_devices=SessionDevices(store, devices),
         api_keys=api_keys,

@@ -33,6 +33,7 @@ from unificx.identity.repository import (
     people,
     phones,
     provisioned,
+    provisioned_groups,
 )
 from unificx.identity.schemas import (
     CurrentAccount,
@@ -247,6 +248,7 @@ class Users:
         await provisioned.remove(tx.session, tenant_id, person_id)
         await imports.remove_person(tx.session, tenant_id, person_id)
         await custom_roles.withdraw(tx.session, tenant_id, person_id)
+        await provisioned_groups.leave_all(tx.session, tenant_id, person_id)
         await end_suspension(self._store, tx, tenant_id, person_id)
         await accounts.close_person(tx.session, tenant_id, person_id)
         tx.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))

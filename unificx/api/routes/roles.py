@@ -1,4 +1,5 @@
-"""Custom roles: sets of permissions that an organisation gives to some of its people. Closed to API keys, which could
+"""Custom roles: sets of permissions that an organisation gives to some of its people, and to groups of its identity
+provider. Closed to API keys, which could
 otherwise pass on rights that outlive them."""
 
 from typing import Annotated
@@ -23,7 +24,7 @@ from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import roles as models
 from unificx.api.support_consent import names_people
-from unificx.identity import ASSIGNABLE, NEEDS, Action, CustomRole, may, may_hold
+from unificx.identity import ASSIGNABLE, NEEDS, Action, CustomRole, ProvisionedGroup, may, may_hold
 
 router = Router(prefix="/api/v1", tags=["roles"], route_class=IdempotentRoute, dependencies=[purpose("administration")])
 Replacement = Annotated[
@@ -150,11 +151,35 @@ async def withdraw_role(
 @router.get("/persons/{person_id}/roles", responses=problem_responses(401, 403, 404))
 async def list_person_roles(
     services: ServicesDep, user: CurrentUserDep, person_id: Id, tenant: TenantQuery = None
-) -> core.Page[models.CustomRole]:
-    """List the custom roles of a person."""
+) -> core.Page[models.PersonRole]:
+    """List the custom roles of a person, those by groups of the identity provider as well."""
     scope = await require_access(services, user, tenant, Action.ROLES_CHANGE)
     found = await services.identity.roles.roles_of(scope.tenant_id, person_id)
-    return core.Page(items=[_schema(scope, each) for each in found], next=None)
+    items = [models.PersonRole(**_schema(scope, role).model_dump(), given=given) for role, given in found]
+    return core.Page(items=items, next=None)
+
+
+@router.get("/provisioned-groups", responses=problem_responses(401, 403, 404))
+async def list_provisioned_groups(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> core.Page[models.ProvisionedGroup]:
+    """List the groups that the identity provider of a tenant has created by SCIM, by name."""
+    scope = await require_access(services, user, tenant, Action.ROLES_CHANGE)
+    found = await services.identity.provisioned_groups.list(scope.tenant_id)
+    return core.Page(items=[_group_schema(each) for each in found], next=None)
+
+
+@router.put("/provisioned-groups/{group_id}/role", responses=problem_responses(401, 403, 404, 409))
+async def link_provisioned_group(
+    services: ServicesDep, user: CurrentUserDep, group_id: Id, link: models.GroupLink, tenant: TenantQuery = None
+) -> models.ProvisionedGroup:
+    """Give the members of a group of the identity provider a custom role, or none. It has effect on their next request,
+    and ends with their membership."""
+    scope = await require_access(services, user, tenant, Action.ROLES_CHANGE)
+    linked = await services.identity.provisioned_groups.link(
+        user.principal, scope.tenant_id, group_id, link.role_id or ""
+    )
+    return _group_schema(linked)
 
 
 def _schema(scope: AccessScope, role: CustomRole) -> models.CustomRole:
@@ -164,5 +189,17 @@ def _schema(scope: AccessScope, role: CustomRole) -> models.CustomRole:
         permissions=sorted(role.permissions),
         created=role.created,
         members=role.members,
+        groups=[each.id for each in role.groups],
         editable=may_hold(scope.user.principal, role.permissions),
+    )
+
+
+def _group_schema(group: ProvisionedGroup) -> models.ProvisionedGroup:
+    return models.ProvisionedGroup(
+        id=group.id,
+        name=group.name,
+        external_id=group.external_id,
+        members=group.size,
+        role_id=group.role_id or None,
+        created=group.created,
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from unificx.api.schemas.core import Input, Output
+from unificx.api.schemas.core import REFERENCE, Input, Output
 from unificx.identity import ASSIGNABLE, Action, PermissionArea
 
 PermissionNames = Annotated[
@@ -36,8 +36,36 @@ class CustomRole(Output):
     name: str
     permissions: list[str]
     created: datetime
-    members: int = Field(description="How many people have it.")
+    members: int = Field(description="How many people were given it.")
+    groups: list[str] = Field(description="Ids of the groups of the identity provider whose members have it as well.")
     editable: bool = Field(description="Whether you have all of its permissions, and so may change it and give it.")
+
+
+class PersonRole(CustomRole):
+    """A role of a person."""
+
+    given: bool = Field(
+        description="Whether the person was given it; false if they have it only by a group of the identity provider."
+    )
+
+
+class ProvisionedGroup(Output):
+    """A group that the identity provider of the organisation has created by SCIM."""
+
+    id: str
+    name: str
+    external_id: str = Field(description="Its id at the identity provider, or empty.")
+    members: int = Field(description="How many people are in it.")
+    role_id: str | None = Field(description="The role that its members have.")
+    created: datetime
+
+
+class GroupLink(Input):
+    """The role that the members of a group have from now on. It ends with the membership."""
+
+    role_id: Annotated[str, Field(min_length=1, max_length=64, pattern=REFERENCE)] | None = Field(
+        description="Id of a custom role; null for none."
+    )
 
 
 class RoleMember(Output):

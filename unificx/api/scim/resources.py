@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal, cast
 
+from pydantic import Field
 from scim2_models import (
     AuthenticationScheme,
     Bulk,
@@ -16,6 +17,7 @@ from scim2_models import (
     InvalidFilterException,
     ListResponse,
     Meta,
+    Mutability,
     Patch,
     PatchOp,
     Reference,
@@ -61,6 +63,10 @@ class _Use(ExtensibleStringEnum):
     work = "work"
 
 
+class MemberType(ExtensibleStringEnum):
+    user = "User"
+
+
 class _Language(ExtensibleStringEnum):
     en = "en"
     de = "de"
@@ -103,8 +109,27 @@ class User(Resource[EnterpriseUser]):
     phone_numbers: list[PhoneNumber] | None = None
 
 
+class GroupMember(ComplexAttribute):
+    """A user who is a member of a group. Groups are no members of others."""
+
+    value: Annotated[str | None, Mutability.immutable, Required.true] = None
+    ref: Annotated[Reference[User] | None, Mutability.immutable] = Field(
+        None, serialization_alias="$ref", validation_alias="$ref"
+    )
+    type: Annotated[MemberType | None, Mutability.immutable] = None
+
+
+class Group(Resource[Any]):
+    """A group of users (RFC 7643 section 4.2)."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
+
+    display_name: Annotated[str | None, Uniqueness.server, Required.true] = None
+    members: list[GroupMember] | None = None
+
+
 def service_config(root: str) -> ServiceProviderConfig:
-    """Return what of SCIM is offered. Groups are not: `ResourceType` names users only."""
+    """Return what of SCIM is offered."""
     return ServiceProviderConfig(
         patch=Patch(supported=True),
         bulk=Bulk(supported=False, max_operations=0, max_payload_size=0),
@@ -126,15 +151,16 @@ def service_config(root: str) -> ServiceProviderConfig:
 
 
 def resource_types(root: str) -> list[ResourceType]:
-    """Return the types of resources: users."""
-    found = ResourceType.from_resource(User)
-    found.meta = Meta(resource_type="ResourceType", location=f"{root}/ResourceTypes/{found.id}")
-    return [found]
+    """Return the types of resources."""
+    found = [ResourceType.from_resource(User), ResourceType.from_resource(Group)]
+    for each in found:
+        each.meta = Meta(resource_type="ResourceType", location=f"{root}/ResourceTypes/{each.id}")
+    return found
 
 
 def schemas(root: str) -> list[Schema]:
     """Return the schemas of the resources and of their extension."""
-    found = [User.to_schema(), EnterpriseUser.to_schema()]
+    found = [User.to_schema(), EnterpriseUser.to_schema(), Group.to_schema()]
     for each in found:
         each.meta = Meta(resource_type="Schema", location=f"{root}/Schemas/{each.id}")
     return found
@@ -209,26 +235,36 @@ def replaced(account: ProvisionedAccount, payload: Any, root: str) -> Provisione
 
 def patched(account: ProvisionedAccount, payload: Any, root: str) -> ProvisionedValues:
     """Return the values of an account after a PATCH. Raise ValidationError, SCIMException."""
-    operations = payload.get("Operations") if isinstance(payload, dict) else None
-    if isinstance(operations, list) and len(operations) > MAX_OPERATIONS:
-        raise TooManyException(detail=f"At most {MAX_OPERATIONS} operations are accepted.")
-    patch = PatchOp[User].model_validate(payload, scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=POLICY)
     user = user_of(account, root)
-    patch.patch(user, scim_policy=POLICY)
+    apply_patch(user, payload, User)
     return values_of(user)
 
 
-def search_of(parameters: Any) -> SearchRequest[User]:
-    """Return the request of a list. Raise ValidationError, InvalidFilterException."""
+def apply_patch(resource: Resource[Any], payload: Any, kind: Any) -> None:
+    """Change a resource by the operations of a PATCH. Raise ValidationError, SCIMException."""
+    operations = payload.get("Operations") if isinstance(payload, dict) else None
+    if isinstance(operations, list) and len(operations) > MAX_OPERATIONS:
+        raise TooManyException(detail=f"At most {MAX_OPERATIONS} operations are accepted.")
+    patch = PatchOp[kind].model_validate(payload, scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=POLICY)
+    patch.patch(resource, scim_policy=POLICY)
+
+
+def search_of(parameters: Any, kind: Any = User) -> SearchRequest[Any]:
+    """Return the request of a list of resources. Raise ValidationError, InvalidFilterException."""
     if isinstance(parameters, dict):
         if len(str(parameters.get("filter", ""))) > MAX_FILTER:
             raise InvalidFilterException(detail=f"A filter has at most {MAX_FILTER} characters.")
         # Sorting is not offered, and such a request is answered in another order (RFC 7644 section 3.4.2.3).
         parameters = {name: value for name, value in parameters.items() if name.lower() not in ("sortby", "sortorder")}
-    return SearchRequest[User].model_validate(parameters, scim_ctx=Context.SEARCH_REQUEST, scim_policy=POLICY)
+    return SearchRequest[kind].model_validate(parameters, scim_ctx=Context.SEARCH_REQUEST, scim_policy=POLICY)
 
 
-def key_of(search: SearchRequest[User]) -> tuple[SearchKey, str] | None:
+def count_of(search: SearchRequest[Any]) -> int:
+    """Return how many results a page has at most."""
+    return MAX_PAGE if search.count is None else min(search.count, MAX_PAGE)
+
+
+def key_of(search: SearchRequest[Any]) -> tuple[SearchKey, str] | None:
     """Return the attribute and the value of a filter; None without one. Raise InvalidFilterException for a filter other
     than the comparison of one of `_KEYS` with a value."""
     if search.filter is None:
@@ -256,15 +292,15 @@ def _without_type(node: FilterNode) -> FilterNode:
     return terms[0] if len(terms) == 1 else node
 
 
-def page_of(page: ProvisionedPage, search: SearchRequest[User], root: str) -> dict[str, Any]:
+def page_of(page: ProvisionedPage, search: SearchRequest[Any], root: str) -> dict[str, Any]:
     """Return a page of accounts as JSON."""
     return listed([user_of(one, root) for one in page.items], page.total, search.start_index or 1, search)
 
 
-def chosen_attributes(parameters: Any) -> ResponseParameters[User]:
+def chosen_attributes(parameters: Any, kind: Any = User) -> ResponseParameters[Any]:
     """Return which attributes an answer has. Raise ValidationError."""
     wanted = {name: value for name, value in parameters.items() if name in ("attributes", "excludedAttributes")}
-    return ResponseParameters[User].model_validate(wanted, scim_ctx=Context.SEARCH_REQUEST, scim_policy=POLICY)
+    return ResponseParameters[kind].model_validate(wanted, scim_ctx=Context.SEARCH_REQUEST, scim_policy=POLICY)
 
 
 def _chosen(values: list[Any] | None) -> str:

@@ -12,10 +12,12 @@ from unificx.cli.output import print_done, print_item, print_items
 
 _COLUMNS = {"name": "name", "members": "people", "permissions": "permissions", "id": "id"}
 _PERMISSIONS = {"name": "permission", "area": "area", "needs": "useful with"}
+_GROUPS = {"name": "group", "members": "members", "role": "role", "id": "id"}
 _MEMBERS = {"name": "name", "email": "e-mail", "id": "id"}
 
 RoleReference = Annotated[str, typer.Argument(metavar="ROLE", help="Name or id of the role.")]
 PersonReference = Annotated[str, typer.Argument(metavar="PERSON", help="E-mail address or id.")]
+GroupReference = Annotated[str, typer.Argument(metavar="GROUP", help="Name or id of the group.")]
 PERMISSIONS_HELP = "Permissions, with commas."
 
 group = command_group("role", "Custom roles, and who has them.")
@@ -135,6 +137,49 @@ def withdraw(context: CommandContext, role: RoleReference, person: PersonReferen
         return ids
 
     print_done("The role was withdrawn.", context.run(request), as_json=context.as_json)
+
+
+@command(group, "groups")
+def groups(context: CommandContext) -> None:
+    """List groups of the identity provider."""
+
+    async def request(api: ApiClient) -> list[Json]:
+        tenant = await api.resolve_tenant(context.tenant)
+        names = {one["id"]: one["name"] for one in await api.list_all("/roles", tenant=tenant)}
+        found = await api.list_all("/provisioned-groups", tenant=tenant)
+        return [one | {"role": names.get(one["role_id"] or "", "")} for one in found]
+
+    empty = "The identity provider has created no groups."
+    print_items(context.run(request), _GROUPS, as_json=context.as_json, empty_text=empty)
+
+
+@command(group, "link")
+def link(context: CommandContext, role: RoleReference, provisioned: GroupReference) -> None:
+    """Give the members of a group a role."""
+
+    async def request(api: ApiClient) -> Json:
+        tenant, known = await _find(api, context, role)
+        return await _link(api, tenant, provisioned, known["id"])
+
+    print_done("The members of the group have the role.", context.run(request), as_json=context.as_json)
+
+
+@command(group, "unlink")
+def unlink(context: CommandContext, provisioned: GroupReference) -> None:
+    """Take the role of a group away."""
+
+    async def request(api: ApiClient) -> Json:
+        return await _link(api, await api.resolve_tenant(context.tenant), provisioned, None)
+
+    print_done("The group has no role.", context.run(request), as_json=context.as_json)
+
+
+async def _link(api: ApiClient, tenant: str, reference: str, role_id: str | None) -> Json:
+    for one in await api.list_all("/provisioned-groups", tenant=tenant):
+        if reference == one["id"] or reference.casefold() == one["name"].casefold():
+            path = f"/provisioned-groups/{quote_segment(one['id'])}/role"
+            return await api.put(path, {"role_id": role_id}, tenant=tenant)
+    raise CliError("There is no such group.", "See `unificx role groups`.")
 
 
 async def _member(api: ApiClient, context: CommandContext, role: str, person: str) -> tuple[str, str, Json]:

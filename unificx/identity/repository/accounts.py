@@ -25,7 +25,7 @@ from unificx.identity.models import (
 )
 from unificx.identity.policies.permissions import granted_by
 from unificx.identity.provisioned_models import ProvisionedRow
-from unificx.identity.role_models import CustomRoleRow, PersonRoleRow
+from unificx.identity.role_models import CustomRoleRow, PersonRoleRow, ProvisionedGroupRow, ProvisionedMemberRow
 from unificx.identity.schemas import Language, Person, PersonState, PickupRight, Role, Tenant, TenantState
 from unificx.identity.suspension_models import SuspensionRow
 
@@ -81,12 +81,14 @@ async def delete_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     """Delete the tenant and all its rows of this area; return its subjects."""
     subjects: set[str] = set()
     await session.execute(delete(PersonRoleRow).where(PersonRoleRow.tenant_id == tenant_id))
+    await session.execute(delete(ProvisionedMemberRow).where(ProvisionedMemberRow.tenant_id == tenant_id))
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
     of_persons = (SuspensionRow, SessionRow, ApiKeyRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
     for row in (ProvisionedRow, ImportedPersonRow, *of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
         subjects.update(await session.scalars(select(row.subject_id).where(row.tenant_id == tenant_id).distinct()))
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
     await session.execute(delete(PeopleImportRow).where(PeopleImportRow.tenant_id == tenant_id))
+    await session.execute(delete(ProvisionedGroupRow).where(ProvisionedGroupRow.tenant_id == tenant_id))
     await session.execute(delete(CustomRoleRow).where(CustomRoleRow.tenant_id == tenant_id))
     await session.execute(delete(NumberRow).where(NumberRow.tenant_id == tenant_id))
     await session.execute(delete(TenantRow).where(TenantRow.id == tenant_id))

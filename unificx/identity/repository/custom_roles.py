@@ -1,5 +1,7 @@
 """Queries for custom roles and the people who have them."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -7,9 +9,10 @@ from unificx.db.pagination import PageById
 from unificx.db.sealed import Keys
 from unificx.identity.models import PersonRow
 from unificx.identity.policies.permissions import granted_by
+from unificx.identity.repository import provisioned_groups
 from unificx.identity.repository.accounts import open_persons
-from unificx.identity.role_models import CustomRoleRow, PersonRoleRow
-from unificx.identity.role_schemas import CustomRole
+from unificx.identity.role_models import CustomRoleRow, PersonRoleRow, ProvisionedGroupRow
+from unificx.identity.role_schemas import CustomRole, ProvisionedGroup
 from unificx.identity.schemas import Person
 
 
@@ -20,9 +23,9 @@ def name_key(name: str) -> str:
 
 async def roles(session: AsyncSession, tenant_id: str) -> list[CustomRole]:
     """Return the roles of a tenant by name."""
-    counts = await _counts(session, tenant_id)
+    counts, groups = await _counts(session, tenant_id), await _groups(session, tenant_id)
     query = select(CustomRoleRow).where(CustomRoleRow.tenant_id == tenant_id).order_by(CustomRoleRow.name_key)
-    return [_role(row, counts.get(row.id, 0)) for row in await session.scalars(query)]
+    return [_role(row, counts.get(row.id, 0), groups.get(row.id, ())) for row in await session.scalars(query)]
 
 
 async def role(session: AsyncSession, tenant_id: str, role_id: str) -> CustomRole | None:
@@ -32,7 +35,8 @@ async def role(session: AsyncSession, tenant_id: str, role_id: str) -> CustomRol
     if row is None:
         return None
     members = select(func.count()).where(PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.role_id == role_id)
-    return _role(row, await session.scalar(members) or 0)
+    groups = await _groups(session, tenant_id)
+    return _role(row, await session.scalar(members) or 0, groups.get(role_id, ()))
 
 
 async def add(session: AsyncSession, new: CustomRole) -> None:
@@ -89,11 +93,13 @@ async def withdraw(session: AsyncSession, tenant_id: str, person_id: str, role_i
 
 
 async def move(session: AsyncSession, tenant_id: str, old: str, new: str) -> None:
-    """Give all who have a role another one instead."""
+    """Give all who have a role another one instead, those of linked groups as well."""
     has_new = select(PersonRoleRow.person_id).where(PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.role_id == new)
     of_old = PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.role_id == old
     await session.execute(delete(PersonRoleRow).where(*of_old, PersonRoleRow.person_id.in_(has_new)))
     await session.execute(update(PersonRoleRow).where(*of_old).values(role_id=new))
+    linked = ProvisionedGroupRow.tenant_id == tenant_id, ProvisionedGroupRow.role_id == old
+    await session.execute(update(ProvisionedGroupRow).where(*linked).values(role_id=new))
 
 
 async def _counts(session: AsyncSession, tenant_id: str) -> dict[str, int]:
@@ -101,9 +107,19 @@ async def _counts(session: AsyncSession, tenant_id: str) -> dict[str, int]:
     return {row[0]: row[1] for row in await session.execute(query.group_by(PersonRoleRow.role_id))}
 
 
+async def _groups(session: AsyncSession, tenant_id: str) -> dict[str, list[ProvisionedGroup]]:
+    """Return the linked groups by role."""
+    found: dict[str, list[ProvisionedGroup]] = {}
+    for group in await provisioned_groups.groups(session, tenant_id):
+        if group.role_id:
+            found.setdefault(group.role_id, []).append(group)
+    return found
+
+
 def _changeable(role: CustomRole) -> dict[str, str]:
     return {"name": role.name, "name_key": name_key(role.name), "permissions": " ".join(sorted(role.permissions))}
 
 
-def _role(row: CustomRoleRow, members: int) -> CustomRole:
-    return CustomRole(row.id, row.tenant_id, row.name, granted_by(row.permissions), row.created, members)
+def _role(row: CustomRoleRow, members: int, groups: Sequence[ProvisionedGroup]) -> CustomRole:
+    permissions = granted_by(row.permissions)
+    return CustomRole(row.id, row.tenant_id, row.name, permissions, row.created, members, tuple(groups))

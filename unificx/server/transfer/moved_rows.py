@@ -14,6 +14,7 @@ MOVED = frozenset(
         *("people_import", "imported_person"),
         "report_schedule",
         *("campaign", "suspension", "provisioned_account", "custom_role", "person_role"),
+        *("provisioned_group", "provisioned_member"),
         *("consent", "notice_preference", "numbering", "sign_in_provider", "erasure", "retention_period"),
         *("audio", "audio_owner", "audio_derived", "own_sound"),
         *("call", "call_party", "call_step", "recording", "recording_party", "recording_listen"),

@@ -1,6 +1,6 @@
-import { MultiSelect } from '@mantine/core';
+import { MultiSelect, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useLingui } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type CustomRole } from '~/api';
 import { useMay } from '~/api/session';
 import { useChanges } from '~/design/changes';
@@ -26,7 +26,8 @@ function Picker({ person, tenant }: PersonRolesProps) {
     queryKey: ['person-roles', tenant, person.id],
     queryFn: async () => (await api.listPersonRoles({ path: { person_id: person.id }, query: { tenant } })).data.items,
   });
-  const value = (own.data ?? []).map(({ id }) => id);
+  const value = (own.data ?? []).filter(({ given }) => given).map(({ id }) => id);
+  const byGroup = (own.data ?? []).filter(({ given }) => !given).map(({ name }) => name);
   const byId = new Map(roles.map((each) => [each.id, each]));
   const change = (chosen: string[]) => {
     const role = byId.get(
@@ -56,6 +57,11 @@ function Picker({ person, tenant }: PersonRolesProps) {
         value={value}
         onChange={change}
       />
+      {byGroup.length > 0 && (
+        <Text size="sm" c="dimmed">
+          <Trans>By groups of the identity provider: {byGroup.join(', ')}.</Trans>
+        </Text>
+      )}
       <ErrorNotice fault={changes.error ?? own.error} />
     </>
   );

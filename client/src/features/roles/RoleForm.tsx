@@ -99,14 +99,14 @@ export function RoleForm({ role, tenant, onClose }: RoleFormProps) {
           {form.errors['permissions']}
         </Text>
       )}
-      {role && role.members > 0 && (
+      {role && role.members + role.groups.length > 0 && (
         <>
-          <RoleMembers role={role} tenant={tenant} />
+          {role.members > 0 && <RoleMembers role={role} tenant={tenant} />}
           <Select
             size="md"
             clearable
             label={t`Replacement if you delete this role`}
-            description={t`The people who have it get this role instead.`}
+            description={t`The people and groups that have it get this role instead.`}
             placeholder={t`None`}
             data={others.map((each) => ({ value: each.id, label: each.name }))}
             value={replacement}

@@ -7,6 +7,7 @@ import { useValue } from '~/core/store';
 import { usePages } from '~/design/lists';
 import type { Column } from '~/design/table';
 import { RoutingPage } from '~/features/routing';
+import { ProvisionedGroups } from './ProvisionedGroups';
 import { RoleForm } from './RoleForm';
 import { PERMISSIONS } from './texts';
 
@@ -36,6 +37,8 @@ export default function Roles() {
           <Trans>No role yet. A role lets people do a part of what administrators do, for example the helpdesk.</Trans>
         ),
       }}
-    />
+    >
+      <ProvisionedGroups tenant={tenant} />
+    </RoutingPage>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, type CustomRole, type Permission } from '~/api';
 
 /** Query keys of the lists that show roles and who has them. */
-export const ROLE_LISTS = ['roles', 'person-roles', 'role-members'];
+export const ROLE_LISTS = ['roles', 'person-roles', 'role-members', 'provisioned-groups'];
 
 export function useRoles(tenant?: string) {
   return useQuery({

@@ -22,11 +22,13 @@ interface RoutingPageProps<T> {
   tools?: ReactNode;
   /** Says what the items are for, while there is none. */
   empty: { icon: Icon; text: ReactNode };
+  /** Sections below the list. */
+  children?: ReactNode;
 }
 
 /** A list whose rows open their form in a drawer. */
 export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>) {
-  const { title, create, list, columns, name, form, actions, tools, empty } = props;
+  const { title, create, list, columns, name, form, actions, tools, empty, children } = props;
   const editor = useEditor<T>({ title: (item) => (item ? name(item) : create), form });
   useItemOfAddress(list, editor.open);
   const button = (
@@ -57,6 +59,7 @@ export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>
           />
         }
       />
+      {children}
       {editor.drawer}
     </Page>
   );
