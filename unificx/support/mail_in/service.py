@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Literal
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from unificx.cluster import Count, CounterKind
 from unificx.core.errors import DomainError, Invalid
@@ -104,6 +105,8 @@ class MailIn:
         """Handle an e-mail: its outcome and the position are stored together, once."""
         parsed = _parsed(email.raw)
         digest = parsed.digest if parsed is not None else f"{reached.validity} {reached.uid}"
+        if parsed is not None and parsed.is_report and email.raw is not None:
+            await self._report(email.raw)
         async with self._database.begin() as uow:
             await repository.set_position(uow.session, self._mailbox, reached)
             if await repository.is_handled(uow.session, self._mailbox, digest):
@@ -111,10 +114,18 @@ class MailIn:
             outcome = await self._take(uow, parsed)
             row_id, now = self._database.clock.new_id(), self._database.clock.now()
             repository.add_handled(uow.session, row_id, self._mailbox, digest, at=now, outcome=outcome)
-        if outcome == "bounce" and email.raw is not None:
-            await self._deps.bounces.bounce(email.raw)
         if outcome == "refused":
             log.warning("email_not_taken", uid=reached.uid, reason=self._reason(parsed))
+
+    async def _report(self, raw: bytes) -> None:
+        """Pass a report on before its position is stored: to take it twice changes nothing, but after a crash in
+        between it would be lost. One that cannot be taken does not stop the mailbox, unless the database fails."""
+        try:
+            await self._deps.bounces.bounce(raw)
+        except SQLAlchemyError:
+            raise
+        except Exception as fault:
+            log.error("report_not_taken", **describe_fault(fault))
 
     async def _take(self, uow: UnitOfWork, email: ReceivedEmail | None) -> Outcome:
         if email is None:
