@@ -94,6 +94,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "areas/identity/*",
         "adapters/test_http_access_by_others*",
         "adapters/test_http_custom_roles*",
+        "adapters/test_http_scim*",
         "adapters/test_http_mfa*",
         "adapters/test_http_roles*",
         "adapters/test_http_sessions*",
@@ -130,6 +131,8 @@ AREAS: dict[str, tuple[str, ...]] = {
     "media_worker": ("engines/test_mixer_*", "fuzz/test_fuzz_mixer*", "outside/test_media_engine*"),
     "notifications": (
         "areas/notifications/*",
+        "outside/test_mail_reports*",
+        "adapters/test_dkim*",
         "adapters/test_http_push*",
         "adapters/test_app_voicemail_email*",
         "outside/test_*push*",
@@ -255,6 +258,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "support": (
         "areas/support/*",
+        "outside/test_mail_reports*",
         "engines/test_received_emails*",
         "engines/test_request_*",
         "adapters/test_http_diagnostics_*",

@@ -36,6 +36,8 @@ class FakeSmtpServer:
 
     port: int = 0
     received: list[ReceivedEmail] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+    """The e-mails as they were sent."""
     refusals: list[str] = field(default_factory=list)
     leave_after_data: bool = False
     """Whether the session ends without a reply to QUIT."""
@@ -54,6 +56,7 @@ class FakeSmtpServer:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         email = cast("EmailMessage", message_from_bytes(envelope.content, policy=default))
+        self.raw.append(envelope.content)
         user = session.auth_data.login.decode() if session.authenticated else None
         self.received.append(
             ReceivedEmail(envelope.mail_from, envelope.rcpt_tos, email, encrypted=session.ssl is not None, user=user)

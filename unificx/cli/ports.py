@@ -47,6 +47,8 @@ class Installation:
     """Program name or path."""
     mail: Probe | None = None
     """Probe of the mail server; None if not configured."""
+    dkim: Probe | None = None
+    """Probe of the public key of signed e-mails; None if they are not signed here."""
     mailbox: Probe | None = None
     """Probe of the mailbox for requests; None if not configured."""
     push: Probe | None = None

@@ -14,8 +14,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
+from unificx.core.clock import Clock, SystemClock
 from unificx.core.errors import StartupError
 from unificx.core.source_address import is_loopback
+from unificx.integrations.dkim import DkimKey
 from unificx.integrations.egress import Vendor
 from unificx.notifications import EmailRejected
 
@@ -99,26 +101,33 @@ def _invalid_url(variable: str) -> StartupError:
 
 
 class _Session(aiosmtplib.SMTP):
-    """An SMTP session that announces the content of an e-mail before it sends it, and remembers its acceptance."""
+    """An SMTP session that announces the content of an e-mail before it sends it, signs it as it is sent, and remembers
+    its acceptance."""
 
-    def __init__(self, before_data: Callable[[], Awaitable[None]] | None, **settings: Any) -> None:
+    def __init__(
+        self, before_data: Callable[[], Awaitable[None]] | None, sign: Callable[[bytes], bytes], **settings: Any
+    ) -> None:
         super().__init__(**settings)
         self._before_data = before_data
+        self._sign = sign
         self.accepted = False
 
-    async def data(self, *args: Any, **kwargs: Any) -> aiosmtplib.SMTPResponse:
+    async def data(self, message: bytes | str, *args: Any, **kwargs: Any) -> aiosmtplib.SMTPResponse:
         if self._before_data is not None:
             await self._before_data()
-        response = await super().data(*args, **kwargs)
+        content = message.encode("ascii") if isinstance(message, str) else message
+        response = await super().data(self._sign(content), *args, **kwargs)
         self.accepted = True
         return response
 
 
 class SmtpClient:
-    """SMTP client with one session per e-mail."""
+    """SMTP client with one session per e-mail. `dkim`: the key that signs them with the time of `clock`."""
 
-    def __init__(self, server: MailServer) -> None:
+    def __init__(self, server: MailServer, dkim: DkimKey | None = None, clock: Clock | None = None) -> None:
         self._server = server
+        self._dkim = dkim
+        self._clock = clock or SystemClock()
         self._vendor = Vendor("mail", {server.host})
 
     async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -164,11 +173,17 @@ class SmtpClient:
             ) from None
         return f"{where} accepts e-mail" + (", encrypted" if encrypted else ", on this machine")
 
+    def _signed(self, email: bytes) -> bytes:
+        if self._dkim is None:
+            return email
+        return self._dkim.sign(email, self._server.sender.domain, self._clock.now())
+
     @asynccontextmanager
     async def _session(self, before_data: Callable[[], Awaitable[None]] | None = None) -> AsyncIterator[_Session]:
         server = self._server
         smtp = _Session(
             before_data,
+            self._signed,
             hostname=server.host,
             port=server.port,
             use_tls=server.implicit_tls,

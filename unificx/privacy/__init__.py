@@ -94,7 +94,7 @@ from unificx.privacy.receipt import verify
 from unificx.privacy.register import describe, personal_fields, plain_columns
 from unificx.privacy.retention import CLASSES, ClassPeriod, DueRows, Expiry, Period, Retention, SweepStatus
 from unificx.privacy.rotation import KeyRotation, RotationStatus
-from unificx.privacy.sealed_files import read_sealed_file, reseal_file, sealed_file
+from unificx.privacy.sealed_files import read_sealed_file, reseal_file, sealed_file, write_sealed_file
 from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, canonical, fingerprint
 from unificx.privacy.transmissions import Transmission, Transmissions
 
@@ -217,4 +217,5 @@ __all__ = [
     "verify",
     "verify_export",
     "wrap",
+    "write_sealed_file",
 ]

@@ -16,7 +16,7 @@ def sealed_file(path: Path, wrapper: MasterKey, purpose: str, create: Callable[[
         return read_sealed_file(path, wrapper, purpose)
     except FileNotFoundError:
         secret = create()
-    _write(path, wrapper, purpose, secret)
+    write_sealed_file(path, wrapper, purpose, secret)
     return secret
 
 
@@ -43,10 +43,11 @@ def reseal_file(path: Path, wrapper: MasterKey, purpose: str) -> None:
         secret = read_sealed_file(path, wrapper, purpose)
     except FileNotFoundError:
         return
-    _write(path, wrapper, purpose, secret)
+    write_sealed_file(path, wrapper, purpose, secret)
 
 
-def _write(path: Path, wrapper: MasterKey, purpose: str, secret: bytes) -> None:
+def write_sealed_file(path: Path, wrapper: MasterKey, purpose: str, secret: bytes) -> None:
+    """Store a secret in `path`, in place of another one. Raise StartupError."""
     try:
         write_durably(path, wrapper.wrap(secret, FILE_CONTEXT, purpose))
     except OSError as error:

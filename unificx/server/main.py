@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+import unificx.server.dkim_commands
 import unificx.server.transfer.commands
 import unificx.server.verification.commands  # noqa: F401 - registers `privacy verify`
 from unificx.cli import Installation as Surveyed
@@ -109,7 +110,7 @@ def media(
 def describe_installation(home: Path) -> Surveyed:
     """Return the components of the installation in `home`, for `unificx doctor`."""
     from unificx.server.blob_config import blob_store_check
-    from unificx.server.notification_settings import mailbox_check, push_check, smtp_check
+    from unificx.server.notification_settings import dkim_check, mailbox_check, push_check, smtp_check
     from unificx.server.paths import InstallationPaths, certificates_in, database_url
     from unificx.server.turn_config import turn_check
 
@@ -121,6 +122,7 @@ def describe_installation(home: Path) -> Surveyed:
         certificates=certificates_in(paths.tls),
         database=database_url(paths, environ),
         mail=smtp_check(environ),
+        dkim=dkim_check(paths, environ),
         mailbox=mailbox_check(environ),
         push=push_check(paths, environ),
         turn=turn_check(environ, SystemClock()),

@@ -70,7 +70,7 @@ def senders(
         keys,
         directory,
         preferences,
-        SmtpClient(settings.mail) if settings.mail is not None else None,
+        SmtpClient(settings.mail, settings.dkim, database.clock) if settings.mail is not None else None,
         settings.mail.sender if settings.mail is not None else _NO_SENDER,
         VoicemailAttachments(deps, files.mailboxes),
         advertising,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from unificx.audio_store import BlobStore
 from unificx.core.access import Access, stating
 from unificx.core.errors import StartupError
+from unificx.integrations.dkim import DkimKey, published
+from unificx.integrations.dns_text import txt_records
 from unificx.integrations.egress import set_agreements
 from unificx.integrations.imap import ImapMailbox, MailboxSettings, parse_mailbox_url
 from unificx.integrations.smtp import MailServer, SmtpClient, parse_mail_url
@@ -16,7 +18,7 @@ from unificx.privacy import MasterKey, load_master, read_sealed_file, sealed_fil
 from unificx.server.address import public_url
 from unificx.server.blob_config import create_blob_store
 from unificx.server.paths import InstallationPaths
-from unificx.server.sealed_home_files import PUSH_PURPOSE
+from unificx.server.sealed_home_files import DKIM_PURPOSE, PUSH_PURPOSE
 
 MAILBOX_VARIABLE = "UNIFICX_MAILBOX"
 """`imap[s]://user:password@host[:port][/FOLDER]?address=ADDRESS&organisation=SLUG`; unset: no e-mail is received."""
@@ -39,6 +41,7 @@ class NotificationSettings:
     loopback: bool
     blobs: BlobStore
     mailbox: MailboxSettings | None = None
+    dkim: DkimKey | None = None
 
 
 def load_notification_settings(
@@ -57,6 +60,7 @@ def load_notification_settings(
         loopback,
         blobs,
         support_mailbox(environ),
+        dkim_key(paths, master),
     )
 
 
@@ -70,6 +74,14 @@ def support_mailbox(environ: Mapping[str, str]) -> MailboxSettings | None:
     """Return the configured mailbox for requests. Raise StartupError."""
     url = environ.get(MAILBOX_VARIABLE)
     return parse_mailbox_url(url, MAILBOX_VARIABLE) if url else None
+
+
+def dkim_key(paths: InstallationPaths, master: MasterKey) -> DkimKey | None:
+    """Return the key that signs e-mails; None if there is none. Raise StartupError."""
+    try:
+        return DkimKey.parse(read_sealed_file(paths.dkim_key, master, DKIM_PURPOSE))
+    except FileNotFoundError:
+        return None
 
 
 def push_contact(environ: Mapping[str, str], mail: MailServer | None) -> str:
@@ -96,6 +108,29 @@ def smtp_check(environ: Mapping[str, str]) -> Callable[[], str] | None:
         return asyncio.run(SmtpClient(mail).check())
 
     return check if environ.get(MAIL_VARIABLE) else None
+
+
+def dkim_check(
+    paths: InstallationPaths, environ: Mapping[str, str], lookup: Callable[[str], list[str]] = txt_records
+) -> Callable[[], str] | None:
+    """Return a check of the record with the public key of e-mails for `unificx doctor`; None if this server signs none.
+    `lookup` returns the TXT records of a name; raises OSError."""
+
+    def check() -> str:
+        mail, key = smtp_server(environ), dkim_key(paths, load_master(paths.home, environ, create=False))
+        if mail is None or key is None:
+            return "e-mails are not sent"
+        name = key.name(mail.sender.domain)
+        try:
+            texts = lookup(name)
+        except OSError as fault:
+            raise StartupError(f"The DNS does not answer for {name}: {fault}.", hint="Try again later.") from None
+        if not published(texts, key):
+            found = "has another key" if texts else "does not exist"
+            raise StartupError(f"The TXT record {name} {found}.", hint="`unificx mail dkim` shows what it must be.")
+        return f"e-mails are signed, and {name} has the public key"
+
+    return check if paths.dkim_key.exists() else None
 
 
 def mailbox_check(environ: Mapping[str, str]) -> Callable[[], str] | None:

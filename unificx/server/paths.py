@@ -57,6 +57,11 @@ class InstallationPaths:
         return self.home / "push.key"
 
     @property
+    def dkim_key(self) -> Path:
+        """Signing key of e-mails, sealed with the master key. Made by `unificx mail dkim` only."""
+        return self.home / "dkim.key"
+
+    @property
     def receipt_key(self) -> Path:
         """Signing key of receipts of erasures, sealed with the master key."""
         return self.home / "receipts.key"

@@ -5,9 +5,10 @@ from pathlib import Path
 from unificx.core.errors import StartupError
 from unificx.privacy import MasterKey, reseal_file
 
+DKIM_PURPOSE = "dkim"
 PUSH_PURPOSE = "push"
 RECEIPT_PURPOSE = "erasure receipts"
-SEALED_FILES = {"push.key": PUSH_PURPOSE, "receipts.key": RECEIPT_PURPOSE}
+SEALED_FILES = {"dkim.key": DKIM_PURPOSE, "push.key": PUSH_PURPOSE, "receipts.key": RECEIPT_PURPOSE}
 """Purpose of each file, by name."""
 
 

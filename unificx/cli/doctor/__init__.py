@@ -33,6 +33,7 @@ def run_checks(installation: Installation, clock: Clock) -> Iterator[Check]:
     yield host.clock(now, installation.home)
     yield host.limits()
     yield services.mail(installation.mail)
+    yield services.dkim(installation.dkim)
     yield services.mailbox(installation.mailbox)
     yield services.push(installation.push)
     yield services.turn(installation.turn)

@@ -18,6 +18,7 @@ _NAMES = {
     "clock": "Clock",
     "limits": "Number of connections",
     "mail": "E-mail",
+    "dkim": "Signed e-mail",
     "emails": "E-mails to be sent",
     "push": "Ringing when closed",
     "turn": "Networks without UDP",

@@ -18,6 +18,14 @@ def mail(probe: Probe | None) -> Check:
     return _run_probe("mail", probe)
 
 
+def dkim(probe: Probe | None) -> Check:
+    """Check that the public key of signed e-mails is in the DNS."""
+    if probe is None:
+        hint = "Unless the mail server signs with DKIM, make a key: unificx mail dkim."
+        return Check("dkim", "ok", "e-mails are not signed by this server", hint)
+    return _run_probe("dkim", probe)
+
+
 def mailbox(probe: Probe | None) -> Check:
     """Check that the mailbox for requests can be read; nothing is fetched."""
     if probe is None:
