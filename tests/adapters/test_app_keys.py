@@ -9,13 +9,14 @@ import pytest
 
 from unificx.core.clock import SystemClock
 from unificx.core.errors import StartupError
+from unificx.integrations.dkim import DkimKey
 from unificx.integrations.local_ca import KEY_FILES, ensure_certificates, is_plain_key
-from unificx.privacy import load_master, master_key_file, read_sealed_file
+from unificx.privacy import load_master, master_key_file, read_sealed_file, write_sealed_file
 from unificx.server.bootstrap import open_installation
 from unificx.server.home_files import files_below, kind_of
 from unificx.server.offline import offline_app
 from unificx.server.paths import InstallationPaths, database_url
-from unificx.server.sealed_home_files import SEALED_FILES, reseal_files
+from unificx.server.sealed_home_files import DKIM_PURPOSE, SEALED_FILES, reseal_files
 from unificx.server.settings import Settings, parse_bind
 from unificx.server.tls import ServerTls
 
@@ -36,6 +37,7 @@ async def test_the_master_key_is_rotated_while_the_installation_works(tmp_path: 
     paths.home.mkdir(mode=0o700)
     paths.database.write_bytes(sqlite_template)
     key, names, secrets = master_key_file(paths.home, {}), [], []
+    write_sealed_file(paths.dkim_key, load_master(paths.home, {}, create=True), DKIM_PURPOSE, DkimKey.create("pbx").stored())
     for number in range(2):
         async with open_installation(paths, database_url(paths, {}), {}, SystemClock()) as container:
             if number == 0:
