@@ -37,7 +37,9 @@ async def test_the_master_key_is_rotated_while_the_installation_works(tmp_path: 
     paths.home.mkdir(mode=0o700)
     paths.database.write_bytes(sqlite_template)
     key, names, secrets = master_key_file(paths.home, {}), [], []
-    write_sealed_file(paths.dkim_key, load_master(paths.home, {}, create=True), DKIM_PURPOSE, DkimKey.create("pbx").stored())
+    write_sealed_file(
+        paths.dkim_key, load_master(paths.home, {}, create=True), DKIM_PURPOSE, DkimKey.create("pbx").stored()
+    )
     for number in range(2):
         async with open_installation(paths, database_url(paths, {}), {}, SystemClock()) as container:
             if number == 0:

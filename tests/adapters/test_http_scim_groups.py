@@ -65,7 +65,7 @@ async def test_members_are_added_removed_and_replaced(world: World) -> None:
     assert "externalId" not in answer
     assert answer["members"][0]["$ref"].endswith(f"{USERS}/{answer['members'][0]['value']}")
 
-    # A closed account is no member any more, and cannot become one.
+    # A closed account leaves its groups, and cannot join one.
     assert (await client.delete(f"{USERS}/{one}")).status_code == 204
     shown = (await client.get(f"{GROUPS}/{group}")).json()
     assert [each["value"] for each in shown["members"]] == [three]
@@ -176,18 +176,18 @@ async def test_a_link_holds_at_most_what_its_maker_may_do(world: World) -> None:
     assert (await client.delete(f"{GROUPS}/{group}")).status_code == 204
     assert (await admin.get("/api/v1/me")).json()["person"]["role"] == "tenant_admin"
 
-    strange = await world.admin(world.globex)
+    others = await world.admin(world.globex)
     group = await new_group(client, "Sales")
-    theirs = await make(strange, "Theirs", READERS)
-    assert (await linked(strange, group, theirs)).status_code == 404
+    theirs = await make(others, "Theirs", READERS)
+    assert (await linked(others, group, theirs)).status_code == 404
     assert (await linked(admin, group, theirs)).status_code == 404
     assert (await admin.get(LINKS)).json()["items"][0]["name"] == "Sales"
-    assert (await strange.get(LINKS)).json()["items"] == []
-    stranger = await provider(world, strange)
-    refused(await stranger.get(f"{GROUPS}/{group}"), 404)
-    refused(await stranger.delete(f"{GROUPS}/{group}"), 404)
+    assert (await others.get(LINKS)).json()["items"] == []
+    outsider = await provider(world, others)
+    refused(await outsider.get(f"{GROUPS}/{group}"), 404)
+    refused(await outsider.delete(f"{GROUPS}/{group}"), 404)
     body = {"schemas": [GROUP], "displayName": "Spies", "members": [{"value": person}]}
-    refused(await stranger.post(GROUPS, json=body), 400, "invalidValue")
+    refused(await outsider.post(GROUPS, json=body), 400, "invalidValue")
 
 
 async def test_malformed_groups_are_refused_and_numbers_are_bounded(

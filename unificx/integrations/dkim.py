@@ -34,7 +34,7 @@ class DkimKey:
 
     @classmethod
     def create(cls, selector: str) -> "DkimKey":
-        """Make a key. Raise Invalid for a selector that is no DNS label."""
+        """Make a key. Raise Invalid unless the selector is a DNS label."""
         if not _SELECTOR.fullmatch(selector):
             raise Invalid("The selector must be a DNS label, such as pbx2026.", field="selector")
         return cls(selector, rsa.generate_private_key(65537, BITS))

@@ -64,7 +64,7 @@ class GroupLink(Input):
     """The role that the members of a group have from now on. It ends with the membership."""
 
     role_id: Annotated[str, Field(min_length=1, max_length=64, pattern=REFERENCE)] | None = Field(
-        description="Id of a custom role; null for none."
+        default=None, description="Id of a custom role; null or absent for none."
     )
 
 

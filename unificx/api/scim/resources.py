@@ -110,7 +110,7 @@ class User(Resource[EnterpriseUser]):
 
 
 class GroupMember(ComplexAttribute):
-    """A user who is a member of a group. Groups are no members of others."""
+    """A user who is a member of a group. A group cannot be one."""
 
     value: Annotated[str | None, Mutability.immutable, Required.true] = None
     ref: Annotated[Reference[User] | None, Mutability.immutable] = Field(
