@@ -7,7 +7,7 @@ from typing import Any, cast
 import httpx2
 import pytest
 from scim2_client.engines.httpx2 import SyncSCIMClient
-from scim2_models import PatchOp, PatchOperation, SearchRequest
+from scim2_models import PatchOp, SearchRequest
 from scim2_tester import Status, check_server
 from server import Server
 
@@ -51,7 +51,7 @@ def test_a_client_provisions_groups(client: SyncSCIMClient, server: Server) -> N
     assert [each.value for each in made.members] == [ada.id]
 
     def edit(**operation: Any) -> set[str]:
-        change = PatchOp[group](operations=[PatchOperation[group](**operation)])
+        change = PatchOp[group].model_validate({"Operations": [operation]})
         return {each.value for each in provider.modify(group, made.id, change).members or ()}
 
     assert edit(op="add", path="members", value=[{"value": ben.id}]) == {ada.id, ben.id}
