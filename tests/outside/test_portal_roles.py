@@ -15,13 +15,17 @@ from server import Household, Server
 NAME, EMAIL, PASSWORD = "Idalotte Stützpunkt", "idalotte@example.com", "nine lanterns on the quay"
 
 
-@pytest.fixture
-def desk(clients: Clients, server: Server, household: Household) -> Client:
+@pytest.fixture(scope="module")
+def administered(server: Server, household: Household) -> None:
     create_administrator(server)
     server.canaries |= {NAME, EMAIL, PASSWORD}
     with server.rest() as rest:
         new = {"name": NAME, "email": EMAIL, "password": PASSWORD}
         assert rest.post("/api/v1/persons", params={"tenant": server.tenant}, json=new).status_code == 201
+
+
+@pytest.fixture
+def desk(clients: Clients, administered: None) -> Client:
     return portal(clients)
 
 
