@@ -12,7 +12,7 @@ from unificx.api.acts import declare_person
 from unificx.api.router import Router
 from unificx.api.routes import scim_groups
 from unificx.api.scim.errors import ROOT, MethodNotAllowed, ScimRoute
-from unificx.api.scim.requests import answer, json_body, opened, root_of
+from unificx.api.scim_requests import answer, json_body, opened, root_of
 from unificx.api.services import Services
 from unificx.core.errors import NotFound
 from unificx.identity import GroupPage, ProvisionedPage

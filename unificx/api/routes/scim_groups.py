@@ -8,7 +8,7 @@ from starlette.responses import Response
 from unificx.api.access import AccessScope, Id, ServicesDep, purpose
 from unificx.api.router import Router
 from unificx.api.scim.errors import ROOT, ScimRoute
-from unificx.api.scim.requests import answer, json_body, opened, root_of
+from unificx.api.scim_requests import answer, json_body, opened, root_of
 from unificx.api.services import Services
 
 router = Router(
