@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert, text
+from sqlalchemy.orm import configure_mappers
 
 from bench import Metric, metric
 from bench.access_copy import access_copy
@@ -159,6 +160,7 @@ async def erasure() -> list[Metric]:
         await migrate(database)
         history = CdrService(database, keys, Spool(home / "spool", database))
         await fill(database, keys)
+        configure_mappers()  # as a server has
         waits: list[float] = []
         writer = asyncio.create_task(write_meanwhile(database, waits))
         await asyncio.sleep(0.1)
@@ -175,8 +177,9 @@ async def erasure() -> list[Metric]:
     return [
         metric(f"erase a person with {OF_ERASED} of {CALLS} calls", took, "s", 5),
         metric("the same, CPU", used, "s"),
-        metric("longest wait of another request meanwhile", max(waits, default=0.0) * 1000, "ms", 50),
-        metric("its median wait", statistics.median(waits or [0.0]) * 1000, "ms"),
+        metric("longest wait of another request meanwhile", max(waits) * 1000, "ms", 50),
+        metric("the same, 99 of 100", statistics.quantiles(waits, n=100)[-1] * 1000, "ms", 50),
+        metric("the same, median", statistics.median(waits) * 1000, "ms"),
     ]
 
 

@@ -147,7 +147,8 @@ async def erase_parties(session: AsyncSession, tenant_id: str, subject: str, lim
         update(CallPartyRow)
         .where(owned_by(CallPartyRow.tenant_id, tenant_id), CallPartyRow.id.in_(next_ids))
         .values(sealed=None, sealed_address=None, subject_id=CallPartyRow.id, extension_id=None, device_id=None)
-        .returning(CallPartyRow.id)
+        .returning(CallPartyRow.id),
+        execution_options={"synchronize_session": False},
     )
     return len(erased.all())
 

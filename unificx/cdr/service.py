@@ -1,8 +1,10 @@
 """Stores and lists call detail records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import repository, statistics
@@ -13,14 +15,14 @@ from unificx.cdr.step_repository import erase_steps
 from unificx.cdr.usage import USAGE_PERIOD, FrequentParty, frequent_parties
 from unificx.cluster import RecordLog
 from unificx.core.errors import Invalid, NotFound
-from unificx.db import Database, Page, PageByTime, UnitOfWork
+from unificx.db import Database, Page, PageByTime, UnitOfWork, in_short_steps
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore, canonical_number, lock_holds, outside_subject
 
 _SPOOL_KIND = "call"
 MAX_STATISTICS = timedelta(days=92)
-_ERASE_BATCH = 25
-"""Parties or steps of one transaction, for which others wait."""
+_EraseRows = Callable[[AsyncSession, str, str, int], Awaitable[int]]
+"""Erases rows of a subject of a tenant, at most as many; returns how many there were."""
 
 
 def _require_period(since: datetime, until: datetime) -> None:
@@ -145,16 +147,14 @@ class CdrService:
             return await frequent_parties(session, self._keys, tenant_id, extensions, since=since, zone=zone)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
-        """Delete the sealed parts of an erased subject, except in calls under a hold. Idempotent.
-
-        In short transactions, so that other writers do not wait for a subject with many calls.
-        """
+        """Delete the sealed parts of an erased subject, except in calls under a hold. Idempotent."""
         for erase in (repository.erase_parties, erase_steps):
-            erased = _ERASE_BATCH
-            while erased == _ERASE_BATCH:
-                async with self._database.begin() as uow:
-                    await lock_holds(uow.session, tenant_id)
-                    erased = await erase(uow.session, tenant_id, subject, _ERASE_BATCH)
+
+            async def step(uow: UnitOfWork, limit: int, erase: _EraseRows = erase) -> int:
+                await lock_holds(uow.session, tenant_id)
+                return await erase(uow.session, tenant_id, subject, limit)
+
+            await in_short_steps(self._database, step)
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete all calls of a deleted tenant. Outbox handler."""

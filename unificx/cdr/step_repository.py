@@ -66,7 +66,8 @@ async def erase_steps(session: AsyncSession, tenant_id: str, subject: str, limit
     next_ids = query.where(free(CallStepRow, tenant_id)).limit(limit)
     chosen = (owned_by(CallStepRow.tenant_id, tenant_id), CallStepRow.id.in_(next_ids))
     unlinked = {"sealed": None, "subject_id": CallStepRow.id, "extension_id": None}
-    erased = await session.scalars(update(CallStepRow).where(*chosen).values(unlinked).returning(CallStepRow.id))
+    change = update(CallStepRow).where(*chosen).values(unlinked).returning(CallStepRow.id)
+    erased = await session.scalars(change, execution_options={"synchronize_session": False})
     return len(erased.all())
 
 

@@ -12,6 +12,7 @@ from unificx.db.outbox import Outbox
 from unificx.db.pagination import Page, PageById, PageByTime, invalid_cursor, is_id_cursor, time_cursor
 from unificx.db.polling_worker import PollingWorker, shield_until_done
 from unificx.db.sealed import Erased, ErasedSubject, Key, Keys, SealedCodec, UnsealError, WrongPurpose
+from unificx.db.short_steps import in_short_steps
 from unificx.db.spool import Spool, SpoolFull
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "UnsealError",
     "WrongPurpose",
     "claim_database",
+    "in_short_steps",
     "invalid_cursor",
     "is_id_cursor",
     "is_unreachable",

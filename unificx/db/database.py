@@ -91,8 +91,13 @@ class Database:
         self.engine = _engine(parsed.set(drivername=_DRIVERS[self.dialect]))
         self._read_engine = self.engine.execution_options(**{READING: True})
         self._order = CommitOrder()
-        self._writer_lock = _WriterLock() if self.dialect == "sqlite" else None
-        self._checkpoints = Checkpoints(parsed.database or "") if self.dialect == "sqlite" else None
+        self._writer_lock: _WriterLock | None = None
+        self._checkpoints: Checkpoints | None = None
+        self._repeatable_engine = self.engine
+        if self.dialect == "sqlite":
+            self._writer_lock = _WriterLock()
+            self._checkpoints = Checkpoints(parsed.database or "", self._writer_lock)
+            self._repeatable_engine = sqlite_engine(self.engine.url, durable=False)
 
     def subscribe(self, subscriber: Callable[[list[DomainEvent]], None]) -> None:
         """Call `subscriber` with the events of each unit of work once it is committed."""
@@ -103,15 +108,20 @@ class Database:
         self._watcher = watcher
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[UnitOfWork]:
+    async def begin(self, *, repeatable: bool = False) -> AsyncIterator[UnitOfWork]:
         """Begin a unit of work that commits at the end of the block, or rolls back if the block raises.
 
-        Units of work that held the same lock (`lock_scope`) run their callbacks in the order of their commits.
-        SQLite allows one writer at a time; others wait in order. A nested unit of work in the same task raises
+        A `repeatable` one may be undone by a power failure, because its work is repeated then: on SQLite its commit
+        does not wait for the disk, and is on it with the next other one.
+
+        Units of work that held the same lock (`lock_scope`) run their callbacks in the order of their commits. SQLite
+        allows one writer at a time; others wait in order. A nested unit of work in the same task raises
         RuntimeError because it would deadlock.
         """
+        if repeatable and self._checkpoints is not None:
+            await self._checkpoints.wait()
         with self._order.begin() as turn:
-            async with self._writer_lock or nullcontext(), self._transaction(turn) as uow:
+            async with self._writer_lock or nullcontext(), self._transaction(turn, repeatable=repeatable) as uow:
                 yield uow
             if self._checkpoints is not None:
                 self._checkpoints.committed()
@@ -123,8 +133,9 @@ class Database:
                 callback()
 
     @asynccontextmanager
-    async def _transaction(self, turn: CommitTurn) -> AsyncIterator[UnitOfWork]:
-        async with AsyncSession(self.engine, expire_on_commit=False, info={TURN: turn}) as session, session.begin():
+    async def _transaction(self, turn: CommitTurn, *, repeatable: bool) -> AsyncIterator[UnitOfWork]:
+        engine = self._repeatable_engine if repeatable else self.engine
+        async with AsyncSession(engine, expire_on_commit=False, info={TURN: turn}) as session, session.begin():
             uow = UnitOfWork(session, self.clock.now())
             finish = self._watcher(uow) if self._watcher is not None else None
             yield uow
@@ -140,7 +151,8 @@ class Database:
     async def close(self) -> None:
         """Close all connections. With the last one SQLite merges the write-ahead log into the file."""
         if self._checkpoints is not None:
-            await self._checkpoints.close()
+            await self._checkpoints.wait()
+        await self._repeatable_engine.dispose()
         await self.engine.dispose()
 
 

@@ -9,6 +9,7 @@ once.
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -26,12 +27,11 @@ _LAST_RESORT = 20_000
 """Pages of 4 KiB in the log with which a commit merges it itself, while others wait."""
 
 # secure_delete overwrites deleted data; temp_store keeps spilled rows off the disk; WAL lets readers continue beside
-# the single writer; with FULL an acknowledged commit survives a power failure.
+# the single writer; with FULL an acknowledged commit survives a power failure, with NORMAL the next such one saves it.
 _SETTINGS = (
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     f"PRAGMA journal_size_limit={LOG_BYTES}",
     f"PRAGMA wal_autocheckpoint={_LAST_RESORT}",
@@ -44,11 +44,13 @@ _Result = tuple[_Description, int, int | None, list[Any]]
 """Description, row count, last row id and rows, as PEP 249 has them."""
 
 
-def sqlite_engine(url: URL) -> AsyncEngine:
-    """Return the engine of a database file. Transactions of `execution_options(reading=True)` are BEGIN DEFERRED."""
+def sqlite_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
+    """Return an engine of a database file. Transactions of `execution_options(reading=True)` are BEGIN DEFERRED.
+    Commits that are not `durable` do not wait for the disk."""
+    settings = (*_SETTINGS, f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT})
     event.listen(engine.sync_engine, "do_connect", _connect)
-    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "connect", partial(_prepare, settings))
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
@@ -178,12 +180,12 @@ def _connect(dialect: Any, record: Any, arguments: Any, parameters: Any) -> _Con
     return _Connection(dialect.dbapi, adapted.driver_connection)
 
 
-def _prepare(connection: Any, record: Any) -> None:
+def _prepare(settings: Iterable[str], connection: Any, record: Any) -> None:
     # Transactions are begun explicitly (see _begin): with the driver's implicit BEGIN a reader could become a writer
     # midway and fail with SQLITE_BUSY.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for setting in _SETTINGS:
+    for setting in settings:
         cursor.execute(setting)
     cursor.close()
 

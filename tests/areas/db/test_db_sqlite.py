@@ -110,11 +110,12 @@ async def test_the_log_is_merged_beside_the_writers(
     database, began, go_on, done = Database(f"sqlite:///{path}", clock), Event(), Event(), asyncio.Event()
     loop, checkpoint = asyncio.get_running_loop(), Checkpoints._checkpoint
 
-    def paused(self: Checkpoints) -> None:
+    def paused(self: Checkpoints) -> bool:
         began.set()
         assert go_on.wait(60)
-        checkpoint(self)
+        is_complete = checkpoint(self)
         loop.call_soon_threadsafe(done.set)
+        return is_complete
 
     monkeypatch.setattr(Checkpoints, "_checkpoint", paused)
 
