@@ -1,6 +1,7 @@
 """Erasure removes all data of a subject in every area, also after failures and crashes."""
 
 import asyncio
+import json
 import os
 import shutil
 import sqlite3
@@ -25,7 +26,7 @@ from unificx.db.base import sealed_part
 from unificx.identity import Extension, NewExtension, NewPerson, NewTenant, SignInContext
 from unificx.media.sounds import Sound
 from unificx.presence import PresenceChange
-from unificx.privacy import DataSubject
+from unificx.privacy import DataSubject, erasure_journal_file
 from unificx.queues import NewAgent, NewQueue
 from unificx.recording import ConsentEvidence, NewCallRecording, NewRecordedParty, PartyIdentity
 from unificx.server.backup.operations import back_up, restore
@@ -158,6 +159,29 @@ async def test_crash_after_key_destruction_is_completed_at_the_next_start(migrat
             while "recording" in (found := await remaining_data(rooms, mine)):
                 await asyncio.sleep(0.02)
         assert {"message", "sound"} <= set(found)
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_a_deleted_tenant_is_in_the_journal_before_its_keys_go(
+    migrated_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if the process ends in between: otherwise a restored backup would bring the tenant back."""
+    journal = erasure_journal_file(migrated_home, {})
+    async with installation(migrated_home) as rooms:
+        mine = await create_user_with_data(rooms)
+        length = len(journal.read_bytes().splitlines())
+        with monkeypatch.context() as killed:
+            killed.setattr(rooms.erasure, "erase_tenant", fails)  # as if the process had ended before
+            await rooms.identity.tenants.delete(mine.tenant_id)
+            await rooms.outbox.deliver()
+        assert len(journal.read_bytes().splitlines()) == length
+        assert not rooms.keys.is_destroyed(mine.tenant_id, mine.subject)
+    async with installation(migrated_home) as rooms:
+        async with asyncio.timeout(30):
+            while not rooms.keys.is_destroyed(mine.tenant_id, mine.subject):
+                await asyncio.sleep(0.02)
+        [line] = journal.read_bytes().splitlines()[length:]
+        assert [json.loads(line)[name] for name in ("tenant", "subject")] == [mine.tenant_id, ""]
 
 
 async def record_call(rooms: Container, mine: Extension) -> CallRecord:

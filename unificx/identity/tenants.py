@@ -22,7 +22,6 @@ class Tenants:
 
     def __init__(self, store: IdentityStore, closer: SessionCloser, api_keys: ApiKeys) -> None:
         self._store = store
-        self._keys = store.keys
         self._clock = store.clock
         self._directory = store.directory
         self._closer = closer
@@ -92,8 +91,9 @@ class Tenants:
         return after
 
     async def delete(self, tenant_id: str, *, despite_holds: bool = False) -> None:
-        """Delete the tenant with all its data and destroy its keys, which makes backups of it unreadable too. Raise
-        Conflict while objects are under a hold, unless `despite_holds`: its keys are destroyed already."""
+        """Delete the tenant with all its data. Its keys are destroyed on `TenantDeleted`, once the erasure is in the
+        journal, which makes backups of it unreadable too. Raise Conflict while objects are under a hold, unless
+        `despite_holds`: its keys are destroyed already."""
         async with self._store.transaction() as tx:
             await self.remove(tx, tenant_id, despite_holds=despite_holds)
 
@@ -111,7 +111,6 @@ class Tenants:
         subjects = await accounts.delete_tenant(tx.session, tenant_id)
         tx.publish(TenantDeleted(self._clock.new_id(), tenant_id))
         tx.on_commit.append(lambda: self._directory.drop_tenant(tenant_id, subjects))
-        tx.on_commit.append(lambda: self._keys.destroy_tenant(tenant_id))
 
 
 def _apply_tenant_change(tenant: Tenant, change: TenantChange) -> Tenant:

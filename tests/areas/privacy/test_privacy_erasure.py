@@ -9,7 +9,6 @@ from structlog.testing import capture_logs
 
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
-from unificx.core.errors import StartupError
 from unificx.core.events import DomainEvent
 from unificx.db import Erased
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
@@ -46,11 +45,16 @@ def test_erasure_makes_data_unreadable_and_publishes_an_event(
     assert erasure.erase_subject("one", subject).aliases_removed == 0
 
 
-def test_key_is_not_destroyed_without_a_journal_entry(tmp_path: Path, keys: KeyStore, clock, bus: EventBus) -> None:
+@pytest.mark.parametrize("subject", ["ana", ""])
+def test_no_key_is_destroyed_without_a_journal_entry(
+    tmp_path: Path, keys: KeyStore, erasure: Erasure, journal: ErasureJournal, subject: str
+) -> None:
+    """Neither that of a person nor that of a tenant, if the journal can be read but not written."""
     keys.get("one", ["ana"], create=True)
-    erasure = Erasure(ErasureJournal(tmp_path / "missing" / "journal"), keys, clock, bus)
-    with pytest.raises(StartupError):
-        erasure.erase_subject("one", "ana")
+    journal.open()
+    (tmp_path / "erasures.journal").unlink()
+    with pytest.raises(FileNotFoundError):
+        erasure.erase_subject("one", subject) if subject else erasure.erase_tenant("one")
     assert keys.get("one", ["ana"])["ana"] is not None
 
 
@@ -79,6 +83,20 @@ def test_restored_backup_does_not_undo_an_erasure(
     opened = [FRIEND.open(keys, tenant, [row])[0] for (tenant, _), row in zip(PEOPLE, rows, strict=True)]
     assert opened == [Erased(), ANA, Erased()]
     keys.close()
+
+
+@pytest.mark.promise("D3")
+def test_a_caller_of_two_tenants_is_erased_in_one(erasure: Erasure, keys: KeyStore) -> None:
+    found = {tenant: keys.find_or_create(tenant, "number", "+4930123456") for tenant in ("one", "two")}
+    rows = {
+        tenant: (subject, "row", FRIEND.seal(keys, tenant, [(subject, "row", ANA)])[0])
+        for tenant, subject in found.items()
+    }
+    erasure.erase_subject("one", found["one"])
+    assert [FRIEND.open(keys, tenant, [row]) for tenant, row in rows.items()] == [[Erased()], [ANA]]
+    assert keys.find_or_create("two", "number", "+4930123456") == found["two"]
+    erasure.erase_subject("two", found["two"])
+    assert FRIEND.open(keys, "two", [rows["two"]]) == [Erased()]
 
 
 PEOPLE = [("one", "ana"), ("one", "ben"), ("two", "cem")]
