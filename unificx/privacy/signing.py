@@ -85,7 +85,9 @@ def _ordered(value: object) -> object:
             is_ascii = False
         if not is_ascii:
             raise Invalid("A name in the signed content is not ASCII.")
-        # Most values are texts: they need no call.
+        # Most objects are made with their names in order, and most values are texts, which need no call.
+        if [*found] == names and {*map(type, found.values())} == {str}:
+            return found
         return {name: each if type(each := found[name]) is str else _ordered(each) for name in names}
     if isinstance(value, list):
         return [_ordered(each) for each in cast("list[object]", value)]

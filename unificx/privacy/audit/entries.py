@@ -77,7 +77,7 @@ class RecordedAct(Protocol):
 
 def commitment(part: AuditPartyPart) -> str:
     """Return the commitment to the details of a person, in hexadecimal."""
-    details = {"person": part.person, "role": part.role, "key": part.key, "by": part.by}
+    details = {"by": part.by, "key": part.key, "person": part.person, "role": part.role}
     return sha256(bytes.fromhex(part.salt) + canonical(details)).hexdigest()
 
 

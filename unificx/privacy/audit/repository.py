@@ -17,6 +17,9 @@ _LEAVES = 5000
 # scope: all tenants, because there is one tree
 _LAST = select(func.max(AuditEntryRow.position))
 _NEXT = select(func.coalesce(func.max(AuditEntryRow.position) + 1, 0)).scalar_subquery()
+# Without the time, which is that of the entry: one text less to parse for each person.
+# scope: all tenants, because there is one tree
+_PARTIES = select(*(each for each in AuditPartyRow.__table__.columns if each.name != "time"))
 _ADD_ENTRY = insert(cast("Table", AuditEntryRow.__table__)).values(position=_NEXT)
 _ADD_PARTY = insert(cast("Table", AuditPartyRow.__table__)).values(position=_LAST.scalar_subquery())
 
@@ -144,7 +147,7 @@ async def parties_between(session: AsyncSession, first: int, last: int) -> Seque
     """Return the persons in the entries of these positions, both included."""
     # scope: all tenants, because an operator acts in other tenants than their own
     chosen = (AuditPartyRow.position >= first, AuditPartyRow.position <= last)
-    found = await session.execute(select(*AuditPartyRow.__table__.columns).where(*chosen))
+    found = await session.execute(_PARTIES.where(*chosen))
     return cast("Sequence[AuditPartyRow]", found.all())
 
 

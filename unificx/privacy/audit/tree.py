@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -132,7 +131,7 @@ class AuditTree:
             elif fault is None:
                 erased.add(party.position)
         return [
-            replace(each, erased=each.erased or each.position in erased, faults=tuple(faults.get(each.position, ())))
+            each._replace(erased=each.erased or each.position in erased, faults=tuple(faults.get(each.position, ())))
             if each.position in erased or each.position in faults
             else each
             for each in self._without_parts(rows, parties)

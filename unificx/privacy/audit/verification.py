@@ -6,7 +6,7 @@ last head and the end are protected by the next head only.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from unificx.core.errors import Invalid
 from unificx.privacy.audit import merkle
@@ -25,8 +25,7 @@ class AuditFault:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
+class StoredEntry(NamedTuple):
     """An entry as stored. `content` is None for that of a deleted tenant; `faults` were found in its sealed parts."""
 
     position: int
