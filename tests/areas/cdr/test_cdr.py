@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from unificx.cdr.repository import encode_record
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import Invalid, NotFound
-from unificx.db import Database, Erased, Outbox, Spool
+from unificx.db import Database, Erased, Key, Outbox, Spool
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore, find_outside_subject
 from unificx.routing import stored_form
@@ -262,6 +263,33 @@ async def test_the_other_party_keeps_the_call_after_an_erasure(
     async with database.read() as session:
         left = await session.execute(text("SELECT place FROM call_party WHERE sealed IS NOT NULL"))
         assert [place for (place,) in left] == [1]
+
+
+@pytest.mark.promise("D3")
+async def test_an_erasure_during_a_list_ends_in_it(
+    history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows of the page are read already, with what was sealed. The next page has none of the person either."""
+    calls = [answered_call(clock) for _ in range(3)]
+    for call in calls:
+        history.record(call)
+        clock.advance(60)
+    await spool.drain()
+    first = await history.list("acme", limit=1)
+    assert first.items[0].caller.identity == PartyIdentity("1001", "Ada Quetzal"), "control"
+    get = keys.get
+
+    def erase_first(tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
+        keys.destroy("acme", ADA)
+        return get(tenant, subjects, create)
+
+    monkeypatch.setattr(keys, "get", erase_first)
+    second = await history.list("acme", limit=1, cursor=first.next)
+    assert keys.is_destroyed("acme", ADA), "control"
+    third = await history.list("acme", limit=1, cursor=second.next)
+    for page in (second, third):
+        assert [call.caller.identity for call in page.items] == [Erased()]
+        assert [call.callee.identity for call in page.items] == [PartyIdentity("1002", "Ben Axolotl")]
 
 
 @pytest.mark.promise("D3")

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Collection, Mapping
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from identity_factory import identity_on
 from person_erasures import person_erasures
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.cluster import EventBus
@@ -201,6 +205,70 @@ async def test_an_erasure_that_was_killed_ends_in_the_same_state(
     receipt = (await erasures.plan(ANA)).receipt
     assert receipt is not None
     assert (receipt["failed"], drawer.notes, keys.is_destroyed("one", "ana")) == ([], 0, True)
+    assert {entry.id for entry in journal.entries()} == {receipt["id"]}
+
+
+@pytest.mark.promise("D3")
+async def test_a_busy_key_store_is_named_and_the_erasure_ends_once_it_is_free(
+    erasures: PersonErasures, keys: KeyStore, drawer: Drawer, tmp_path: Path
+) -> None:
+    """Another process reads the log of the key store, in which the bytes of the key still are."""
+    plan = await erasures.plan(ANA)
+    keys._db.execute("PRAGMA busy_timeout=1")
+    with closing(sqlite3.connect(tmp_path / "keys.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM subject_key").fetchone()
+        receipt = await erasures.erase(ANA, plan.digest, "admin")
+    assert receipt["failed"] == [{"area": "privacy", "kind": "key of the person", "count": 1}]
+    assert (drawer.notes, keys.is_destroyed("one", "ana")) == (0, True)
+    await erasures.resume()
+    found = (await erasures.plan(ANA)).receipt
+    assert found is not None
+    assert (found["id"], found["failed"]) == (receipt["id"], [])
+
+
+@pytest.mark.promise("D3")
+async def test_a_full_disk_leaves_an_erasure_that_ends_later(
+    erasures: PersonErasures,
+    keys: KeyStore,
+    drawer: Drawer,
+    journal: ErasureJournal,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Everything is erased, but its receipt cannot be stored. SQLite, pragma.html#pragma_max_page_count"""
+    if database.dialect != "sqlite":
+        pytest.skip("the limit is one of SQLite")
+
+    async def run(statement: str) -> None:
+        async with database.begin() as uow:
+            await uow.session.execute(text(statement))
+
+    async def find(owner: DataSubject) -> Mapping[str, int]:
+        del owner
+        return {"notes": drawer.notes, **{f"kind {number}": drawer.notes for number in range(500)}}
+
+    async def fill_the_disk(owner: DataSubject) -> None:
+        await erase(owner)
+        await run("PRAGMA max_page_count = 1")  # less than it has: it cannot grow any more
+        with suppress(OperationalError):
+            while True:  # pages that are free inside it
+                await run("INSERT INTO filler VALUES (zeroblob(8000))")
+
+    await run("CREATE TABLE filler (value BLOB)")
+    erase = drawer.erase
+    monkeypatch.setattr(drawer, "find", find)  # so much that its receipt needs a page more
+    plan = await erasures.plan(ANA)
+    with monkeypatch.context() as full:
+        full.setattr(drawer, "erase", fill_the_disk)
+        with pytest.raises(OperationalError, match="full"):
+            await erasures.erase(ANA, plan.digest, "admin")
+    assert (drawer.notes, keys.is_destroyed("one", "ana")) == (0, True)
+    await run("PRAGMA max_page_count = 1000000")
+    await erasures.resume()
+    receipt = (await erasures.plan(ANA)).receipt
+    assert receipt is not None
+    assert receipt["failed"] == []
     assert {entry.id for entry in journal.entries()} == {receipt["id"]}
 
 
