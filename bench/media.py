@@ -16,6 +16,7 @@ import numpy as np
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench import Metric, Process, metric
+from bench.video_recording import video_recording
 from unificx.audio_store import AudioWriter, LocalBlobStore
 from unificx.audio_store.file_format import AudioHeader as SealedHeader
 from unificx.audio_store.file_format import ChunkCipher
@@ -107,6 +108,7 @@ async def _run(place: Path) -> list[Metric]:
         metric("200 legs in rooms of 2, with 200 recordings: share of one core", recorded.core, "%"),
         *_ticks("200 recordings", recorded, 15),
         *_encryption(place),
+        *video_recording(place),
     ]
 
 
