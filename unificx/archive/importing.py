@@ -35,7 +35,7 @@ MAX_PICTURES_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """What is read of a copy: contacts as vCards, their pictures by uid (b"" for one that cannot be used), and speed
+    """The contents of a copy: contacts as vCards, their pictures by uid (b"" for one that cannot be used), and speed
     dials."""
 
     cards: bytes
