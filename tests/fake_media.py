@@ -82,7 +82,8 @@ class FakeVideoRelay:
 class FakeTap:
     """Fake tap that yields the chunks put into it until it is ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, leg: str = "") -> None:
+        self.leg = leg
         self.reason: str | None = None
         self._chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
 
@@ -131,7 +132,7 @@ class FakeEngine:
 
     def record(self, tap: str, *, leg: str = "", room: str = "") -> FakeTap:
         assert room or leg in self.legs
-        self.taps[tap] = found = FakeTap()
+        self.taps[tap] = found = FakeTap(leg)
         if self.dead:
             found.end("missing")
         return found

@@ -36,6 +36,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "browsers": (
         "outside/test_api_clients",
         "outside/test_browser_*",
+        "outside/test_client_captions",
         "outside/test_client_conference_video",
         "outside/test_client_contacts",
         "outside/test_client_diagnostics",

@@ -60,6 +60,13 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_client_chat*",
         "outside/test_text_messages*",
     ),
+    "captions": (
+        "engines/test_caption_segments*",
+        "areas/recording/test_meeting_captions*",
+        "adapters/test_http_captions*",
+        "outside/test_live_captions*",
+        "outside/test_client_captions*",
+    ),
     "cdr": ("areas/cdr/*", "adapters/test_http_own_calls*"),
     "cli": ("adapters/test_cli_*", "outside/test_startup_errors*"),
     "client": (
@@ -78,6 +85,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_conference_*",
         "outside/test_client_rooms*",
         "outside/test_client_meeting*",
+        "areas/recording/test_meeting_captions*",
         "outside/test_client_sound*",
     ),
     "core": ("engines/test_core_*", "adapters/test_app_*", "adapters/test_public_address*"),

@@ -56,7 +56,7 @@ from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.cdr import CALL_TARGET, CallErasure, CdrService, call_record_expiries, call_record_holding
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatDependencies
-from unificx.cluster import Cluster, local_cluster
+from unificx.cluster import Cluster, EventBus, local_cluster
 from unificx.conferencing import (
     ConferenceManager,
     InvitationDependencies,
@@ -393,6 +393,7 @@ class World:
     transcription: TranscriptionWorker
     recorder: CallRecorder
     media: FakeEngine
+    bus: EventBus
     acme: Tenant = field(init=False)
     globex: Tenant = field(init=False)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
@@ -769,6 +770,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         TranscriptionWorker(audio_parts, audio, mailboxes),
         recorder,
         media,
+        bus,
     )
     try:
         yield world

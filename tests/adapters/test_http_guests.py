@@ -16,6 +16,7 @@ from sqlalchemy import select
 from test_http_room_videos import OFFER
 
 from unificx.api.access import _attendee, _guest
+from unificx.captions import CaptionRecognized
 from unificx.conferencing import CallerIdentity, ParticipantSession, Room
 from unificx.conferencing.guests import IDLE_SECONDS
 from unificx.conferencing.models import GuestLinkRow
@@ -124,6 +125,8 @@ async def test_the_event_has_raised_hand_and_speaker_for_admitted_guests_only(
     session = meeting.call()
     in_lobby = await event()
     assert in_lobby.keys() == {"type", "roster"}
+    caption = CaptionRecognized(meeting.room, "speaker", "Good morning.")
+    meeting.world.bus.publish(caption)
     participants = f"/api/v1/rooms/{meeting.room.id}/participants"
     [host, lobby] = [each["id"] for each in (await meeting.anna.get(participants)).json()["items"]]
     assert (await meeting.anna.patch(f"{participants}/{host}", json={"hand": True})).status_code == 204
@@ -133,6 +136,10 @@ async def test_the_event_has_raised_hand_and_speaker_for_admitted_guests_only(
     admitted = await event()
     assert admitted["roster"] != in_lobby["roster"]
     assert (admitted["raised_hand"], admitted["videos"], admitted["speaking"]) == ([host], [], None)
+    meeting.world.bus.publish(caption)
+    assert await event() == {
+        "type": "caption", "room": meeting.room.id, "participant": "speaker", "text": "Good morning."
+    }  # fmt: skip
     assert (await meeting.anna.patch(f"{participants}/{host}", json={"hand": False})).status_code == 204
     assert await event() == {**admitted, "raised_hand": []}, "nothing that is fetched has changed"
 

@@ -162,6 +162,10 @@ class EventHub:
         _send([one for one in queues if one.guest_id not in admitted], message)
         _send([one for one in queues if one.guest_id in admitted], {**message, **more})
 
+    def send_to_admitted_guests(self, room_id: str, admitted: Collection[str], message: dict[str, Any]) -> None:
+        """Send a message to those guests of a room who were admitted."""
+        _send([one for one in self._guests.get(room_id, ()) if one.guest_id in admitted], message)
+
     def send_to_session(self, session_id: str, message: dict[str, Any]) -> None:
         """Send a message to all clients of one session."""
         _send(self._sessions.get(session_id, ()), message)

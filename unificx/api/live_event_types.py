@@ -74,6 +74,7 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
             "speaking": _ID,
             "recorded": False,
             "video_recorded": False,
+            "captioned": False,
             "paused": False,
             "locked": False,
             "raised_hand": [_ID],
@@ -139,6 +140,12 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
             "reactions": {_ID: "thumbs_up"},
             "videos": [_VIDEO],
         },
+    ),
+    "caption": LiveEventType(
+        "what a participant of a conference says; stored nowhere. Without `text`: speech was left out, because the "
+        "recognizer does not keep up",
+        "participants, and guests who were admitted",
+        {"room": _ID, "participant": _ID, "text": "Good morning."},
     ),
     "webhook": LiveEventType("a webhook was paused", "tenant_change", {"id": _ID, "state": "paused"}),
     "signed_out": LiveEventType("the access has ended; the connection is closed next", "the session or API key", {}),

@@ -23,7 +23,8 @@ from unificx.prompts import LEVEL as MUSIC_LEVEL
 MAX_SECONDS, MAX_MUSIC_SECONDS = 120.0, 300.0
 """Seconds."""
 _NOTICES = frozenset({"voicemail/notice", "voicemail/transcribed", "conference/recorded"})
-"""Besides the groups "recording" and "monitoring": notices that inform callers how their speech is processed."""
+"""Besides the groups "recording", "captions" and "monitoring": notices that inform callers how their speech is
+processed."""
 OWN_SOUNDS, MENU_SOUNDS = "own/", "spoken/"
 """Prefixes of the names of sounds that replace no standard one: sounds that a tenant has named, and spoken texts of
 menus."""
@@ -187,7 +188,7 @@ def prompt_exists(name: str) -> bool:
 
 
 def is_notice(name: str) -> bool:
-    return name.startswith(("recording/", "monitoring/")) or name in _NOTICES
+    return name.startswith(("recording/", "captions/", "monitoring/")) or name in _NOTICES
 
 
 def prompt_by_code(code: str, language: str) -> str | None:

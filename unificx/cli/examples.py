@@ -109,6 +109,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "room invite": ("room invite 8001 1002",),
     "room lock": ("room lock 8001", "room lock 8001 --off"),
     "room record": ("room record 8001", "room record 8001 --video", "room record 8001 --pause"),
+    "room captions": ("room captions 8001", "room captions 8001 --off"),
     "room end": ("room end 8001",),
     "room try": ("room try 8001 --phones 3 --pin 4711",),
     "trunk create": (

@@ -1,7 +1,7 @@
 """Live meetings. Held in memory: a meeting ends with its calls."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -13,7 +13,7 @@ from unificx.conferencing.machine import events_and_actions
 from unificx.conferencing.machine import meeting as machine
 from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR
 from unificx.conferencing.machine.meeting import Member, MemberState
-from unificx.conferencing.ports import ConferenceDialer, ConferenceLeg, MeetingRecorder
+from unificx.conferencing.ports import ConferenceDialer, ConferenceLeg, MeetingCaptioner, MeetingRecorder
 from unificx.conferencing.schemas import CallerIdentity, MeetingStatus, ParticipantStatus, RecordingParticipant, Room
 from unificx.core.clock import TIMER_RESOLUTION, Clock
 from unificx.core.errors import DomainError, Forbidden, NotFound
@@ -129,14 +129,15 @@ class _LiveMeeting:
 class ConferenceManager:
     """All meetings of this process. Every method is called from the event loop and none blocks.
 
-    `mixer`, `dialer` and `recorder` are set by the components that provide them. `publish` receives the signals
-    `ConferenceChanged` and `ConferenceEnded`.
+    `mixer`, `dialer`, `recorder` and `captions` are set by the components that provide them. `publish` receives the
+    signals `ConferenceChanged` and `ConferenceEnded`.
     """
 
     def __init__(self, clock: Clock, publish: Callable[[object], None] = lambda event: None) -> None:
         self.mixer: MediaEngineClient | None = None
         self.dialer: ConferenceDialer | None = None
         self.recorder: MeetingRecorder | None = None
+        self.captions: MeetingCaptioner | None = None
         self._publish = publish
         self._clock = clock
         # Owner: the node that holds the meeting: all participants of a room are on one node.
@@ -183,14 +184,15 @@ class ConferenceManager:
 
     def dtmf_answer(self, room_id: str, id_: str, digit: str) -> None:
         """See `ParticipantSession.dtmf_answer`."""
-        if self.recorder is not None:
-            self.recorder.on_dtmf(room_id, id_, digit)
+        for each in (self.recorder, self.captions):
+            if each is not None:
+                each.on_dtmf(room_id, id_, digit)
 
     def media_updated(self, room_id: str) -> None:
         """See `ParticipantSession.media_updated`."""
         live = self._live.get(room_id)
-        if live is not None and self.recorder is not None:
-            self.recorder.update_participants(live.room, self.recording_participants(live.room))
+        if live is not None:
+            _notify_followers(self, live.room)
 
     # ---- called by the API
 
@@ -199,14 +201,17 @@ class ConferenceManager:
         live = self._live.get(room.id)
         if live is None:
             return None
-        recorder = self.recorder
+        followers = self.recorder, self.captions
         participants = tuple(
-            _to_status(live, one, recorder.consent_of(room.id, one.id) if recorder is not None else None)
+            _to_status(
+                live, one, [each.consent_of(room.id, one.id) if each is not None else None for each in followers]
+            )
             for one in live.state.present
         )
         state = live.state
         flags = state.locked, state.all_muted, state.recorded, state.paused, state.video_recorded
-        return MeetingStatus(room.id, live.since, *flags, participants=participants)
+        captioned = self.captions is not None and self.captions.is_on(room.id)
+        return MeetingStatus(room.id, live.since, *flags, captioned, participants=participants)
 
     def find_own_member(self, room: Room, is_own: Callable[[CallerIdentity], bool]) -> str | None:
         """Return the member whose identity matches `is_own`, preferring a host over a guest."""
@@ -338,8 +343,7 @@ class ConferenceManager:
         ):
             self._remove_connection(live, event)
         self._reset_timer(live)
-        if self.recorder is not None:
-            self.recorder.update_participants(live.room, self.recording_participants(live.room))
+        _notify_followers(self, live.room)
         self._publish(ConferenceChanged(live.room))
         return [one for one in actions if isinstance(one, events_and_actions.NotAllowed)]
 
@@ -415,6 +419,14 @@ class ConferenceManager:
             live.timer = loop.call_later(delay, self.handle_event, live.room.id, events_and_actions.DeadlineReached())
 
 
+def _notify_followers(meetings: ConferenceManager, room: Room) -> None:
+    """Notify the components that follow the participants of a meeting."""
+    if meetings.recorder is not None:
+        meetings.recorder.update_participants(room, meetings.recording_participants(room))
+    if meetings.captions is not None:
+        meetings.captions.update_participants(room)
+
+
 def _to_recording_participant(connection: _Connection, member: Member) -> RecordingParticipant:
     return RecordingParticipant(
         member.id,
@@ -422,6 +434,7 @@ def _to_recording_participant(connection: _Connection, member: Member) -> Record
         member.state is MemberState.AWAITING_CONSENT,
         connection.leg.call_id,
         connection.leg.receives_audio,
+        connection.leg.leg,
     )
 
 
@@ -438,7 +451,8 @@ _STATES: dict[MemberState, Literal["waiting", "lobby", "entering", "in"]] = {
 }
 
 
-def _to_status(live: _LiveMeeting, member: Member, consent: str | None) -> ParticipantStatus:
+def _to_status(live: _LiveMeeting, member: Member, consents: Sequence[str | None]) -> ParticipantStatus:
+    """Return the status of a member. `consents`: to the recording, and to captions."""
     connection = live.connections[member.id]
     return ParticipantStatus(
         id=member.id,
@@ -451,7 +465,8 @@ def _to_status(live: _LiveMeeting, member: Member, consent: str | None) -> Parti
         hand=member.hand_raised,
         reaction=member.reaction,
         speaking=member.id == live.speaking and not member.is_muted,
-        consent=consent,
+        consent=consents[0],
+        captions_consent=consents[1],
         number=connection.caller.number,
         name=connection.caller.name,
     )

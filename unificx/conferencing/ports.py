@@ -41,6 +41,38 @@ class MeetingRecorder(Protocol):
         ...
 
 
+class MeetingCaptioner(Protocol):
+    """Live captions of meetings. Methods do not block."""
+
+    def requirement(self, tenant_id: str) -> str:
+        """Return what is missing for captions in meetings of a tenant; "" if a host can switch them on."""
+        ...
+
+    def is_on(self, room_id: str) -> bool:
+        """Whether a meeting has captions."""
+        ...
+
+    def consent_of(self, room_id: str, participant_id: str) -> str | None:
+        """Return the consent state of a participant; None if the meeting has no captions."""
+        ...
+
+    def start(self, room: Room, by: str) -> None:
+        """Switch captions on for a host or administrator. Raises Forbidden, Conflict."""
+        ...
+
+    def stop(self, room: Room, by: str) -> None:
+        """Switch captions off for a host or administrator. Raises Forbidden."""
+        ...
+
+    def update_participants(self, room: Room) -> None:
+        """Follow the participants. Called as `MeetingRecorder.update_participants`, also when the meeting is over."""
+        ...
+
+    def on_dtmf(self, room_id: str, participant_id: str, digit: str) -> None:
+        """Handle a DTMF digit that is not a meeting command."""
+        ...
+
+
 class InvitationSender(Protocol):
     """Queues e-mails about meetings."""
 

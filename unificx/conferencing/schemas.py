@@ -231,13 +231,15 @@ class CallerIdentity:
 @dataclass(frozen=True, slots=True)
 class RecordingParticipant:
     """A participant as seen by the recorder. `awaiting_consent`: admitted once notified of the recording; `call_id`:
-    the participant's call; `receives_audio`: the participant has not put the call on hold."""
+    the participant's call; `receives_audio`: the participant has not put the call on hold; `media_leg`: its leg in the
+    media engine."""
 
     id: str
     caller: CallerIdentity
     awaiting_consent: bool
     call_id: str
     receives_audio: bool = True
+    media_leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,8 @@ class ParticipantStatus:
     speaking: bool
     consent: str | None
     """State of the consent to being recorded; None while there is no recording."""
+    captions_consent: str | None
+    """The same for captions."""
     number: str = field(repr=False)
     name: str = field(repr=False)
 
@@ -271,4 +275,6 @@ class MeetingStatus:
     recorded: bool
     paused: bool
     video_recorded: bool
+    captioned: bool
+    """There are live captions."""
     participants: tuple[ParticipantStatus, ...]

@@ -1,4 +1,4 @@
-"""Sentences about recording and monitoring: the notices that inform people, and the questions for their consent."""
+"""Sentences about recording, captions and monitoring: the notices that inform people, the questions for consent."""
 
 from typing import Final
 
@@ -60,6 +60,25 @@ RECORDING: Final[dict[str, EnglishGerman]] = {
         "The recording has failed and ended. The call goes on.",
         "Die Aufzeichnung ist ausgefallen und beendet. Das Gespräch geht weiter.",
     ),
+}
+
+CAPTIONS: Final[dict[str, EnglishGerman]] = {
+    "notice": (
+        "Live captions are on. Your words are shown as text to everyone in this conference. Nothing is stored.",
+        "Untertitel sind eingeschaltet. Ihre Worte werden allen in dieser Konferenz als Text angezeigt. "
+        "Nichts davon wird gespeichert.",
+    ),
+    "ask": (
+        "Live captions are on. May your words be shown as text to everyone in this conference? Nothing is stored. "
+        "If you agree, press one. If you do not agree, press two.",
+        "Untertitel sind eingeschaltet. Dürfen Ihre Worte allen in dieser Konferenz als Text angezeigt werden? "
+        "Nichts davon wird gespeichert. Wenn Sie einverstanden sind, wählen Sie eins. Wenn nicht, wählen Sie zwei.",
+    ),
+    "ask-again": (
+        "To agree that your words are shown as text, press one. To refuse, press two.",
+        "Um zuzustimmen, dass Ihre Worte als Text angezeigt werden, wählen Sie eins. Um abzulehnen, wählen Sie zwei.",
+    ),
+    "ended": ("Live captions are off.", "Die Untertitel sind ausgeschaltet."),
 }
 
 MONITORING: Final[dict[str, EnglishGerman]] = {

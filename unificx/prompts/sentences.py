@@ -6,7 +6,7 @@ After a change: `python -m unificx.prompts.render` (docs/reference/prompts.md).
 
 from typing import Final
 
-from unificx.prompts.notice_sentences import MONITORING, RECORDING, EnglishGerman
+from unificx.prompts.notice_sentences import CAPTIONS, MONITORING, RECORDING, EnglishGerman
 from unificx.prompts.phrases.vocabulary import english_number, german_number
 
 _GENERAL: Final[dict[str, EnglishGerman]] = {
@@ -421,6 +421,7 @@ _GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "names": _NAMES,
     "voicemail": _VOICEMAIL_LEAVE | _VOICEMAIL_HEAR | _VOICEMAIL_OWN,
     "recording": RECORDING,
+    "captions": CAPTIONS,
     "monitoring": MONITORING,
     "conference": _CONFERENCE,
     "parking": _PARKING,

@@ -5,8 +5,10 @@ from unificx.recording.call_monitor import CallMonitor, LiveMonitoring
 from unificx.recording.call_recorder import CallRecorder, CallRecorderDependencies
 from unificx.recording.call_recording_repository import RECORDING_TARGET
 from unificx.recording.conference_recorder import ConferenceRecorder, ConferenceRecorderDependencies
+from unificx.recording.consent_executor import ConsentExecutor
 from unificx.recording.counts import count_recordings
 from unificx.recording.live_recording import LiveRecording
+from unificx.recording.machine import consent, consent_types
 from unificx.recording.monitoring_repository import MonitoringEntry, MonitoringLog
 from unificx.recording.monitoring_session import MonitoringDependencies
 from unificx.recording.policy import (
@@ -51,6 +53,7 @@ __all__ = [
     "ConferenceRecorder",
     "ConferenceRecorderDependencies",
     "ConsentEvidence",
+    "ConsentExecutor",
     "ExtensionRecordingPolicy",
     "ExtensionRecordingPolicyChange",
     "Listener",
@@ -74,6 +77,8 @@ __all__ = [
     "TenantRecordingPolicy",
     "TenantRecordingPolicyChange",
     "TranscodeWorker",
+    "consent",
+    "consent_types",
     "count_recordings",
     "monitoring_app",
     "recording_holding",

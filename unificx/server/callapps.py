@@ -18,9 +18,11 @@ from unificx.callapps import (
     presence_apps,
 )
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
+from unificx.captions import CaptionDependencies, CaptionRules, MeetingCaptions
 from unificx.conferencing import Room
 from unificx.identity import Action, DirectoryCache, Extension, Identity, may
 from unificx.integrations.audio_import.client import AudioImporter
+from unificx.integrations.whisper import LiveWhisper
 from unificx.ivr import MenuAppDependencies, menu_apps
 from unificx.media_worker.client import MediaEngineClient
 from unificx.prompts import Prompts
@@ -35,6 +37,7 @@ from unificx.recording import (
     MonitoringAppDependencies,
     MonitoringDependencies,
     Supervisor,
+    consent_types,
     monitoring_app,
 )
 from unificx.rtpengine.supervisor import RtpEngine
@@ -194,6 +197,31 @@ def create_conference_recorder(
             _extension_language(container),
             container.videos,
             calls,
+        )
+    )
+
+
+def create_captions(container: Container, engine: MediaEngineClient, calls: CallRecordingStatus) -> MeetingCaptions:
+    """Return the captions of meetings. They are allowed where the tenant allows transcription; participants are asked
+    as for recordings, and always where recordings are not allowed."""
+
+    def mode(tenant_id: str, extensions: list[str]) -> consent_types.ConsentMode:
+        decision = container.archive.decide(tenant_id, extensions)
+        return decision.terms.mode if decision is not None else "opt_in"
+
+    def is_allowed(tenant_id: str) -> bool:
+        return container.mailboxes.tenant_settings(tenant_id).transcribe
+
+    rules = CaptionRules(is_allowed, mode, calls.refuses_recording, _extension_language(container))
+    return MeetingCaptions(
+        CaptionDependencies(
+            container.clock,
+            engine,
+            Prompts(),
+            container.conferences,
+            LiveWhisper(container.paths.models),
+            rules,
+            container.bus.publish,
         )
     )
 

@@ -31,7 +31,7 @@ from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.integrations.stripe_payments import StripePayments
-from unificx.integrations.whisper.client import Whisper
+from unificx.integrations.whisper import Whisper
 from unificx.ivr import MenuDependencies
 from unificx.locations import Locations
 from unificx.notifications import (

@@ -1,11 +1,12 @@
 """Live events about conference rooms, for their participants, guests and administrators."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import blake2b
 from typing import Any
 
 from unificx.api import MEETING_CHANGED, EventHub
+from unificx.captions.events import CaptionRecognized, CaptionsBehind
 from unificx.cluster import EventBus
 from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos, ParticipantStatus, Room
 from unificx.conferencing.events import ConferenceChanged
@@ -38,6 +39,8 @@ class RoomEvents:
         self._changed: dict[str, Room] = {}
         self._timer = CollectingTimer(MIN_INTERVAL, self._send)
         bus.subscribe(ConferenceChanged, lambda event: self._schedule(event.room))
+        bus.subscribe(CaptionRecognized, self._send_caption)
+        bus.subscribe(CaptionsBehind, self._send_caption)
 
     def close(self) -> None:
         """Cancel pending events."""
@@ -60,6 +63,7 @@ class RoomEvents:
                 "speaking": next((one.id for one in participants if one.speaking), None),
                 "recorded": meeting is not None and meeting.recorded,
                 "video_recorded": meeting is not None and meeting.video_recorded,
+                "captioned": meeting is not None and meeting.captioned,
                 "paused": meeting is not None and meeting.paused,
                 "locked": meeting.locked if meeting is not None else room.settings.locked,
                 "raised_hand": [one.id for one in participants if one.hand],
@@ -79,6 +83,7 @@ class RoomEvents:
             message["roster"],
             message["recorded"],
             message["video_recorded"],
+            message["captioned"],
             message["paused"],
             message["locked"],
         )
@@ -90,8 +95,21 @@ class RoomEvents:
             "reactions": {each: reaction for each, reaction in message["reactions"].items() if each in inside},
             "videos": message["videos"],
         }
-        admitted = {guest.id for guest in self._guests.guests_of(room) if self._own(room, guest.subject) in inside}
-        self._hub.send_to_guests(room.id, mark, admitted, lively)
+        self._hub.send_to_guests(room.id, mark, self._admitted(room, inside), lively)
+
+    def _send_caption(self, event: CaptionRecognized | CaptionsBehind) -> None:
+        """Send a caption to those who are in the meeting only, not to administrators or in the lobby."""
+        room, meeting = event.room, self._meetings.status(event.room)
+        inside = [one for one in meeting.participants if one.state == "in"] if meeting is not None else []
+        message: dict[str, Any] = {"type": "caption", "room": room.id}
+        if isinstance(event, CaptionRecognized):
+            message |= {"participant": event.participant_id, "text": event.text}
+        self._hub.send_to_persons({self._person(one.extension_id) for one in inside} - {""}, message)
+        self._hub.send_to_admitted_guests(room.id, self._admitted(room, {one.id for one in inside}), message)
+
+    def _admitted(self, room: Room, inside: Collection[str]) -> set[str]:
+        """Return the ids of the guests who are in the meeting, that is, among these participants."""
+        return {guest.id for guest in self._guests.guests_of(room) if self._own(room, guest.subject) in inside}
 
     def _own(self, room: Room, subject: str) -> str | None:
         return self._meetings.find_own_member(room, lambda caller: caller.subject == subject)

@@ -31,6 +31,7 @@ from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.supervisor import RelayRestarted, RtpEngine
 from unificx.rtpengine.video_forwarding import VideoForwarder
 from unificx.server.callapps import (
+    create_captions,
     create_conference_recorder,
     create_confirmation_requests,
     create_host,
@@ -98,8 +99,7 @@ class SipServer:
     ) -> None:
         self._live_events, self._sources, self._container = live_events, settings.sources, container
         self._media, self._engine = media, engine
-        clock = container.clock
-        started = clock.monotonic()
+        started = (clock := container.clock).monotonic()
         incarnation = Incarnation(bytes.fromhex(container.node), clock.now().timestamp() - started, started)
         self.bearers = BearerTokens(container.derive_secret("SIP bearer tokens"), incarnation=incarnation)
         # Owner: this node, like what the limiter counts.
@@ -128,6 +128,7 @@ class SipServer:
         container.conferences.recorder = self.conference_recorder = create_conference_recorder(
             container, engine, self._recorded_calls
         )
+        container.conferences.captions = self.captions = create_captions(container, engine, self._recorded_calls)
         container.conferences.mixer, container.videos.forwarder = engine, VideoForwarder(media)
         container.conferences.dialer = CallManagerDialer(self.call_manager)
         connect_queues(container.routing, self.call_manager)
@@ -310,6 +311,7 @@ class SipServer:
         await self.call_recorder.close()
         await self.call_monitor.close()
         await self.conference_recorder.close()
+        await self.captions.close()
         await self.app_runner.close()
         await self._mwi_handler.close()
         await self.trunk_monitor.close()

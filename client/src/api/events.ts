@@ -38,6 +38,8 @@ export interface ServerEvents {
     recorded: boolean;
     /** Video is recorded too. */
     video_recorded: boolean;
+    /** There are live captions. */
+    captioned: boolean;
     paused: boolean;
     /** Ids of the participants who raise a hand. */
     raised_hand?: string[];
@@ -81,6 +83,8 @@ export interface ServerEvents {
     reactions?: Record<string, Reaction>;
     videos?: Pick<Video, 'id' | 'participant' | 'source' | 'quality'>[];
   };
+  /** The words of a participant; without a text, speech was left out. */
+  caption: { room: string; participant?: string; text?: string };
   push_seen: { id?: string };
 }
 

@@ -103,6 +103,7 @@ async def show_guest_meeting(services: ServicesDep, guest: GuestDep) -> models.G
         state=state,
         recorded=status_ is not None and status_.recorded,
         video_recorded=status_ is not None and status_.video_recorded,
+        captioned=status_ is not None and status_.captioned,
         paused=status_ is not None and status_.paused,
         consent=visit.consent if visit is not None else None,
         locked=status_.locked if status_ is not None else room.settings.locked,
@@ -165,5 +166,6 @@ def _participant(one: conferencing.ParticipantStatus, own: str | None) -> models
         hand=one.hand,
         reaction=one.reaction,
         speaking=one.speaking,
+        captions_consent=one.captions_consent if one.id == own else None,
         own=one.id == own,
     )

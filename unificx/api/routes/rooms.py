@@ -37,7 +37,7 @@ from unificx.conferencing import (
     RecordingRequested,
     RemovalRequested,
 )
-from unificx.core.errors import Forbidden, Invalid
+from unificx.core.errors import Forbidden, Invalid, NotFound
 from unificx.identity import Action, may
 from unificx.routing import DestinationRef
 
@@ -188,17 +188,22 @@ async def invite_to_room(
     return models.Invited(call_id=services.meetings.invite(known, acting_as(services, scope, known), invitation.number))
 
 
-@router.patch("/{room}/meeting", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+@router.patch(
+    "/{room}/meeting", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409)
+)
 async def change_meeting(
     services: ServicesDep, user: CurrentUserDep, room: Id, change: models.MeetingChange, tenant: TenantQuery = None
 ) -> None:
-    """Lock or unlock the room, or mute all participants, until the conference ends; admit all guests. For hosts."""
+    """Lock or unlock the room, mute all participants, or have live captions, until the conference ends; admit all
+    guests. For hosts."""
     scope, known = await room_in_scope(services, user, room, tenant)
     by = acting_as(services, scope, known)
     if change.locked is not None:
         services.meetings.apply(known, LockRequested(by, change.locked))
     if change.all_muted is not None:
         services.meetings.apply(known, MuteAllRequested(by, change.all_muted))
+    if change.captions is not None:
+        _control_captions(services, known, by, on=change.captions)
     if change.all_admitted:
         services.meetings.apply(known, AllAdmissionsRequested(by))
 
@@ -265,6 +270,13 @@ async def room_in_scope(
     return scope, services.rooms.find(scope.tenant_id, room)
 
 
+def _control_captions(services: Services, room: conferencing.Room, by: str, *, on: bool) -> None:
+    captions = services.meetings.captions
+    if captions is None or services.meetings.status(room) is None:
+        raise NotFound("This room is empty.")
+    (captions.start if on else captions.stop)(room, by)
+
+
 def _administers(scope: AccessScope) -> bool:
     return may(scope.user.principal, Action.CALLS_CONTROL, scope.tenant_id)
 
@@ -313,7 +325,7 @@ def _host_ids(services: Services, scope: AccessScope, references: list[str]) -> 
 def room_schema(services: Services, room: conferencing.Room) -> models.Room:
     """Return a room as its API schema."""
     meeting = services.meetings.status(room)
-    now = None
+    now, captions = None, services.meetings.captions
     if meeting is not None:
         many = len(meeting.participants)
         now = models.ConferenceState(
@@ -324,6 +336,8 @@ def room_schema(services: Services, room: conferencing.Room) -> models.Room:
             recorded=meeting.recorded,
             recording_paused=meeting.paused,
             video_recorded=meeting.video_recorded,
+            captioned=meeting.captioned,
+            captions_need=captions.requirement(room.tenant_id) if captions is not None else "Telephony does not run.",
         )
     return models.Room(
         id=room.id,

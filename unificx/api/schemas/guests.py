@@ -62,6 +62,9 @@ class GuestParticipant(Output):
     hand: bool
     reaction: Reaction | None
     speaking: bool
+    captions_consent: str | None = Field(
+        description="Own consent to live captions, as with participants; with `told`, the guest is asked to press 1."
+    )
     own: bool
 
 
@@ -74,6 +77,7 @@ class GuestMeeting(Output):
     )
     recorded: bool = Field(description="Recording is active, or is being announced.")
     video_recorded: bool = Field(description="Video is recorded too.")
+    captioned: bool = Field(description="There are live captions, stored nowhere.")
     paused: bool
     consent: str | None = Field(
         description="Own consent to the recording, as with participants; with `told`, the guest is asked to press 1."

@@ -30,6 +30,11 @@ class ConferenceState(Output):
     recorded: bool = Field(description="Recording is active, or is being announced.")
     recording_paused: bool = Field(description="The recording is paused.")
     video_recorded: bool = Field(description="Video is recorded too.")
+    captioned: bool = Field(description="There are live captions, made on this server and stored nowhere.")
+    captions_need: str = Field(
+        description="The first thing that is missing for captions, such as software to install; empty if a host can "
+        "switch them on."
+    )
 
 
 class Room(Output):
@@ -109,6 +114,7 @@ class Participant(Output):
         description="Consent to recording: unknown, telling, told, consented or refused; null while nothing is"
         " recorded."
     )
+    captions_consent: str | None = Field(description="The same for live captions; null while there are none.")
     own: bool = Field(description="The participant is the user.")
 
 
@@ -194,4 +200,5 @@ class MeetingChange(Input):
 
     locked: bool | None = None
     all_muted: bool | None = None
+    captions: bool | None = Field(None, description="Switch live captions on or off. Everyone is informed.")
     all_admitted: Literal[True] | None = Field(None, description="Admit all from the lobby.")

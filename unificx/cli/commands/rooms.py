@@ -220,6 +220,26 @@ def record(
     print_done(done[pause], {"recorded": not off, "paused": bool(pause), "video": video}, as_json=context.as_json)
 
 
+@command(group, "captions")
+def captions(
+    context: CommandContext,
+    *,
+    room: RoomReference,
+    off: Annotated[bool, typer.Option("--off", help="Switch captions off.")] = False,
+) -> None:
+    """Show live captions in a meeting.
+
+    Speech is recognized on this server and stored nowhere. All participants are notified first."""
+
+    async def request(api: ApiClient) -> None:
+        body, tenant = {"captions": not off}, await api.resolve_tenant(context.tenant)
+        await api.patch(f"/rooms/{quote_segment(room)}/meeting", body, tenant=tenant)
+
+    context.run(request)
+    done = "Captions are off." if off else "Participants are being notified."
+    print_done(done, {"captioned": not off}, as_json=context.as_json)
+
+
 @command(group, "end")
 def end(context: CommandContext, room: RoomReference) -> None:
     """End the meeting in a room."""

@@ -32,6 +32,7 @@ def run_checks(installation: Installation, clock: Clock) -> Iterator[Check]:
     yield host.disk(installation.home)
     yield host.clock(now, installation.home)
     yield host.limits()
+    yield host.speech_recognition(installation.home / "models")
     yield services.mail(installation.mail)
     yield services.dkim(installation.dkim)
     yield services.mailbox(installation.mailbox)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from unificx.cli.doctor.check import Check
 from unificx.cli.ports import Listener
+from unificx.integrations.whisper import Whisper
 
 MIN_FREE_BYTES = 200 * 1024**2
 LOW_FREE_BYTES = 2 * 1024**3
@@ -27,6 +28,14 @@ def disk(home: Path) -> Check:
     if free < LOW_FREE_BYTES:
         return Check("disk", "warn", detail, "Free disk space soon.")
     return Check("disk", "ok", detail)
+
+
+def speech_recognition(models: Path) -> Check:
+    """Tell whether the optional recognizer is installed."""
+    missing = Whisper(models).requirement
+    if not missing:
+        return Check("speech recognition", "ok", "installed")
+    return Check("speech recognition", "ok", "not installed; for transcripts and captions only", missing)
 
 
 def clock(now: datetime, home: Path) -> Check:

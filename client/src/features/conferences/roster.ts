@@ -17,6 +17,10 @@ export interface RosterState {
   videoRecorded: boolean;
   /** The recording is paused. */
   paused: boolean;
+  /** There are live captions. */
+  captioned: boolean;
+  /** Hosts can switch captions on. */
+  mayCaption: boolean;
   /** Hosts may record. */
   mayRecord: boolean;
   /** The number invited last, until it joins. */
@@ -34,6 +38,7 @@ export interface RoomEvent {
   locked: boolean;
   recorded: boolean;
   video_recorded?: boolean;
+  captioned?: boolean;
   paused: boolean;
   raised_hand?: readonly string[];
   reactions?: Readonly<Record<string, Reaction>>;
@@ -66,6 +71,8 @@ export class Roster {
     recorded: false,
     videoRecorded: false,
     paused: false,
+    captioned: false,
+    mayCaption: false,
     mayRecord: false,
   });
   /** Refetch. */
@@ -84,6 +91,7 @@ export class Roster {
     locked,
     recorded,
     video_recorded: videoRecorded = false,
+    captioned = false,
     paused,
     raised_hand: raisedHand,
     reactions = {},
@@ -99,7 +107,7 @@ export class Roster {
       this.set({ participants: now.participants?.map(shown) });
     }
     const immediate = participants !== now.participants?.length || locked !== now.locked || recorded !== now.recorded;
-    this.set({ speaking, locked, recorded, videoRecorded, paused });
+    this.set({ speaking, locked, recorded, videoRecorded, captioned, paused });
     if (roster !== undefined && roster === this.listed) return;
     this.listed = roster;
     if (immediate) return void this.refresh();
@@ -178,6 +186,8 @@ export class Roster {
         recorded: room.meeting?.recorded ?? false,
         videoRecorded: room.meeting?.video_recorded ?? false,
         paused: room.meeting?.recording_paused ?? false,
+        captioned: room.meeting?.captioned ?? false,
+        mayCaption: room.meeting?.captions_need === '',
         mayRecord: room.may_record,
         fault: undefined,
       });

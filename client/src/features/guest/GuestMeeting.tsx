@@ -12,6 +12,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { GuestParticipant, Participant } from '~/api';
 import { useValue } from '~/core/store';
 import { VideoElement } from '~/design/VideoElement';
+import { CaptionStrip } from '~/features/captions';
 import { MeetingNotices, MuteButton, RoundButton } from '~/features/call';
 import { loadConnectionSheet, ReactionMenu, Signals, Tiles, type Meeting } from '~/features/meeting';
 import { supportsScreenSharing } from '~/media/capture';
@@ -41,6 +42,9 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
       <Signals participants={participants} />
       <MeetingNotices meeting={videos} />
       <OwnCamera videos={videos} />
+      {meeting.captioned && (
+        <CaptionStrip captions={visit.captions} participants={participants} answer={(agrees) => visit.answer(agrees)} />
+      )}
       <Tiles participants={participants} speaking={speaking} meeting={videos} />
       <div className={css.controls} data-row>
         <MuteButton call={call} />
@@ -58,7 +62,16 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
 }
 
 function asParticipant(one: GuestParticipant): Participant {
-  return { ...one, extension_id: '', number: '', since: '', state: 'in', muted_by_host: false, consent: null };
+  return {
+    ...one,
+    extension_id: '',
+    number: '',
+    since: '',
+    state: 'in',
+    muted_by_host: false,
+    consent: null,
+    captions_consent: one.captions_consent,
+  };
 }
 
 interface ConnectionButtonProps {

@@ -2,6 +2,7 @@ import { api, guestClient, type Client, type GuestChange, type GuestMeeting } fr
 import type { Events, ServerEvents } from '~/api/events';
 import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
+import { Captions } from '~/features/captions';
 import { openVideos, type Meeting } from '~/features/meeting';
 import { Phone, type Call } from '~/sip';
 import { guestEvents } from './guest-events';
@@ -38,6 +39,7 @@ const FETCH_INTERVAL_MS = 1_000;
 /** One visit of a guest to a meeting: the lobby, the call, and the videos. */
 export class Visit {
   readonly state = createStore<VisitState>({ phase: 'form', busy: false });
+  readonly captions = new Captions();
   #client: Client | undefined;
   #phone: Phone | undefined;
   #events: Events | undefined;
@@ -108,6 +110,7 @@ export class Visit {
     if (call.ended) return this.#callEnded();
     const events = (this.#events = guestEvents(token, () => this.#check()));
     events.on('meeting', (event) => this.#handleEvent(event));
+    events.on('caption', (event) => this.captions.handle(event));
     events.onConnected(() => this.#changed());
     events.start();
   }
