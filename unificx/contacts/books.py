@@ -1,6 +1,5 @@
 """Address books in memory: lists, searches and the names of callers are answered from them."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from heapq import merge
@@ -10,6 +9,7 @@ from operator import itemgetter
 from unificx.contacts.checks import order_key
 from unificx.contacts.schemas import AddressBook, Contact, ContactDetails
 from unificx.contacts.search import SearchIndex, search_terms
+from unificx.core.recently_used import RecentlyUsed
 from unificx.db import Page, invalid_cursor
 
 MAX_BOOKS = 200
@@ -88,25 +88,17 @@ class Books:
 
     def __init__(self) -> None:
         # Owner: the database. A copy of this node, changed after each of its commits.
-        self._books: OrderedDict[tuple[str, str], Book] = OrderedDict()
+        self._books = RecentlyUsed[tuple[str, str], Book](MAX_BOOKS, MAX_CONTACTS)
         self.generation = 0
 
     def get(self, book: AddressBook) -> Book | None:
         """Return an address book that is in memory."""
-        found = self._books.get(_key(book))
-        if found is not None:
-            self._books.move_to_end(_key(book))
-        return found
+        return self._books.get(_key(book))
 
     def put(self, book: AddressBook, loaded: Book, generation: int) -> None:
         """Add a book that was loaded, unless something has changed since `generation`."""
-        if generation != self.generation:
-            return
-        self._books[_key(book)] = loaded
-        while len(self._books) > MAX_BOOKS or (
-            len(self._books) > 1 and sum(map(len, self._books.values())) > MAX_CONTACTS
-        ):
-            self._books.popitem(last=False)
+        if generation == self.generation:
+            self._books.put(_key(book), loaded)
 
     def change(self, book: AddressBook, revisions: range, put: Iterable[Contact], drop: Iterable[str]) -> None:
         """Apply a committed change with its numbers. A book that lacks one before, of another node, is dropped."""
@@ -115,7 +107,7 @@ class Books:
         if found is None or revisions.stop <= found.revision + 1:
             return
         if revisions.start > found.revision + 1:
-            del self._books[_key(book)]
+            self._books.drop(_key(book))
             return
         found.revision = revisions.stop - 1
         found.drop(drop)
@@ -131,9 +123,9 @@ class Books:
     def forget(self, tenant_id: str, person_id: str | None = None) -> None:
         """Drop the books of a tenant, or only that of a person."""
         self.generation += 1
-        for tenant, owner in list(self._books):
+        for tenant, owner in self._books.all_keys():
             if tenant == tenant_id and person_id in (None, owner):
-                del self._books[tenant, owner]
+                self._books.drop((tenant, owner))
 
     def forget_all(self) -> None:
         """Drop all books."""

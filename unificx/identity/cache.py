@@ -38,6 +38,8 @@ class DirectoryCache:
         self._suspended_persons: set[str] = set()
         self._languages: dict[str, Language] = {}
         """Languages of users with an explicit choice."""
+        self.extension_changes = Counter[str]()
+        """Number of changes of extensions, by tenant."""
 
     # look-ups
 
@@ -202,6 +204,7 @@ class DirectoryCache:
         if owner is not None:
             self._extensions_by_person[owner] = tuple(sorted({*self.extension_ids_of(owner), extension.id}))
         self._extensions[extension.id] = self._by_number[extension.tenant_id, extension.number] = extension
+        self.extension_changes[extension.tenant_id] += 1
 
     def drop_extension(self, extension_id: str) -> None:
         away = (self._devices[each] for each in self._used_phones)
@@ -216,6 +219,7 @@ class DirectoryCache:
         extension = self._extensions.pop(extension_id, None)
         if extension is not None:
             del self._by_number[extension.tenant_id, extension.number]
+            self.extension_changes[extension.tenant_id] += 1
             remaining = tuple(one for one in self.extension_ids_of(extension.person_id or "") if one != extension_id)
             if remaining:
                 self._extensions_by_person[extension.person_id or ""] = remaining

@@ -229,14 +229,16 @@ class PersonRow(Base):
     """A closed account keeps its row without the sealed part, as call records refer to it."""
 
     __tablename__ = "person"
+    __table_args__ = (Index(None, "tenant_id", "revision"),)
 
     id: Mapped[str] = plain("random row id", primary_key=True)
-    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"), index=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"))
     subject_id: Mapped[str] = plain("random id of the sealing key", index=True)
     role: Mapped[str] = plain("account role")
     state: Mapped[str] = plain("invited, active, suspended or closed")
     created: Mapped[datetime] = plain("creation time")
     language: Mapped[str | None] = plain("language code, too coarse to identify")
+    revision: Mapped[int] = plain("number of its last change among all of the tenant", default=0)
     sealed: Mapped[bytes | None] = sealed_column(PersonPart, subject="subject_id")
     granted: Mapped[str | None] = column_property(granted_to(id, tenant_id))
     """Not a column: the permissions of the custom roles, read with the account."""

@@ -1,24 +1,28 @@
 """People with their extensions: the list of a tenant, creation in one transaction."""
 
 import asyncio
-from collections.abc import Sequence
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db import invalid_cursor
 from unificx.identity.devices import Devices
 from unificx.identity.extensions import Extensions
-from unificx.identity.people_schemas import (
-    CreatedPerson,
-    PeopleList,
-    PersonDetails,
-    PersonSummary,
-    SharedPhone,
-)
+from unificx.identity.people_index import EVERYONE, ListedPerson, PeopleFilter, PeopleSort, PeopleUsage
+from unificx.identity.people_indexes import PeopleIndexes
+from unificx.identity.people_schemas import CreatedPerson, PeopleEntry, PeoplePage, PersonDetails
 from unificx.identity.policies.number_proposal import propose_number
 from unificx.identity.repository import accounts, people, phones
 from unificx.identity.schemas import Extension, NewExtension, NewPerson, Person
 from unificx.identity.store import IdentityStore
 from unificx.identity.users import Users
 
+_CURSOR = re.compile(r"([0-9a-f-]{36})_([0-9]{1,9})")
 _BATCH = 100
 """Users whose names are decrypted without giving way to other tasks of the event loop: a few milliseconds."""
 
@@ -33,32 +37,79 @@ class People:
         self._users = users
         self._extensions = extensions
         self._devices = devices
+        self._indexes = PeopleIndexes(store)
 
-    async def overview(self, tenant_id: str) -> PeopleList:
-        """Return all users and shared phones of a tenant, with four statements."""
+    async def page(
+        self, tenant_id: str, wanted: PeopleFilter, sort: PeopleSort, cursor: str | None, limit: int
+    ) -> PeoplePage:
+        """Return a page of the list of people. Raise Invalid for a malformed cursor.
+
+        A cursor has the id and the place of the last entry of a page: the place counts if the entry is gone. So it has
+        no personal data, though the order may be by name.
+        """
+        index = await self._indexes.of(tenant_id)
         async with self._store.read() as session:
-            rows = await accounts.person_rows(session, tenant_id)
-            signed_in = await people.signed_in(session, tenant_id)
+            usage = await self._usage(session, tenant_id, wanted, sort)
+            total, start = 0, 0
+
+            def choose() -> Sequence[ListedPerson]:
+                nonlocal total, start
+                found = index.select(wanted, sort, usage)
+                total, start = len(found), start_of(found, cursor)
+                return found[start : start + limit]
+
+            chosen, rows = await self._indexes.read(session, tenant_id, index, choose)
+            items = await self._entries(session, tenant_id, chosen, rows)
+        end = start + len(chosen)
+        more = f"{chosen[-1].id}_{end}" if chosen and end < total else None
+        return PeoplePage(tuple(items), more, total)
+
+    async def all(
+        self, tenant_id: str, wanted: PeopleFilter = EVERYONE, sort: PeopleSort = "name"
+    ) -> Sequence[PeopleEntry]:
+        """Return the whole list of people."""
+        return (await self.page(tenant_id, wanted, sort, None, sys.maxsize)).items
+
+    async def _usage(
+        self, session: AsyncSession, tenant_id: str, wanted: PeopleFilter, sort: PeopleSort
+    ) -> PeopleUsage:
+        """Return what the filters and the order need of all people; most need nothing."""
+        days, device_days, signed_in = dict[str, date](), dict[str, date](), set[str]()
+        if sort in ("last_seen", "-last_seen"):
             days = await people.session_days(session, tenant_id)
-            device_days = await people.device_days(session, tenant_id)
-        device_days = self._devices.with_pending_days(device_days)
-        found: list[Person] = []
-        for start in range(0, len(rows), _BATCH):
-            found += accounts.open_persons(self._keys, tenant_id, rows[start : start + _BATCH])
-            await asyncio.sleep(0)
-        of_person: dict[str, list[Extension]] = {}
-        shared: list[SharedPhone] = []
-        for extension in self._directory.extensions(tenant_id):
-            if extension.person_id is None:
-                shared.append(SharedPhone(extension, device_days.get(extension.id)))
-            else:
-                of_person.setdefault(extension.person_id, []).append(extension)
-        summaries = [
-            _summary(person, of_person.get(person.id, ()), person.id in signed_in, days.get(person.id), device_days)
-            for person in found
-            if person.state != "closed"
-        ]
-        return PeopleList(tuple(summaries), tuple(shared))
+            device_days = self._devices.with_pending_days(await people.device_days(session, tenant_id))
+        if wanted.never_signed_in:
+            signed_in = await people.signed_in(session, tenant_id)
+        return PeopleUsage(days, device_days, signed_in, self._has_phone)
+
+    def _has_phone(self, extension: Extension) -> bool:
+        return any(one.enabled for one in self._directory.devices_of(extension.id))
+
+    async def _entries(
+        self, session: AsyncSession, tenant_id: str, chosen: Sequence[ListedPerson], rows: Mapping[str, Row[Any]]
+    ) -> list[PeopleEntry]:
+        """Open the accounts of chosen people, and only these. One that was erased meanwhile is left out."""
+        extension_ids = [each.id for one in chosen for each in one.extensions]
+        stored_days = await people.device_days(session, tenant_id, extension_ids)
+        days = self._devices.with_pending_days(stored_days)
+        found = [rows[one.id] for one in chosen if one.id in rows]
+        opened: dict[str, Person] = {}
+        for start in range(0, len(found), _BATCH):
+            opened |= {
+                one.id: one for one in accounts.open_persons(self._keys, tenant_id, found[start : start + _BATCH])
+            }
+            if len(found) > _BATCH:
+                await asyncio.sleep(0)
+        entries: list[PeopleEntry] = []
+        for one in chosen:
+            used = [days.get(each.id) for each in one.extensions]
+            if one.person is None:
+                entries.append(PeopleEntry(None, one.extensions, False, _latest(used)))
+            elif (person := opened.get(one.id)) is not None and person.state != "closed":
+                row = rows[one.id]
+                signed_in = row.day is not None or row.accepted
+                entries.append(PeopleEntry(person, one.extensions, signed_in, _latest([row.day, *used])))
+        return entries
 
     async def count_states(self, tenant_id: str) -> dict[str, int]:
         """Return how many open accounts are in each state."""
@@ -83,7 +134,8 @@ class People:
         for device in devices:
             if device.last_used is not None:
                 days[device.extension_id] = max(days[device.extension_id], device.last_used)
-        return PersonDetails(_summary(person, extensions, signed_in, day, days), tuple(devices))
+        used = _latest([day, *(days.get(each.id) for each in extensions)])
+        return PersonDetails(person, tuple(extensions), signed_in, used, tuple(devices))
 
     async def next_number(self, tenant_id: str) -> str:
         """Return the number to propose for a new extension; "" if none is free."""
@@ -110,13 +162,16 @@ class People:
             return await self._extensions.add(tx, NewExtension(number, person.name), person)
 
 
-def _summary(
-    person: Person,
-    extensions: Sequence[Extension],
-    signed_in: bool,
-    day: date | None,
-    device_days: dict[str, date],
-) -> PersonSummary:
-    days = [day, *(device_days.get(extension.id) for extension in extensions)]
-    last_used = max((one for one in days if one is not None), default=None)
-    return PersonSummary(person, tuple(extensions), signed_in, last_used)
+def start_of(found: Sequence[ListedPerson], cursor: str | None) -> int:
+    """Return the place of the first entry behind a cursor. Raise Invalid for a malformed one."""
+    if cursor is None:
+        return 0
+    parsed = _CURSOR.fullmatch(cursor)
+    if parsed is None:
+        raise invalid_cursor()
+    place = next((at for at, each in enumerate(found) if each.id == parsed[1]), None)
+    return place + 1 if place is not None else int(parsed[2])
+
+
+def _latest(days: Iterable[date | None]) -> date | None:
+    return max((one for one in days if one is not None), default=None)

@@ -41,37 +41,35 @@ class CreatedPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSummary:
-    """A user with what the list shows. `last_used`: the latest day of a sign-in or of a registration of a device."""
+class PeopleEntry:
+    """A user with extensions, or a shared phone, such as that in the lobby: an extension without a user."""
 
-    person: Person
+    person: Person | None
     extensions: tuple[Extension, ...]
     signed_in: bool
     """Whether the user has ever signed in."""
     last_used: date | None
+    """The latest day of a sign-in or of a registration of a device."""
 
 
 @dataclass(frozen=True, slots=True)
-class SharedPhone:
-    """An extension without a user, such as that of a phone in the lobby."""
+class PeoplePage:
+    """A page of the list of people. `next`: the cursor of the next page; `total`: entries of all pages."""
 
-    extension: Extension
-    last_used: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleList:
-    """All users and shared phones of a tenant, in no particular order."""
-
-    persons: tuple[PersonSummary, ...]
-    shared: tuple[SharedPhone, ...]
+    items: tuple[PeopleEntry, ...]
+    next: str | None
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
 class PersonDetails:
     """A user with extensions and devices."""
 
-    summary: PersonSummary
+    person: Person
+    extensions: tuple[Extension, ...]
+    signed_in: bool
+    last_used: date | None
+    """The latest day of a sign-in or of a registration of a device."""
     devices: tuple[Device, ...]
 
 

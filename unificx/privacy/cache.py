@@ -20,6 +20,16 @@ class KeyCache:
         self._epoch = 0
         # Owner: the key store. A copy of this node for a short time; erasure empties it.
         self._entries: dict[tuple[str, str], tuple[float, Key]] = {}
+        self._watchers: list[Callable[[str | None, str | None], None]] = []
+
+    def watch(self, forget: Callable[[str | None, str | None], None]) -> None:
+        """Call `forget` with tenant and subject whenever a key is dropped; None for all. Other copies in memory of what
+        the key seals end with it so. It is called on any thread."""
+        self._watchers.append(forget)
+
+    def _dropped(self, tenant: str | None, subject: str | None) -> None:
+        for forget in self._watchers:
+            forget(tenant, subject)
 
     def get(self, tenant: str, subject: str) -> Key | None:
         """Return the key, None if missing or expired."""
@@ -45,12 +55,14 @@ class KeyCache:
         with self._lock:
             self._epoch += 1
             self._entries.pop((tenant, subject), None)
+        self._dropped(tenant, subject)
 
     def clear(self) -> None:
         """Drop all keys and invalidate reads in progress."""
         with self._lock:
             self._epoch += 1
             self._entries.clear()
+        self._dropped(None, None)
 
     def drop_tenant(self, tenant: str) -> None:
         """Drop all keys of a tenant and invalidate reads in progress."""
@@ -58,3 +70,4 @@ class KeyCache:
             self._epoch += 1
             for key in [key for key in self._entries if key[0] == tenant]:
                 del self._entries[key]
+        self._dropped(tenant, None)

@@ -8,7 +8,7 @@ Calls are synchronous and short: a dictionary lookup if cached, otherwise some m
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -95,9 +95,7 @@ class KeyStore:
 
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
         """Return the key of each subject; None for a destroyed one and, unless `create`, for a missing one."""
-        if self._destructions.has_other():
-            self._cache.clear()
-            self.tenants.forget_all()
+        self.notice_destructions()
         found: dict[str, Key | None] = {}
         missing: list[str] = []
         for subject in subjects:
@@ -108,6 +106,17 @@ class KeyStore:
         if missing:
             found.update(self._fetch(tenant, missing, create))
         return found
+
+    def notice_destructions(self) -> None:
+        """Forget all keys if another process has destroyed one, before what is in memory is used."""
+        if self._destructions.has_other():
+            self._cache.clear()
+            self.tenants.forget_all()
+
+    def watch(self, forget: Callable[[str | None, str | None], None]) -> None:
+        """Call `forget` with tenant and subject whenever a key is destroyed or may have been, on any thread; None for
+        all. Other copies in memory of what the key seals end with it so."""
+        self._cache.watch(forget)
 
     def _fetch(self, tenant: str, subjects: list[str], create: bool) -> dict[str, Key | None]:
         epoch = self._cache.current_epoch()

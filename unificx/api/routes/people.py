@@ -1,7 +1,6 @@
 """People and phones: one list of persons with their extensions, import and export."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -11,7 +10,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from unificx.api.access import (
-    AccessScope,
     CurrentUser,
     CurrentUserDep,
     Cursor,
@@ -24,14 +22,24 @@ from unificx.api.access import (
 )
 from unificx.api.extension_state import device_schema, extension_schema, online_devices
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
-from unificx.api.people_list import PeopleFilter, as_csv, in_order, page_of, searchable
+from unificx.api.people_list import as_csv
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import people as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
-from unificx.identity import Action, Extension, ImportReport, PersonSummary, Role, SharedPhone, UndoReport, may_grant
+from unificx.identity import (
+    Action,
+    Extension,
+    ImportReport,
+    PeopleEntry,
+    PeopleFilter,
+    Role,
+    UndoReport,
+    may_grant,
+    searchable,
+)
 
 router = Router(
     prefix="/api/v1/people", tags=["persons"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
@@ -90,12 +98,8 @@ async def list_people(
 ) -> models.PeoplePage:
     """List persons with their extensions, and shared phones."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
-    # Phones of all entries are counted only for a filter that asks for them: a page shows few.
-    counted = query.filter.has_phone is not None
-    page = page_of(await _selected(services, scope, query, counted=counted), cursor, limit)
-    if not counted:
-        _add_states(services, scope, page.items)
-    return page
+    page = await services.identity.people.page(scope.tenant_id, query.filter, query.sort, cursor, limit)
+    return models.PeoplePage(items=[_entry(services, one) for one in page.items], next=page.next, total=page.total)
 
 
 @router.get("/export", response_class=Response, responses={**problem_responses(401, 403, 404), **CSV_RESPONSE})
@@ -104,10 +108,9 @@ async def export_people(
 ) -> Response:
     """Export the list as CSV. Cells that a spreadsheet would take for a formula begin with an apostrophe."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
+    found = await services.identity.people.all(scope.tenant_id, query.filter, query.sort)
     headers = {"Content-Disposition": 'attachment; filename="people.csv"'}
-    return Response(
-        as_csv(await _selected(services, scope, query, counted=True)), 200, headers, "text/csv; charset=utf-8"
-    )
+    return Response(as_csv(_entry(services, one) for one in found), 200, headers, "text/csv; charset=utf-8")
 
 
 @router.get("/next-number", responses=problem_responses(401, 403, 404))
@@ -123,9 +126,8 @@ async def list_departments(
 ) -> core.Page[models.Department]:
     """List the departments that persons and shared phones belong to. One exists as long as it has a member."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
-    found = await services.identity.people.overview(scope.tenant_id)
-    names = [each.person.department for each in found.persons] + [each.extension.department for each in found.shared]
-    counts = Counter(name for name in names if name)
+    found = await services.identity.people.all(scope.tenant_id)
+    counts = Counter(name for one in found if (name := (one.person or one.extensions[0]).department))
     items = [models.Department(name=name, members=counts[name]) for name in sorted(counts, key=searchable)]
     return core.Page(items=items, next=None)
 
@@ -196,21 +198,20 @@ async def show_person_details(
     """Show a person with extensions and devices."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
     found = await services.identity.people.get(scope.tenant_id, person_id)
-    summary = found.summary
     return models.PersonDetails(
-        **core.Person.model_validate(summary.person).model_dump(),
-        signed_in=summary.signed_in,
-        last_seen=summary.last_used,
+        **core.Person.model_validate(found.person).model_dump(),
+        signed_in=found.signed_in,
+        last_seen=found.last_used,
         extensions=[
             models.PersonExtension(
                 **core.Extension.model_validate(one).model_dump(),
                 voicemail=_has_voicemail(services, one),
                 devices=[device_schema(services, each) for each in found.devices if each.extension_id == one.id],
             )
-            for one in summary.extensions
+            for one in found.extensions
         ],
         email_state=models.EmailState.model_validate(
-            await services.notifications.advertising.address_state(summary.person)
+            await services.notifications.advertising.address_state(found.person)
         ),
     )
 
@@ -232,66 +233,33 @@ async def add_person_extension(
     return extension_schema(services, made)
 
 
-async def _selected(
-    services: Services, scope: AccessScope, query: ListQuery, *, counted: bool
-) -> list[models.PeopleEntry]:
-    """Return the selected entries in order. Without `counted` their extensions have no state yet."""
-    found = await services.identity.people.overview(scope.tenant_id)
-    entries = [_person_entry(one) for one in found.persons]
-    entries += [_shared_entry(one) for one in found.shared]
-    if counted:
-        _add_states(services, scope, entries)
-    return in_order(query.filter.select(entries), query.sort)
-
-
-def _person_entry(summary: PersonSummary) -> models.PeopleEntry:
-    person = summary.person
-    # Not validated: the values come from the services, and the list of a large tenant is built for every page.
+def _entry(services: Services, one: PeopleEntry) -> models.PeopleEntry:
+    # Not validated: the values come from the services.
+    person = one.person
     return models.PeopleEntry.model_construct(
-        id=person.id,
-        kind="person",
-        name=person.name,
-        email=person.email,
-        role=person.role,
-        state=person.state,
-        language=person.language,
-        department=person.department,
-        extensions=[_entry_extension(one) for one in summary.extensions],
-        signed_in=summary.signed_in,
-        last_seen=summary.last_used,
+        id=person.id if person is not None else one.extensions[0].id,
+        kind="person" if person is not None else "shared_phone",
+        name=person.name if person is not None else one.extensions[0].name,
+        email=person.email if person is not None else "",
+        role=person.role if person is not None else None,
+        state=person.state if person is not None else "active",
+        language=person.language if person is not None else None,
+        department=person.department if person is not None else one.extensions[0].department,
+        extensions=[_entry_extension(services, each) for each in one.extensions],
+        signed_in=one.signed_in,
+        last_seen=one.last_used,
     )
 
 
-def _shared_entry(shared: SharedPhone) -> models.PeopleEntry:
-    return models.PeopleEntry.model_construct(
-        id=shared.extension.id,
-        kind="shared_phone",
-        name=shared.extension.name,
-        email="",
-        role=None,
-        state="active",
-        language=None,
-        department=shared.extension.department,
-        extensions=[_entry_extension(shared.extension)],
-        signed_in=False,
-        last_seen=shared.last_used,
-    )
-
-
-def _entry_extension(extension: Extension) -> models.EntryExtension:
+def _entry_extension(services: Services, extension: Extension) -> models.EntryExtension:
+    devices = online_devices(services, extension)
     return models.EntryExtension.model_construct(
-        id=extension.id, number=extension.number, devices=0, online=0, voicemail=False
+        id=extension.id,
+        number=extension.number,
+        devices=devices.enabled,
+        online=devices.online,
+        voicemail=_has_voicemail(services, extension),
     )
-
-
-def _add_states(services: Services, scope: AccessScope, entries: Iterable[models.PeopleEntry]) -> None:
-    """Add devices and mailboxes to the extensions of these entries, from memory."""
-    for one in (each for entry in entries for each in entry.extensions):
-        extension = services.identity.directory.find_extension(scope.tenant_id, one.id)
-        if extension is not None:
-            devices = online_devices(services, extension)
-            one.devices, one.online = devices.enabled, devices.online
-            one.voicemail = _has_voicemail(services, extension)
 
 
 def _has_voicemail(services: Services, extension: Extension) -> bool:

@@ -1,10 +1,11 @@
 """Queries for tenants and users."""
 
 from collections.abc import Collection, Sequence
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, inspect, select, update
+from sqlalchemy import Row, ScalarSelect, delete, func, insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from unificx.db.pagination import PageById
 from unificx.db.sealed import Keys, SealedCodec
@@ -110,6 +111,7 @@ async def add_person(session: AsyncSession, keys: Keys, person: Person) -> None:
         "state": person.state,
         "created": person.created,
         "language": person.language,
+        "revision": _next_revision(person.tenant_id),
         "sealed": _seal(keys, person),
     }
     await session.execute(insert(PersonRow).values(values))
@@ -121,6 +123,7 @@ async def save_person(session: AsyncSession, keys: Keys, person: Person) -> None
         "role": person.role.value,
         "state": person.state,
         "language": person.language,
+        "revision": _next_revision(person.tenant_id),
         "sealed": _seal(keys, person),
     }
     await session.execute(
@@ -133,7 +136,7 @@ async def close_person(session: AsyncSession, tenant_id: str, person_id: str) ->
     await session.execute(
         update(PersonRow)
         .where(PersonRow.tenant_id == tenant_id, PersonRow.id == person_id)
-        .values(state="closed", sealed=None)
+        .values(state="closed", revision=_next_revision(tenant_id), sealed=None)
     )
 
 
@@ -206,12 +209,18 @@ async def count_active(session: AsyncSession, tenant_id: str, role: Role, withou
     return await session.scalar(query) or 0
 
 
+def _next_revision(tenant_id: str) -> ScalarSelect[int]:
+    """Return the number of a change, higher than all before: changes of accounts are serialized (`IdentityStore`)."""
+    row = aliased(PersonRow)
+    return select(func.coalesce(func.max(row.revision), 0) + 1).where(row.tenant_id == tenant_id).scalar_subquery()
+
+
 def _seal(keys: Keys, person: Person) -> bytes:
     part = PersonPart(person.name, person.email, person.department)
     return PERSON_CODEC.seal(keys, person.tenant_id, [(person.subject, person.id, part)])[0]
 
 
-def open_persons(keys: Keys, tenant_id: str, rows: Sequence[PersonRow]) -> list[Person]:
+def open_persons(keys: Keys, tenant_id: str, rows: Sequence[PersonRow] | Sequence[Row[Any]]) -> list[Person]:
     """Open the rows. An erased user is returned as closed and without a name until the row is deleted."""
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
     parts = PERSON_CODEC.open_by_row(keys, tenant_id, sealed)
@@ -242,13 +251,13 @@ def _without_sealed_part(row: PersonRow) -> Person:
     return _with_part(row, PersonPart("", "", None), cast("PersonState", row.state))
 
 
-def _person(row: PersonRow, part: object) -> Person:
+def _person(row: PersonRow | Row[Any], part: object) -> Person:
     if isinstance(part, PersonPart):
         return _with_part(row, part, cast("PersonState", row.state))
     return _with_part(row, PersonPart("", "", None), "closed")
 
 
-def _with_part(row: PersonRow, part: PersonPart, state: PersonState) -> Person:
+def _with_part(row: PersonRow | Row[Any], part: PersonPart, state: PersonState) -> Person:
     return Person(
         id=row.id,
         tenant_id=row.tenant_id,

@@ -1,11 +1,39 @@
 """Queries for the list of people of a tenant: a fixed number of statements, whatever its size."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, and_, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.identity.models import AcceptanceRow, DeviceRow, NumberRow, SessionRow
+from unificx.db.conditions import owned_by
+from unificx.identity.models import AcceptanceRow, DeviceRow, NumberRow, PersonRow, SessionRow
+
+_NAMED = 1_000
+"""Objects that a statement names; for more it reads all of the tenant."""
+_DAY = select(func.max(SessionRow.last_used)).where(
+    SessionRow.tenant_id == PersonRow.tenant_id, SessionRow.person_id == PersonRow.id
+)
+_ACCEPTED = select(AcceptanceRow.id).where(
+    AcceptanceRow.tenant_id == PersonRow.tenant_id, AcceptanceRow.person_id == PersonRow.id
+)
+_LISTED = select(
+    *(each for each in PersonRow.__table__.columns),
+    null().label("granted"),
+    _DAY.scalar_subquery().label("day"),
+    _ACCEPTED.exists().label("accepted"),
+)
+"""Accounts with what the list shows of them, without permissions."""
+
+
+async def listed(session: AsyncSession, tenant_id: str, person_ids: Sequence[str], since: int) -> Sequence[Row[Any]]:
+    """Return these accounts, and all that were changed after the change `since`, for `accounts.open_persons`. `day` is
+    that of the latest session, `accepted` whether a policy was. Of many, all accounts of the tenant are returned."""
+    since = since if len(person_ids) <= _NAMED else -1
+    changed = and_(PersonRow.tenant_id == tenant_id, PersonRow.revision > since)
+    shown = and_(owned_by(PersonRow.tenant_id, tenant_id), PersonRow.id.in_(person_ids if since >= 0 else ()))
+    return (await session.execute(_LISTED.where(or_(shown, changed)))).all()
 
 
 async def signed_in(session: AsyncSession, tenant_id: str) -> set[str]:
@@ -27,11 +55,15 @@ async def session_days(session: AsyncSession, tenant_id: str) -> dict[str, date]
     return {row[0]: row[1] for row in await session.execute(query.group_by(SessionRow.person_id))}
 
 
-async def device_days(session: AsyncSession, tenant_id: str) -> dict[str, date]:
-    """Return the latest day of a registration by extension."""
+async def device_days(
+    session: AsyncSession, tenant_id: str, extension_ids: Sequence[str] | None = None
+) -> dict[str, date]:
+    """Return the latest day of a registration by extension; of these, or of all."""
     query = select(DeviceRow.extension_id, func.max(DeviceRow.last_used)).where(
         DeviceRow.tenant_id == tenant_id, DeviceRow.last_used.is_not(None)
     )
+    if extension_ids is not None and len(extension_ids) <= _NAMED:
+        query = query.where(DeviceRow.extension_id.in_(extension_ids))
     return {
         extension_id: day
         for extension_id, day in await session.execute(query.group_by(DeviceRow.extension_id))
