@@ -23,13 +23,11 @@ async def call_records(
     for leg in await services.billing.rating.of_calls(tenant_id, [each.id for each in calls]):
         if own is None or leg.extension_id in own:
             costs[leg.call_id].append(models.CallCost.model_validate(leg))
-    return [
-        _call_record(each, own, seconds.get(each.id)).model_copy(update={"costs": costs[each.id]}) for each in calls
-    ]
+    return [_call_record(each, own, seconds.get(each.id), costs[each.id]) for each in calls]
 
 
 def _call_record(
-    call: CallRecord, own: Collection[str] | None = None, message_seconds: float | None = None
+    call: CallRecord, own: Collection[str] | None, message_seconds: float | None, costs: list[models.CallCost]
 ) -> models.CallRecord:
     parties = [_party(one, revealed=own is None or one.extension_id in own) for one in call.parties]
     caller, callee = parties[0], parties[1] if len(parties) > 1 else None
@@ -54,6 +52,7 @@ def _call_record(
         verification=call.verification,
         message_seconds=message_seconds,
         steps=[_step(call, one, own) for one in call.steps],
+        costs=costs,
     )
 
 

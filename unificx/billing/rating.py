@@ -118,8 +118,8 @@ class Rating:
 
     async def of_calls(self, tenant_id: str, call_ids: Sequence[str]) -> Sequence[RatedCall]:
         """Return the billed parts of calls."""
-        async with self._database.read() as session:
-            return await repository.rated_legs(session, tenant_id, call_ids)
+        async with self._database.read_one() as connection:
+            return await repository.rated_legs(connection, tenant_id, call_ids)
 
     # ---- inside
 

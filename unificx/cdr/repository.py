@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Table, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, Select, Table, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, Outcome, PartyRole
 from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, CallStepRow, PartyPart
@@ -25,6 +25,11 @@ ADDRESS_CODEC = SealedCodec(CallPartyRow, AddressPart)
 _CALL = cast("Table", CallRow.__table__)
 _CALL_PARTY = cast("Table", CallPartyRow.__table__)
 _NEW_CALLS, _NEW_PARTIES, _NEW_STEPS = BulkInsert(_CALL), BulkInsert(_CALL_PARTY), BulkInsert(CALL_STEP)
+
+_READ = "id place role subject_id extension_id device_id loss jitter_ms mos packets sealed"
+_PARTY = [_CALL_PARTY.c[name].label(f"party_{name}") for name in _READ.split()]
+"""What is read of a party beside its call."""
+Reader = AsyncSession | AsyncConnection
 
 _PAGE = 200
 """Calls of a data subject that are read at a time."""
@@ -172,7 +177,7 @@ async def set_hidden(
 
 
 async def list_calls(
-    session: AsyncSession, keys: KeyStore, tenant_id: str, filters: CdrFilter, page: PageByTime
+    reader: Reader, keys: KeyStore, tenant_id: str, filters: CdrFilter, page: PageByTime
 ) -> list[CallRecord]:
     """Return calls, newest first, and one more than the page has if there is a next one."""
     query = select(_CALL).where(CallRow.tenant_id == tenant_id)
@@ -191,13 +196,13 @@ async def list_calls(
         if filters.listed:
             call_ids = call_ids.where(CallPartyRow.hidden.is_(None))
         query = query.where(CallRow.id.in_(call_ids))
-    rows = (await session.execute(page.apply(query, CallRow.started, CallRow.id))).all()
-    return await _with_parties(session, keys, tenant_id, rows)
+    found = await _records(reader, keys, tenant_id, page.apply(query, CallRow.started, CallRow.id))
+    return sorted(found, key=lambda call: (call.started, call.id), reverse=True)
 
 
-async def get_call(session: AsyncSession, keys: KeyStore, tenant_id: str, call_id: str) -> CallRecord | None:
-    rows = (await session.execute(select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id == call_id))).all()
-    return next(iter(await _with_parties(session, keys, tenant_id, rows)), None)
+async def get_call(reader: Reader, keys: KeyStore, tenant_id: str, call_id: str) -> CallRecord | None:
+    query = select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id == call_id)
+    return next(iter(await _records(reader, keys, tenant_id, query)), None)
 
 
 async def calls_of_subject(
@@ -207,34 +212,38 @@ async def calls_of_subject(
     `after` that of the page before, "" for the first one."""
     own = select(CallPartyRow.call_id).where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
     query = select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id > after, CallRow.id.in_(own))
-    rows = (await session.execute(query.order_by(CallRow.id).limit(_PAGE))).all()
-    last = rows[-1].id if len(rows) == _PAGE else None
-    return await _with_parties(session, keys, tenant_id, rows), last
+    found = await _records(session, keys, tenant_id, query.order_by(CallRow.id).limit(_PAGE))
+    found.sort(key=lambda call: call.id)
+    return found, found[-1].id if len(found) == _PAGE else None
 
 
-async def _with_parties(
-    session: AsyncSession, keys: KeyStore, tenant_id: str, rows: Sequence[Row[Any]]
-) -> list[CallRecord]:
-    query = select(_CALL_PARTY).where(
-        CallPartyRow.tenant_id == tenant_id, CallPartyRow.call_id.in_([row.id for row in rows])
-    )
-    found = (await session.execute(query.order_by(CallPartyRow.call_id, CallPartyRow.place))).all() if rows else []
-    sealed = [(row.subject_id, row.id, row.sealed) for row in found if row.sealed is not None]
+async def _records(reader: Reader, keys: KeyStore, tenant_id: str, calls: Select[Any]) -> list[CallRecord]:
+    """Return the calls of a query, in no order. One statement reads them with their parties, so that both are of one
+    state, and one their ways."""
+    page = calls.subquery("page")
+    parties = and_(CallPartyRow.tenant_id == tenant_id, CallPartyRow.call_id == page.c.id)
+    rows = (await reader.execute(select(page, *_PARTY).outerjoin(_CALL_PARTY, parties))).all()
+    sealed = [(row.party_subject_id, row.party_id, row.party_sealed) for row in rows if row.party_sealed is not None]
     parts = PARTY_CODEC.open_by_row(keys, tenant_id, sealed)
-    parties_by_call: dict[str, list[CdrParty]] = {row.id: [] for row in rows}
-    for row in found:
-        parties_by_call[row.call_id].append(_to_party(row, parts.get(row.id)))
-    steps = await steps_of(session, keys, tenant_id, [row.id for row in rows])
-    return [_to_call_record(row, tuple(parties_by_call[row.id]), steps.get(row.id, ())) for row in rows]
+    found: dict[str, tuple[Row[Any], dict[int, CdrParty]]] = {}
+    for row in rows:
+        of_call = found.setdefault(row.id, (row, {}))[1]
+        if row.party_id is not None:
+            of_call[row.party_place] = _to_party(row, parts.get(row.party_id))
+    steps = await steps_of(reader, keys, tenant_id, list(found))
+    return [
+        _to_call_record(row, tuple(of_call[place] for place in sorted(of_call)), steps.get(row.id, ()))
+        for row, of_call in found.values()
+    ]
 
 
 def _to_party(row: Row[Any], part: PartyPart | Erased | None) -> CdrParty:
     return CdrParty(
-        role=cast("PartyRole", row.role),
-        subject=row.subject_id,
-        extension_id=row.extension_id,
-        device_id=row.device_id,
-        quality=MediaQuality(row.loss, row.jitter_ms, row.mos, row.packets),
+        role=cast("PartyRole", row.party_role),
+        subject=row.party_subject_id,
+        extension_id=row.party_extension_id,
+        device_id=row.party_device_id,
+        quality=MediaQuality(row.party_loss, row.party_jitter_ms, row.party_mos, row.party_packets),
         identity=PartyIdentity(part.number, part.name, bool(part.withheld))
         if isinstance(part, PartyPart)
         else Erased(),

@@ -100,14 +100,14 @@ class CdrService:
     ) -> Page[CallRecord]:
         """Return a page of calls, newest first. Raises Invalid for an invalid cursor."""
         request = PageByTime.parse(cursor, limit)
-        async with self._database.read() as session:
-            found = await repository.list_calls(session, self._keys, tenant_id, filters or CdrFilter(), request)
+        async with self._database.read_one() as connection:
+            found = await repository.list_calls(connection, self._keys, tenant_id, filters or CdrFilter(), request)
         return request.of_rows(found, lambda call: (call.started, call.id))
 
     async def get(self, tenant_id: str, call_id: str) -> CallRecord:
         """Return a call. Raises NotFound."""
-        async with self._database.read() as session:
-            found = await repository.get_call(session, self._keys, tenant_id, call_id)
+        async with self._database.read_one() as connection:
+            found = await repository.get_call(connection, self._keys, tenant_id, call_id)
         if found is None:
             raise NotFound("Call not found.")
         return found

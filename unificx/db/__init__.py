@@ -2,7 +2,7 @@
 
 from unificx.db.base import Base, NeutralJson, plain, sealed_column
 from unificx.db.bulk_insert import BulkInsert
-from unificx.db.conditions import owned_by
+from unificx.db.conditions import one_of, owned_by
 from unificx.db.database import Database, DatabaseUnreachable, UnitOfWork, is_unreachable
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
 from unificx.db.installation import claim_database
@@ -46,6 +46,7 @@ __all__ = [
     "is_id_cursor",
     "is_unreachable",
     "lock_scope",
+    "one_of",
     "owned_by",
     "plain",
     "sealed_column",

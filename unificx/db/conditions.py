@@ -1,7 +1,15 @@
 """Conditions of SQL statements that need a reason."""
 
-from sqlalchemy import ColumnElement
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import ARRAY, ColumnElement, Dialect, String, bindparam
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 def owned_by(column: InstrumentedAttribute[str], tenant_id: str) -> ColumnElement[bool]:
@@ -11,3 +19,45 @@ def owned_by(column: InstrumentedAttribute[str], tenant_id: str) -> ColumnElemen
     primary key, and reads all rows of the tenant. The concatenation hides the column from its planner.
     """
     return column.concat("") == tenant_id
+
+
+def one_of(column: InstrumentedAttribute[str] | ColumnElement[str], texts: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of these texts, any number of them.
+
+    `in_` writes a parameter for each into the statement at each execution, which for a page of a list takes as long as
+    the statement itself, and databases limit their number. Here all are one parameter.
+    """
+    return column.op("IN", is_comparison=True)(_EachOf(bindparam(None, list(texts), _Texts())))
+
+
+class _Texts(TypeDecorator[list[str]]):
+    """Texts as one parameter: an array, on SQLite as JSON."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(String()) if dialect.name == "postgresql" else String())
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else to_json(value).decode()
+
+
+class _EachOf(FunctionElement[str]):
+    """The texts of such a parameter, each as a row."""
+
+    inherit_cache = True
+    name = "each_of"
+    type = String()
+
+
+@compiles(_EachOf, "sqlite")
+def _on_sqlite(element: _EachOf, compiler: SQLCompiler, **options: Any) -> str:
+    parameter = compiler.process(element.clauses, **options)
+    return f"(SELECT value FROM json_each({parameter}))"  # noqa: S608 - only a placeholder
+
+
+@compiles(_EachOf, "postgresql")
+def _on_postgresql(element: _EachOf, compiler: SQLCompiler, **options: Any) -> str:
+    parameter = compiler.process(element.clauses, **options)
+    return f"(SELECT unnest({parameter}))"

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
@@ -89,7 +89,10 @@ class Database:
         self._subscribers: list[Callable[[list[DomainEvent]], None]] = []
         self._watcher: Watcher | None = None
         self.engine = _engine(parsed.set(drivername=_DRIVERS[self.dialect]))
-        self._read_engine = self.engine.execution_options(**{READING: True})
+        self._read_engine = self.engine.execution_options(**{READING: "transaction"})
+        self._statement_engine = self.engine.execution_options(**{READING: "statement"})
+        if self.dialect == "postgresql":
+            self._statement_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._order = CommitOrder()
         self._writer_lock: _WriterLock | None = None
         self._checkpoints: Checkpoints | None = None
@@ -147,6 +150,13 @@ class Database:
         """Open a read-only session: a consistent snapshot that does not block writers. Nothing is committed."""
         async with AsyncSession(self._read_engine, expire_on_commit=False, autoflush=False) as session:
             yield session
+
+    @asynccontextmanager
+    async def read_one(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection for one statement that reads, without a transaction to begin and to end: half the messages
+        to the thread of a SQLite connection, and no session. Of several statements each sees a state of its own."""
+        async with self._statement_engine.connect() as connection:
+            yield connection
 
     async def close(self) -> None:
         """Close all connections. With the last one SQLite merges the write-ahead log into the file."""

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import await_
 
 READING = "reading"
-"""Execution option of the engine whose transactions only read."""
+"""Execution option of an engine that only reads: "transaction", or "statement", each of which is read by itself."""
 
 LOG_BYTES = 4 << 20
 """Size of the write-ahead log from which on it is merged into the file, beside the writers (`wal_checkpoint.py`)."""
@@ -45,8 +45,7 @@ _Result = tuple[_Description, int, int | None, list[Any]]
 
 
 def sqlite_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
-    """Return an engine of a database file. Transactions of `execution_options(reading=True)` are BEGIN DEFERRED.
-    Commits that are not `durable` do not wait for the disk."""
+    """Return an engine of a database file. Transactions that only read are BEGIN DEFERRED: see `READING`. Commits that are not `durable` do not wait for the disk."""
     settings = (*_SETTINGS, f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT})
     event.listen(engine.sync_engine, "do_connect", _connect)
@@ -191,6 +190,7 @@ def _prepare(settings: Iterable[str], connection: Any, record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get(READING, False)
-    opened: Any = connection.connection.dbapi_connection
-    opened.begin("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+    reading = connection.get_execution_options().get(READING)
+    if reading != "statement":
+        opened: Any = connection.connection.dbapi_connection
+        opened.begin("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")

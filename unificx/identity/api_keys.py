@@ -82,8 +82,8 @@ class ApiKeys:
     async def authenticate(self, token: str) -> Principal:
         """Return the owner of a key. Raise Unauthenticated if it is unknown, revoked or expired."""
         now = self._clock.now()
-        async with self._store.read() as session:
-            found = await api_keys.principal(session, digest(token), now)
+        async with self._store.read_one() as connection:
+            found = await api_keys.principal(connection, digest(token), now)
         if found is None or not self._store.is_tenant_active(found.tenant_id):
             raise Unauthenticated("This API key is not valid.", hint="It was revoked or has expired.")
         self._last_used[found.tenant_id, found.key_id] = now.date()

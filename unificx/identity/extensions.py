@@ -81,8 +81,8 @@ class Extensions:
     async def page(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Extension]:
         """List extensions, oldest first. Raise Invalid for an invalid cursor."""
         request = PageById.parse(cursor, limit)
-        async with self._store.read() as session:
-            found = await phones.extensions(session, self._keys, tenant_id, request)
+        async with self._store.read_one() as connection:
+            found = await phones.extensions(connection, self._keys, tenant_id, request)
         return request.of_rows(found, lambda extension: extension.id)
 
     async def of_principal(self, principal: Principal) -> list[Extension]:

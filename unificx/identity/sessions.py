@@ -45,8 +45,8 @@ class Sessions:
     async def authenticate(self, token: str) -> Principal:
         """Return the owner of an access token. Raise Unauthenticated if it is unknown, revoked or expired."""
         now = self._clock.now()
-        async with self._store.read() as session:
-            found = await sessions.principal(session, token_rotation.digest(token), now)
+        async with self._store.read_one() as connection:
+            found = await sessions.principal(connection, token_rotation.digest(token), now)
         if found is None or not self._store.is_tenant_active(found.tenant_id):
             raise Unauthenticated("You are not signed in.")
         self._last_used[found.tenant_id, found.session_id] = now.date()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, NotFound, Unauthenticated
@@ -63,6 +63,10 @@ class IdentityStore:
     def read(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a session for reading, concurrent to transactions."""
         return self._database.read()
+
+    def read_one(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a connection for one statement that reads: see `Database.read_one`."""
+        return self._database.read_one()
 
     def tenant(self, tenant_id: str, tx: Transaction | None = None) -> Tenant:
         """Return a tenant by id, also one that `tx` creates. Raise NotFound."""

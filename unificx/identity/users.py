@@ -1,6 +1,6 @@
 """Users."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -97,6 +97,11 @@ class Users:
         """Return a user. Raise NotFound, also for a closed account."""
         async with self._store.read() as session:
             return await self._store.person(session, tenant_id, person_id)
+
+    async def names(self, tenant_id: str, person_ids: Sequence[str]) -> dict[str, str]:
+        """Return the names of users by id, without those whose account is closed."""
+        async with self._store.read_one() as connection:
+            return await accounts.names(connection, self._keys, tenant_id, person_ids)
 
     async def of_subject(self, tenant_id: str, subject: str) -> Person | None:
         """Return the open account of a data subject."""

@@ -182,8 +182,8 @@ class Mailboxes:
         """Return the length of the messages left in these calls, in seconds, by call; without calls that left none."""
         if not call_ids:
             return {}
-        async with self._database.read() as session:
-            return await message_repository.seconds_by_call(session, tenant_id, call_ids)
+        async with self._database.read_one() as connection:
+            return await message_repository.seconds_by_call(connection, tenant_id, call_ids)
 
     async def get(self, tenant_id: str, message_id: str) -> Message:
         """Return a message. Raises NotFound; Expired if it was erased."""

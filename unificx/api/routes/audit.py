@@ -20,7 +20,6 @@ from unificx.api.routes.history import BoundedDatetime
 from unificx.api.schemas import audit as models
 from unificx.api.schemas import core
 from unificx.api.services import Services
-from unificx.core.errors import NotFound
 from unificx.db import Erased
 from unificx.identity import Action
 from unificx.privacy import AuditEntry, AuditFilter, AuditParty
@@ -116,12 +115,12 @@ async def export_audit_log(
 
 async def person_names(services: Services, persons: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the names of these persons, given by tenant and id; without those whose account is closed."""
-    names: dict[str, str] = {}
+    by_tenant: dict[str, list[str]] = {}
     for tenant_id, person_id in persons:
-        try:
-            names[person_id] = (await services.identity.users.get(tenant_id, person_id)).name
-        except NotFound:
-            continue
+        by_tenant.setdefault(tenant_id, []).append(person_id)
+    names: dict[str, str] = {}
+    for tenant_id, person_ids in by_tenant.items():
+        names |= await services.identity.users.names(tenant_id, person_ids)
     return names
 
 

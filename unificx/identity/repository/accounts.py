@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Row, ScalarSelect, delete, func, insert, inspect, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import aliased
 
+from unificx.db.conditions import one_of, owned_by
 from unificx.db.pagination import PageById
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.factor_models import FactorRow, ProviderRow, RecoveryRow
@@ -175,6 +176,18 @@ async def person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: s
         PersonRow.tenant_id == tenant_id, PersonRow.id == person_id, PersonRow.state != "closed"
     )
     return next(iter(open_persons(keys, tenant_id, (await session.scalars(query)).all())), None)
+
+
+async def names(
+    reader: AsyncSession | AsyncConnection, keys: Keys, tenant_id: str, person_ids: Sequence[str]
+) -> dict[str, str]:
+    """Return the names of those of these accounts that are open, by id."""
+    query = select(PersonRow.id, PersonRow.subject_id, PersonRow.sealed).where(
+        owned_by(PersonRow.tenant_id, tenant_id), one_of(PersonRow.id, person_ids), PersonRow.sealed.is_not(None)
+    )
+    items = [(row.subject_id, row.id, row.sealed) for row in await reader.execute(query)]
+    opened = PERSON_CODEC.open_by_row(keys, tenant_id, items)
+    return {person_id: part.name for person_id, part in opened.items() if isinstance(part, PersonPart)}
 
 
 async def person_or_closed(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> Person | None:

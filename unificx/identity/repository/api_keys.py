@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import ApiKeyPart, ApiKeyRow, PersonRow
@@ -32,7 +32,7 @@ async def add(session: AsyncSession, keys: Keys, key: ApiKey, subject: str, dige
     await session.execute(insert(ApiKeyRow).values(values))
 
 
-async def principal(session: AsyncSession, digest: str, now: datetime) -> Principal | None:
+async def principal(session: AsyncSession | AsyncConnection, digest: str, now: datetime) -> Principal | None:
     """Return the owner of a key, with their present role; None if unknown or expired, or if the account is
     suspended. An invited user may have a key from the server itself before they sign in."""
     # scope: all tenants, because the key alone determines the tenant.

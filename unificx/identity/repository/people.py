@@ -7,11 +7,9 @@ from typing import Any
 from sqlalchemy import Row, and_, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db.conditions import owned_by
+from unificx.db.conditions import one_of, owned_by
 from unificx.identity.models import AcceptanceRow, DeviceRow, NumberRow, PersonRow, SessionRow
 
-_NAMED = 1_000
-"""Objects that a statement names; for more it reads all of the tenant."""
 _DAY = select(func.max(SessionRow.last_used)).where(
     SessionRow.tenant_id == PersonRow.tenant_id, SessionRow.person_id == PersonRow.id
 )
@@ -29,10 +27,9 @@ _LISTED = select(
 
 async def listed(session: AsyncSession, tenant_id: str, person_ids: Sequence[str], since: int) -> Sequence[Row[Any]]:
     """Return these accounts, and all that were changed after the change `since`, for `accounts.open_persons`. `day` is
-    that of the latest session, `accepted` whether a policy was. Of many, all accounts of the tenant are returned."""
-    since = since if len(person_ids) <= _NAMED else -1
+    that of the latest session, `accepted` whether a policy was."""
     changed = and_(PersonRow.tenant_id == tenant_id, PersonRow.revision > since)
-    shown = and_(owned_by(PersonRow.tenant_id, tenant_id), PersonRow.id.in_(person_ids if since >= 0 else ()))
+    shown = and_(owned_by(PersonRow.tenant_id, tenant_id), one_of(PersonRow.id, person_ids))
     return (await session.execute(_LISTED.where(or_(shown, changed)))).all()
 
 
@@ -62,8 +59,8 @@ async def device_days(
     query = select(DeviceRow.extension_id, func.max(DeviceRow.last_used)).where(
         DeviceRow.tenant_id == tenant_id, DeviceRow.last_used.is_not(None)
     )
-    if extension_ids is not None and len(extension_ids) <= _NAMED:
-        query = query.where(DeviceRow.extension_id.in_(extension_ids))
+    if extension_ids is not None:
+        query = query.where(one_of(DeviceRow.extension_id, extension_ids))
     return {
         extension_id: day
         for extension_id, day in await session.execute(query.group_by(DeviceRow.extension_id))

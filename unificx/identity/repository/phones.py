@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from unificx.db.pagination import PageById
 from unificx.db.sealed import Keys, SealedCodec
@@ -77,11 +77,14 @@ async def delete_extension(session: AsyncSession, tenant_id: str, extension_id: 
         await release_number(session, tenant_id, number)
 
 
-async def extensions(session: AsyncSession, keys: Keys, tenant_id: str, page: PageById) -> list[Extension]:
+async def extensions(
+    reader: AsyncSession | AsyncConnection, keys: Keys, tenant_id: str, page: PageById
+) -> list[Extension]:
     """Return extensions, oldest first, and one more than the page has if there is a next one."""
-    query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id)
-    rows = await session.scalars(page.apply(query, ExtensionRow.id))
-    return _open_extensions(keys, tenant_id, rows.all())
+    # Rows of columns: a page has no use for objects of the ORM.
+    query = select(*ExtensionRow.__table__.columns).where(ExtensionRow.tenant_id == tenant_id)
+    rows = await reader.execute(page.apply(query, ExtensionRow.id))
+    return _open_extensions(keys, tenant_id, cast("Sequence[ExtensionRow]", rows.all()))
 
 
 async def extension(session: AsyncSession, keys: Keys, tenant_id: str, reference: str) -> Extension | None:

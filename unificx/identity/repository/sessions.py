@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Select, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from unificx.core.source_address import truncated_address
 from unificx.db import owned_by
@@ -123,15 +123,22 @@ def _to_record(row: SessionRow) -> SessionRecord:
     )
 
 
-async def principal(session: AsyncSession, access_digest: str, now: datetime) -> Principal | None:
-    """Return the owner of an access token."""
-    # scope: all tenants, because the token alone determines the tenant.
-    query = (
-        select(SessionRow.id, SessionRow.made_by, PersonRow.id, PersonRow.tenant_id, PersonRow.role, PersonRow.granted)
-        .join(PersonRow, PersonRow.id == SessionRow.person_id)
-        .where(SessionRow.access_digest == access_digest, SessionRow.access_expires > now, PersonRow.state == "active")
+# scope: all tenants, because the token alone determines the tenant.
+_PRINCIPAL = (
+    select(SessionRow.id, SessionRow.made_by, PersonRow.id, PersonRow.tenant_id, PersonRow.role, PersonRow.granted)
+    .join(PersonRow, PersonRow.id == SessionRow.person_id)
+    .where(
+        SessionRow.access_digest == bindparam("digest"),
+        SessionRow.access_expires > bindparam("now"),
+        PersonRow.state == "active",
     )
-    found = (await session.execute(query)).first()
+)
+"""Built once: each request reads it."""
+
+
+async def principal(reader: AsyncSession | AsyncConnection, access_digest: str, now: datetime) -> Principal | None:
+    """Return the owner of an access token."""
+    found = (await reader.execute(_PRINCIPAL, {"digest": access_digest, "now": now})).first()
     if found is None:
         return None
     session_id, by, person_id, tenant_id, role, granted = found

@@ -86,7 +86,7 @@ async def append(session: AsyncSession, entry: dict[str, Any], parties: Sequence
 
 async def page(session: AsyncSession, tenant_id: str, wanted: AuditFilter, limit: int) -> Sequence[AuditEntryRow]:
     """Return entries of a tenant, newest first."""
-    query = select(AuditEntryRow).where(AuditEntryRow.tenant_id == tenant_id)
+    query = select(*AuditEntryRow.__table__.columns).where(AuditEntryRow.tenant_id == tenant_id)
     if wanted.before is not None:
         query = query.where(AuditEntryRow.position < wanted.before)
     if wanted.action is not None:
@@ -97,7 +97,8 @@ async def page(session: AsyncSession, tenant_id: str, wanted: AuditFilter, limit
         query = query.where(AuditEntryRow.time < wanted.until)
     if wanted.positions is not None:
         query = query.where(AuditEntryRow.position.in_(wanted.positions))
-    return (await session.scalars(query.order_by(AuditEntryRow.position.desc()).limit(limit))).all()
+    found = await session.execute(query.order_by(AuditEntryRow.position.desc()).limit(limit))
+    return cast("Sequence[AuditEntryRow]", found.all())
 
 
 async def get(session: AsyncSession, tenant_id: str, position: int) -> AuditEntryRow | None:
