@@ -48,6 +48,7 @@ BOUNDARIES = {
     "unificx/identity/factor_records.py": "proof of identity within a change",
     "unificx/identity/retention.py": "addresses of sessions that end",
     "unificx/identity/service.py": "load of the directory, account notices",
+    "unificx/identity/people_indexes.py": "names by which the list of people is searched, before a request shows any",
     "unificx/notifications/push_sender.py": "push messages",
     "unificx/privacy/consents/service.py": "decisions that a change rests on",
     "unificx/queues/manager.py": "tasks of queues",

@@ -28,7 +28,7 @@ _NEW_CALLS, _NEW_PARTIES, _NEW_STEPS = BulkInsert(_CALL), BulkInsert(_CALL_PARTY
 
 _READ = "id place role subject_id extension_id device_id loss jitter_ms mos packets sealed"
 _PARTY = [_CALL_PARTY.c[name].label(f"party_{name}") for name in _READ.split()]
-"""What is read of a party beside its call."""
+"""The columns of a party that are read beside its call."""
 Reader = AsyncSession | AsyncConnection
 
 _PAGE = 200

@@ -1,5 +1,5 @@
-"""What the list of people of a tenant is searched, filtered and sorted by, in memory. Pure: the names are sealed where
-they are stored, so the database can do neither."""
+"""Index of the list of people of a tenant, by which it is searched, filtered and sorted in memory: the names are sealed
+where they are stored, so the database can do neither. Pure."""
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -79,7 +79,7 @@ class ListedPerson:
 
 @dataclass(frozen=True, slots=True)
 class PeopleUsage:
-    """What changes with each use, and is therefore not kept: days of sign-ins by user, and of registrations by
+    """Values that change with each use and are therefore not kept: days of sign-ins by user, and of registrations by
     extension; users who have ever signed in; extensions with an enabled device."""
 
     days: dict[str, date]
@@ -103,7 +103,7 @@ def searchable(text: str) -> str:
 
 class PeopleIndex:
     """The people of a tenant, up to the change of an account with the number `revision`. It holds names of living
-    people in plain text: whoever keeps it drops it when a key of one of its `subjects` is destroyed."""
+    people in plain text, so it has to be dropped when the key of one that it `holds` is destroyed."""
 
     def __init__(self) -> None:
         self.revision = -1

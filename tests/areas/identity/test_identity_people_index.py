@@ -1,4 +1,5 @@
-"""The list of people, searched and sorted in memory: equal to the database, whoever changed it, and without the erased."""
+"""The list of people, searched and sorted in memory: equal to the database after a change of any node, and without the
+erased."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
