@@ -45,7 +45,8 @@ _Result = tuple[_Description, int, int | None, list[Any]]
 
 
 def sqlite_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
-    """Return an engine of a database file. Transactions that only read are BEGIN DEFERRED: see `READING`. Commits that are not `durable` do not wait for the disk."""
+    """Return an engine of a database file. Transactions that only read are BEGIN DEFERRED: see `READING`. Commits that
+    are not `durable` do not wait for the disk."""
     settings = (*_SETTINGS, f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT})
     event.listen(engine.sync_engine, "do_connect", _connect)
