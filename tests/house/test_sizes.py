@@ -17,7 +17,19 @@ def sources() -> list[Path]:
 
 
 def functions(source: str) -> Iterator[Function]:
-    return (node for node in ast.walk(ast.parse(source)) if isinstance(node, Function))
+    """Yield all functions. Names that the module gives to options, for several commands, are replaced by the options."""
+    module = ast.parse(source)
+    options = {
+        target.id: each.value
+        for each in module.body
+        if isinstance(each, ast.Assign) and "typer.Option" in ast.unparse(each.value)
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(module):
+        if isinstance(node, ast.arg) and isinstance(node.annotation, ast.Name):
+            node.annotation = options.get(node.annotation.id, node.annotation)
+    return (node for node in ast.walk(module) if isinstance(node, Function))
 
 
 def lines(function: Function) -> int:
@@ -64,3 +76,6 @@ def test_the_measures() -> None:
     assert (lines(function), parameters(function)) == (2, 5)
     (command,) = functions("def f(a: int, b: Annotated[str, typer.Option(help='B')] = ''): ...")
     assert parameters(command) == 1
+    named = "B = Annotated[str, typer.Option(help='B')]\nC = Annotated[str, typer.Argument()]\n"
+    (command,) = functions(f"{named}def f(a: int, b: B = '', c: C = '', d: D = ''): ...")
+    assert parameters(command) == 3

@@ -81,6 +81,13 @@ Included = Annotated[
         help="Included minutes by group of rates, such as any=100,mobile=50; none: no minutes.",
     ),
 ]
+StoragePrice = Annotated[
+    int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Price of each further GB per month.")
+]
+StorageGb = Annotated[int | None, typer.Option(min=0, max=_MAX_GB, metavar="GB", help="Included GB of the tenant.")]
+ExtensionStorageGb = Annotated[
+    int | None, typer.Option(min=0, max=_MAX_GB, metavar="GB", help="Included GB for each extension.")
+]
 Trial = Annotated[
     int | None, typer.Option("--trial", min=0, max=366, metavar="DAYS", help="Free days of a tenant; 0: none.")
 ]
@@ -100,15 +107,9 @@ def create(
     extension_price: ExtensionPrice = None,
     number_price: NumberPrice = None,
     included: Included = None,
-    storage_price: Annotated[
-        int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Price of each further GB per month.")
-    ] = None,
-    storage_gb: Annotated[
-        int | None, typer.Option(min=0, max=_MAX_GB, metavar="GB", help="Included GB of the tenant.")
-    ] = None,
-    extension_storage_gb: Annotated[
-        int | None, typer.Option(min=0, max=_MAX_GB, metavar="GB", help="Included GB for each extension.")
-    ] = None,
+    storage_price: StoragePrice = None,
+    storage_gb: StorageGb = None,
+    extension_storage_gb: ExtensionStorageGb = None,
     trial: Trial = None,
     sign_up: SignUp = None,
     currency: Annotated[str, typer.Option(help="Code of the currency.")] = "EUR",
@@ -147,15 +148,9 @@ def update(
     extension_price: ExtensionPrice = None,
     number_price: NumberPrice = None,
     included: Included = None,
-    storage_price: Annotated[
-        int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Price of each further GB per month.")
-    ] = None,
-    storage_gb: Annotated[
-        int | None, typer.Option(min=0, max=_MAX_GB, metavar="GB", help="Included GB of the tenant.")
-    ] = None,
-    extension_storage_gb: Annotated[
-        int | None, typer.Option(min=0, max=_MAX_GB, metavar="GB", help="Included GB for each extension.")
-    ] = None,
+    storage_price: StoragePrice = None,
+    storage_gb: StorageGb = None,
+    extension_storage_gb: ExtensionStorageGb = None,
     trial: Trial = None,
     sign_up: SignUp = None,
     since: Annotated[
