@@ -208,7 +208,8 @@ def test_requests_about_personal_data_are_listed_and_shown(home: CliHome) -> Non
     assert "Nothing was handed over." in home.run_text("privacy", "handovers")
 
 
-def test_a_sign_in_code_is_shown(home: CliHome) -> None:
+def test_a_sign_in_code_is_shown(home: CliHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a QR code only if a phone reaches the address in it."""
     home.run_json("extension", "create", "--number", "1001", "--name", "Ada Example", "--email", "ada@example.com")
     home.run_json("extension", "create", "--number", "1002", "--name", "Lobby")
     for reference in ("1001", "ada@example.com"):
@@ -217,6 +218,11 @@ def test_a_sign_in_code_is_shown(home: CliHome) -> None:
         assert made["url"].startswith(f"{LISTENING}/app/#sign-in=")
     shown = home.run_text("person", "sign-in-code", "1001")
     assert "/app/#sign-in=" in shown
+    assert "in a browser on this machine" in shown
+    assert "█▀" not in shown
+    monkeypatch.setattr("http_world.LISTENING", "https://pbx.example.com")
+    shown = home.run_text("person", "sign-in-code", "1001")
+    assert "https://pbx.example.com/app/#sign-in=" in shown
     assert "█▀" in shown
     unreachable = error_line(home.run("person", "sign-in-code", "1002", "--home", str(home.folder)))
     assert "has no user" in unreachable

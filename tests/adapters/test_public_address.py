@@ -2,9 +2,10 @@
 
 import pytest
 
+from unificx.cli.output import is_local
 from unificx.core.errors import StartupError
 from unificx.server import presets
-from unificx.server.address import is_local, listening_url, public_url
+from unificx.server.address import listening_url, public_url
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from io import StringIO
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 Columns = Mapping[str, str]
 """Field of an item -> heading of its column."""
@@ -70,6 +72,15 @@ def print_login(device: Mapping[str, Any], *, as_json: bool) -> None:
     columns = {field: heading for field, heading in _LOGIN.items() if field in device or field in device["sip"]}
     note = "Enter this in the phone now: the password is not stored and cannot be shown again."
     print_item(device if as_json else {**device, **device["sip"]}, columns, as_json=as_json, note=note)
+
+
+def is_local(url: str) -> bool:
+    """Whether a URL leads to this machine only."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def qr_code(text: str) -> list[str]:

@@ -63,15 +63,6 @@ def https_url(host: str, port: int) -> str:
     return format_url("https", _own_address(host) if host in WILDCARD_ADDRESSES else host, port)
 
 
-def is_local(url: str) -> bool:
-    """Whether a URL leads to this machine only."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def own_addresses() -> tuple[str, ...]:
     """Return the addresses of this machine as seen by others, IPv4 first; none without a network."""
     found = (_route_source(family) for family in _DOCUMENTATION_ADDRESSES)

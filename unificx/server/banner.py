@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from unificx.api.pages.certificate import fingerprint
-from unificx.cli.output import qr_code
+from unificx.cli.output import is_local, qr_code
 from unificx.identity import DemoTenant, InitialOperator, SignInCode
-from unificx.server.address import is_local
 from unificx.server.container import Container
 from unificx.server.settings import Settings
 from unificx.server.tls import ServerTls
@@ -112,7 +111,7 @@ def _human_readable(settings: Settings, ready: dict[str, Any], first_start: Firs
             f"  {_scan(ready['public']['local'])}",
             f"  New code: `unificx person sign-in-code {DEMO_NUMBER}`",
             "",
-            *(f"  {line}" for line in qr_code(ready["sign_in"]["url"])),
+            *(f"  {line}" for line in ([] if ready["public"]["local"] else qr_code(ready["sign_in"]["url"]))),
             f"  {ready['sign_in']['url']}",
         ]
     lines += ["", "  Try it: in another terminal, `unificx call`.   Stop it: Ctrl-C."]

@@ -11,7 +11,7 @@ from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.csv_import import MAX_IMPORT_BYTES, import_csv
 from unificx.cli.errors import CliError
-from unificx.cli.output import print_done, print_item, print_items, print_json, qr_code
+from unificx.cli.output import is_local, print_done, print_item, print_items, print_json, qr_code
 from unificx.cli.uploads import read_file
 
 _COLUMNS = {"name": "name", "email": "e-mail", "role": "role", "state": "state", "department": "department", "id": "id"}
@@ -226,16 +226,11 @@ def sign_in_code(
     code = context.run(request)
     if context.as_json:
         print_json({name: code[name] for name in ("id", "url", "expires")})
+    elif is_local(code["url"]):
+        print(code["url"], "Open the address in a browser on this machine within two minutes.", sep="\n")
     else:
-        print(
-            "\n".join(
-                [
-                    *qr_code(code["url"]),
-                    code["url"],
-                    "Scan the code within two minutes, or open the address on the phone.",
-                ]
-            )
-        )
+        advice = "Scan the code within two minutes, or open the address on the phone."
+        print(*qr_code(code["url"]), code["url"], advice, sep="\n")
 
 
 @command(group, "token")
