@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { VitePWA } from 'vite-plugin-pwa';
-import { defineConfig, type Plugin } from 'vite';
+import { createLogger, defineConfig, type Plugin } from 'vite';
 import { components } from './components.ts';
 import { mantineStyles } from './mantine-styles.ts';
 import { HANG_MS } from './test/hang.ts';
@@ -32,6 +32,38 @@ function compressed(): Plugin {
   };
 }
 
+/** The `crypto` of Node.js, which a library asks for where the browser has none of its own: never here. */
+function withoutNodeCrypto(): Plugin {
+  return {
+    name: 'without-node-crypto',
+    apply: 'build',
+    enforce: 'pre',
+    resolveId: (name) => (name === 'crypto' ? '\0no-crypto' : undefined),
+    load: (name) => (name === '\0no-crypto' ? 'export const webcrypto = undefined;' : undefined),
+  };
+}
+
+/** The build of the service worker by the plugin, which sets an option of an earlier version and reports each step. */
+function quietWorker(): Plugin {
+  return {
+    name: 'quiet-worker',
+    config(config) {
+      const output = config.build?.rollupOptions?.output as Record<string, unknown>;
+      delete output.inlineDynamicImports;
+      output.codeSplitting = false;
+      config.logLevel = 'warn';
+    },
+  };
+}
+
+/** Said of styles that one module composes of another's. Their addresses are right: a wrong one fails the build. */
+const HARMLESS = 'A PostCSS plugin did not pass the `from` option';
+const logger = createLogger('warn');
+const { warnOnce } = logger;
+logger.warnOnce = (message, options) => {
+  if (!message.includes(HARMLESS)) warnOnce(message, options);
+};
+
 /**
  * Before sign-in a program is three scripts: the helpers of the bundler, this chunk with all that both sign-in screens
  * need, and the texts. The rest of the kit is a second chunk, and what three screens share in small modules is a third, so
@@ -45,11 +77,13 @@ const CHUNKS = [
 
 export default defineConfig({
   base: '/',
+  customLogger: logger,
   resolve: { alias: { '~': here('./src') } },
   plugins: [
     react(),
     lingui({ macroTransform: true }),
     components(),
+    withoutNodeCrypto(),
     mantineStyles(),
     VitePWA({
       strategies: 'injectManifest',
@@ -70,6 +104,7 @@ export default defineConfig({
         ],
         globIgnores: ['**/portal*', '**/screenshot-*', '**/*.map', '**/charts*'],
         maximumFileSizeToCacheInBytes: 1_500_000,
+        buildPlugins: { vite: [quietWorker()] },
       },
     }),
     compressed(),
@@ -78,6 +113,7 @@ export default defineConfig({
     target: 'es2023',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1_500, // kB, as above; what is loaded before sign-in has a budget in the tests
     rollupOptions: {
       input: { app: here('./app/index.html'), portal: here('./portal/index.html') },
       output: { codeSplitting: { groups: CHUNKS } },
