@@ -1,5 +1,6 @@
 """Each retention class of the vocabulary ends: after a period, or with something that the rules name."""
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -39,6 +40,9 @@ def test_each_class_of_the_vocabulary_has_a_period_or_a_reason() -> None:
 def test_the_portal_names_each_class_and_each_kind_of_data() -> None:
     texts = (PACKAGE.parent / "client" / "src" / "features" / "privacy" / "retention-texts.ts").read_text("utf-8")
     classes, kinds = texts.split("ENDING_KINDS", 1)
+    limits = json.loads((PACKAGE / "privacy" / "retention" / "limits.json").read_text("utf-8"))
+    laws = {limit["law"] for country in limits.values() for limit in country.values()}
+    assert set(re.findall(r"^  '([^']+)': msg", classes, re.M)) == laws
     sources = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
     ending = set(re.findall(r'Expiry\(\s*"\w+",\s*"([^"]+)"', sources))
     assert set(re.findall(r"^  (\w+): \{", classes, re.M)) == set(CLASSES)

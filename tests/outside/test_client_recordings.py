@@ -107,7 +107,7 @@ def test_a_recording_is_played_archived_and_erased(
     expect(listened).to_have_count(0)
     desk.get_by_role("button", name="Erase the recording from").click()
     desk.get_by_role("dialog").get_by_role("button", name="Erase", exact=True).click()
-    expect(desk.get_by_text("No recordings.")).to_be_visible()
+    expect(desk.get_by_text("No recordings yet.")).to_be_visible()
     assert anna.api("GET", "/recordings")["items"] == []
     assert audio(server) == set()
     assert page_of_all.findings == office.complaints == []

@@ -16,11 +16,13 @@ interface RowProps {
   children: ReactNode;
   /** At the right: short status and buttons (44 px). */
   trailing?: ReactNode;
+  /** Many buttons, which go below the text where it is narrow. */
+  wraps?: boolean;
 }
 
-export function Row({ icon, children, trailing }: RowProps) {
+export function Row({ icon, children, trailing, wraps }: RowProps) {
   return (
-    <li className={classes.row}>
+    <li className={classes.row} data-wraps={wraps || undefined}>
       {icon}
       <div className={classes.text}>{children}</div>
       {trailing}

@@ -57,6 +57,9 @@ const dark: MantineColorsTuple = [
 
 /** The one shadow, for whatever lies on the ground or above it. */
 const SHADOW = 'var(--shadow)';
+/** Sheets from below: on wide windows no wider than their content reads well. */
+const SHEET = { maxWidth: rem(544), marginInline: 'auto', borderRadius: `${rem(14)} ${rem(14)} 0 0` };
+
 const MOTION = { transitionProps: { duration: 160, timingFunction: 'ease-out' } };
 
 export const theme = createTheme({
@@ -96,15 +99,22 @@ export const theme = createTheme({
     }),
     // Named only: their code is loaded with the screens that use them.
     Modal: { defaultProps: MOTION },
-    Drawer: { defaultProps: MOTION },
+    Drawer: {
+      defaultProps: MOTION,
+      styles: (_theme: unknown, { position }: { position?: string }) =>
+        position === 'bottom' ? { content: SHEET } : {},
+    },
     Menu: { defaultProps: MOTION },
     Popover: { defaultProps: MOTION },
   },
 });
 
-/** Dimmed and error text with a contrast above 4.5:1 on all backgrounds; hairlines instead of lines. */
+/**
+ * Dimmed and error text with a contrast above 4.5:1 on all backgrounds; hairlines instead of lines. Mantine names no size
+ * "auto" for drawers, which then take the whole screen.
+ */
 export const variables: CSSVariablesResolver = ({ colors }) => ({
-  variables: {},
+  variables: { '--drawer-size-auto': 'auto' },
   light: {
     '--mantine-color-dimmed': colors.gray[7],
     '--mantine-color-placeholder': colors.gray[6],

@@ -20,6 +20,7 @@ import { PartyName, usePartyText } from './PartyName';
 import { TestBadge } from './TestBadge';
 
 const POLL_MS = 15_000;
+const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
 
 /** All calls of the tenant, newest first, filtered by colleague, outcome and period. */
 export default function CallRecords() {
@@ -88,7 +89,10 @@ export default function CallRecords() {
       title: t`Quality`,
       numeric: true,
       card: 'none',
-      render: (call) => worstMos(call)?.toFixed(1) ?? '–',
+      render: (call) => {
+        const mos = worstMos(call);
+        return mos === undefined ? '–' : i18n.number(mos, ONE_DIGIT);
+      },
       value: worstMos,
     },
   ];
@@ -120,7 +124,7 @@ export default function CallRecords() {
             value={period}
             allowDeselect={false}
             onChange={(value) => setPeriod(value as Period)}
-            w={160}
+            w={190}
           />
         }
         onOpen={setOpened}

@@ -229,6 +229,7 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
   ].filter(Boolean);
   return (
     <Row
+      wraps={isHost && person.hand && !person.own}
       icon={
         <span className={css.speaking} data-now={speaking || undefined}>
           <Avatar name={name} of={person.extension_id} />
@@ -236,11 +237,6 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
       }
       trailing={
         <span className={css.controls}>
-          {person.hand && (
-            <Badge variant="light" leftSection={<IconHandStop size={14} aria-hidden />}>
-              <Trans>Hand</Trans>
-            </Badge>
-          )}
           {!person.own && (
             <ActionIcon
               variant="subtle"
@@ -291,6 +287,11 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
       <Text fw={speaking ? 650 : 500} truncate>
         {name}
       </Text>
+      {person.hand && (
+        <Badge variant="light" leftSection={<IconHandStop size={14} aria-hidden />}>
+          <Trans>Hand</Trans>
+        </Badge>
+      )}
       <Text size="sm" c="dimmed" truncate>
         {[person.name && person.number, ...states].filter(Boolean).join(' · ')}
       </Text>

@@ -79,7 +79,7 @@ function EmailTable({ tenant }: { tenant?: string }) {
       ),
     },
     { title: t`Time`, value: ({ queued }) => queued, render: ({ queued }) => formatDateTime(queued) },
-    { title: t`Answer of the mail server`, render: (email) => <Answer email={email} /> },
+    { title: t`Answer of the mail server`, card: 'none', render: (email) => <Answer email={email} /> },
   ];
   return (
     <Section title={t`Last seven days`}>

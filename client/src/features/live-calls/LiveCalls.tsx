@@ -133,7 +133,12 @@ export default function LiveCalls() {
             </Button>
           </Group>
         )}
-        empty={<EmptyState icon={IconPhoneCall} text={<Trans>No active calls.</Trans>} />}
+        empty={
+          <EmptyState
+            icon={IconPhoneCall}
+            text={<Trans>No active calls. A call appears here while it rings and lasts.</Trans>}
+          />
+        }
       />
     </Page>
   );

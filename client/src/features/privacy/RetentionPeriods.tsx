@@ -5,7 +5,7 @@ import { api, type RetentionClass } from '~/api';
 import { useChanges } from '~/design/changes';
 import { ErrorNotice } from '~/design/Notice';
 import { periodText } from '~/design/periods';
-import { RETENTION_CLASSES } from './retention-texts';
+import { RETENTION_CLASSES, RETENTION_LAWS } from './retention-texts';
 
 const CHOICES = ['P7D', 'P14D', 'P30D', 'P3M', 'P6M', 'P12M', 'P18M', 'P2Y', 'P3Y', 'P10Y'];
 
@@ -84,7 +84,7 @@ function Stored({ each: { name, period, limits, text, default: usual }, disabled
       />
       {limits.law && (
         <Text size="xs" c="dimmed" mt={4}>
-          {limits.law}
+          {RETENTION_LAWS[limits.law] ? t(RETENTION_LAWS[limits.law]!) : limits.law}
         </Text>
       )}
     </>

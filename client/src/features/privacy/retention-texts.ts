@@ -26,6 +26,12 @@ export const RETENTION_CLASSES: Record<string, { title: MessageDescriptor; end?:
   technical: { title: msg`Technical data`, end: msg`until it has served its purpose, for seven days at most` },
 };
 
+/** The laws that limit periods, as the server quotes them. */
+export const RETENTION_LAWS: Record<string, MessageDescriptor> = {
+  'TDDDG § 10 (2): traffic data for billing, at most six months after the invoice': msg`TDDDG § 10 (2): traffic data for billing, at most six months after the invoice`,
+  '47 CFR § 42.6: records of toll calls, 18 months': msg`47 CFR § 42.6: records of toll calls, 18 months`,
+};
+
 /** Kinds of data in the preview, as the server calls them. */
 export const ENDING_KINDS: Record<string, MessageDescriptor> = {
   'network addresses of calls': msg`Network addresses of calls`,

@@ -153,7 +153,12 @@ export default function PortalRecordings() {
             </Button>
           </>
         )}
-        empty={<EmptyState icon={IconPlayerRecord} text={<Trans>No recordings.</Trans>} />}
+        empty={
+          <EmptyState
+            icon={IconPlayerRecord}
+            text={<Trans>No recordings yet. The recording rules decide which calls are recorded.</Trans>}
+          />
+        }
       />
     </Page>
   );
