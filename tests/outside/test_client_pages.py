@@ -4,8 +4,8 @@ import re
 
 import pytest
 from browser import CLIENT
-from client_pages import PHONE_VIEWPORT, Clients, other_device
-from page_checks import Catalog, PageChecker, Scheme, pages
+from client_pages import PHONE_VIEWPORT, Client, Clients, other_device
+from page_checks import Catalog, PageChecker, Scheme, item_routes, pages
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, EMAIL, PASSWORD, choose_action, create_administrator, portal, sign_in_by_api
 from server import Household, Server
@@ -42,15 +42,45 @@ def test_the_catalog_checks_can_find_something() -> None:
     assert "Anmelden" in catalogue.texts_of_other_language("en")
 
 
+CREATE = """async ([path, body]) => {
+  const headers = {'content-type': 'application/json', 'idempotency-key': crypto.randomUUID()}
+  const answer = await fetch('/api/v1' + path, {method: 'POST', headers, body: JSON.stringify(body)})
+  return (await answer.json()).id
+}"""
+
+
+def items_of_the_app(client: Client, server: Server, household: Household) -> dict[str, str]:
+    """The address of one item for each route of single items."""
+    server.cli("call", household.berta.number, household.anna.number, "--tenant", server.tenant, "--seconds", "1")
+    [call, *_] = client.api("GET", "/history")["items"]
+    colleague = next(one for one in client.api("GET", "/directory")["items"] if one["number"] == household.berta.number)
+    contact = client.page.evaluate(
+        CREATE, ["/contacts", {"name": "Dora Nachbar", "numbers": [{"number": "+4930123456"}]}]
+    )
+    meeting = client.page.evaluate(CREATE, ["/meetings", {"name": "Monday"}])
+    conversation = client.page.evaluate(CREATE, ["/conversations", {"members": [household.berta.number]}])
+    return {
+        "/calls/$call": f"/calls/{call['id']}",
+        "/team/$person": f"/team/{colleague['id']}",
+        "/team/contacts/$contact": f"/team/contacts/{contact}?show=contacts",
+        "/chat/$conversation": f"/chat/{conversation}",
+        "/meetings/$meeting": f"/meetings/{meeting}",
+    }
+
+
 @LOOKS
 @pytest.mark.promise("S1", "S2", "S3", "T1")
-def test_every_page_of_the_client(clients: Clients, settled: Household, scheme: Scheme, language: str) -> None:
+def test_every_page_of_the_client(
+    clients: Clients, server: Server, settled: Household, scheme: Scheme, language: str
+) -> None:
     client = clients("camera", "microphone", language=LOCALES[language])
     walk = PageChecker(client, language)
     tenant_pages, own = pages("app")
     walk.open_and_check([f"/app{path}" for path in tenant_pages], scheme)
     client.sign_in(settled.anna, path="/directory").wait_registered()
-    walk.open_and_check([f"/app{path}" for path in [*own, "/about"]], scheme)
+    items = items_of_the_app(client, server, settled)
+    assert items.keys() == item_routes("app")
+    walk.open_and_check([f"/app{path}" for path in [*own, *items.values(), "/about"]], scheme, keyboard=True)
     assert unique(walk) == []
     assert [each for each in walk.texts if OFFER.search(each)] == []
     assert list(walk.foreign_requests()) == []
@@ -73,7 +103,10 @@ def test_every_page_of_the_portal(
         found = rest.get(f"/api/v1/extensions/{settled.anna.number}", params={"tenant": server.ready["tenant"]})
     person_id = found.json()["person_id"]
     tabs = ("overview", "phones", "calls", "voicemail", "recording", "security")
-    walk.open_and_check([f"/portal/people/{person_id}?tab={tab}" for tab in tabs], scheme, keyboard=True)
+    items = {"/people/$id": f"/people/{person_id}", "/phones/$id": f"/phones/{found.json()['id']}"}
+    assert items.keys() == item_routes("portal")
+    people = [f"{items['/people/$id']}?tab={tab}" for tab in tabs]
+    walk.open_and_check([f"/portal{path}" for path in [*people, items["/phones/$id"]]], scheme, keyboard=True)
     assert unique(walk) == []
     assert list(walk.foreign_requests()) == []
     assert client.complaints == []

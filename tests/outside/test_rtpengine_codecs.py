@@ -85,6 +85,7 @@ async def connect(
 @pytest.mark.parametrize("caller", TRANSCODED)
 @pytest.mark.asyncio(loop_scope="module")
 async def test_every_pair_of_codecs_carries_tones_both_ways(engine: RtpEngine, caller: str) -> None:
+    """No pair, such as Opus only with G.722 only, is answered without sound."""
     for callee in TRANSCODED:
         async with RtpEndpoint(440.0) as one, RtpEndpoint(620.0) as other:
             anchors = await connect(engine, (caller, callee), (one, other))

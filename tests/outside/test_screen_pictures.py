@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from client_pages import Clients
 from page_checks import pages
-from recorded_screens import MATRICES, WITHOUT_PICTURE, Matrix, Recording
+from picture_matrix import MATRICES, Matrix
+from recorded_screens import WITHOUT_PICTURE, Recording
 from screen_pictures import DIFFERENCES, REFERENCES, compare
 
 
