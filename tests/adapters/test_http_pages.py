@@ -274,6 +274,7 @@ async def test_readiness_shows_reasons_to_local_requests_only(world: World) -> N
 
 
 async def test_metrics_are_for_the_machine_and_operators(world: World) -> None:
+    """Measurements are read on the machine, and by operators who are signed in."""
     assert (await world.client().get("/metrics")).status_code == 404
     for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"):
         proxied = world.client(address="127.0.0.1", **{name: "203.0.113.7"})

@@ -100,6 +100,7 @@ def test_served_domains_are_indistinguishable_from_unknown_ones(method: str, fro
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "pbx.example"])
 def test_domain_is_not_disclosed_to_a_request_by_address(harness: SipHarness, host: str) -> None:
+    """The realm of the challenge is not the domain of the first tenant."""
     outsider = Phone(harness, domain=host, flow=INTERNET)
     outsider.store_challenge(outsider.request_once("REGISTER", f"sip:{host}", f"<sip:1001@{host}>"))
     assert outsider.challenge is not None

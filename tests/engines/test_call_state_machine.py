@@ -87,6 +87,7 @@ def test_lost_branch_is_removed(event: events.Event) -> None:
 def test_media_refusal_is_retried_with_all_codecs_and_every_profile(
     srtp: tuple[str, ...], profiles: tuple[str, ...]
 ) -> None:
+    """A phone that demands SRTP can be called over UDP and TCP as well."""
     script = Script(("b1",), srtp=srtp)
     script.process(events.MediaOffered("offer:b1", b"first"))
     for name in profiles:
@@ -294,6 +295,7 @@ def test_end_sends_bye_then_records_then_acknowledges(
 
 
 def test_silence_makes_both_legs_be_asked_and_does_not_end_the_call() -> None:
+    """Neither a muted phone without comfort noise nor a listener is hung up: both sides are asked first (OPTIONS)."""
     script = talking()
     assert script.process(events.MediaSilent()) == [machine_actions.Probe("a"), machine_actions.Probe("b1")]
     assert isinstance(script.state, Talking)

@@ -33,10 +33,12 @@ def test_several_series_in_a_row_are_a_hang() -> None:
 
 
 def test_an_rtpengine_that_waits_for_a_cpu_is_killed_much_later() -> None:
+    """A healthy rtpengine of a loaded machine is slow, not hung."""
     assert series_until_a_kill(HangDetector(), 0.0, starved=True) == MAX_UNANSWERED_SERIES
 
 
 def test_each_kill_makes_the_next_one_later() -> None:
+    """Restarts back off."""
     detector = HangDetector()
     assert [series_until_a_kill(detector, now) for now in (0.0, 60.0, 120.0, 180.0, 240.0)] == [3, 6, 12, 12, 12]
     assert series_until_a_kill(detector, 240.0 + STEADY_SECONDS) == 3

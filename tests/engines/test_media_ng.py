@@ -26,6 +26,7 @@ def sent(message: ng.Message | bytes) -> Reply:
     ],
 )
 def test_offer_and_answer_use_the_recipients_profile(profile: Profile, proto: str, ice: str) -> None:
+    """RFC 3264 section 6: an answer has the transport of its offer, or DTLS phones over UDP have no sound."""
     offer = sent(ng.offer("anchor", "a", SDP, profile))
     answer = sent(ng.answer("anchor", "a", "b", SDP, profile))
     assert offer["transport-protocol"] == proto
@@ -185,6 +186,7 @@ def test_report_has_sent_packets_and_reception_quality_of_each_party() -> None:
 
 
 def test_rtcp_counts_as_a_sign_of_life_of_a_muted_phone() -> None:
+    """A muted phone sends reports and no sound."""
     streams = [stream("RTP", 100, 1_700_000_001, 7), stream("RTCP", 4, 1_700_000_009)]
     reply: Reply = {"result": "ok", "tags": {"a": {"tag": "a", "medias": [{"streams": streams}]}}}
     report = ng.parse_report(reply, NOW)

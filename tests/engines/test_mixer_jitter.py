@@ -205,6 +205,7 @@ def test_loss_of_a_leg_is_reported_once_per_outage() -> None:
 
 
 def test_silence_of_a_leg_outside_any_room_is_reported() -> None:
+    """A listener in a room is never reported, so no room ends for listening."""
     world = MixerHarness()
     a, _ = world.phone("alone"), world.phone("b", room="r")
     talks = encode_frames(tone(400, 1))[0]

@@ -32,6 +32,7 @@ def tls_handshake(server: ssl.SSLContext, ciphers: str, version: ssl.TLSVersion)
 
 
 def test_tls12_without_cbc_and_with_forward_secrecy(tmp_path: Path) -> None:
+    """TLS 1.2 takes no suite with CBC."""
     server = server_context(ensure_certificates(tmp_path / "tls", [], SystemClock()))
     for ciphers in ("ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES256-SHA", "AES128-GCM-SHA256"):
         with pytest.raises(ssl.SSLError):

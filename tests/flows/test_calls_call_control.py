@@ -10,6 +10,7 @@ from unificx.core.errors import Conflict, Forbidden, NotFound
 
 
 async def test_click_to_dial_rings_own_phone_then_the_target() -> None:
+    """The own phone learns that it calls, so that it does not show an incoming call of the target."""
     world = await play(PARTICIPANTS + CLICKED)
     await play_on(world, """
         ... 10 s

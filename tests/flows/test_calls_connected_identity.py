@@ -141,6 +141,7 @@ async def test_transfer_to_voicemail_names_the_mailbox() -> None:
 
 
 async def test_voicemail_that_answers_names_the_mailbox() -> None:
+    """The screen of the caller does not show the person as if they had answered."""
     await play("alice 1001, bob 1002 off voicemail" + """
         alice -> INVITE 1002 [alice]
         app   <- voicemail for 1002 [alice]

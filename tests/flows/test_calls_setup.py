@@ -83,6 +83,7 @@ async def test_late_answer_gets_a_bye() -> None:
 
 
 async def test_early_media_of_a_single_phone_is_relayed() -> None:
+    """The SDP of a 183 reaches the caller while one phone rings."""
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -278,6 +279,7 @@ async def test_a_tls_phone_cannot_offer_plain_rtp() -> None:
 
 @pytest.mark.promise("T1")
 async def test_each_side_gets_its_media_profile() -> None:
+    """RFC 3264 section 6: SAVP is not answered as SAVPF, nor AVPF as AVP."""
     await play("""
         alice 1001, bob 1002 tls
         alice -> INVITE 1002 [alice]
