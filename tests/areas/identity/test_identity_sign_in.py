@@ -191,6 +191,25 @@ async def test_erased_user_cannot_sign_in(people: Identity, ada: Person, keys: K
         await people.sign_in.by_password(EMAIL, PASSWORD, HOME)
 
 
+@pytest.mark.promise("D3")
+async def test_an_erasure_during_a_sign_in_leaves_no_session(
+    people: Identity, ada: Person, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account was read and its password is being compared."""
+    verify = PasswordHashing.verify
+
+    async def erased_meanwhile(self: PasswordHashing, hashed: str | None, password: str) -> bool:
+        matches = await verify(self, hashed, password)
+        keys.destroy(ada.tenant_id, ada.subject)
+        return matches
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PasswordHashing, "verify", erased_meanwhile)
+        with pytest.raises(Unauthenticated):
+            await people.sign_in.by_password(EMAIL, PASSWORD, HOME)
+    assert await people.sessions.of_person(ada.tenant_id, ada.id) == ()
+
+
 async def test_argon2_queue_overflow_is_rejected() -> None:
     passwords = PasswordHashing(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     answers = await asyncio.gather(*(passwords.hash("x") for _ in range(80)), return_exceptions=True)
