@@ -50,7 +50,7 @@ class AudioRow(Base):
     video: Mapped[str] = plain("the video with the sound: none, clusters (as it was recorded) or webm", default="none")
     wrapped: Mapped[bytes] = plain("the content key, wrapped under keys of the key store")
     size: Mapped[int | None] = plain(
-        "bytes of its files, without missing ones; null until they are looked up", BigInteger
+        "bytes of its files; null until they are looked up, if they are older than this column", BigInteger
     )
 
 

@@ -1,13 +1,16 @@
 """All SQL on audio records."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, bindparam, case, delete, func, literal, select, update
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.audio_store.blobs import BlobStore
 from unificx.audio_store.models import AudioDerivedRow, AudioOwnerRow, AudioRow
 from unificx.db import owned_by
 
@@ -47,6 +50,14 @@ class AudioFiles:
     @property
     def names(self) -> tuple[str, ...]:
         return present_files(self.id, self.form, self.video)
+
+    def size(self, blobs: BlobStore) -> int | None:
+        """Return the bytes of those that exist; None if none does, as on the disk of another node. Blocking."""
+        found: list[int] = []
+        for name in self.names:
+            with contextlib.suppress(FileNotFoundError):
+                found.append(blobs.size(name))
+        return sum(found) if found else None
 
 
 def file_name(audio_id: str, form: str) -> str:
@@ -121,9 +132,10 @@ async def unfinished_videos(session: AsyncSession, limit: int) -> list[AudioReco
     return await _with_owners(session, (await session.scalars(query.limit(limit))).all())
 
 
-async def set_video(session: AsyncSession, tenant_id: str, audio_id: str, video: str) -> bool:
-    """Set the form of a finished video; False if it was erased meanwhile."""
-    return await _replace_file(session, tenant_id, AudioRow.id == audio_id, AudioRow.video == CLUSTERS, video=video)
+async def set_video(session: AsyncSession, files: AudioFiles, size: int | None) -> bool:
+    """Set the form of a finished video, with the bytes of all files; False if it was erased meanwhile."""
+    known = case((AudioRow.form == files.form, _bytes(size)))
+    return await _replace_file(session, files, known, AudioRow.video == CLUSTERS, video=files.video)
 
 
 async def videos_among(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> frozenset[str]:
@@ -166,10 +178,12 @@ async def known_files(session: AsyncSession) -> set[str]:
     return {name for audio_id, form, video in rows for name in present_files(audio_id, form, video)}
 
 
-async def close(session: AsyncSession, tenant_id: str, audio_id: str, state: str) -> bool:
-    """Set the state of audio that was being written; False if it was erased meanwhile."""
+async def close(session: AsyncSession, tenant_id: str, audio_id: str, state: str, size: int | None) -> bool:
+    """Set the state and the bytes of audio that was being written; False if it was erased meanwhile."""
     conditions = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id, AudioRow.state == "open")
-    done = await session.execute(update(AudioRow).where(*conditions).values(state=state).returning(AudioRow.id))
+    done = await session.execute(
+        update(AudioRow).where(*conditions).values(state=state, size=size).returning(AudioRow.id)
+    )
     return done.first() is not None
 
 
@@ -178,15 +192,28 @@ async def mark_erased(session: AsyncSession, tenant_id: str, audio_id: str) -> N
     await session.execute(update(AudioRow).where(*conditions).values(state="erased"))
 
 
-async def set_audio_form(session: AsyncSession, tenant_id: str, audio_id: str, form: str) -> bool:
-    """Set the form after transcoding; False if the audio was erased meanwhile."""
-    return await _replace_file(session, tenant_id, AudioRow.id == audio_id, AudioRow.form == NEW, form=form)
+async def set_audio_form(session: AsyncSession, files: AudioFiles, size: int | None) -> bool:
+    """Set the form after transcoding, with the bytes of all files; False if the audio was erased meanwhile."""
+    known = case((AudioRow.video == files.video, _bytes(size)))
+    return await _replace_file(session, files, known, AudioRow.form == NEW, form=files.form)
 
 
-async def _replace_file(session: AsyncSession, tenant_id: str, *present: ColumnElement[bool], **values: str) -> bool:
-    """Store that audio has another file, whose size is not known yet; False if it was erased meanwhile."""
-    conditions = (AudioRow.tenant_id == tenant_id, AudioRow.state == "kept", *present)
-    changed = update(AudioRow).where(*conditions).values(size=None, **values)
+def _bytes(size: int | None) -> ColumnElement[int | None]:
+    """Return a size as a value with a type, which PostgreSQL does not infer from null."""
+    return sql_cast(literal(size, BigInteger), BigInteger)
+
+
+async def _replace_file(
+    session: AsyncSession,
+    files: AudioFiles,
+    size: ColumnElement[int | None],
+    present: ColumnElement[bool],
+    **values: str,
+) -> bool:
+    """Store that audio has another file; False if it was erased meanwhile. `size` is null if the other file was
+    replaced since it was measured: it is looked up then."""
+    conditions = (AudioRow.tenant_id == files.tenant_id, AudioRow.id == files.id, AudioRow.state == "kept", present)
+    changed = update(AudioRow).where(*conditions).values(size=size, **values)
     return (await session.execute(changed.returning(AudioRow.id))).first() is not None
 
 

@@ -17,7 +17,16 @@ from unificx.audio_store.blobs import BlobStore
 from unificx.audio_store.file_format import HEADER_SIZE, AudioHeader, ChunkCipher, CorruptAudio
 from unificx.audio_store.ports import KeyEraser, Transcriber
 from unificx.audio_store.reader import AudioReader
-from unificx.audio_store.repository import CLUSTERS, NO_VIDEO, WEBM, AudioFiles, AudioRecord, file_names, is_sound_file
+from unificx.audio_store.repository import (
+    CLUSTERS,
+    NEW,
+    NO_VIDEO,
+    WEBM,
+    AudioFiles,
+    AudioRecord,
+    file_names,
+    is_sound_file,
+)
 from unificx.audio_store.schemas import DerivedData
 from unificx.audio_store.sealed_file import SealedFileReader, erased_error
 from unificx.audio_store.video import create_video, open_video
@@ -58,6 +67,8 @@ class AudioStore:
     def __init__(self, deps: AudioStoreDependencies) -> None:
         self.on_erase: list[EraseHook] = []
         """Erase hooks of the areas that refer to audio."""
+        self._looked_up = ""
+        """The last audio whose size was looked up in the present pass."""
         self.on_hide: list[EraseHook] = []
         """Hooks that hide audio under a hold, in place of its erasure."""
         self.held: list[Callable[[str], Select[str]]] = []
@@ -86,7 +97,9 @@ class AudioStore:
         the file, it stays readable as it is."""
         tenant_id, audio_id = writer.recording
         state = "kept" if await writer.close() else "open"
-        exists = await repository.close(uow.session, tenant_id, audio_id, state)
+        files = AudioFiles(tenant_id, audio_id, NEW, CLUSTERS if writer.video is not None else NO_VIDEO)
+        size = await asyncio.to_thread(files.size, self._deps.blobs)
+        exists = await repository.close(uow.session, tenant_id, audio_id, state, size)
         if not exists:
             await self.remove_files([audio_id])
         self._writing.discard(audio_id)
@@ -242,7 +255,9 @@ class AudioStore:
             found[row.id], states[row.id] = seconds, state
         async with self._deps.database.begin() as uow:
             for row in rows:
-                await repository.close(uow.session, row.tenant_id, row.id, states[row.id])
+                files = AudioFiles(row.tenant_id, row.id, row.form, row.video)
+                size = await asyncio.to_thread(files.size, self._deps.blobs)
+                await repository.close(uow.session, row.tenant_id, row.id, states[row.id], size)
         await self.remove_files([audio_id for audio_id, seconds in found.items() if not seconds])
         if found:
             log.info("recordings_mended", recordings=len(found))
@@ -260,19 +275,20 @@ class AudioStore:
         return len(orphans)
 
     async def stored_bytes(self, limit: int = 5000) -> Mapping[str, int] | None:
-        """Return the bytes of the finished audio by tenant, with its videos. The size of each is looked up once,
-        at most `limit` of them in a call: None if there are more, so that the next call goes on. Raises
-        ServiceUnavailable."""
-        after = ""
+        """Return the bytes of the finished audio by tenant, with its videos. The node that writes a file stores its
+        size; sizes that are not known, of files that are older, are looked up, at most `limit` of them in a call: None
+        if there are more, so that the next call goes on. Raises ServiceUnavailable."""
         for _ in range(0, limit, _SIZES):
             async with self._deps.database.read() as session:
-                found = await repository.unmeasured_audio(session, after, _SIZES)
+                found = await repository.unmeasured_audio(session, self._looked_up, _SIZES)
                 if not found:
+                    self._looked_up = ""
                     return await repository.stored_bytes(session)
             sizes = await asyncio.to_thread(_sizes, self._deps.blobs, found)
-            async with self._deps.database.begin() as uow:
-                await repository.store_sizes(uow.session, sizes)
-            after = found[-1].id
+            if sizes:
+                async with self._deps.database.begin() as uow:
+                    await repository.store_sizes(uow.session, sizes)
+            self._looked_up = found[-1].id
         return None
 
     async def _run_erase_hooks(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
@@ -300,10 +316,5 @@ def _batched(audio_ids: Sequence[str]) -> list[Sequence[str]]:
 
 
 def _sizes(blobs: BlobStore, found: Sequence[AudioFiles]) -> dict[AudioFiles, int]:
-    """Return the sizes of sounds with their videos; a missing file counts nothing. Blocking."""
-    sizes = dict.fromkeys(found, 0)
-    for each in found:
-        for name in each.names:
-            with contextlib.suppress(FileNotFoundError):
-                sizes[each] += blobs.size(name)
-    return sizes
+    """Return the sizes of the sounds of which there are files. Blocking."""
+    return {each: size for each in found if (size := each.size(blobs)) is not None}

@@ -15,6 +15,7 @@ from unificx.audio_store import ENCODING_OPUS as OPUS_CODING
 from unificx.audio_store import (
     OPUS,
     SAMPLES,
+    AudioFiles,
     AudioHeader,
     AudioRecord,
     AudioStore,
@@ -124,8 +125,10 @@ class TranscodeWorker:
         else:
             async for pcm in samples.stream():
                 await asyncio.to_thread(waveform.feed, pcm)
+        files = AudioFiles(row.tenant_id, row.id, form, row.video)
+        size = await asyncio.to_thread(files.size, self._deps.blobs)
         async with self._deps.database.begin() as uow:
-            stored = await set_audio_form(uow.session, row.tenant_id, row.id, form)
+            stored = await set_audio_form(uow.session, files, size)
             if stored:
                 await store_derived(uow.session, self._deps.keys, row, WaveformPart(waveform.peaks()))
         if form == OPUS:

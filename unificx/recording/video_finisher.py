@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from unificx.audio_store import (
     NO_VIDEO,
     WEBM,
+    AudioFiles,
     AudioReader,
     AudioRecord,
     AudioStore,
@@ -57,8 +58,10 @@ class VideoFinisher:
             if any(each.size[0] for each in clusters):
                 await self._write(row, aead, sound, (stored, clusters))
                 form = WEBM
+        files = AudioFiles(row.tenant_id, row.id, row.form, form)
+        size = await asyncio.to_thread(files.size, self._deps.blobs)
         async with self._deps.database.begin() as uow:
-            is_stored = await set_video(uow.session, row.tenant_id, row.id, form)
+            is_stored = await set_video(uow.session, files, size)
         await self._remove(row, row.video)
         if not is_stored and form == WEBM:
             await self._remove(row, WEBM)

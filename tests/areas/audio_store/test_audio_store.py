@@ -4,13 +4,14 @@ import errno
 import os
 import shutil
 from array import array
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from recording_setup import RecordingSetup
 from sqlalchemy import text
 
-from unificx.audio_store import OPUS, AudioWriter, CorruptAudio, LocalBlobStore, file_name, set_audio_form
+from unificx.audio_store import OPUS, AudioStore, AudioWriter, CorruptAudio, LocalBlobStore, file_name, set_audio_form
 from unificx.audio_store import writer as writer_module
 from unificx.audio_store.repository import CLUSTERS, NEW, NO_VIDEO, WEBM, AudioFiles, set_video, store_sizes, video_name
 from unificx.core.clock import ManualClock
@@ -250,46 +251,69 @@ async def test_orphaned_files_are_deleted(room: RecordingSetup) -> None:
     assert {path.name for path in room.all_files()} == {audio_id, writer.id}
 
 
-async def test_bytes_of_finished_audio_are_counted_by_tenant(room: RecordingSetup) -> None:
-    assert await room.audio.stored_bytes() == {}
+def on_another_node(room: RecordingSetup, folder: Path) -> AudioStore:
+    """Return the store of a node with the same database and an own disk."""
+    return AudioStore(replace(room.audio._deps, blobs=LocalBlobStore(folder)))
+
+
+async def test_bytes_of_finished_audio_are_the_same_on_each_node(room: RecordingSetup, tmp_path: Path) -> None:
+    other_node = on_another_node(room, tmp_path / "other disk")
+    assert await other_node.stored_bytes() == {}
     first, other = await record(room, noise(1)), await record(room, noise(2))
     size = {path.name: path.stat().st_size for path in room.all_files()}
     await begin_recording(room, noise(1))  # in progress
-    assert await room.audio.stored_bytes(limit=0) is None  # the next call looks up further files
-    assert await room.audio.stored_bytes() == {"acme": size[first] + size[other]}
+    assert await other_node.stored_bytes() == {"acme": size[first] + size[other]}
     async with room.database.begin() as uow:
         await uow.session.execute(text("UPDATE audio SET tenant_id = 'globex' WHERE id = :id"), {"id": other})
-    assert await room.audio.stored_bytes(limit=500) == {"acme": size[first], "globex": size[other]}
+    assert await room.audio.stored_bytes() == {"acme": size[first], "globex": size[other]}
     await room.audio.erase("acme", [first])
-    assert await room.audio.stored_bytes() == {"globex": size[other]}
+    assert await other_node.stored_bytes() == {"globex": size[other]}
 
 
-async def test_a_missing_file_counts_nothing_and_a_replaced_one_is_looked_up_again(room: RecordingSetup) -> None:
+async def test_sizes_of_older_files_are_looked_up_by_the_node_that_has_them(
+    room: RecordingSetup, tmp_path: Path
+) -> None:
+    other_node = on_another_node(room, tmp_path / "other disk")
     audio_id, missing = await record(room, noise(1)), await record(room, noise(1))
     (room.files / missing[-2:] / missing).unlink()
-    assert await room.audio.stored_bytes() == {"acme": (room.files / audio_id[-2:] / audio_id).stat().st_size}
-    async with room.database.begin() as uow:
-        assert await set_audio_form(uow.session, "acme", audio_id, OPUS)
+    async with room.database.begin() as uow:  # as before sizes were stored
+        await uow.session.execute(text("UPDATE audio SET size = NULL"))
+    assert await other_node.stored_bytes() == {}
+    assert await room.audio.stored_bytes(limit=0) is None  # the next call looks up further files
+    size = (room.files / audio_id[-2:] / audio_id).stat().st_size
+    assert await room.audio.stored_bytes() == {"acme": size}
+    assert await other_node.stored_bytes() == {"acme": size}
+
+
+async def test_a_replaced_file_counts_in_its_present_form(room: RecordingSetup) -> None:
+    audio_id = await record(room, noise(1))
     opus = room.files / audio_id[-2:] / file_name(audio_id, OPUS)
     opus.write_bytes(bytes(77))
+    files = AudioFiles("acme", audio_id, OPUS, NO_VIDEO)
+    async with room.database.begin() as uow:
+        assert await set_audio_form(uow.session, files, files.size(LocalBlobStore(room.files)))
     async with room.database.begin() as uow:  # a size of the former file that is stored late
         await store_sizes(uow.session, {AudioFiles("acme", audio_id, NEW, NO_VIDEO): 5})
     assert await room.audio.stored_bytes() == {"acme": 77}
 
 
-async def test_the_video_of_audio_is_counted_in_its_present_form(room: RecordingSetup) -> None:
+async def test_a_size_is_looked_up_if_sound_and_video_are_replaced_at_once(room: RecordingSetup) -> None:
     audio_id = await record(room, noise(1))
-    sound = (room.files / audio_id[-2:] / audio_id).stat().st_size
-    for form, size in ((CLUSTERS, 1000), (WEBM, 600)):
-        (room.files / audio_id[-2:] / video_name(audio_id, form)).write_bytes(bytes(size))
+    for name, size in (
+        *((video_name(audio_id, form), size) for form, size in ((CLUSTERS, 1000), (WEBM, 600))),
+        (file_name(audio_id, OPUS), 77),
+    ):
+        (room.files / audio_id[-2:] / name).write_bytes(bytes(size))
     async with room.database.begin() as uow:
         await uow.session.execute(text("UPDATE audio SET video = 'clusters'"))
-    assert await room.audio.stored_bytes() == {"acme": sound + 1000}
+    blobs = LocalBlobStore(room.files)
+    video, sound = AudioFiles("acme", audio_id, NEW, WEBM), AudioFiles("acme", audio_id, OPUS, CLUSTERS)
+    sizes = video.size(blobs), sound.size(blobs)  # both before either is stored
     async with room.database.begin() as uow:
-        assert await set_video(uow.session, "acme", audio_id, WEBM)
+        assert await set_video(uow.session, video, sizes[0])
     async with room.database.begin() as uow:
-        await store_sizes(uow.session, {AudioFiles("acme", audio_id, NEW, CLUSTERS): 5})
-    assert await room.audio.stored_bytes() == {"acme": sound + 600}
+        assert await set_audio_form(uow.session, sound, sizes[1])
+    assert await room.audio.stored_bytes() == {"acme": 77 + 600}
 
 
 async def test_invalid_blob_ids_are_rejected(room: RecordingSetup) -> None:
