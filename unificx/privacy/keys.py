@@ -186,7 +186,7 @@ class KeyStore:
         An unknown subject gets a tombstone too. Raise KeysBusy if the old bytes could not be cleared yet.
         """
         self._cache.drop(tenant, subject)
-        with self.file.writing() as db:
+        with self._destructions.destroying(self.file) as db:
             if withdraw:
                 self.withdrawn.take(tenant, subject)
             else:
@@ -198,8 +198,6 @@ class KeyStore:
             # In every scope: installation-wide sign-in aliases belong to the same subject.
             aliases = db.execute("DELETE FROM alias WHERE subject = ?", (subject,)).rowcount
             self.journal.store(journal)
-            number = self._destructions.count(db)
-        self._destructions.committed(number)
         self.file.truncate_log()
         self._cache.drop(tenant, subject)
         return aliases
@@ -223,11 +221,9 @@ class KeyStore:
             return
         for subject in subjects:
             self._cache.drop(tenant, subject)
-        with self.file.writing() as db:
+        with self._destructions.destroying(self.file) as db:
             rows = [(tenant, subject) for subject in subjects]
             db.executemany("DELETE FROM subject_key WHERE tenant = ? AND subject = ?", rows)
-            number = self._destructions.count(db)
-        self._destructions.committed(number)
         self.file.truncate_log()
         for subject in subjects:
             self._cache.drop(tenant, subject)
@@ -236,7 +232,7 @@ class KeyStore:
         """Destroy a tenant's key and with it all keys and aliases of its subjects. Idempotent. `journal` is stored in
         the same transaction."""
         self._drop_cached_tenant(tenant)
-        with self.file.writing() as db:
+        with self._destructions.destroying(self.file) as db:
             query = "INSERT INTO tenant_key VALUES (?, NULL, 1, '') ON CONFLICT DO UPDATE SET wrapped = NULL"
             db.execute(query, (tenant,))
             db.execute("DELETE FROM former_tenant_key WHERE tenant = ?", (tenant,))
@@ -248,8 +244,6 @@ class KeyStore:
             db.execute("UPDATE subject_key SET wrapped = NULL WHERE tenant = ?", (tenant,))
             self.withdrawn.drop(tenant)
             self.journal.store(journal)
-            number = self._destructions.count(db)
-        self._destructions.committed(number)
         self.file.truncate_log()
         self._drop_cached_tenant(tenant)
 

@@ -64,22 +64,24 @@ class OrphanedKeys:
         """Remove the keys and aliases of a tenant that have been marked since before a time; return their number.
 
         Raise KeysBusy if the old bytes could not be cleared yet."""
-        removed = 0
+        removed, limits = 0, (tenant, int(before.timestamp()))
         query = "SELECT subject FROM orphaned_key WHERE tenant = ? AND since < ? LIMIT ?"
-        while True:
-            with self._file.writing() as db:
-                found = [row[0] for row in db.execute(query, (tenant, int(before.timestamp()), _BATCH))]
-                if not found:
-                    return removed
+        while self._is_any_marked(limits):
+            with self._destructions.destroying(self._file) as db:
+                found = [row[0] for row in db.execute(query, (*limits, _BATCH))]
                 rows = [(tenant, subject) for subject in found]
                 # A tombstone stays: the subject was erased since it was marked.
                 query_of_keys = "DELETE FROM subject_key WHERE tenant = ? AND subject = ? AND wrapped IS NOT NULL"
                 db.executemany(query_of_keys, rows)
                 db.executemany("DELETE FROM alias WHERE tenant = ? AND subject = ?", rows)
                 db.executemany("DELETE FROM orphaned_key WHERE tenant = ? AND subject = ?", rows)
-                number = self._destructions.count(db)
                 self._cache.clear()  # within the lock: no reader finds the keys in between
-            self._destructions.committed(number)
             self._file.truncate_log()
             self._cache.clear()
             removed += len(found)
+        return removed
+
+    def _is_any_marked(self, limits: tuple[str, int]) -> bool:
+        query = "SELECT EXISTS (SELECT 1 FROM orphaned_key WHERE tenant = ? AND since < ?)"
+        with self._file.lock:
+            return bool(self._file.db.execute(query, limits).fetchone()[0])

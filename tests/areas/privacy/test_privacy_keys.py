@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -362,6 +362,53 @@ def test_a_destruction_in_another_program_is_noticed_by_the_next_use(tmp_path: P
         assert keys.get("one", ["ana"], create=True)["ana"] is not None
         subprocess.run([sys.executable, "-c", program, tmp_path / "keys.db"], check=True)
         assert keys.get("one", ["ana"], create=True) == {"ana": None}
+
+
+@contextmanager
+def changed_commit(keys: KeyStore, before: Callable[[], None], after: Callable[[], None]) -> Iterator[None]:
+    """Within transactions of the file, call `before` ahead of each commit and `after` right after it."""
+    writing = keys.file.writing
+
+    @contextmanager
+    def changed() -> Iterator[sqlite3.Connection]:
+        with writing() as db:
+            yield db
+            before()
+        after()
+
+    keys.file.writing = changed  # type: ignore[method-assign]
+    yield
+    keys.file.writing = writing  # type: ignore[method-assign]
+
+
+def test_a_key_used_while_another_one_is_destroyed_stays_in_memory(tmp_path: Path, clock: ManualClock) -> None:
+    """The keys of ended calls are destroyed in another thread, while calls use those of their parties."""
+    with opened(tmp_path, clock) as keys, opened(tmp_path, clock) as other:
+        ana = keys.get("one", ["ana", "ben", "cem"], create=True)["ana"]
+        other.get("one", ["ana", "ben"])
+        used: list[Key | None] = []
+        with changed_commit(keys, lambda: None, lambda: used.append(keys.get("one", ["ana"])["ana"])):
+            keys.remove("one", ["ben"])
+        assert used[0] is ana is not None
+        assert other.get("one", ["ben"]) == {"ben": None}
+        other.remove("one", ["ana"])
+        with changed_commit(keys, lambda: None, lambda: used.append(keys.get("one", ["ana"])["ana"])):
+            keys.remove("one", ["cem"])
+        assert used[1] is None, "of the two destructions since the last use, one was not its own"
+
+
+def test_a_destruction_that_is_not_committed_does_not_hide_that_of_another_process(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    def fail() -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with opened(tmp_path, clock) as keys, opened(tmp_path, clock) as other:
+        keys.get("one", ["ana", "ben"], create=True)
+        with changed_commit(keys, fail, lambda: None), pytest.raises(sqlite3.OperationalError):
+            keys.remove("one", ["ben"])
+        other.remove("one", ["ana"])
+        assert keys.get("one", ["ana"]) == {"ana": None}
 
 
 def test_own_destructions_and_new_keys_of_others_leave_the_memory_as_it_is(tmp_path: Path, clock: ManualClock) -> None:
