@@ -205,3 +205,22 @@ def test_reply_of_unexpected_shape_gives_an_empty_report() -> None:
     report = ng.parse_report({"result": "ok", "tags": {"a": [], "b": {"tag": "b", "medias": [1, {"streams": 5}]}}}, NOW)
     assert report is not None
     assert report.parties == ()
+
+
+@pytest.mark.parametrize(
+    "skipped",
+    [b"1:ai-5e", b"2:bci5e", b"1:al2:xyd1:xi1eee", b"1:ad1:xd1:ylee1:z0:e", b"1:a0:2:bc13:\xc3\xa9e:1:a1:e1:z"],
+)
+def test_skipped_entries_are_left_out_of_any_dictionary(skipped: bytes) -> None:
+    unused = bencode.skipping(("a", "bc"))
+    for data in (b"d%b1:ci7ee" % skipped, b"d1:ci7e%be" % skipped, b"d%b1:ci7e%be" % (skipped, skipped)):
+        assert bencode.decode(data, unused) == {"c": 7}
+    assert bencode.decode(b"d1:dld%beee" % skipped, unused) == {"d": [{}]}
+
+
+def test_large_values_of_skipped_entries_are_decoded() -> None:
+    unused = bencode.skipping(("a",))
+    for value in ("x" * 64, [[[["x"]]]], {"b": {"c": {"d": {"e": 1}}}}):
+        assert bencode.decode(bencode.encode({"a": value, "c": 7}), unused) == {"a": value, "c": 7}
+    with pytest.raises(bencode.InvalidReply):
+        bencode.decode(b"d1:a9:xe", unused)

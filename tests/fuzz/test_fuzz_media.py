@@ -23,6 +23,7 @@ SEED = bencode.encode(
                         "streams": [
                             {
                                 "flags": ["RTP"],
+                                "endpoint": {"family": "IPv4", "address": "192.0.2.1", "port": 9},
                                 "stats": {"packets": 1},
                                 "last packet": 5,
                                 "ingress SSRCs": [{"SSRC": 7}],
@@ -43,7 +44,7 @@ shapes: st.SearchStrategy[Value] = st.recursive(
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
         st.sampled_from(["tag", "medias", "streams", "flags", "stats", "packets", "ingress SSRCs", "SSRC", "average MOS",
-                         "samples", "MOS", "cumulative loss", "last packet"]),
+                         "samples", "MOS", "cumulative loss", "last packet", "endpoint", "stats_out", "errors"]),
         inner,
         max_size=4,
     ),
@@ -57,7 +58,8 @@ def check(data: bytes) -> None:
     except bencode.InvalidReply:
         return
     with contextlib.suppress(MediaUnavailable):
-        ng.parse_report(reply, 10.0)
+        report = ng.parse_report(reply, 10.0)
+        assert ng.parse_report(bencode.decode(data, ng.UNUSED_STATISTICS), 10.0) == report
     with contextlib.suppress(MediaUnavailable):
         ng.parse_sdp(reply)
 
@@ -83,6 +85,12 @@ def test_deep_nesting_huge_numbers_and_wrong_lengths() -> None:
     for data in (b"d-3:ae", b"d1:a-4:ae", b"d1:al-4:aee", b"d1:a9:ae", b"d1:ai%bee" % nines[:400], b"", b"de1:a"):
         with pytest.raises(bencode.InvalidReply):
             bencode.decode(data)
+
+
+@given(st.dictionaries(st.sampled_from(["SSRC", "tags", "result", "endpoint", "sdp"]), shapes, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_the_report_does_not_depend_on_unused_entries(message: dict[str, Any]) -> None:
+    check(bencode.encode({**message, "result": "ok"}))
 
 
 @given(st.dictionaries(st.text(max_size=6), shapes, max_size=4))

@@ -39,6 +39,7 @@ class _PendingRequest:
     due: float
     parse: Callable[[Reply], Any]
     on_reply: Callable[[Any], None]
+    unused: bencode.Skipped
 
 
 class NgClient(asyncio.DatagramProtocol):
@@ -81,7 +82,7 @@ class NgClient(asyncio.DatagramProtocol):
         if pending is None:
             return
         try:
-            reply = bencode.decode(body)
+            reply = bencode.decode(body, pending.unused)
         except bencode.InvalidReply:
             return
         del self._pending[cookie]
@@ -103,9 +104,11 @@ class NgClient(asyncio.DatagramProtocol):
         parse: Callable[[Reply], Parsed],
         on_reply: Callable[[Parsed | MediaUnavailable], None],
         retry_delays: Sequence[float] = (),
+        *,
+        unused: bencode.Skipped = bencode.NOTHING,
     ) -> None:
         """Send an encoded request. `on_reply` is called once, after this method has returned, with the parsed reply or
-        with the reason why there is none."""
+        with the reason why there is none. `parse` gets the reply without its `unused` entries."""
         if len(self._pending) >= MAX_PENDING:
             _fail(on_reply, MediaUnavailable("busy"))
             return
@@ -116,7 +119,7 @@ class NgClient(asyncio.DatagramProtocol):
         datagram = b"%b %b" % (cookie, request)
         delays = iter(retry_delays or RETRY_DELAYS)
         due = asyncio.get_running_loop().time() + next(delays)
-        self._pending[cookie] = _PendingRequest(datagram, delays, due, parse, on_reply)
+        self._pending[cookie] = _PendingRequest(datagram, delays, due, parse, on_reply, unused)
         self._transport.sendto(datagram)
         if self._timer is None or due < self._timer.when():
             self._set_timer(due)
@@ -171,7 +174,7 @@ class NgClient(asyncio.DatagramProtocol):
 
     def delete(self, anchor: str, on_reply: Callable[[MediaReport | MediaUnavailable | None], None]) -> None:
         """Delete an anchor; the reply is its final statistics, or None if it is unknown."""
-        self.send(ng.delete(anchor), self._report, on_reply)
+        self.send(ng.delete(anchor), self._report, on_reply, unused=ng.UNUSED_STATISTICS)
 
     async def query(self, anchor: str) -> MediaReport | None:
         """Return the statistics of an anchor so far, or None if it is unknown."""

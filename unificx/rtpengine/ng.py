@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from unificx.media.errors import MediaUnavailable
-from unificx.rtpengine.bencode import Encodable, Value, encode
+from unificx.rtpengine.bencode import Encodable, Value, encode, skipping
 from unificx.sdp import audio_transport, sends_telephone_events, uses_ice, without_identity
 
 Message: TypeAlias = dict[str, Encodable]
@@ -279,6 +279,16 @@ class MediaReport:
         """Return the statistics of the party with this tag."""
         return next((each for each in self.parties if each.tag == tag), None)
 
+
+UNUSED_STATISTICS = skipping(
+    (
+        "VSC", "advertised endpoint", "created", "created_us", "egress SSRCs", "endpoint", "errors",
+        "family", "highest MOS", "index", "last kernel packet", "last redis update", "last signal", "last user packet",
+        "local address", "local port", "lowest MOS", "MOS progression", "protocol", "stats_out", "subscribers",
+        "subscriptions", "totals", "type",
+    )
+)  # fmt: skip
+"""Entries of the reply to a query or a deletion that are not read: four fifths of it."""
 
 _FULL = ("Ran out of ports", "Parallel session limit reached", "Load limit exceeded")
 _DESCRIPTION = ("Error rewriting SDP", "Failed to parse SDP", "Incomplete SDP specification", "No SDP body")
