@@ -4,6 +4,7 @@ Destroying any of these keys makes the object unreadable. The wrapped key is sto
 unwrap it never are.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
@@ -19,9 +20,13 @@ KeyName = tuple[str, str]
 def create_content_key(keys: Keys, tenant: str, object_id: str, names: Sequence[KeyName]) -> tuple[AESGCM, bytes]:
     """Return a new content key and its form wrapped under the keys of these names, the first one inside. Raise
     ErasedSubject if one was destroyed."""
+    subjects: defaultdict[str, list[str]] = defaultdict(list)
+    for scope, subject in names:
+        subjects[scope].append(subject)
+    found = {scope: keys.get(scope, each, create=True) for scope, each in subjects.items()}
     wrapped = content = AESGCM.generate_key(256)
     for scope, subject in names:
-        key = keys.get(scope, (subject,), create=True)[subject]
+        key = found[scope][subject]
         if key is None:
             raise ErasedSubject("a subject of the object was erased")
         wrapped = wrap(key.aead, wrapped, *_context(tenant, object_id, subject, key.version))
