@@ -7,8 +7,9 @@ write-ahead log is truncated, so that no file of this store contains an erased k
 Calls are synchronous and short: a dictionary lookup if cached, otherwise some microseconds.
 """
 
+import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -18,12 +19,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from unificx.core.clock import Clock, random_id
 from unificx.core.errors import Conflict
 from unificx.db import ErasedSubject, Key
+from unificx.db.sealed import length_prefixed
 from unificx.privacy.cache import KeyCache
 from unificx.privacy.destructions import Destructions
 from unificx.privacy.installation_secrets import InstallationSecrets
 from unificx.privacy.journal import JournalHead
 from unificx.privacy.key_file import KeyFile
-from unificx.privacy.key_wrapping import unwrap, wrap
+from unificx.privacy.key_wrapping import NONCE, unwrap
 from unificx.privacy.known_journal import KnownJournal
 from unificx.privacy.master import MasterKey
 from unificx.privacy.orphaned_keys import OrphanedKeys
@@ -31,6 +33,8 @@ from unificx.privacy.tenant_keys import TenantKeys, TenantSecrets
 from unificx.privacy.withdrawn_keys import WithdrawnKeys
 
 _VERSION = 1
+_KEY = 32
+"""Bytes of a key."""
 _BATCH_SIZE = 500
 _FRESH_READS = 5
 """Attempts to read keys together with the tenant key that wraps them, while that is rotated."""
@@ -158,12 +162,10 @@ class KeyStore:
 
     def _rows(self, tenant: str, subjects: list[str]) -> _Rows:
         rows: _Rows = {}
-        for start in range(0, len(subjects), _BATCH_SIZE):
-            batch = subjects[start : start + _BATCH_SIZE]
-            placeholders = ",".join("?" * len(batch))
+        for batch in _batches(subjects):
             query = (
                 "SELECT subject, version, wrapped, wrapped_by FROM subject_key"  # noqa: S608 - only placeholders
-                f" WHERE tenant = ? AND subject IN ({placeholders})"
+                f" WHERE tenant = ? AND subject IN ({_marks(batch)})"
             )
             with self._lock:
                 for subject, *rest in self._db.execute(query, (tenant, *batch)):
@@ -176,8 +178,7 @@ class KeyStore:
             secrets = self.tenants.current(db, tenant)
             if secrets is None:
                 return {}
-            made = {subject: _insert_key(db, tenant, secrets, subject) for subject in subjects}
-        return {subject: key for subject, key in made.items() if key is not None}
+            return _insert_keys(db, tenant, secrets, subjects)
 
     def destroy(self, tenant: str, subject: str, journal: JournalHead | None = None, *, withdraw: bool = False) -> int:
         """Destroy a subject's key and its aliases; return the number of aliases. Idempotent. `journal` is stored in
@@ -222,8 +223,9 @@ class KeyStore:
         for subject in subjects:
             self._cache.drop(tenant, subject)
         with self._destructions.destroying(self.file) as db:
-            rows = [(tenant, subject) for subject in subjects]
-            db.executemany("DELETE FROM subject_key WHERE tenant = ? AND subject = ?", rows)
+            for batch in _batches(subjects):
+                query = f"DELETE FROM subject_key WHERE tenant = ? AND subject IN ({_marks(batch)})"  # noqa: S608 - only placeholders
+                db.execute(query, (tenant, *batch))
         self.file.truncate_log()
         for subject in subjects:
             self._cache.drop(tenant, subject)
@@ -285,7 +287,7 @@ class KeyStore:
             blind = secrets.current.alias_digest(kind, value)
             db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, fresh))
             subject = self._find(tenant, kind, blind) or fresh
-            _insert_key(db, tenant, secrets, subject)
+            _insert_keys(db, tenant, secrets, (subject,))
         return subject
 
     def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
@@ -336,10 +338,37 @@ class KeyStore:
         return secrets
 
 
-def _insert_key(db: sqlite3.Connection, tenant: str, secrets: TenantSecrets, subject: str) -> Key | None:
-    """Insert a new key and return it; None if there is one already, or a tombstone."""
-    fresh = AESGCM.generate_key(256)
-    wrapped = wrap(secrets.current.wrapping_key, fresh, "subject", tenant, subject, str(_VERSION))
-    row = (tenant, subject, _VERSION, wrapped, secrets.version)
-    inserted = db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?, ?)", row).rowcount
-    return Key(_VERSION, AESGCM(fresh)) if inserted else None
+def _insert_keys(
+    db: sqlite3.Connection, tenant: str, secrets: TenantSecrets, subjects: Iterable[str]
+) -> dict[str, Key]:
+    """Insert new keys and return them, without subjects that have a key already, or a tombstone.
+
+    Few statements and one call for random bytes: each of them lets another thread run, which delays both.
+    """
+    made: dict[str, Key] = {}
+    for batch in _batches(subjects):
+        query = f"SELECT subject FROM subject_key WHERE tenant = ? AND subject IN ({_marks(batch)})"  # noqa: S608 - only placeholders
+        known = {row[0] for row in db.execute(query, (tenant, *batch))}
+        fresh = [subject for subject in dict.fromkeys(batch) if subject not in known]
+        size = _KEY + NONCE
+        bits = os.urandom(size * len(fresh))
+        values: list[object] = []
+        for start, subject in zip(range(0, len(bits), size), fresh, strict=True):
+            key, nonce = bits[start : start + _KEY], bits[start + _KEY : start + size]
+            context = length_prefixed("subject", tenant, subject, str(_VERSION))
+            wrapped = nonce + secrets.current.wrapping_key.encrypt(nonce, key, context)
+            values += (tenant, subject, _VERSION, wrapped, secrets.version)
+            made[subject] = Key(_VERSION, AESGCM(key))
+        if fresh:
+            rows = ", ".join(["(?, ?, ?, ?, ?)"] * len(fresh))
+            db.execute(f"INSERT INTO subject_key VALUES {rows}", values)  # noqa: S608 - only placeholders
+    return made
+
+
+def _batches(values: Iterable[str]) -> Iterator[list[str]]:
+    found = [*values]
+    return (found[start : start + _BATCH_SIZE] for start in range(0, len(found), _BATCH_SIZE))
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ",".join("?" * len(values))

@@ -41,6 +41,19 @@ async def test_rows_are_inserted_once_and_never_unsealed(database: Database, key
                 await FRIENDS.execute(uow.session, [{**row, "id": "c", name: value}])
 
 
+@pytest.mark.parametrize("number", [49, 50, 51, 120])
+async def test_rows_of_several_statements_are_all_inserted(database: Database, keys: KeyStore, number: int) -> None:
+    async with database.begin() as uow:
+        await (await uow.session.connection()).run_sync(FriendRow.metadata.create_all)
+    sealed = FRIEND.seal(keys, "t", [("ana", "a", FriendPart(name="Ana", numbers=()))])[0]
+    row = {"tenant_id": "t", "subject_id": "ana", "figures": {}, "sealed": sealed}
+    ids = [f"{each:03}" for each in range(number)]
+    async with database.begin() as uow:
+        await FRIENDS.execute(uow.session, [{**row, "id": each} for each in ids])
+    async with database.read() as session:
+        assert (await session.scalars(select(FriendRow.id).order_by(FriendRow.id))).all() == ids
+
+
 def test_changed_copies_a_value_and_knows_its_fields() -> None:
     part = FriendPart(name="Ana", numbers=("1001",))
     assert changed(part, name="Ben") == FriendPart(name="Ben", numbers=("1001",))

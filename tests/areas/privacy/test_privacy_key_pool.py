@@ -45,6 +45,19 @@ async def test_taking_a_key_writes_nothing_while_some_are_ready(
     assert pool.take()
 
 
+async def test_keys_are_created_and_destroyed_by_few_statements(keys: KeyStore, clock: ManualClock) -> None:
+    """While calls are handled: the end of each statement of another thread may stop the event loop."""
+    statements: list[str] = []
+    keys.file.db.set_trace_callback(statements.append)
+    pool = KeyPool(keys, clock, SCOPE)
+    await pool.tidy()
+    for _ in range(BATCH):
+        pool.give_back(pool.take())
+    await pool.tidy()
+    assert len(keys.subjects(SCOPE)) == BATCH
+    assert len(statements) < BATCH / 8
+
+
 async def test_busy_key_store_destroys_the_keys_next_time(
     keys: KeyStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
