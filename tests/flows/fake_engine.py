@@ -44,6 +44,8 @@ class FakeEngine(NgClient):
         parse: Callable[[ng.Reply], Any],
         on_reply: Callable[[Any], None],
         retry_delays: Sequence[float] = (),
+        *,
+        unused: bencode.Skipped = bencode.NOTHING,
     ) -> None:
         if self.awake.is_set():
             asyncio.get_running_loop().call_soon(self._answer, request, parse, on_reply)
