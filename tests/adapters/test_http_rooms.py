@@ -251,7 +251,14 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
         for speaker in ("leg-1001", None):
             world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", speaker))
     expected = {"type": "room", "id": room.id, "participants": 1, "speaking": None, "recorded": False, "paused": False}
-    expected |= {"video_recorded": False, "locked": False, "raised_hand": [], "reactions": {}, "videos": []}
+    expected |= {
+        "captioned": False,
+        "video_recorded": False,
+        "locked": False,
+        "raised_hand": [],
+        "reactions": {},
+        "videos": [],
+    }
     received = [await next_event(feed) for feed in feeds[:2]]
     expected["roster"] = received[0]["roster"]
     assert received == [expected, expected]
