@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browser import PAGE_HTML, PAGE_PATH, fetch_in_page, shared_browser
@@ -78,7 +79,7 @@ def test_scanned_code_becomes_a_session_with_http_only_cookies(page: Page, serve
     assert fetch_in_page(page, "GET", "/me")[0] == 401
 
 
-def test_terminal_shows_a_qr_code(server: Server) -> None:
+def shown_code(server: Server) -> str:
     command = [
         sys.executable,
         "-m",
@@ -90,5 +91,13 @@ def test_terminal_shows_a_qr_code(server: Server) -> None:
         str(server.home),
     ]
     shown = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=True).stdout
-    assert "█▀" in shown
     assert "/app/#sign-in=" in shown
+    return shown
+
+
+def test_terminal_shows_a_qr_code_where_a_phone_reaches_the_server(server: Server, tmp_path: Path) -> None:
+    local = shown_code(server)
+    assert "in a browser on this machine" in local
+    assert "█▀" not in local
+    with Server(tmp_path / "home", settings={"UNIFICX_PUBLIC_URL": "https://pbx.example.com"}) as reached:
+        assert "█▀" in shown_code(reached)
