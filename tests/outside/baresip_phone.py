@@ -379,6 +379,14 @@ class Sound:
     def last(self, seconds: float) -> "Sound":
         return Sound(self.samples[max(0, len(self.samples) - int(seconds * self.rate)) :], self.rate)
 
+    def amplitude(self, hertz: float) -> float:
+        """Return the amplitude of a tone in this sound (Goertzel's sum, with a Hann window)."""
+        if not len(self.samples):
+            return 0.0
+        window = np.hanning(len(self.samples))
+        turns = np.exp(-2j * np.pi * hertz * np.arange(len(self.samples)) / self.rate)
+        return float(2 * abs((self.samples * window * turns).sum()) / window.sum())
+
     def spectrum(self) -> tuple[float, float, float]:
         """Return the strongest frequency in Hz, the share of power within 15 Hz of it, and the RMS level."""
         if not len(self.samples):

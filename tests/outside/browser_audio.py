@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
+from baresip_phone import Sound
 from server import eventually
 
 RATE = 16_000
@@ -50,6 +51,10 @@ class BrowserSink:
             return 0.0
         strength = np.abs(np.fft.rfft(samples * np.hanning(samples.size), RATE))
         return float(strength[20:].argmax() + 20)
+
+    def latest(self, seconds: float = 1.0) -> Sound:
+        """The sound of the last moments."""
+        return Sound(self.received().astype(float), RATE).last(seconds)
 
     def received(self) -> "np.ndarray":
         """All captured samples, `RATE` per second."""
