@@ -3,6 +3,7 @@
 import asyncio
 import time
 from itertools import permutations
+from statistics import median
 
 from playwright.async_api import Page, async_playwright
 
@@ -17,6 +18,8 @@ WARM_UP = 4.0
 MEASURED = 10.0
 PORTS = (20_000, 20_999)
 GOAL = 3.0
+LATE_JOINERS = 5
+FIRST_FRAME_GOAL = 1_000.0
 LOCAL = "127.0.0.1"
 SWITCHES = [
     "--no-sandbox",
@@ -28,6 +31,7 @@ SWITCHES = [
 ]
 PAGE = """<!doctype html><script>
 const connections = {}
+const firstFrames = {}
 const video = {width: 640, height: 360, frameRate: 20}
 async function publish() {
   const connection = (connections.own = new RTCPeerConnection())
@@ -42,12 +46,14 @@ async function subscribe([name, sdp]) {
   connection.ontrack = ({track}) => {
     const element = document.createElement('video')
     Object.assign(element, {muted: true, autoplay: true, srcObject: new MediaStream([track])})
+    firstFrames[name] = new Promise((done) => element.requestVideoFrameCallback(() => done(performance.now())))
     document.body.append(element)
   }
   await connection.setRemoteDescription({type: 'offer', sdp})
   await connection.setLocalDescription()
   return connection.localDescription.sdp
 }
+const waited = async ([name, since]) => (await firstFrames[name]) - since
 const shown = () => [...document.querySelectorAll('video')]
 const frames = () => shown().map((each) => each.getVideoPlaybackQuality().totalVideoFrames)
 </script><body>"""
@@ -65,9 +71,27 @@ async def _run() -> list[Metric]:
             browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
             pages = [await _page(await browser.new_page()) for _ in range(PEOPLE)]
             assert engine.pid is not None
-            return await _measure(VideoForwarder(engine), Process(engine.pid), pages)
+            relay = VideoForwarder(engine)
+            measured = await _measure(relay, Process(engine.pid), pages)
+            joined = [await _join_late(relay, await _page(await browser.new_page())) for _ in range(LATE_JOINERS)]
+            return [
+                *measured,
+                metric("a late joiner, from the request of a video to its first frame, median", median(joined), "ms"),
+                metric("the same, longest", max(joined), "ms", FIRST_FRAME_GOAL),
+            ]
     finally:
         await engine.close()
+
+
+async def _join_late(relay: VideoForwarder, page: Page) -> float:
+    """Return the milliseconds until a new page shows a running video, measured by that page."""
+    anchor, tag, since = "video-0", f"late-{id(page)}", await page.evaluate("performance.now()")
+    offer = await relay.subscribe(anchor, tag)
+    answer = await page.evaluate("subscribe", [anchor, offer.decode()])
+    await relay.answer(anchor, tag, video_only(answer.encode(), LOCAL))
+    shown = await page.evaluate("waited", [anchor, since])
+    await page.close()
+    return shown
 
 
 async def _page(page: Page) -> Page:

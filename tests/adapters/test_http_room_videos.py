@@ -117,6 +117,19 @@ async def test_only_participants_of_the_running_conference_publish_and_subscribe
     assert (await foreigner.post(VIDEOS, json=new)).status_code == 404
 
 
+async def test_a_participant_sees_videos_while_the_entry_prompts_play_but_sends_none(meeting: Meeting) -> None:
+    video = await published(meeting.anna)
+    meeting.as_berta.session.leave()
+    extension = meeting.world.identity.directory.extension(meeting.room.tenant_id, "1002")
+    assert extension is not None
+    who = CallerIdentity(extension.subject, extension.id, "1002", "Berta")
+    session = meeting.world.services.meetings.join(meeting.room, who, meeting.as_berta.leg, host=False)
+    low = await subscribed(meeting.berta, video, "low")
+    assert (await meeting.berta.post(VIDEOS, json={"source": "camera", "sdp": OFFER})).status_code == 403
+    session.entered()
+    assert (await meeting.berta.delete(f"{VIDEOS}/{video}/subscriptions/{low}")).status_code == 204
+
+
 async def test_a_participant_who_waits_or_awaits_the_recording_notice_has_no_video(meeting: Meeting) -> None:
     video = await published(meeting.anna)
     meetings, room = meeting.world.services.meetings, meeting.room

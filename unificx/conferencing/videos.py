@@ -124,7 +124,8 @@ class MeetingVideos:
         Raises NotFound, Forbidden, Conflict if the limit is reached, TooManyRequests, ServiceUnavailable.
         """
         publication = self._find(room, video_id)
-        self._check_inside(room, participant)
+        if participant not in _admitted(self.meetings.state_of(room.id)):
+            raise _not_admitted()
         await self._limit(room, participant)
         if self._count_subscriptions(room, participant) >= MAX_SUBSCRIPTIONS:
             raise Conflict("Too many videos at a time.", hint="End another subscription first.")
@@ -195,14 +196,14 @@ class MeetingVideos:
         if not publications:
             return
         state = self.meetings.state_of(room.id)
-        inside = _inside(state)
+        admitted = _admitted(state)
         published = {video.id for one in state.members for video in one.videos} if state is not None else frozenset()
         for each in tuple(publications.values()):
             if each.video.id not in published:
                 self._end(each)
                 continue
             for id_, subscription in tuple(each.subscriptions.items()):
-                if subscription.participant not in inside | {RECORDER}:
+                if subscription.participant not in admitted | {RECORDER}:
                     del each.subscriptions[id_]
                     self._ready().unsubscribe(each.anchor, id_)
 
@@ -253,7 +254,7 @@ class MeetingVideos:
     def _check_inside(self, room: Room, participant: str) -> None:
         """Raise Forbidden for everyone who is not in the running meeting, such as those who wait for a host."""
         if participant not in _inside(self.meetings.state_of(room.id)):
-            raise Forbidden("Only participants of the running conference see and send videos.")
+            raise _not_admitted()
 
     def _count_subscriptions(self, room: Room, participant: str) -> int:
         publications = self._rooms.get(room.id, {}).values()
@@ -273,6 +274,16 @@ class MeetingVideos:
 def _inside(state: Meeting | None) -> frozenset[str]:
     members = state.members if state is not None else ()
     return frozenset(one.id for one in members if one.state is MemberState.INSIDE)
+
+
+def _admitted(state: Meeting | None) -> frozenset[str]:
+    """Return the participants who see videos: also those who hear the entry prompts, which take seconds."""
+    members = state.members if state is not None else ()
+    return frozenset(one.id for one in members if one.state in (MemberState.ENTERING, MemberState.INSIDE))
+
+
+def _not_admitted() -> Forbidden:
+    return Forbidden("Only participants of the running conference see and send videos.")
 
 
 def _checked(sdp: bytes, address: str) -> bytes:

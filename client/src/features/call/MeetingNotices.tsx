@@ -5,10 +5,10 @@ import type { Meeting } from '~/features/meeting';
 import { CallNotice } from './CallNotice';
 import { captureNotice } from './messages';
 
-/** Says why the own camera or screen is not sent. */
+/** Says why the own camera or screen is not sent, and why no videos are received. */
 export function MeetingNotices({ meeting }: { meeting: Meeting }) {
   const { t } = useLingui();
-  const { captureError, refused, soundMissing } = useValue(meeting.state);
+  const { captureError, refused, soundMissing, limit } = useValue(meeting.state);
   if (captureError) {
     const { source } = captureError;
     const { title, advice } = captureNotice(captureError);
@@ -26,6 +26,17 @@ export function MeetingNotices({ meeting }: { meeting: Meeting }) {
     return (
       <CallNotice role="alert" {...problemText(refused, t)}>
         {ok}
+      </CallNotice>
+    );
+  }
+  if (limit === 0) {
+    return (
+      <CallNotice
+        role="status"
+        title={t`Videos do not come through`}
+        advice={t`Your network is too slow for them. You still hear everyone. We try again from time to time.`}
+      >
+        <button type="button" onClick={() => meeting.retryReception()}>{t`Try again now`}</button>
       </CallNotice>
     );
   }

@@ -3,6 +3,7 @@ import { CaptureError, type Captured } from '~/media/capture';
 import { coalesce } from '~/core/coalesce';
 import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
+import { ReceptionWatch, receptionIn, type Reception } from './reception';
 import { acceptOffer, applyQuality, offerTrack, type VideoQuality } from './video-connection';
 
 export type { VideoQuality } from './video-connection';
@@ -29,6 +30,8 @@ export interface MeetingState {
   soundMissing?: boolean;
   /** Why the server refused a video. */
   refused?: Problem;
+  /** How many videos may be shown, as the network allows. */
+  limit: number;
 }
 
 export interface MeetingDependencies {
@@ -72,11 +75,25 @@ const RETRY_MS = 2_000;
 
 /** The videos of the conference that the user takes part in: those sent, and those shown. Sound is part of the call. */
 export class Meeting {
-  readonly state = createStore<MeetingState>({ streams: {}, camera: 'off', screen: 'off', own: {} });
+  readonly state = createStore<MeetingState>({
+    streams: {},
+    camera: 'off',
+    screen: 'off',
+    own: {},
+    limit: Infinity,
+  });
   /** Refetch the list of videos. */
   readonly refresh = coalesce(() => this.#fetch());
   readonly #publications = new Map<VideoSource, Publication>();
   readonly #subscriptions = new Map<string, Subscription>();
+  readonly #reception = new ReceptionWatch({
+    read: () => this.#readReceptions(),
+    limit: (videos) => {
+      this.#set({ limit: videos });
+      this.#reconcile();
+    },
+    schedule: (task, milliseconds) => this.server.schedule(task, milliseconds),
+  });
   #wanted: ReadonlyMap<string, VideoQuality> = new Map();
   #closed = false;
 
@@ -95,6 +112,16 @@ export class Meeting {
   show(wanted: ReadonlyMap<string, VideoQuality>): void {
     this.#wanted = wanted;
     this.#reconcile();
+  }
+
+  /** Stop the reception of videos while none comes through, until `close`. */
+  watchReception(): void {
+    this.#reception.start();
+  }
+
+  /** Try to receive videos again now. */
+  retryReception(): void {
+    this.#reception.retry();
   }
 
   /** Start or stop the camera or the sharing of a screen. */
@@ -157,6 +184,7 @@ export class Meeting {
 
   /** Leave: nothing is sent or received any more. */
   close(): void {
+    this.#reception.close();
     for (const source of [...this.#publications.keys()]) void this.#stop(source);
     this.show(new Map());
     this.#closed = true;
@@ -272,17 +300,35 @@ export class Meeting {
   /** Subscribe to what is wanted and exists, and end what is not. */
   #reconcile(): void {
     const exists = (id: string) => this.state.state.videos?.some((each) => each.id === id) ?? false;
+    const wanted = this.#allowed();
     for (const [video, each] of this.#subscriptions) {
-      const quality = this.#wanted.get(video);
+      const quality = wanted.get(video);
       if (!quality || !exists(video)) this.#unsubscribe(video, each);
       else if (quality !== each.quality) {
         each.quality = quality;
         if (each.id) void this.server.setQuality(video, each.id, quality).catch(() => undefined);
       }
     }
-    for (const [video, quality] of this.#wanted) {
+    for (const [video, quality] of wanted) {
       if (exists(video) && !this.#subscriptions.has(video)) void this.#subscribe(video, quality);
     }
+  }
+
+  async #readReceptions(): Promise<ReadonlyMap<string, Reception>> {
+    const found = new Map<string, Reception>();
+    for (const [video, { connection }] of [...this.#subscriptions]) {
+      const report = await connection.getStats().catch(() => undefined);
+      const reception = report && receptionIn(report as ReadonlyMap<string, unknown>);
+      if (reception) found.set(video, reception);
+    }
+    return found;
+  }
+
+  /** The wanted videos, as far as the network allows: in low quality if that is not all. */
+  #allowed(): ReadonlyMap<string, VideoQuality> {
+    const { limit } = this.state.state;
+    if (limit >= this.#wanted.size) return this.#wanted;
+    return new Map([...this.#wanted].slice(0, limit).map(([video]) => [video, 'low']));
   }
 
   async #subscribe(video: string, quality: VideoQuality): Promise<void> {
@@ -325,4 +371,10 @@ export class Meeting {
 }
 
 /** The state of a call that is in no meeting. */
-export const NO_MEETING = createStore<MeetingState>({ streams: {}, camera: 'off', screen: 'off', own: {} });
+export const NO_MEETING = createStore<MeetingState>({
+  streams: {},
+  camera: 'off',
+  screen: 'off',
+  own: {},
+  limit: Infinity,
+});

@@ -17,7 +17,7 @@ interface MeetingCall {
 export function openVideos(room: string, { iceServers, call, client }: MeetingCall): Meeting {
   const path = { room };
   let sharing: Call | undefined;
-  return new Meeting({
+  const meeting = new Meeting({
     videos: async () => (await api.listRoomVideos({ client, path })).data.items,
     publish: async (source, sdp, again) =>
       (await api.publishVideo({ client, path, body: { source, sdp, again } })).data,
@@ -40,6 +40,8 @@ export function openVideos(room: string, { iceServers, call, client }: MeetingCa
     },
     schedule: (task, milliseconds) => setTimeout(task, milliseconds),
   });
+  meeting.watchReception();
+  return meeting;
 }
 
 /** Open the videos of a room; they are updated until `close`. */

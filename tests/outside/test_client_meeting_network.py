@@ -1,0 +1,154 @@
+"""Videos of a meeting over a bad network: a participant with 50 kbit/s or 30 % loss does not stop the videos of others, and
+a late joiner sees the first key frame that is sent for it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from client_pages import Client, Clients
+from impaired_network import GOOD, ImpairedNetwork, Link
+from page_checks import PageChecker
+from playwright.sync_api import expect
+from server import Household, Login, eventually
+from test_client_meeting import ANNA, BERTA, call_of, created_by, hangs_up, join, sees
+
+RECORD_CONNECTIONS = """
+    window.connections = [];
+    const Connection = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Connection {
+        constructor(...settings) { super(...settings); window.connections.push(this); }
+    };
+"""
+READ_VIDEOS = """async (type) => {
+    const found = [];
+    for (const each of window.connections.filter((one) => one.connectionState === "connected"))
+        for (const stat of (await each.getStats()).values())
+            if (stat.type === type && stat.kind === "video") found.push(stat);
+    return JSON.stringify(found);
+}"""
+FIRST_FRAME = """
+    window.joining = {};
+    addEventListener("click", (event) => {
+        if (/^Join /.test(event.target.closest("button")?.ariaLabel ?? "")) joining.pressed ??= performance.now();
+    }, true);
+    new MutationObserver(() => {
+        for (const video of document.querySelectorAll("video:not([muted])")) {
+            if (video.watched || !video.ariaLabel?.endsWith(", live")) continue;
+            video.watched = true;
+            joining.tile ??= performance.now();
+            video.requestVideoFrameCallback((now) => (joining.seen ??= now));
+        }
+    }).observe(document, { childList: true, subtree: true });
+"""
+SLOW = "Videos do not come through"
+
+
+@pytest.fixture
+def network() -> Iterator[ImpairedNetwork]:
+    """The network of one of the clients."""
+    network = ImpairedNetwork()
+    yield network
+    network.close()
+
+
+def enters(client: Client, login: Login, link: str) -> Client:
+    client.context.add_init_script(RECORD_CONNECTIONS)
+    client.sign_in(login, path=link)
+    join(client)
+    return client
+
+
+def videos(client: Client, type_: str) -> list[dict[str, Any]]:
+    """Statistics of its videos: `outbound-rtp` or `inbound-rtp`."""
+    return json.loads(client.page.evaluate(READ_VIDEOS, type_))
+
+
+def turns_camera_on(client: Client) -> None:
+    call_of(client).get_by_role("button", name="Video", exact=True).click()
+    expect(call_of(client).get_by_label("Your video", exact=True)).to_be_visible()
+
+
+def share_of_frames(publisher: Client, viewer: Client, name: str, *, frames: int = 40) -> float:
+    """Of the frames that a publisher sends from now on, the share that a viewer shows."""
+    video = call_of(viewer).get_by_label(f"{name}, live", exact=True)
+    shown = "video => video.getVideoPlaybackQuality().totalVideoFrames"
+
+    def counts() -> tuple[int, int]:
+        [sent] = videos(publisher, "outbound-rtp")
+        return sent["framesEncoded"], video.evaluate(shown)
+
+    sent, seen = counts()
+    last = eventually(lambda: now if (now := counts())[0] - sent >= frames else None, what="more frames")
+    assert last
+    return (last[1] - seen) / (last[0] - sent)
+
+
+@pytest.mark.promise("C10")
+def test_a_participant_with_a_bad_network_does_not_stop_the_videos_of_others(
+    clients: Clients, household: Household, network: ImpairedNetwork
+) -> None:
+    anna = clients("microphone", "camera")
+    anna.context.add_init_script(RECORD_CONNECTIONS)
+    link, _ = created_by(anna.sign_in(household.anna, path="/team"))
+    turns_camera_on(anna)
+    berta = enters(clients("microphone", "camera"), household.berta, link)
+    turns_camera_on(berta)
+    clara = clients("microphone", "camera")
+    network.install(clara.context)
+    enters(clara, household.clara, link)
+    turns_camera_on(clara)
+    for each in (berta, clara):
+        sees(each, f"{ANNA}, live")
+    sees(clara, f"{BERTA}, live")
+    network.impair(Link(loss=0.3))
+    sees(clara, f"{ANNA}, live")
+    assert share_of_frames(anna, berta, ANNA) > 0.8
+    assert network.dropped > 0
+    network.impair(Link(bits=50_000))
+    assert share_of_frames(anna, berta, ANNA) > 0.8
+    network.impair(Link(bits=15_000))  # too narrow even for the small videos of a test
+    notice = call_of(clara).get_by_role("status").filter(has_text=SLOW)
+    expect(notice).to_be_visible(timeout=60_000)
+    checks = PageChecker(clara, "en", label="no videos on a slow network")
+    checks.check("light", "dark")
+    assert checks.findings == []
+    expect(call_of(clara).get_by_label(f"{ANNA}, live", exact=True)).to_have_count(0)
+    eventually(
+        lambda: [each["qualityLimitationReason"] for each in videos(anna, "outbound-rtp")] == ["none"],
+        what="Anna's video is as good as before",
+    )
+    assert share_of_frames(anna, berta, ANNA) > 0.8
+    network.impair(GOOD)
+    notice.get_by_role("button", name="Try again now").press("Enter")
+    expect(notice).to_have_count(0)
+    sees(clara, f"{ANNA}, live")
+    for each in (clara, berta, anna):
+        hangs_up(each)
+        assert each.complaints == []
+
+
+@pytest.mark.promise("C10")
+def test_a_late_joiner_sees_the_key_frame_that_is_sent_for_it(clients: Clients, household: Household) -> None:
+    """In units of what happens, not of time: the publisher has sent no other key frame since, and the joiner has asked
+    for it once or twice."""
+    anna = clients("microphone", "camera")
+    anna.context.add_init_script(RECORD_CONNECTIONS)
+    link, _ = created_by(anna.sign_in(household.anna, path="/team"))
+    turns_camera_on(anna)
+    berta = enters(clients("microphone", "camera"), household.berta, link)
+    sees(berta, f"{ANNA}, live")
+    [before] = videos(anna, "outbound-rtp")
+    clara = clients("microphone", "camera")
+    clara.context.add_init_script(FIRST_FRAME)
+    enters(clara, household.clara, link)
+    joining = eventually(lambda: clara.page.evaluate("joining.seen && joining"), what="the first frame")
+    [after] = videos(anna, "outbound-rtp")
+    [seen] = [one for one in videos(clara, "inbound-rtp") if one["framesDecoded"]]
+    print(f"late joiner: {joining}, from the tile {joining['seen'] - joining['tile']:.0f} ms")
+    assert 1 <= after["keyFramesEncoded"] - before["keyFramesEncoded"] <= 2
+    assert seen["pliCount"] <= 2
+    assert seen["keyFramesDecoded"] == 1
+    for each in (clara, berta, anna):
+        hangs_up(each)
+        assert each.complaints == []
