@@ -58,8 +58,11 @@ from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatDependencies
 from unificx.cluster import Cluster, EventBus, local_cluster
 from unificx.conferencing import (
+    ADMINISTRATOR,
     ConferenceManager,
+    EndRequested,
     InvitationDependencies,
+    MeetingBreakouts,
     MeetingGuests,
     MeetingInvitations,
     MeetingVideos,
@@ -627,8 +630,11 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     guests = MeetingGuests(database, rooms, clock, cluster.counters)
     bus.subscribe(ParticipantRemoved, guests.on_removed)
     bus.subscribe(ParticipantAdmitted, guests.on_admitted)
-    room_events = RoomEvents(hub, bus, directory, meetings, videos, guests=guests)
-    bus.subscribe(RoomDeleted, lambda event: meetings.room_deleted(event.room_id))
+    breakouts = MeetingBreakouts(rooms, meetings, clock, bus.publish)
+    bus.subscribe(ConferenceChanged, lambda event: breakouts.meeting_changed(event.room))
+    bus.subscribe(ConferenceEnded, lambda event: event.room.parent or rooms.close_ad_hoc(event.room))
+    room_events = RoomEvents(hub, bus, directory, meetings, videos, guests=guests, breakouts=breakouts)
+    bus.subscribe(RoomDeleted, lambda event: meetings.handle_event(event.room_id, EndRequested(ADMINISTRATOR)))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
     audio_parts = AudioStoreDependencies(
         database, keys, erasure, LocalBlobStore(folder / "audio"), FakeSpeechRecognition()
@@ -706,6 +712,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
             InvitationDependencies(database, keys, identity, guests, notification_service, cluster.counters)
         ),
         videos=videos,
+        breakouts=breakouts,
         queues=routing.queues,
         menus=routing.menus,
         destinations=routing.destinations,

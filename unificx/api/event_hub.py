@@ -155,10 +155,16 @@ class EventHub:
     # Sending
 
     def send_to_guests(
-        self, room_id: str, message: dict[str, Any], admitted: Collection[str] = (), more: Mapping[str, Any] = {}
+        self,
+        room_id: str,
+        message: dict[str, Any],
+        admitted: Collection[str] = (),
+        more: Mapping[str, Any] = {},
+        *,
+        but: Collection[str] = (),
     ) -> None:
         """Send a message to all guests of a room, also to those in its lobby; to those who were admitted with more."""
-        queues = self._guests.get(room_id, ())
+        queues = [one for one in self._guests.get(room_id, ()) if one.guest_id not in but]
         _send([one for one in queues if one.guest_id not in admitted], message)
         _send([one for one in queues if one.guest_id in admitted], {**message, **more})
 

@@ -81,6 +81,7 @@ LIVE_EVENTS: Mapping[str, LiveEventType] = {
             "reactions": {_ID: "thumbs_up"},
             "videos": [_VIDEO],
             "roster": "9f2c41d07ab3e815",
+            "breakouts": "1d07ab3e8159f2c4",
         },
     ),
     "emergency_call": LiveEventType(

@@ -227,6 +227,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "extensions": "10##",
     },
     "RangePreview": {"numbers": "+49301234500-99", "extensions": "10##"},
+    "NewBreakouts": {"rooms": [{"name": "Harbour", "participants": [_ID]}, {"name": "Pier"}], "distribute": True},
+    "BreakoutsChange": {"text": "Ten minutes left"},
     "NewRoom": {"number": "8001", "name": "Planning", "pin": "4711", "hosts": ["1001"], "muted_on_entry": True},
     "NewRoute": {"name": "outside", "pattern": "+.", "trunks": ["carrier", "second"]},
     "NewSignInCode": {"person_id": _ID},

@@ -18,6 +18,7 @@ from unificx.chat import Chat
 from unificx.conferencing import (
     CalendarFeeds,
     ConferenceManager,
+    MeetingBreakouts,
     MeetingGuests,
     MeetingInvitations,
     MeetingVideos,
@@ -93,6 +94,7 @@ class Services:
     trunks: TrunkService
     outbound: Outbound
     videos: MeetingVideos
+    breakouts: MeetingBreakouts
     queues: Queues
     menus: MenuService
     destinations: DestinationDirectory

@@ -1,5 +1,6 @@
 """Conferencing: conference rooms and the meetings in them."""
 
+from unificx.conferencing.breakouts import MeetingBreakouts
 from unificx.conferencing.calendars import CalendarFeeds
 from unificx.conferencing.guests import GUEST_MARK, LINK_DAYS, MAX_LINK_DAYS, MeetingGuests
 from unificx.conferencing.invitations import MAX_AT_ONCE, InvitationDependencies, Inviter, MeetingInvitations
@@ -40,6 +41,8 @@ from unificx.conferencing.manager import (
 from unificx.conferencing.privacy import room_holding
 from unificx.conferencing.schemas import (
     Booking,
+    BreakoutRoom,
+    BreakoutStatus,
     CalendarFeed,
     CallerIdentity,
     EntryAnnouncement,
@@ -48,6 +51,7 @@ from unificx.conferencing.schemas import (
     Invitation,
     Language,
     MeetingEmail,
+    NewBreakoutRoom,
     NewInvitations,
     NewMeeting,
     NewRoom,
@@ -76,6 +80,8 @@ __all__ = [
     "Admit",
     "AllAdmissionsRequested",
     "Booking",
+    "BreakoutRoom",
+    "BreakoutStatus",
     "CalendarFeed",
     "CalendarFeeds",
     "CallerIdentity",
@@ -94,6 +100,7 @@ __all__ = [
     "Language",
     "LockRequested",
     "Meeting",
+    "MeetingBreakouts",
     "MeetingEmail",
     "MeetingGuests",
     "MeetingInvitations",
@@ -101,6 +108,7 @@ __all__ = [
     "MuteAllRequested",
     "MuteRequested",
     "NameAnnouncement",
+    "NewBreakoutRoom",
     "NewInvitations",
     "NewMeeting",
     "NewRoom",

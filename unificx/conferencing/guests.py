@@ -90,8 +90,8 @@ class MeetingGuests:
             await repository.delete_guest_links(uow.session, room.tenant_id, room.id)
 
     def guests_of(self, room: Room) -> Sequence[Guest]:
-        """Return the guests of a room, in the order in which they came."""
-        return [one for one in self._guests.values() if one.room_id == room.id]
+        """Return the guests of the meeting in a room, in the order in which they came."""
+        return [one for one in self._guests.values() if one.room_id == (room.parent or room.id)]
 
     # ---- visits
 

@@ -11,7 +11,6 @@ from unificx.conferencing import tones
 from unificx.conferencing.events import ConferenceChanged, ConferenceEnded, ParticipantAdmitted, ParticipantRemoved
 from unificx.conferencing.machine import events_and_actions
 from unificx.conferencing.machine import meeting as machine
-from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR
 from unificx.conferencing.machine.meeting import Member, MemberState
 from unificx.conferencing.ports import ConferenceDialer, ConferenceLeg, MeetingCaptioner, MeetingRecorder
 from unificx.conferencing.schemas import CallerIdentity, MeetingStatus, ParticipantStatus, RecordingParticipant, Room
@@ -72,11 +71,19 @@ _PRIORITIES: dict[type[QueuedPrompt], int] = {events_and_actions.RemoveParticipa
 class ParticipantSession:
     """A participant's connection to a meeting, for the call app: prompts to play, DTMF commands to send."""
 
-    def __init__(self, manager: "ConferenceManager", room: Room, connection: "_Connection", id_: str) -> None:
-        self.id = id_
-        self.room = room
+    def __init__(self, manager: "ConferenceManager", connection: "_Connection") -> None:
         self._manager = manager
         self._connection = connection
+
+    @property
+    def id(self) -> str:
+        """Id of the participant; another one in each room."""
+        return self._connection.id
+
+    @property
+    def room(self) -> Room:
+        """The room of the participant, who may be moved to another one of the meeting."""
+        return self._connection.room
 
     async def next_prompt(self) -> QueuedPrompt:
         """Return the next prompt or instruction. Also used while a prompt is playing."""
@@ -106,6 +113,8 @@ class ParticipantSession:
 
 @dataclass(slots=True)
 class _Connection:
+    room: Room
+    id: str
     caller: CallerIdentity
     leg: ConferenceLeg
     joined_at: datetime
@@ -124,6 +133,25 @@ class _LiveMeeting:
     connections: dict[str, _Connection] = field(default_factory=dict[str, _Connection])
     speaking: str = ""
     timer: asyncio.TimerHandle | None = None
+
+    def connect(self, id_: str, *, muted: bool) -> None:
+        """Connect a participant, possibly for one listener, and those who whisper to this participant."""
+        name, connection = ROOM_PREFIX + self.room.id, self.connections[id_]
+        listener = connection.caller.whispers_to
+        legs = {each.caller.extension_id: each.leg.leg for each in self.connections.values() if each is not connection}
+        connection.leg.join(name, muted=muted, listener=legs.get(listener, "") if listener else None)
+        for member in self.state.members:
+            other = self.connections[member.id]
+            whispers = other.caller.whispers_to != "" and other.caller.whispers_to == connection.caller.extension_id
+            if whispers and member.state is MemberState.INSIDE:
+                other.leg.join(name, muted=member.is_muted, listener=connection.leg.leg)
+
+    def queue_prompt(self, id_: str, prompt: QueuedPrompt) -> None:
+        connection = self.connections[id_]
+        if isinstance(prompt, _ALWAYS_QUEUED) or connection.prompts.qsize() < MAX_QUEUED_PROMPTS:
+            connection.prompts.put_nowait(
+                (_PRIORITIES.get(type(prompt), len(_PRIORITIES)), next(connection.sequence), prompt)
+            )
 
 
 class ConferenceManager:
@@ -158,14 +186,27 @@ class ConferenceManager:
     ) -> ParticipantSession:
         """Let an authorized participant join, first into the `lobby` if a host has to admit them; the session returns
         the prompts that follow."""
+        connection = _Connection(room, self._clock.new_id(), caller_identity, leg, self._clock.now())
+        self._enter(connection, events_and_actions.JoinRequested(connection.id, host, invited, lobby))
+        return ParticipantSession(self, connection)
+
+    def move(self, room: Room, id_: str, target: Room, prompt: str) -> None:
+        """Move a participant with their call to another room of the meeting, where they hear the prompt first. Raises
+        NotFound if they are not in the room, or still about to enter it."""
         live = self._live.get(room.id)
-        if live is None:
-            live = self._live[room.id] = _LiveMeeting(room, machine.new_meeting(room.settings), self._clock.now())
-        id_ = self._clock.new_id()
-        live.connections[id_] = connection = _Connection(caller_identity, leg, self._clock.now())
-        self._legs[leg.leg] = (room.id, id_)
-        self.handle_event(room.id, events_and_actions.JoinRequested(id_, host, invited, lobby))
-        return ParticipantSession(self, room, connection, id_)
+        member = live.state.member(id_) if live is not None else None
+        if live is None or member is None or member.state is not MemberState.INSIDE:
+            raise NotFound("The participant is not in this room.")
+        connection = live.connections[id_]
+        connection.leg.leave()
+        while not connection.prompts.empty():  # those of the room that is left
+            connection.prompts.get_nowait()
+        self.handle_event(room.id, events_and_actions.Left(id_, moved=True))
+        connection.room, connection.id, connection.joined_at = target, self._clock.new_id(), self._clock.now()
+        self._enter(
+            connection,
+            events_and_actions.JoinRequested(connection.id, member.host, moved=prompt, muted=member.muted),
+        )
 
     def dtmf_command(self, room_id: str, id_: str, digit: str) -> None:
         """See `ParticipantSession.dtmf_command`."""
@@ -180,7 +221,7 @@ class ConferenceManager:
             except DomainError:
                 prompts = ["general/unavailable"]
         for prompt in prompts:
-            self._queue_prompt(live, id_, events_and_actions.PlayPrompt(id_, prompt))
+            live.queue_prompt(id_, events_and_actions.PlayPrompt(id_, prompt))
 
     def dtmf_answer(self, room_id: str, id_: str, digit: str) -> None:
         """See `ParticipantSession.dtmf_answer`."""
@@ -288,7 +329,7 @@ class ConferenceManager:
         """Queue a required notice for one participant."""
         live = self._live.get(room.id)
         if live is not None and id_ in live.connections:
-            self._queue_prompt(live, id_, notice)
+            live.queue_prompt(id_, notice)
 
     # ---- events of other components
 
@@ -312,10 +353,6 @@ class ConferenceManager:
             live.room, live.state = room, replace(live.state, settings=room.settings)
             self._publish(ConferenceChanged(room))
 
-    def room_deleted(self, room_id: str) -> None:
-        """End the meeting of a deleted room."""
-        self.handle_event(room_id, events_and_actions.EndRequested(ADMINISTRATOR))
-
     def anonymize(self, tenant_id: str, subject: str) -> None:
         """Remove the name and number of an erased person."""
         for live in self._live.values():
@@ -325,6 +362,15 @@ class ConferenceManager:
                     self._publish(ConferenceChanged(live.room))
 
     # ---- inside
+
+    def _enter(self, connection: _Connection, event: events_and_actions.JoinRequested) -> None:
+        room = connection.room
+        live = self._live.get(room.id)
+        if live is None:
+            live = self._live[room.id] = _LiveMeeting(room, machine.new_meeting(room.settings), self._clock.now())
+        live.connections[connection.id] = connection
+        self._legs[connection.leg.leg] = (room.id, connection.id)
+        self.handle_event(room.id, event)
 
     def handle_event(self, room_id: str, event: events_and_actions.Event) -> list[events_and_actions.NotAllowed]:
         """Process an event and execute its actions; return `NotAllowed` actions."""
@@ -350,7 +396,7 @@ class ConferenceManager:
     def _execute(self, live: _LiveMeeting, action: events_and_actions.Action) -> None:
         match action:
             case events_and_actions.ConnectAudio(id_, muted):
-                self._connect(live, id_, muted=muted)
+                live.connect(id_, muted=muted)
             case events_and_actions.SetMuted(id_, on):
                 live.connections[id_].leg.mute(on)
             case events_and_actions.AnnounceParticipant(id_, came):
@@ -364,29 +410,10 @@ class ConferenceManager:
                 pass
             case events_and_actions.RemoveParticipant(id_):
                 live.connections[id_].leg.leave()
-                self._queue_prompt(live, id_, action)
+                live.queue_prompt(id_, action)
                 self._publish(ParticipantRemoved(live.room, live.connections[id_].caller.subject))
             case _:
-                self._queue_prompt(live, action.id, action)
-
-    def _connect(self, live: _LiveMeeting, id_: str, *, muted: bool) -> None:
-        """Connect a participant, possibly for one listener, and those who whisper to this participant."""
-        name, connection = ROOM_PREFIX + live.room.id, live.connections[id_]
-        listener = connection.caller.whispers_to
-        legs = {each.caller.extension_id: each.leg.leg for each in live.connections.values() if each is not connection}
-        connection.leg.join(name, muted=muted, listener=legs.get(listener, "") if listener else None)
-        for member in live.state.members:
-            other = live.connections[member.id]
-            whispers = other.caller.whispers_to != "" and other.caller.whispers_to == connection.caller.extension_id
-            if whispers and member.state is MemberState.INSIDE:
-                other.leg.join(name, muted=member.is_muted, listener=connection.leg.leg)
-
-    def _queue_prompt(self, live: _LiveMeeting, id_: str, prompt: QueuedPrompt) -> None:
-        connection = live.connections[id_]
-        if isinstance(prompt, _ALWAYS_QUEUED) or connection.prompts.qsize() < MAX_QUEUED_PROMPTS:
-            connection.prompts.put_nowait(
-                (_PRIORITIES.get(type(prompt), len(_PRIORITIES)), next(connection.sequence), prompt)
-            )
+                live.queue_prompt(action.id, action)
 
     def _announce(self, live: _LiveMeeting, id_: str, *, joined: bool) -> None:
         announce = live.state.settings.announce
@@ -394,7 +421,7 @@ class ConferenceManager:
             announcement = NameAnnouncement(live.connections[id_].caller, joined)
             for one in live.state.members:
                 if one.id != id_ and one.state is MemberState.INSIDE:
-                    self._queue_prompt(live, one.id, announcement)
+                    live.queue_prompt(one.id, announcement)
         elif announce != "nothing" and self.mixer is not None:
             self.mixer.play_to_room(ROOM_PREFIX + live.room.id, tones.JOIN_TONES if joined else tones.LEAVE_TONES)
 

@@ -66,7 +66,8 @@ class Room:
     """A conference room. `hosts` are the extensions that join as hosts.
 
     `booking`: a user has created the room for a meeting; only its hosts and administrators find it in lists.
-    `ad_hoc`: created from a call, without a number, and deleted when the last participant leaves.
+    `ad_hoc`: created from a call, without a number, and deleted when the last participant leaves. `parent`: id of the
+    room that it is a breakout room of; it is deleted with the others.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Room:
     booking: Booking | None = None
     used: datetime | None = None
     """Start of the day, UTC, on which a meeting last had a participant."""
+    parent: str = ""
     revision: int = 0
     """Number of changes of name and planned time: SEQUENCE in calendars (RFC 5545)."""
 
@@ -278,3 +280,30 @@ class MeetingStatus:
     captioned: bool
     """There are live captions."""
     participants: tuple[ParticipantStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewBreakoutRoom:
+    """A breakout room to open. `participants`: ids of those who are moved into it."""
+
+    name: str
+    participants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutRoom:
+    """A room of a meeting with breakout rooms. `meeting`: None while it is empty."""
+
+    room: Room
+    meeting: MeetingStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutStatus:
+    """The main room and the breakout rooms of a meeting. `text`: the latest line to everyone; `seconds_left`: until
+    everyone returns, None before the end."""
+
+    main: BreakoutRoom
+    rooms: tuple[BreakoutRoom, ...]
+    text: str = field(repr=False)
+    seconds_left: float | None

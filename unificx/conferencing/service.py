@@ -32,6 +32,7 @@ from unificx.privacy import KeyStore
 RoomRole = Literal["host", "guest"]
 MAX_MEETINGS = 100
 """Meetings of one host; more are refused, because each takes a number."""
+_DEFAULTS = RoomSettings()
 _ATTEMPTS = 20
 """Random numbers that are tried for the room of a meeting."""
 
@@ -107,16 +108,20 @@ class RoomService:
 
     # ---- ad hoc rooms
 
-    def open_ad_hoc(self, tenant_id: str, host: str) -> Room:
-        """Create an in-memory room for the parties of a call, with the extension `host` as host."""
+    def open_ad_hoc(
+        self, tenant_id: str, *hosts: str, name: str = "", settings: RoomSettings = _DEFAULTS, parent: str = ""
+    ) -> Room:
+        """Create an in-memory room with these extensions as hosts: for the parties of a call, or as a breakout room of
+        the room `parent`."""
         now, id_ = self._clock.now(), self._clock.new_id()
-        room = Room(id_, tenant_id, "", "", now, RoomSettings(), hosts=(host,), ad_hoc=True)
+        room = Room(id_, tenant_id, "", name, now, settings, hosts=hosts, ad_hoc=True, parent=parent)
         self._ad_hoc[room.id] = room
         return room
 
     def close_ad_hoc(self, room: Room) -> None:
-        """Delete an empty ad hoc room; permanent rooms are kept."""
-        self._ad_hoc.pop(room.id, None)
+        """Delete an empty ad hoc room; permanent rooms are kept, as is one that has breakout rooms."""
+        if not any(one.parent == room.id for one in self._ad_hoc.values()):
+            self._ad_hoc.pop(room.id, None)
 
     # ---- changes
 

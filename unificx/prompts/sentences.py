@@ -266,6 +266,8 @@ _CONFERENCE: Final[dict[str, EnglishGerman]] = {
     "now-locked": ("The conference is now locked.", "Die Konferenz ist jetzt gesperrt."),
     "now-unlocked": ("The conference is open again.", "Die Konferenz ist wieder offen."),
     "full": ("This conference is full.", "Diese Konferenz ist voll."),
+    "breakout": ("You are now in a breakout room.", "Sie sind jetzt in einem Gruppenraum."),
+    "main-room": ("You are back in the main room.", "Sie sind wieder im Hauptraum."),
     "joined": ("has joined.", "ist dazugekommen."),
     "left": ("has left.", "hat die Konferenz verlassen."),
     "somebody-joined": ("Somebody has joined.", "Jemand ist dazugekommen."),

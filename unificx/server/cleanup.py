@@ -11,7 +11,7 @@ import structlog
 from unificx.audio_store import audio_id_of
 from unificx.cdr import CallErasure, call_id_of
 from unificx.cdr.events import OutsideCallRecorded
-from unificx.conferencing import Room, is_unmarked
+from unificx.conferencing import ADMINISTRATOR, EndRequested, Room, is_unmarked
 from unificx.conferencing.events import ConferenceChanged, ParticipantAdmitted, ParticipantRemoved, RoomDeleted
 from unificx.contacts import DeviceCopies
 from unificx.core.access import Access, current_access, stating
@@ -76,7 +76,9 @@ class Cleanup:
         bus.subscribe(ParticipantRemoved, container.guests.on_removed)
         bus.subscribe(ParticipantAdmitted, container.guests.on_admitted)
         bus.subscribe(ConferenceChanged, lambda event: self._note_use(event.room))
-        bus.subscribe(RoomDeleted, lambda event: container.conferences.room_deleted(event.room_id))
+        bus.subscribe(
+            RoomDeleted, lambda event: container.conferences.handle_event(event.room_id, EndRequested(ADMINISTRATOR))
+        )
         bus.subscribe(MessageLeft, lambda _: container.transcription.wake())
         container.outbox.subscribe(MessageLeft, self._on_message_left, purpose="telephony")
         container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
@@ -341,6 +343,7 @@ def _subscribe_services_of_people(container: Container) -> None:
 
 def _subscribe_conferences(container: Container) -> None:
     rooms, invitations = container.conference_rooms, container.invitations
+    container.bus.subscribe(ConferenceChanged, lambda event: container.breakouts.meeting_changed(event.room))
     container.outbox.subscribe(ExtensionDeleted, rooms.on_extension_deleted, purpose="telephony")
     container.outbox.subscribe(ExtensionDeleted, invitations.on_extension_deleted)
     container.outbox.subscribe(TenantDeleted, rooms.on_tenant_deleted)

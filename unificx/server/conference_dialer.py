@@ -50,7 +50,11 @@ class CallConverter:
         self._commands = CallControl(calls)
         self._rooms = rooms
         self._conferences = conferences
-        bus.subscribe(ConferenceEnded, lambda event: rooms.close_ad_hoc(event.room))
+        bus.subscribe(ConferenceEnded, self._on_ended)
+
+    def _on_ended(self, event: ConferenceEnded) -> None:
+        if not event.room.parent:  # breakout rooms are kept while they are empty
+            self._rooms.close_ad_hoc(event.room)
 
     def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         """Move both participants of a call into a new room hosted by one of these extensions. Raise NotFound,

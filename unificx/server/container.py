@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
@@ -19,6 +20,7 @@ from unificx.cluster import Cluster, EventBus, Location, RecordLog
 from unificx.conferencing import (
     ConferenceManager,
     InvitationDependencies,
+    MeetingBreakouts,
     MeetingGuests,
     MeetingInvitations,
     MeetingVideos,
@@ -119,6 +121,7 @@ class Container:
     invitations: MeetingInvitations
     trunks: TrunkService
     videos: MeetingVideos
+    breakouts: MeetingBreakouts
     routing: CallRouting
     resellers: Resellers
     support: SupportService
@@ -258,7 +261,7 @@ def build_container(
         access_copies=_access_copies(database, keys, erasures, paths, is_full),
         invitations=_invitations(database, keys, identity, rooms, notices, cluster=cluster),
         trunks=trunks,
-        videos=MeetingVideos(ConferenceManager(clock, bus.publish), cluster.counters, clock, bus.publish),
+        **_meetings(rooms, cluster, clock),
         routing=(routing := _routing(deps, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),
         phone_settings=_phone_settings(database, keys, identity, cluster, consents, codes=routing.codes.tables),
         resellers=resold,
@@ -342,6 +345,12 @@ def _invitations(
 ) -> MeetingInvitations:
     guests = MeetingGuests(database, rooms, database.clock, cluster.counters)
     return MeetingInvitations(InvitationDependencies(database, keys, identity, guests, notices, cluster.counters))
+
+
+def _meetings(rooms: MeetingRooms, cluster: Cluster, clock: Clock) -> dict[str, Any]:
+    publish = cluster.bus.publish
+    videos = MeetingVideos(ConferenceManager(clock, publish), cluster.counters, clock, publish)
+    return {"videos": videos, "breakouts": MeetingBreakouts(rooms, videos.meetings, clock, publish)}
 
 
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:

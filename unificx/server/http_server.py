@@ -70,8 +70,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         prompt_overrides=container.prompt_overrides,
         trunks=container.trunks,
         outbound=container.routing.outbound,
-        invitations=container.invitations,
-        videos=container.videos,
+        **_for_meetings(container),
         queues=container.routing.queues,
         menus=container.routing.menus,
         destinations=container.routing.destinations,
@@ -109,6 +108,14 @@ def http_app(  # noqa: PLR0917 - what an installation shows
 
 def _for_upkeep(container: Container) -> dict[str, Any]:
     return {"rotation": container.rotation, "backups": container.backups}
+
+
+def _for_meetings(container: Container) -> dict[str, Any]:
+    return {
+        "invitations": container.invitations,
+        "videos": container.videos,
+        "breakouts": container.breakouts,
+    }
 
 
 def _for_history(container: Container) -> dict[str, Any]:

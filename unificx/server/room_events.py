@@ -8,7 +8,15 @@ from typing import Any
 from unificx.api import MEETING_CHANGED, EventHub
 from unificx.captions.events import CaptionRecognized, CaptionsBehind
 from unificx.cluster import EventBus
-from unificx.conferencing import ConferenceManager, MeetingGuests, MeetingVideos, ParticipantStatus, Room
+from unificx.conferencing import (
+    BreakoutStatus,
+    ConferenceManager,
+    MeetingBreakouts,
+    MeetingGuests,
+    MeetingVideos,
+    ParticipantStatus,
+    Room,
+)
 from unificx.conferencing.events import ConferenceChanged
 from unificx.identity import Action, DirectoryCache
 from unificx.server.collecting_timer import CollectingTimer
@@ -29,12 +37,14 @@ class RoomEvents:
         videos: MeetingVideos,
         *,
         guests: MeetingGuests,
+        breakouts: MeetingBreakouts,
     ) -> None:
         self._hub = hub
         self._directory = directory
         self._meetings = meetings
         self._videos = videos
         self._guests = guests
+        self._breakouts = breakouts
         # Owner: this node, until the end of the current step.
         self._changed: dict[str, Room] = {}
         self._timer = CollectingTimer(MIN_INTERVAL, self._send)
@@ -70,6 +80,7 @@ class RoomEvents:
                 "reactions": {one.id: one.reaction for one in participants if one.reaction is not None},
                 "videos": [asdict(one) for one in self._videos.list(room)],
                 "roster": _roster_mark(participants, meeting is not None and meeting.all_muted),
+                "breakouts": _breakouts_mark(self._breakouts.status(room)),
             }
             self._send_to_guests(room, message, participants)
             self._hub.send_to_persons_or_permitted(room.tenant_id, Action.CALLS_CONTROL, persons, message)
@@ -86,6 +97,7 @@ class RoomEvents:
             message["captioned"],
             message["paused"],
             message["locked"],
+            message["breakouts"],
         )
         mark = {**MEETING_CHANGED, "roster": _mark(fetched)}
         inside = {one.id for one in participants if one.state == "in"}
@@ -95,7 +107,8 @@ class RoomEvents:
             "reactions": {each: reaction for each, reaction in message["reactions"].items() if each in inside},
             "videos": message["videos"],
         }
-        self._hub.send_to_guests(room.id, mark, self._admitted(room, inside), lively)
+        elsewhere = {each.id for each in self._guests.guests_of(room) if self._is_elsewhere(room, each.subject)}
+        self._hub.send_to_guests(room.parent or room.id, mark, self._admitted(room, inside), lively, but=elsewhere)
 
     def _send_caption(self, event: CaptionRecognized | CaptionsBehind) -> None:
         """Send a caption to those who are in the meeting only, not to administrators or in the lobby."""
@@ -105,11 +118,18 @@ class RoomEvents:
         if isinstance(event, CaptionRecognized):
             message |= {"participant": event.participant_id, "text": event.text}
         self._hub.send_to_persons({self._person(one.extension_id) for one in inside} - {""}, message)
-        self._hub.send_to_admitted_guests(room.id, self._admitted(room, {one.id for one in inside}), message)
+        self._hub.send_to_admitted_guests(
+            room.parent or room.id, self._admitted(room, {one.id for one in inside}), message
+        )
 
     def _admitted(self, room: Room, inside: Collection[str]) -> set[str]:
         """Return the ids of the guests who are in the meeting, that is, among these participants."""
         return {guest.id for guest in self._guests.guests_of(room) if self._own(room, guest.subject) in inside}
+
+    def _is_elsewhere(self, room: Room, subject: str) -> bool:
+        """Return whether a guest is in another room of the meeting."""
+        rooms = self._breakouts.rooms_of(room)
+        return any(one.id != room.id and self._own(one, subject) is not None for one in rooms)
 
     def _own(self, room: Room, subject: str) -> str | None:
         return self._meetings.find_own_member(room, lambda caller: caller.subject == subject)
@@ -124,6 +144,17 @@ def _roster_mark(participants: Sequence[ParticipantStatus], all_muted: bool) -> 
     changed, and not with every change of the speaker."""
     listed = [asdict(replace(one, speaking=False, hand=False, reaction=None)) for one in participants]
     return _mark((all_muted, listed))
+
+
+def _breakouts_mark(status: BreakoutStatus) -> str | None:
+    """Return a mark of the breakout rooms: clients fetch them if it has changed."""
+    if not status.rooms:
+        return None
+    present = [
+        [(each.id, each.name, each.hand) for each in one.meeting.participants] if one.meeting is not None else []
+        for one in (status.main, *status.rooms)
+    ]
+    return _mark((status.text, status.seconds_left is not None, present))
 
 
 def _mark(content: object) -> str:

@@ -113,7 +113,15 @@ def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) ->
     ChatEvents(hub, bus, container.push)
     ContactEvents(hub, bus)
     stack.callback(
-        RoomEvents(hub, bus, directory, container.conferences, container.videos, guests=container.guests).close
+        RoomEvents(
+            hub,
+            bus,
+            directory,
+            container.conferences,
+            container.videos,
+            guests=container.guests,
+            breakouts=container.breakouts,
+        ).close
     )
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
     lookup = directory, container.clock

@@ -47,6 +47,8 @@ export interface ServerEvents {
     reactions?: Record<string, Reaction>;
     /** Another one when the list of participants has changed in more than the speaker, hands and reactions. */
     roster?: string;
+    /** Another one when the breakout rooms have changed; null without any. */
+    breakouts?: string | null;
     videos: Pick<Video, 'id' | 'participant' | 'source' | 'quality'>[];
   };
   /** An emergency number is called; `state`: calling, and at the end answered or unanswered. */

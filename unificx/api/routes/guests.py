@@ -7,7 +7,7 @@ from unificx.api.access import CurrentUserDep, GuestDep, ServicesDep, TenantQuer
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.routes.meeting_links import MeetingId, find_meeting, require_host
-from unificx.api.routes.room_videos import find_guest, guest_participant, videos_of
+from unificx.api.routes.room_videos import find_guest, guest_participant, guest_room, videos_of
 from unificx.api.routes.sip_access import WEBSOCKET, ice_servers
 from unificx.api.schemas import core
 from unificx.api.schemas import guests as models
@@ -92,14 +92,16 @@ async def enter_meeting(services: ServicesDep, request: Request, entry: models.G
 @router.get("/guests/me", responses=problem_responses(401))
 async def show_guest_meeting(services: ServicesDep, guest: GuestDep) -> models.GuestMeeting:
     """Show the meeting to its guest; before admission only its name."""
-    room = _room(services, guest)
+    room = guest_room(services, guest)
     status_, own = services.meetings.status(room), find_guest(services, guest, room)
     present = status_.participants if status_ is not None else ()
     visit = next((one for one in present if one.id == own), None)
     state = visit.state if visit is not None else "outside"
     inside = [one for one in present if one.state == "in"] if state == "in" else []
     return models.GuestMeeting(
+        room=room.id,
         name=room.name,
+        breakouts=_breakouts(services, room),
         state=state,
         recorded=status_ is not None and status_.recorded,
         video_recorded=status_ is not None and status_.video_recorded,
@@ -135,12 +137,14 @@ async def guest_sip_access(services: ServicesDep, guest: GuestDep) -> sip_models
 @router.patch("/guests/me", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def change_guest(services: ServicesDep, guest: GuestDep, change: models.GuestChange) -> None:
     """Raise or lower your hand as a guest, or show a reaction."""
-    room = _room(services, guest)
+    room = guest_room(services, guest)
     own = guest_participant(services, guest, room)
     if change.hand is not None:
         services.meetings.apply(room, HandRequested(own, own, change.hand))
     if change.reaction is not None:
         services.meetings.apply(room, ReactionRequested(own, change.reaction))
+    if change.back:
+        services.breakouts.move(room, own, own, guest.room_id)
 
 
 @router.delete("/guests/me", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401))
@@ -155,6 +159,13 @@ def _room(services: Services, guest: conferencing.Guest) -> conferencing.Room:
     if room is None:
         raise NotFound("Room not found.")
     return room
+
+
+def _breakouts(services: Services, room: conferencing.Room) -> models.GuestBreakouts | None:
+    found = services.breakouts.status(room)
+    if not found.rooms:
+        return None
+    return models.GuestBreakouts(inside=room.parent != "", text=found.text, seconds_left=found.seconds_left)
 
 
 def _participant(one: conferencing.ParticipantStatus, own: str | None) -> models.GuestParticipant:

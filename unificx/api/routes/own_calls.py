@@ -29,7 +29,14 @@ router = Router(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute, d
 async def list_own_calls(services: ServicesDep, user: CurrentUserDep) -> core.Page[core.LiveCall]:
     """List your live calls."""
     found = services.live_calls.for_extensions(_own_extensions(services, user))
-    return core.Page(items=[core.LiveCall.model_validate(one) for one in found], next=None)
+    return core.Page(items=[_current(services, core.LiveCall.model_validate(one)) for one in found], next=None)
+
+
+def _current(services: Services, call: core.LiveCall) -> core.LiveCall:
+    """Return a call with the room in which it is now, which may be a breakout room of the room it has called."""
+    if call.room is None:
+        return call
+    return call.model_copy(update={"room": services.breakouts.room_of_call(call.room, call.id)})
 
 
 @router.get("/parked", responses=problem_responses(401, 403, 404))

@@ -147,8 +147,8 @@ async def unsubscribe_from_video(
 async def _participant(services: Services, user: AttendeeDep, room: str) -> tuple[conferencing.Room, str]:
     """Return a room and the user's participant id in it. Raise NotFound, Forbidden."""
     if isinstance(user, conferencing.Guest):
-        known = services.rooms.by_id(user.room_id)
-        if known is None or room != known.id:
+        known = guest_room(services, user)
+        if room != known.id:
             raise NotFound("Room not found.")
         return known, guest_participant(services, user, known)
     scope, known = await room_in_scope(services, user, room, None)
@@ -156,6 +156,15 @@ async def _participant(services: Services, user: AttendeeDep, room: str) -> tupl
     if own is None:
         raise Forbidden("Only participants of the room can do this.", hint=f"Call {known.number} to join.")
     return known, own
+
+
+def guest_room(services: Services, guest: conferencing.Guest) -> conferencing.Room:
+    """Return the room in which a guest is: that of the meeting, or a breakout room of it. Raise NotFound."""
+    main = services.rooms.by_id(guest.room_id)
+    if main is None:
+        raise NotFound("Room not found.")
+    rooms = services.breakouts.rooms_of(main)
+    return next((one for one in rooms if find_guest(services, guest, one) is not None), main)
 
 
 def find_guest(services: Services, guest: conferencing.Guest, room: conferencing.Room) -> str | None:

@@ -68,10 +68,20 @@ class GuestParticipant(Output):
     own: bool
 
 
+class GuestBreakouts(Output):
+    """Breakout rooms of the meeting, as guests see them."""
+
+    inside: bool = Field(description="The guest is in a breakout room.")
+    text: str = Field(description="The latest line of a host to everyone, or empty.")
+    seconds_left: float | None = Field(description="Until everyone returns to the main room; null before the end.")
+
+
 class GuestMeeting(Output):
     """The meeting of a guest."""
 
+    room: str = Field(description="Id of the room in which the guest is: of the meeting, or a breakout room of it.")
     name: str
+    breakouts: GuestBreakouts | None = Field(description="Null while the meeting has no breakout rooms.")
     state: GuestState = Field(
         description="Of the guest: outside until the call to the room; lobby until a host admits the guest."
     )
@@ -92,3 +102,4 @@ class GuestChange(Input):
 
     hand: bool | None = Field(None, description="Raise or lower your hand.")
     reaction: Reaction | None = Field(None, description="Shown for five seconds, at most one a second.")
+    back: Literal[True] | None = Field(None, description="Return from a breakout room to the main room.")

@@ -14,12 +14,15 @@ ADMINISTRATOR = ""
 @dataclass(frozen=True, slots=True)
 class JoinRequested:
     """An authorized participant wants to join. `invited` by a host: admitted even if the room is locked. `lobby`: waits
-    until a host admits them."""
+    until a host admits them. `moved`: comes from another room of the same meeting, is admitted in any case, and hears
+    this prompt; `muted`: has muted themselves there."""
 
     id: str
     host: bool
     invited: bool = False
     lobby: bool = False
+    moved: str = ""
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,10 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Left:
+    """The call has ended. `moved`: it goes on in another room of the same meeting."""
+
     id: str
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

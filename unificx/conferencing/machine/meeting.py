@@ -79,6 +79,8 @@ class Meeting:
     """The recording has video."""
     ends_at: float | None = None
     """Monotonic seconds: end of the meeting after its last host has left."""
+    ended: bool = False
+    """It was ended for all, who leave once the reason has been played."""
 
     @property
     def is_over(self) -> bool:
@@ -129,8 +131,8 @@ def step(meeting: Meeting, event: events_and_actions.Event, now: float) -> Step:
             return _join(meeting, event)
         case events_and_actions.Entered(id_):
             return _enter(meeting, id_)
-        case events_and_actions.Left(id_):
-            return _leave(meeting, id_, now)
+        case events_and_actions.Left(id_, moved):
+            return _leave(meeting, id_, now, moved=moved)
         case events_and_actions.HandRequested(by, id_, up):
             return _set_hand(meeting, by, id_, raised=up)
         case events_and_actions.ReactionRequested(id_, reaction):
@@ -216,10 +218,11 @@ def _host_request(
 
 
 def _join(meeting: Meeting, request: events_and_actions.JoinRequested) -> Step:
-    """Hosts are always admitted, even to a locked or full room, because they could change both."""
+    """Hosts are always admitted, even to a locked or full room, because they could change both; so are those who come
+    from another room of the meeting."""
     id_, host, lobby = request.id, request.host, meeting.lobby
     waits = request.lobby or (meeting.settings.lobby and not request.invited)
-    if not host:
+    if not host and not request.moved:
         if meeting.locked and not request.invited:
             return meeting, [events_and_actions.RejectEntry(id_, "locked")]
         if len(meeting.present) - len(lobby) >= meeting.settings.most or (waits and len(lobby) >= MAX_LOBBY):
@@ -234,10 +237,11 @@ def _join(meeting: Meeting, request: events_and_actions.JoinRequested) -> Step:
         id_,
         host=host,
         state=MemberState.ENTERING,
-        muted=meeting.settings.muted_on_entry and not host,
+        muted=request.muted or (meeting.settings.muted_on_entry and not host and not request.moved),
         muted_by_host=meeting.all_muted and not host,
     )
-    return _admit(meeting, member, was_waiting=False, recorded=meeting.recorded)
+    meeting, actions = _admit(meeting, member, was_waiting=False, recorded=meeting.recorded)
+    return meeting, [events_and_actions.PlayPrompt(id_, request.moved), *actions] if request.moved else actions
 
 
 def _admit(meeting: Meeting, member: Member, *, was_waiting: bool, recorded: bool = False) -> Step:
@@ -288,11 +292,15 @@ def _admit_waiting(meeting: Meeting, waiting: Sequence[Member]) -> Step:
     return meeting, actions
 
 
-def _leave(meeting: Meeting, id_: str, now: float) -> Step:
+def _leave(meeting: Meeting, id_: str, now: float, *, moved: bool) -> Step:
+    """Remove a member. A meeting does not end because its last host visits another of its rooms."""
     member = meeting.member(id_)
     if member is None:
         return meeting, []
-    return _after_leaving(replace(meeting, members=tuple(one for one in meeting.members if one.id != id_)), member, now)
+    left = replace(meeting, members=tuple(one for one in meeting.members if one.id != id_))
+    if moved:
+        return left, [events_and_actions.AnnounceParticipant(id_, joined=False)]
+    return _after_leaving(left, member, now)
 
 
 def _remove(meeting: Meeting, id_: str, prompt: str, now: float) -> Step:
@@ -333,7 +341,7 @@ def _end(meeting: Meeting, prompt: str) -> Step:
     """End the meeting: each member leaves once the reason has been played."""
     dismissed: list[Action] = [events_and_actions.RemoveParticipant(one.id, prompt) for one in meeting.present]
     leaving = tuple(replace(one, state=MemberState.LEAVING, videos=()) for one in meeting.members)
-    return replace(meeting, members=leaving, ends_at=None, locked=True), dismissed
+    return replace(meeting, members=leaving, ends_at=None, locked=True, ended=True), dismissed
 
 
 # ---- muting and raised hands

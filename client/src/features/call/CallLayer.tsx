@@ -102,7 +102,7 @@ function RoomRoster({ call }: { call: Call }) {
   const { t } = useLingui();
   useServerCallSync(call);
   const room = useRoom(call);
-  useMeetingOf(useLastRoom(call, room?.id));
+  useMeetingOf(useLastRoom(call, room?.id), call);
   const opened = useValue(callView, (each) => each.roster);
   if (!room || call.ended) return null;
   return (

@@ -4,18 +4,20 @@ import { useValue } from '~/core/store';
 import { Lobby, useIsHost, useRoster, type Roster } from '~/features/conferences';
 import { Signals } from '~/features/meeting';
 import { playTone } from '~/media/tones';
+import { RoomBreakoutNotice } from './RoomBreakoutNotice';
 import css from './notice.module.css';
 
 /** How long the tone of a new guest sounds, milliseconds. */
 const TONE_MS = 700;
 
-/** Raised hands and reactions in a room, and for hosts the lobby. */
+/** Raised hands and reactions in a room, its breakout rooms, and for hosts the lobby. */
 export function RoomNotices({ room }: { room: string }) {
   const roster = useRoster(room);
   if (!roster) return null;
   return (
     <>
       <RoomSignals roster={roster} />
+      <RoomBreakoutNotice room={room} roster={roster} />
       <OwnWaiting roster={roster} />
       <LobbyNotice roster={roster} />
     </>

@@ -29,7 +29,7 @@ function Grid({ roster, fallback }: { roster: Roster; fallback: ReactNode }) {
   const shown = participants.length > MAX_FACES ? participants.slice(0, MAX_FACES - 1) : participants;
   const more = participants.length - shown.length;
   return (
-    <ul className={css.grid} aria-label={t`In the conference`} data-many={shown.length > 4 || undefined}>
+    <ul className={css.grid} aria-label={t`In the conference`} data-many={shown.length > 4 || undefined} tabIndex={0}>
       {shown.map((each) => (
         <li key={each.id} className={css.cell}>
           <GridParticipant

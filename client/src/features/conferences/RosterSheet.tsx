@@ -10,7 +10,7 @@ import {
   IconUserX,
 } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Participant } from '~/api';
 import { Avatar } from '~/design/Avatar';
 import { confirmAction } from '~/design/Confirm';
@@ -26,6 +26,8 @@ import type { Roster } from './roster';
 import { useIsHost } from './useIsHost';
 import { useRoster } from './useRoster';
 import css from './conferences.module.css';
+
+const BreakoutPanel = lazy(() => import('./BreakoutPanel'));
 
 interface RosterSheetProps {
   room: { id: string; name: string };
@@ -53,10 +55,10 @@ export default function RosterSheet({ room, opened, close }: RosterSheetProps) {
 
 function RosterContent({ room }: { room: string }) {
   const roster = useRoster(room);
-  return roster ? <People roster={roster} /> : null;
+  return roster ? <People room={room} roster={roster} /> : null;
 }
 
-function People({ roster }: { roster: Roster }) {
+function People({ room, roster }: { room: string; roster: Roster }) {
   const { t } = useLingui();
   const now = useValue(roster.state);
   const own = now.participants?.find((each) => each.own);
@@ -86,6 +88,11 @@ function People({ roster }: { roster: Roster }) {
       </Rows>
       {own && <OwnControls own={own} roster={roster} />}
       {isHost && <HostControls roster={roster} />}
+      {isHost && (
+        <Suspense>
+          <BreakoutPanel room={room} />
+        </Suspense>
+      )}
       {isHost && (
         <div className={css.footer}>
           <Invite roster={roster}>

@@ -13,7 +13,7 @@ import type { GuestParticipant, Participant } from '~/api';
 import { useValue } from '~/core/store';
 import { VideoElement } from '~/design/VideoElement';
 import { CaptionStrip } from '~/features/captions';
-import { MeetingNotices, MuteButton, RoundButton } from '~/features/call';
+import { BreakoutNotice, MeetingNotices, MuteButton, RoundButton } from '~/features/call';
 import { loadConnectionSheet, ReactionMenu, Signals, Tiles, type Meeting } from '~/features/meeting';
 import { supportsScreenSharing } from '~/media/capture';
 import type { Call } from '~/sip';
@@ -40,6 +40,7 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
       <h1>{title}</h1>
       <RecordingNotice visit={visit} />
       <Signals participants={participants} />
+      <GuestBreakouts visit={visit} handRaised={own?.hand ?? false} />
       <MeetingNotices meeting={videos} />
       <OwnCamera videos={videos} />
       {meeting.captioned && (
@@ -58,6 +59,24 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
         <RoundButton kind="end" icon={IconPhoneOff} label={t`Leave`} onClick={() => visit.leave()} />
       </div>
     </main>
+  );
+}
+
+/** Where the guest is while the meeting has breakout rooms. */
+function GuestBreakouts({ visit, handRaised }: { visit: Visit; handRaised: boolean }) {
+  const meeting = useValue(visit.state, (each) => each.meeting);
+  const breakouts = meeting?.breakouts;
+  const left = breakouts?.seconds_left ?? undefined;
+  const endsAt = useMemo(() => (left === undefined ? undefined : Date.now() + left * 1000), [left]);
+  if (!meeting || !breakouts) return null;
+  return (
+    <BreakoutNotice
+      name={breakouts.inside ? meeting.name : undefined}
+      text={breakouts.text}
+      endsAt={endsAt}
+      back={() => void visit.change({ back: true })}
+      ask={handRaised ? undefined : () => void visit.change({ hand: true })}
+    />
   );
 }
 

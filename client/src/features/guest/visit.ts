@@ -45,6 +45,8 @@ export class Visit {
   #events: Events | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fetchedAt = -Infinity;
+  /** The room of the videos: that of the meeting, or a breakout room of it. */
+  #room: string | undefined;
   /** Mark of the meeting that is fetched, or about to be. */
   #listed: string | undefined;
   /** The visit as a reload of the page continues it. */
@@ -85,19 +87,15 @@ export class Visit {
   }
 
   async #begin(visit: RunningVisit): Promise<void> {
-    const { token, room, microphone } = visit;
+    const { token, microphone } = visit;
     const client = (this.#client = guestClient(token));
     this.#visit = visit;
     const access = async () => (await api.guestSipAccess({ client })).data;
     const { number } = await access();
     if (client !== this.#client) return; // left meanwhile
     const phone = (this.#phone = new Phone({ access, registers: false }));
-    const videos = openVideos(room, {
-      iceServers: () => phone.iceServers(),
-      call: () => this.state.state.call,
-      client,
-    });
-    this.#set({ phase: 'joining', videos });
+    this.#openVideos(visit.room);
+    this.#set({ phase: 'joining' });
     phone.start();
     const call = await phone.call(number);
     if (!microphone) call.mute(true);
@@ -106,7 +104,6 @@ export class Visit {
       if (call.ended) void this.#callEnded();
       else this.#remember({ microphone: !muted });
     });
-    this.#rememberCamera();
     if (call.ended) return this.#callEnded();
     const events = (this.#events = guestEvents(token, () => this.#check()));
     events.on('meeting', (event) => this.#handleEvent(event));
@@ -134,10 +131,24 @@ export class Visit {
     this.state.state.call?.sendDtmf(agrees ? '1' : '2');
   }
 
-  #rememberCamera(): void {
-    let sent = false;
-    this.state.state.videos?.state.subscribe(({ own }) => {
-      if (sent !== Boolean(own.camera)) this.#remember({ camera: (sent = !sent) });
+  /** Take part in the videos of a room; a camera that is on in the room before is on in this one. */
+  #openVideos(room: string): void {
+    if (this.#room === room) return;
+    this.#room = room;
+    const { videos: before } = this.state.state;
+    const wasOn = before !== undefined && before.state.state.camera !== 'off';
+    before?.close();
+    const videos = openVideos(room, {
+      iceServers: () => this.#phone!.iceServers(),
+      call: () => this.state.state.call,
+      client: this.#client,
+    });
+    this.#set({ videos });
+    if (wasOn) void videos.send('camera', true);
+    let sent = wasOn;
+    videos.state.subscribe(({ own, camera }) => {
+      if (camera !== 'starting' && sent !== Boolean(own.camera) && this.state.state.videos === videos)
+        this.#remember({ camera: (sent = !sent) });
     });
   }
 
@@ -191,6 +202,7 @@ export class Visit {
       if (client !== this.#client) return undefined;
       const entered = data.state === 'in' && this.state.state.phase !== 'in';
       const phase = data.state === 'in' ? 'in' : data.state === 'outside' ? 'joining' : 'lobby';
+      this.#openVideos(data.room);
       this.#set({ meeting: data, phase });
       if (phase === 'in') this.state.state.videos?.handleEvent(data.videos);
       if (entered) this.#restore();
@@ -232,6 +244,7 @@ export class Visit {
     this.#events?.stop();
     this.#events = undefined;
     this.state.state.videos?.close();
+    this.#room = undefined;
     void this.#phone?.stop();
     this.#phone = undefined;
   }
