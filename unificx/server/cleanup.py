@@ -76,9 +76,6 @@ class Cleanup:
         bus.subscribe(ParticipantRemoved, container.guests.on_removed)
         bus.subscribe(ParticipantAdmitted, container.guests.on_admitted)
         bus.subscribe(ConferenceChanged, lambda event: self._note_use(event.room))
-        bus.subscribe(
-            RoomDeleted, lambda event: container.conferences.handle_event(event.room_id, EndRequested(ADMINISTRATOR))
-        )
         bus.subscribe(MessageLeft, lambda _: container.transcription.wake())
         container.outbox.subscribe(MessageLeft, self._on_message_left, purpose="telephony")
         container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
@@ -343,6 +340,11 @@ def _subscribe_services_of_people(container: Container) -> None:
 
 def _subscribe_conferences(container: Container) -> None:
     rooms, invitations = container.conference_rooms, container.invitations
+
+    def end_meeting(event: RoomDeleted) -> None:
+        container.conferences.handle_event(event.room_id, EndRequested(ADMINISTRATOR))
+
+    container.bus.subscribe(RoomDeleted, end_meeting)
     container.bus.subscribe(ConferenceChanged, lambda event: container.breakouts.meeting_changed(event.room))
     container.outbox.subscribe(ExtensionDeleted, rooms.on_extension_deleted, purpose="telephony")
     container.outbox.subscribe(ExtensionDeleted, invitations.on_extension_deleted)
