@@ -50,7 +50,11 @@ TEXTS = """() => {
 AXE_RUN = """async () => {
   // The header of a dialog stands in a section, so it is no banner of the page: axe looks at the dialog's role alone.
   const enabled = !document.querySelector('[role=dialog]')
-  const rules = {'landmark-no-duplicate-banner': {enabled}, 'landmark-unique': {enabled}}
+  const rules = {
+    'landmark-no-duplicate-banner': {enabled},
+    'landmark-unique': {enabled},
+    'label-content-name-mismatch': {enabled: true},  // WCAG 2.2, 2.5.3: axe leaves it out by default
+  }
   const {violations} = await axe.run(document, {resultTypes: ['violations'], rules})
   return violations.flatMap(({id, nodes}) => nodes.map((each) => `${id}: ${each.html.slice(0, 200)} ${each.failureSummary}`))
 }"""

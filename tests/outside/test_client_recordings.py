@@ -98,7 +98,7 @@ def test_a_recording_is_played_archived_and_erased(
     allowed.press("Space")
     expect(allowed).to_be_checked()
     desk.get_by_role("link", name="Back").click()
-    desk.get_by_role("button", name="Access log of the recording from").click()
+    desk.get_by_role("button", name="Listen to the recording from").click()
     listened.get_by_role("combobox", name="Purpose").click()
     desk.get_by_role("option", name="Complaint").click()
     listened.get_by_role("button", name="Play", exact=True).click()

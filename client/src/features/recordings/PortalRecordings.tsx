@@ -138,7 +138,11 @@ export default function PortalRecordings() {
             <Button
               size="xs"
               variant="default"
-              aria-label={t`Access log of the recording from ${formatDateTime(one.created)}`}
+              aria-label={
+                one.listen
+                  ? t`Listen to the recording from ${formatDateTime(one.created)}`
+                  : t`Access log of the recording from ${formatDateTime(one.created)}`
+              }
               onClick={() => show(one)}
             >
               {one.listen ? <Trans>Listen</Trans> : <Trans>Access log</Trans>}
