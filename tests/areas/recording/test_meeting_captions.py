@@ -214,7 +214,7 @@ async def test_speech_that_is_late_is_dropped_and_said_so(setup: CaptionSetup) -
 @virtual_time_test
 async def test_a_text_of_someone_who_has_left_is_not_shown(setup: CaptionSetup) -> None:
     anna, bert = await setup.start()
-    for each in (bert, anna, bert):  # the second piece of Bert still waits at the end of his call
+    for each in (bert, anna, bert):  # the second piece of Bert still waits at the end of the call
         await setup.speak(each)
     await asyncio.sleep(setup.recognizer.seconds / 2)
     bert.hang_up()

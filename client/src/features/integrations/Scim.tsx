@@ -12,8 +12,8 @@ export function Scim({ tenant }: { tenant?: string }) {
       lead={
         <Trans>
           By SCIM 2.0, a directory such as Microsoft Entra ID or Okta creates, changes and deactivates the accounts.
-          Everyone still confirms age and terms at the first sign-in. Its groups change nothing until you choose
-          their role on the page Roles.
+          Everyone still confirms age and terms at the first sign-in. Its groups change nothing until you choose their
+          role on the page Roles.
         </Trans>
       }
     >
