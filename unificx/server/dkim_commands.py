@@ -10,7 +10,7 @@ from unificx.cli.commands import mail
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_item
 
-_RECORD = {"name": "name", "type": "type", "text": "text", "zone line": "zone_line"}
+_RECORD = {"name": "name", "type": "record_type", "text": "text", "zone line": "zone_line"}
 
 
 @command(mail.group, "dkim", of_tenant=False)
@@ -41,5 +41,5 @@ def dkim(
         key = DkimKey.create(selector)
         write_sealed_file(paths.dkim_key, master, DKIM_PURPOSE, key.stored())
     domain = server.sender.domain
-    shown = {"name": key.name(domain), "type": "TXT", "text": key.record(), "zone_line": key.zone_line(domain)}
+    shown = {"name": key.name(domain), "record_type": "TXT", "text": key.record(), "zone_line": key.zone_line(domain)}
     print_item(shown, _RECORD, as_json=context.as_json)

@@ -28,7 +28,7 @@ export function PersonCalls({ extension, tenant }: { extension: Extension; tenan
   return (
     <Section title={t`Calls of ${extension.number}`}>
       <DataTable<CallRecord>
-        label={t`Calls of ${extension.number}`}
+        label={t`Calls`}
         list={list}
         columns={[
           { title: t`With`, card: 'title', render: (call) => <bdi>{other(call) ?? t`Deleted person`}</bdi> },
