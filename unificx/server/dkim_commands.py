@@ -10,7 +10,7 @@ from unificx.cli.commands import mail
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_item
 
-_RECORD = {"name": "name", "type": "record_type", "text": "text", "zone line": "zone_line"}
+_RECORD = {"name": "name", "record type": "record_type", "text": "text", "zone line": "zone_line"}
 
 
 @command(mail.group, "dkim", of_tenant=False)
