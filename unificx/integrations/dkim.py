@@ -1,4 +1,4 @@
-"""Signatures of e-mails (DKIM, RFC 6376): rsa-sha256, relaxed header and relaxed body."""
+"""Signatures of e-mails (DKIM, RFC 6376): rsa-sha256, relaxed header and relaxed body (docs/decisions/0034)."""
 
 import base64
 import hashlib
