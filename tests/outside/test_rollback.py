@@ -19,15 +19,29 @@ def git(*arguments: str) -> bytes:
     return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True).stdout
 
 
+def has_commit(commit: str) -> bool:
+    return subprocess.run(["git", "cat-file", "-e", commit], cwd=ROOT, check=False).returncode == 0
+
+
+def migrations_of(commit: str) -> set[str]:
+    """Return the names of the migrations of a commit."""
+    return set(git("ls-tree", "--name-only", f"{commit}:{MIGRATIONS}").decode().split())
+
+
 @pytest.fixture
 def former_program(tmp_path: Path) -> Path:
-    """Return a directory with the program of the commit before the newest migration."""
-    newest = max(path.name for path in (ROOT / MIGRATIONS).glob("[0-9]*.py"))
-    added = git("log", "--diff-filter=A", "--format=%H", "-1", "--", f"{MIGRATIONS}/{newest}").decode().strip()
-    if not added or subprocess.run(["git", "cat-file", "-e", f"{added}^"], cwd=ROOT, check=False).returncode:
+    """Return a directory with the newest program that has all migrations but the newest one."""
+    *others, newest = sorted(path.name for path in (ROOT / MIGRATIONS).glob("[0-9]*.py"))
+    # Not the parent of one commit: migrations of two branches can have met there under one number.
+    changes = git("log", "--format=%P", "-20", "--", MIGRATIONS).decode().split()
+    before = next(
+        (commit for commit in changes if has_commit(commit) and migrations_of(commit) - {"__init__.py"} == {*others}),
+        None,
+    )
+    if before is None:
         pytest.skip("the history of the repository is not here: git fetch --unshallow")
     tree = tmp_path / "former"
-    with tarfile.open(fileobj=io.BytesIO(git("archive", f"{added}^", "unificx"))) as archive:
+    with tarfile.open(fileobj=io.BytesIO(git("archive", before, "unificx"))) as archive:
         archive.extractall(tree, filter="data")
     assert not (tree / MIGRATIONS / newest).exists()
     return tree

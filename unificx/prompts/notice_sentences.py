@@ -72,7 +72,7 @@ CAPTIONS: Final[dict[str, EnglishGerman]] = {
         "Live captions are on. May your words be shown as text to everyone in this conference? Nothing is stored. "
         "If you agree, press one. If you do not agree, press two.",
         "Untertitel sind eingeschaltet. Dürfen Ihre Worte allen in dieser Konferenz als Text angezeigt werden? "
-        "Nichts davon wird gespeichert. Wenn Sie einverstanden sind, wählen Sie eins. Wenn nicht, wählen Sie zwei.",
+        "Nichts davon wird gespeichert. Wenn ja, wählen Sie eins. Wenn nicht, wählen Sie zwei.",
     ),
     "ask-again": (
         "To agree that your words are shown as text, press one. To refuse, press two.",

@@ -20,9 +20,9 @@ def dkim(
     selector: Annotated[str, typer.Option(help="Name of a new key in the DNS.")] = "unificx",
     replace: Annotated[bool, typer.Option("--replace", help="Make a new key in place of the old one.")] = False,
 ) -> None:
-    """Make the key that signs e-mails; show its DNS record.
+    """Make and show the key that signs e-mails.
 
-    Without a key, one is made and sealed in the home directory; else its record is shown again. Publish the record,
+    Without a key, one is made and sealed in the home directory; else its DNS record is shown again. Publish the record,
     check it with `unificx doctor`, then restart the server: it signs from then on. Choose another selector for a new
     key, and leave the old record for a week. Not needed if the mail server itself signs."""
     from unificx.integrations.dkim import DkimKey
