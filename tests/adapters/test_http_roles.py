@@ -16,7 +16,7 @@ from push_service import PushService, SubscribedBrowser
 
 from unificx.billing import NewPlan
 from unificx.conferencing import Booking, NewRoom
-from unificx.identity import NewExtension, Role
+from unificx.identity import GroupValues, NewExtension, Role
 from unificx.locations import Location, LocationChange
 from unificx.media.sounds import Sound
 from unificx.privacy import AuditFilter, NewHold
@@ -53,6 +53,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "rotate_keys": {"keys": "tenants"},
     "mark_notices_read": {"newest": "0198c2a4-5c1e-7d3b-9a40-2f6b8e1d7c55"},
     "credit_invoice": {"lines": [{"line": 1, "amount": 100}]},
+    "link_provisioned_group": {"role_id": None},
     "create_role": {"name": "Helpdesk", "permissions": ["people_read"]},
     "update_role": {"name": "Desk"},
     "change_retention": {"periods": {"history": "P1D"}},
@@ -331,6 +332,7 @@ NOUNS = (
     "contacts",
     "numbers",
     "routes",
+    "provisioned-groups",
     "blocks",
     "locations",
     "mailboxes",
@@ -411,6 +413,8 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     await world.admin(world.globex)
     [entry, *_] = (await world.services.audit.page(world.globex.id, AuditFilter(), 1)).items
     foreign_email, mark = await foreign_emails(world)
+    desk = GroupValues("Service desk", "", frozenset())
+    provisioned = await world.services.identity.provisioned_groups.create(world.globex.id, desk)
     people = b"name,email\nIna,ina@globex.example\n"
     imported = await world.services.identity.imports.run(world.globex.id, people, lambda *_: True)
     return {
@@ -472,6 +476,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "template": ["recovery"],
         "language": ["en"],
         "role_id": [await create_foreign(world, "roles")],
+        "group_id": [provisioned.id],
         "group": ["voicemail", await create_foreign(world, "groups"), "6667"],
         "prompt": ["leave"],
         "feature": ["park"],

@@ -73,10 +73,12 @@ def _room() -> Answers:
         "ad_hoc": False,
         "meeting": meeting,
     }
+    main = {"id": ROOM, "name": "Meeting room", "participants": PARTICIPANTS}
     return {
         f"GET /rooms/{ROOM}": (200, room),
         f"GET /rooms/{ROOM}/participants": _items(*PARTICIPANTS),
         f"GET /rooms/{ROOM}/videos": _items(),
+        f"GET /rooms/{ROOM}/breakouts": (200, {"main": main, "rooms": [], "text": "", "seconds_left": None}),
     }
 
 

@@ -74,6 +74,6 @@ def granted_to(person_id: Any, tenant_id: Any) -> ScalarSelect[str]:
         .correlate_except(ProvisionedGroupRow, ProvisionedMemberRow)
     )
     query = select(func.aggregate_strings(CustomRoleRow.permissions, " ")).where(
-        CustomRoleRow.tenant_id == tenant_id, CustomRoleRow.id.in_(given) | CustomRoleRow.id.in_(by_group)
+        CustomRoleRow.id.in_(given) | CustomRoleRow.id.in_(by_group), CustomRoleRow.tenant_id == tenant_id
     )
     return query.correlate_except(CustomRoleRow).scalar_subquery()

@@ -58,7 +58,7 @@ const dark: MantineColorsTuple = [
 /** The one shadow, for whatever lies on the ground or above it. */
 const SHADOW = 'var(--shadow)';
 /** Sheets from below: on wide windows no wider than their content reads well. */
-const SHEET = { maxWidth: rem(544), marginInline: 'auto', borderRadius: `${rem(14)} ${rem(14)} 0 0` };
+const SHEET = { maxWidth: `min(100%, ${rem(544)})`, marginInline: 'auto', borderRadius: `${rem(14)} ${rem(14)} 0 0` };
 
 const MOTION = { transitionProps: { duration: 160, timingFunction: 'ease-out' } };
 

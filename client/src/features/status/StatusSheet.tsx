@@ -28,7 +28,6 @@ export function StatusSheet({ opened, onClose }: { opened: boolean; onClose: () 
       position="bottom"
       size="auto"
       title={t`Your status`}
-      classNames={{ content: css.sheet }}
       closeButtonProps={{ 'aria-label': t`Close`, size: 44 }}
     >
       <Stack className={css.body} gap="md">
