@@ -42,6 +42,9 @@ FIRST_FRAME = """
     }).observe(document, { childList: true, subtree: true });
 """
 SLOW = "Videos do not come through"
+FLUENT = 0.6
+"""Share of the frames that others show at least. On a busy machine a fluent video has lost a quarter of them; before
+clients with a bad network stopped their videos, others showed a quarter to a half."""
 
 
 @pytest.fixture
@@ -103,10 +106,10 @@ def test_a_participant_with_a_bad_network_does_not_stop_the_videos_of_others(
     sees(clara, f"{BERTA}, live")
     network.impair(Link(loss=0.3))
     sees(clara, f"{ANNA}, live")
-    assert share_of_frames(anna, berta, ANNA) > 0.8
+    assert share_of_frames(anna, berta, ANNA) > FLUENT
     assert network.dropped > 0
     network.impair(Link(bits=50_000))
-    assert share_of_frames(anna, berta, ANNA) > 0.8
+    assert share_of_frames(anna, berta, ANNA) > FLUENT
     network.impair(Link(bits=15_000))  # too narrow even for the small videos of a test
     notice = call_of(clara).get_by_role("status").filter(has_text=SLOW)
     expect(notice).to_be_visible(timeout=60_000)
@@ -118,10 +121,12 @@ def test_a_participant_with_a_bad_network_does_not_stop_the_videos_of_others(
         lambda: [each["qualityLimitationReason"] for each in videos(anna, "outbound-rtp")] == ["none"],
         what="Anna's video is as good as before",
     )
-    assert share_of_frames(anna, berta, ANNA) > 0.8
+    assert share_of_frames(anna, berta, ANNA) > FLUENT
     network.impair(GOOD)
-    notice.get_by_role("button", name="Try again now").press("Enter")
-    expect(notice).to_have_count(0)
+    # Its own next try, after 30 seconds, may come first: then there is no button.
+    again = notice.get_by_role("button", name="Try again now")
+    again.evaluate_all("buttons => buttons.forEach((each) => each.click())")
+    expect(notice).to_have_count(0, timeout=60_000)
     sees(clara, f"{ANNA}, live")
     for each in (clara, berta, anna):
         hangs_up(each)

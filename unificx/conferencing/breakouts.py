@@ -17,7 +17,7 @@ from unificx.conferencing.machine.meeting import MemberState
 from unificx.conferencing.manager import ConferenceManager
 from unificx.conferencing.schemas import BreakoutRoom, BreakoutStatus, NewBreakoutRoom, Room, RoomSettings
 from unificx.conferencing.service import RoomService
-from unificx.core.clock import Clock
+from unificx.core.clock import TIMER_RESOLUTION, Clock
 from unificx.core.errors import Conflict, Forbidden, NotFound
 
 MOVED, RETURNED = "conference/breakout", "conference/main-room"
@@ -129,11 +129,7 @@ class MeetingBreakouts:
         if not self._is_host(group, by):
             raise _host_required()
         group.state = rules.end(group.state, self._clock.monotonic())
-        if group.timer is not None:
-            group.timer.cancel()
-        assert group.state.ends_at is not None
-        delay = group.state.ends_at - self._clock.monotonic()
-        group.timer = asyncio.get_running_loop().call_later(delay, self._pass_time, group)
+        self._start_timer(group)
         self._notify(group)
 
     def meeting_changed(self, room: Room) -> None:
@@ -147,8 +143,17 @@ class MeetingBreakouts:
 
     # ---- inside
 
+    def _start_timer(self, group: _Group) -> None:
+        if group.timer is not None:
+            group.timer.cancel()
+        assert group.state.ends_at is not None
+        delay = max(group.state.ends_at - self._clock.monotonic(), TIMER_RESOLUTION)
+        group.timer = asyncio.get_running_loop().call_later(delay, self._pass_time, group)
+
     def _pass_time(self, group: _Group) -> None:
         group.state = rules.pass_time(group.state, self._clock.monotonic())
+        if not group.state.returning:  # the timer fired early
+            self._start_timer(group)
         self._review(group)
 
     def _review(self, group: _Group) -> None:
