@@ -143,17 +143,17 @@ class MeetingBreakouts:
 
     # ---- inside
 
-    def _start_timer(self, group: _Group) -> None:
+    def _start_timer(self, group: _Group, at_least: float = 0.0) -> None:
         if group.timer is not None:
             group.timer.cancel()
         assert group.state.ends_at is not None
-        delay = max(group.state.ends_at - self._clock.monotonic(), TIMER_RESOLUTION)
+        delay = max(group.state.ends_at - self._clock.monotonic(), at_least)
         group.timer = asyncio.get_running_loop().call_later(delay, self._pass_time, group)
 
     def _pass_time(self, group: _Group) -> None:
         group.state = rules.pass_time(group.state, self._clock.monotonic())
         if not group.state.returning:  # the timer fired early
-            self._start_timer(group)
+            self._start_timer(group, TIMER_RESOLUTION)
         self._review(group)
 
     def _review(self, group: _Group) -> None:
