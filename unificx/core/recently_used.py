@@ -23,6 +23,10 @@ class RecentlyUsed(Generic[K, V]):
             self._values.move_to_end(key)
         return found
 
+    def peek(self, key: K) -> V | None:
+        """Return a value without counting it as used; None if it is not here."""
+        return self._values.get(key)
+
     def put(self, key: K, value: V) -> None:
         """Add a value, or replace it, and drop those that were not used for the longest time."""
         self._values[key] = value

@@ -20,7 +20,7 @@ from unificx.identity.factor_schemas import (
 from unificx.identity.initial_setup import DemoTenant, InitialOperator
 from unificx.identity.numbers import allocate_number, release_number
 from unificx.identity.passwords import PasswordHashing
-from unificx.identity.people_index import PeopleFilter, searchable
+from unificx.identity.people_index import ListedState, PeopleFilter, PeopleSort, searchable
 from unificx.identity.people_schemas import (
     CreatedPerson,
     FaultCode,
@@ -160,6 +160,7 @@ __all__ = [
     "InitialOperator",
     "KeepReason",
     "Language",
+    "ListedState",
     "NewApiKey",
     "NewCustomRole",
     "NewDevice",
@@ -173,6 +174,7 @@ __all__ = [
     "PeopleEntry",
     "PeopleFilter",
     "PeopleImport",
+    "PeopleSort",
     "PermissionArea",
     "Person",
     "PersonChange",

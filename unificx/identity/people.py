@@ -1,6 +1,5 @@
 """People with their extensions: the list of a tenant, creation in one transaction."""
 
-import asyncio
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +13,7 @@ from unificx.db import invalid_cursor
 from unificx.identity.devices import Devices
 from unificx.identity.extensions import Extensions
 from unificx.identity.people_index import EVERYONE, ListedPerson, PeopleFilter, PeopleSort, PeopleUsage
-from unificx.identity.people_indexes import PeopleIndexes
+from unificx.identity.people_indexes import PeopleIndexes, in_batches
 from unificx.identity.people_schemas import CreatedPerson, PeopleEntry, PeoplePage, PersonDetails
 from unificx.identity.policies.number_proposal import propose_number
 from unificx.identity.repository import accounts, people, phones
@@ -23,8 +22,6 @@ from unificx.identity.store import IdentityStore
 from unificx.identity.users import Users
 
 _CURSOR = re.compile(r"([0-9a-f-]{36})_([0-9]{1,9})")
-_BATCH = 100
-"""Users whose names are decrypted without giving way to other tasks of the event loop: a few milliseconds."""
 
 
 class People:
@@ -94,12 +91,8 @@ class People:
         days = self._devices.with_pending_days(stored_days)
         found = [rows[one.id] for one in chosen if one.id in rows]
         opened: dict[str, Person] = {}
-        for start in range(0, len(found), _BATCH):
-            opened |= {
-                one.id: one for one in accounts.open_persons(self._keys, tenant_id, found[start : start + _BATCH])
-            }
-            if len(found) > _BATCH:
-                await asyncio.sleep(0)
+        async for some in in_batches(found):
+            opened |= {one.id: one for one in accounts.open_persons(self._keys, tenant_id, some)}
         entries: list[PeopleEntry] = []
         for one in chosen:
             used = [days.get(each.id) for each in one.extensions]

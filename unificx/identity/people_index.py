@@ -57,11 +57,11 @@ class ListedPerson:
     @property
     def id(self) -> str:
         """The id of the user, or of the extension of a shared phone."""
-        return self.person.id if self.person is not None else self.extensions[0].id
+        return (self.person or self.extensions[0]).id
 
     @property
     def department(self) -> str:
-        return self.person.department if self.person is not None else self.extensions[0].department
+        return (self.person or self.extensions[0]).department
 
     @property
     def role(self) -> Role | None:

@@ -106,6 +106,25 @@ async def test_a_person_erased_while_an_index_is_made_does_not_stay_in_it(
     assert (await names(people, acme), await names(people, acme, "ada")) == (["Bob"], [])
 
 
+async def test_a_key_of_no_person_that_is_destroyed_leaves_an_index(
+    people: Identity, acme: Tenant, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as those of calls, which end all the time, also while an index is made."""
+    await add(people, acme, "Ada", "Bob")
+    opened, counts = accounts.open_persons, list[int]()
+
+    def open_and_destroy(*arguments) -> list[Person]:
+        found = opened(*arguments)
+        counts.append(len(found))
+        keys.destroy(acme.id, "a call")
+        return found
+
+    monkeypatch.setattr(accounts, "open_persons", open_and_destroy)
+    for _ in range(2):
+        await people.people.page(acme.id, PeopleFilter(), "name", None, 1)
+    assert counts == [2, 1, 1]  # all for the index once, then those that are shown
+
+
 async def test_a_search_finds_no_one_of_another_tenant(people: Identity, acme: Tenant, globex: Tenant) -> None:
     await add(people, acme, "Ada", "Both")
     await add(people, globex, "Gina", "Both")

@@ -33,8 +33,10 @@ from unificx.identity import (
     Action,
     Extension,
     ImportReport,
+    ListedState,
     PeopleEntry,
     PeopleFilter,
+    PeopleSort,
     Role,
     UndoReport,
     may_grant,
@@ -64,21 +66,21 @@ class ListQuery:
     """Filters and order of a request."""
 
     filter: PeopleFilter
-    sort: models.SortKey
+    sort: PeopleSort
 
 
 async def _list_query(
     *,
     search: Annotated[str, Query(max_length=200, description="Words of name, e-mail address or number.")] = "",
     role: Annotated[list[Role] | None, Query(max_length=3, description="Only these roles.")] = None,
-    state: Annotated[list[models.EntryState] | None, Query(max_length=3, description="Only these states.")] = None,
+    state: Annotated[list[ListedState] | None, Query(max_length=3, description="Only these states.")] = None,
     has_phone: Annotated[bool | None, Query(description="With or without an enabled device.")] = None,
     department: Annotated[
         list[Annotated[str, Field(max_length=60)]] | None,
         Query(max_length=20, description="Only these departments; empty: without one."),
     ] = None,
     never_signed_in: Annotated[bool, Query(description="Only persons who have never signed in.")] = False,
-    sort: Annotated[models.SortKey, Query(description="Order; with a hyphen descending.")] = "name",
+    sort: Annotated[PeopleSort, Query(description="Order; with a hyphen descending.")] = "name",
 ) -> ListQuery:
     return ListQuery(PeopleFilter(search, role or (), state or (), has_phone, never_signed_in, department or ()), sort)
 
@@ -236,15 +238,16 @@ async def add_person_extension(
 def _entry(services: Services, one: PeopleEntry) -> models.PeopleEntry:
     # Not validated: the values come from the services.
     person = one.person
+    shown = person or one.extensions[0]
     return models.PeopleEntry.model_construct(
-        id=person.id if person is not None else one.extensions[0].id,
+        id=shown.id,
         kind="person" if person is not None else "shared_phone",
-        name=person.name if person is not None else one.extensions[0].name,
+        name=shown.name,
         email=person.email if person is not None else "",
         role=person.role if person is not None else None,
         state=person.state if person is not None else "active",
         language=person.language if person is not None else None,
-        department=person.department if person is not None else one.extensions[0].department,
+        department=shown.department,
         extensions=[_entry_extension(services, each) for each in one.extensions],
         signed_in=one.signed_in,
         last_seen=one.last_used,

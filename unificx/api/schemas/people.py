@@ -6,23 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from unificx.api.schemas.core import NUMBER, Device, Extension, ExtensionNow, Input, Output, Person
-from unificx.identity import FaultCode, ImportColumn, KeepReason, Language, Role, UndoAction
-
-EntryState = Literal["invited", "active", "suspended"]
-SortKey = Literal[
-    "name",
-    "-name",
-    "number",
-    "-number",
-    "state",
-    "-state",
-    "role",
-    "-role",
-    "last_seen",
-    "-last_seen",
-    "department",
-    "-department",
-]
+from unificx.identity import FaultCode, ImportColumn, KeepReason, Language, ListedState, Role, UndoAction
 
 
 class EntryExtension(Output):
@@ -43,7 +27,7 @@ class PeopleEntry(BaseModel):
     name: str
     email: str = Field(description="Empty for a shared phone.")
     role: Role | None = Field(description="Null for a shared phone.")
-    state: EntryState
+    state: ListedState
     language: Language | None = Field(description="Null for the tenant's language.")
     department: str = Field(description="Empty: none.")
     extensions: list[EntryExtension]
