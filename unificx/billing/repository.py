@@ -7,12 +7,12 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, Select, Table, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.machine.ledger import Transaction
 from unificx.billing.models import LedgerEntryRow, RatedCallRow
 from unificx.billing.schemas import CallSum, Payment, RatedCall, Usage
-from unificx.db import one_of, owned_by
+from unificx.db import Reader, one_of, owned_by
 from unificx.db.pagination import Page, PageByTime
 
 _CALL = cast("Table", RatedCallRow.__table__)
@@ -66,13 +66,11 @@ async def calls_between(
     return [RatedCall(**row._mapping) for row in rows]
 
 
-async def rated_legs(
-    session: AsyncSession | AsyncConnection, tenant_id: str, call_ids: Sequence[str]
-) -> list[RatedCall]:
+async def rated_legs(reader: Reader, tenant_id: str, call_ids: Sequence[str]) -> list[RatedCall]:
     """Return the billed parts of calls."""
     if not call_ids:
         return []
-    rows = await session.execute(
+    rows = await reader.execute(
         _calls(tenant_id).where(one_of(RatedCallRow.call_id, call_ids)).order_by(RatedCallRow.id)
     )
     return [RatedCall(**row._mapping) for row in rows]

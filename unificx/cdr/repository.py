@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from pydantic_core import to_json
 from sqlalchemy import Row, Select, Table, and_, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, Outcome, PartyRole
 from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, CallStepRow, PartyPart
@@ -16,7 +16,7 @@ from unificx.cdr.outside import billed_legs
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.step_repository import CALL_STEP, decode_step_rows, step_rows, steps_of
 from unificx.cdr.values import talk_seconds, to_the_second
-from unificx.db import BulkInsert, Erased, Key, PageByTime, SealedCodec, owned_by
+from unificx.db import BulkInsert, Erased, Key, PageByTime, Reader, SealedCodec, owned_by
 from unificx.privacy import KeyStore, free
 
 PARTY_CODEC = SealedCodec(CallPartyRow, PartyPart)
@@ -29,7 +29,6 @@ _NEW_CALLS, _NEW_PARTIES, _NEW_STEPS = BulkInsert(_CALL), BulkInsert(_CALL_PARTY
 _READ = "id place role subject_id extension_id device_id loss jitter_ms mos packets sealed"
 _PARTY = [_CALL_PARTY.c[name].label(f"party_{name}") for name in _READ.split()]
 """The columns of a party that are read beside its call."""
-Reader = AsyncSession | AsyncConnection
 
 _PAGE = 200
 """Calls of a data subject that are read at a time."""

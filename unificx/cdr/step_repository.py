@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, Table, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import CallEnded, StepKind, StepOutcome, StepReason
 from unificx.cdr.models import CallStepRow, StepPart
 from unificx.cdr.schemas import CdrStep, PartyIdentity
 from unificx.cdr.values import to_the_second
-from unificx.db import Erased, Key, SealedCodec, one_of, owned_by
+from unificx.db import Erased, Key, Reader, SealedCodec, one_of, owned_by
 from unificx.privacy import KeyStore, free
 
 STEP_CODEC = SealedCodec(CallStepRow, StepPart)
@@ -72,7 +72,7 @@ async def erase_steps(session: AsyncSession, tenant_id: str, subject: str, limit
 
 
 async def steps_of(
-    reader: AsyncSession | AsyncConnection, keys: KeyStore, tenant_id: str, call_ids: Sequence[str]
+    reader: Reader, keys: KeyStore, tenant_id: str, call_ids: Sequence[str]
 ) -> dict[str, tuple[CdrStep, ...]]:
     """Return the steps of these calls, in order; calls without steps are left out."""
     query = select(CALL_STEP).where(CallStepRow.tenant_id == tenant_id, one_of(CallStepRow.call_id, call_ids))

@@ -3,7 +3,7 @@
 from unificx.db.base import Base, NeutralJson, plain, sealed_column
 from unificx.db.bulk_insert import BulkInsert
 from unificx.db.conditions import one_of, owned_by
-from unificx.db.database import Database, DatabaseUnreachable, UnitOfWork, is_unreachable
+from unificx.db.database import Database, DatabaseUnreachable, Reader, UnitOfWork, is_unreachable
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
 from unificx.db.installation import claim_database
 from unificx.db.locks import lock_scope
@@ -34,6 +34,7 @@ __all__ = [
     "PageById",
     "PageByTime",
     "PollingWorker",
+    "Reader",
     "SealedCodec",
     "Spool",
     "SpoolFull",

@@ -25,6 +25,8 @@ from unificx.db.wal_checkpoint import Checkpoints
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
+Reader = AsyncSession | AsyncConnection
+"""The ways of a statement that only reads: `Database.read`, `Database.read_one`, or a unit of work."""
 Watcher = Callable[["UnitOfWork"], Callable[[], Awaitable[None]] | None]
 """Called with each unit of work as it begins; may return what is to be done at its end, before the commit."""
 

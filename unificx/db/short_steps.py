@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from unificx.db.database import Database, UnitOfWork
 
 _FIRST, _MOST = 25, 200
+"""Rows of the first step, and of each at most."""
 _SECONDS = 0.005
 """How long a step should keep other writers waiting, without its commit."""
 

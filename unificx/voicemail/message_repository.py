@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Select, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store import audio_of_owner
-from unificx.db import Erased, Keys, SealedCodec, one_of, owned_by
+from unificx.db import Erased, Keys, Reader, SealedCodec, one_of, owned_by
 from unificx.privacy import HoldTarget, KeyStore, free, held
 from unificx.voicemail.models import CallerPart, GreetingRow, MailboxRow, MessageRow, PinPart, TenantMailRow
 from unificx.voicemail.schemas import CallerId, Mailbox, Message
@@ -67,14 +67,12 @@ async def list_messages(
     return _unseal(keys, tenant_id, (await session.scalars(query)).all())
 
 
-async def seconds_by_call(
-    session: AsyncSession | AsyncConnection, tenant_id: str, call_ids: Sequence[str]
-) -> dict[str, float]:
+async def seconds_by_call(reader: Reader, tenant_id: str, call_ids: Sequence[str]) -> dict[str, float]:
     """Return the length of the messages left in these calls, in seconds, by call; without calls that left none."""
     query = select(MessageRow.call_id, func.sum(MessageRow.seconds)).where(
         MessageRow.tenant_id == tenant_id, one_of(MessageRow.call_id, call_ids), MessageRow.state == "kept"
     )
-    rows = (await session.execute(query.group_by(MessageRow.call_id))).all()
+    rows = (await reader.execute(query.group_by(MessageRow.call_id))).all()
     return dict(rows)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Row, ScalarSelect, delete, func, insert, inspect, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from unificx.db.conditions import one_of, owned_by
+from unificx.db.database import Reader
 from unificx.db.pagination import PageById
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.factor_models import FactorRow, ProviderRow, RecoveryRow
@@ -178,9 +179,7 @@ async def person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: s
     return next(iter(open_persons(keys, tenant_id, (await session.scalars(query)).all())), None)
 
 
-async def names(
-    reader: AsyncSession | AsyncConnection, keys: Keys, tenant_id: str, person_ids: Sequence[str]
-) -> dict[str, str]:
+async def names(reader: Reader, keys: Keys, tenant_id: str, person_ids: Sequence[str]) -> dict[str, str]:
     """Return the names of those of these accounts that are open, by id."""
     query = select(PersonRow.id, PersonRow.subject_id, PersonRow.sealed).where(
         owned_by(PersonRow.tenant_id, tenant_id), one_of(PersonRow.id, person_ids), PersonRow.sealed.is_not(None)

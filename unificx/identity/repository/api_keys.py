@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.db.database import Reader
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import ApiKeyPart, ApiKeyRow, PersonRow
 from unificx.identity.policies.permissions import actions_of, granted_by
@@ -32,7 +33,7 @@ async def add(session: AsyncSession, keys: Keys, key: ApiKey, subject: str, dige
     await session.execute(insert(ApiKeyRow).values(values))
 
 
-async def principal(session: AsyncSession | AsyncConnection, digest: str, now: datetime) -> Principal | None:
+async def principal(reader: Reader, digest: str, now: datetime) -> Principal | None:
     """Return the owner of a key, with their present role; None if unknown or expired, or if the account is
     suspended. An invited user may have a key from the server itself before they sign in."""
     # scope: all tenants, because the key alone determines the tenant.
@@ -49,7 +50,7 @@ async def principal(session: AsyncSession | AsyncConnection, digest: str, now: d
         .join(PersonRow, PersonRow.id == ApiKeyRow.person_id)
         .where(ApiKeyRow.digest == digest, ApiKeyRow.expires > now, PersonRow.state.in_(("active", "invited")))
     )
-    found = (await session.execute(query)).first()
+    found = (await reader.execute(query)).first()
     if found is None:
         return None
     key_id, scopes, by, person_id, tenant_id, role, granted = found

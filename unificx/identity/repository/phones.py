@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.db.database import Reader
 from unificx.db.pagination import PageById
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import DevicePart, DeviceRow, ExtensionPart, ExtensionRow, LoginPart
@@ -77,9 +78,7 @@ async def delete_extension(session: AsyncSession, tenant_id: str, extension_id: 
         await release_number(session, tenant_id, number)
 
 
-async def extensions(
-    reader: AsyncSession | AsyncConnection, keys: Keys, tenant_id: str, page: PageById
-) -> list[Extension]:
+async def extensions(reader: Reader, keys: Keys, tenant_id: str, page: PageById) -> list[Extension]:
     """Return extensions, oldest first, and one more than the page has if there is a next one."""
     # Rows of columns: a page has no use for objects of the ORM.
     query = select(*ExtensionRow.__table__.columns).where(ExtensionRow.tenant_id == tenant_id)

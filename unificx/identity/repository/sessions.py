@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import Select, bindparam, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.source_address import truncated_address
-from unificx.db import owned_by
+from unificx.db import Reader, owned_by
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import PersonRow, SessionPart, SessionRow
 from unificx.identity.policies.permissions import granted_by
@@ -136,7 +136,7 @@ _PRINCIPAL = (
 """Built once: each request reads it."""
 
 
-async def principal(reader: AsyncSession | AsyncConnection, access_digest: str, now: datetime) -> Principal | None:
+async def principal(reader: Reader, access_digest: str, now: datetime) -> Principal | None:
     """Return the owner of an access token."""
     found = (await reader.execute(_PRINCIPAL, {"digest": access_digest, "now": now})).first()
     if found is None:
