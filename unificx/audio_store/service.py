@@ -246,18 +246,18 @@ class AudioStore:
         async with self._deps.database.read() as session:
             rows = [row for row in await repository.list_open(session) if row.id not in self._writing]
         found: dict[str, float] = {}
-        states: dict[str, str] = {}
+        closed: list[tuple[AudioFiles, str, int | None]] = []
         for row in rows:
             aead = content_keys.unwrap_content_key(self._deps.keys, row.tenant_id, row.id, row.owners, row.wrapped)
             seconds, state = 0.0, "erased"
             if aead is not None:
                 seconds, state = await asyncio.to_thread(self._repair, row.tenant_id, row.id, aead)
-            found[row.id], states[row.id] = seconds, state
+            files = AudioFiles(row.tenant_id, row.id, row.form, row.video)
+            closed.append((files, state, await asyncio.to_thread(files.size, self._deps.blobs)))
+            found[row.id] = seconds
         async with self._deps.database.begin() as uow:
-            for row in rows:
-                files = AudioFiles(row.tenant_id, row.id, row.form, row.video)
-                size = await asyncio.to_thread(files.size, self._deps.blobs)
-                await repository.close(uow.session, row.tenant_id, row.id, states[row.id], size)
+            for files, state, size in closed:
+                await repository.close(uow.session, files.tenant_id, files.id, state, size)
         await self.remove_files([audio_id for audio_id, seconds in found.items() if not seconds])
         if found:
             log.info("recordings_mended", recordings=len(found))

@@ -57,6 +57,10 @@ class MeetingBreakouts:
         group = self._groups.get(room.parent or room.id)
         return group.all if group is not None else (room,)
 
+    def are_open(self, room: Room) -> bool:
+        """Return whether the meeting in a room has breakout rooms."""
+        return (room.parent or room.id) in self._groups
+
     def room_of_call(self, room_id: str, call_id: str) -> str:
         """Return the id of the room in which a call to a meeting is now."""
         group = self._groups.get(room_id)

@@ -16,6 +16,7 @@ from unificx.identity.events import PermissionsChanged
 from unificx.identity.policies import validation
 from unificx.identity.policies.permissions import OFFERED, Action, may_grant, may_hold
 from unificx.identity.repository import custom_roles, provisioned_groups
+from unificx.identity.role_models import name_key
 from unificx.identity.role_schemas import CustomRole, CustomRoleChange, NewCustomRole
 from unificx.identity.schemas import Person, Principal, Role
 from unificx.identity.store import IdentityStore, Transaction
@@ -189,5 +190,5 @@ def _require_held(maker: Principal, permissions: frozenset[Action]) -> None:
 
 
 def _require_free(name: str, others: Sequence[CustomRole]) -> None:
-    if custom_roles.name_key(name) in {custom_roles.name_key(each.name) for each in others}:
+    if name_key(name) in {name_key(each.name) for each in others}:
         raise Conflict("Another role has this name.", field="name")

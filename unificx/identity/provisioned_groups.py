@@ -16,7 +16,7 @@ from unificx.identity.events import PermissionsChanged
 from unificx.identity.policies import validation
 from unificx.identity.policies.permissions import may_hold
 from unificx.identity.repository import custom_roles, provisioned_groups
-from unificx.identity.role_models import ProvisionedGroupRow
+from unificx.identity.role_models import ProvisionedGroupRow, name_key
 from unificx.identity.role_schemas import ProvisionedGroup
 from unificx.identity.schemas import Principal
 from unificx.identity.store import IdentityStore, Transaction
@@ -164,7 +164,7 @@ def _condition(tenant_id: str, key: GroupKey, value: str) -> ColumnElement[bool]
     if key == "member":
         return provisioned_groups.with_member(tenant_id, value)
     if key == "name":
-        return ProvisionedGroupRow.name_key == provisioned_groups.name_key(value)
+        return ProvisionedGroupRow.name_key == name_key(value)
     return (ProvisionedGroupRow.id if key == "id" else ProvisionedGroupRow.external_id) == value
 
 

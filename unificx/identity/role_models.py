@@ -9,6 +9,11 @@ from sqlalchemy.orm import Mapped
 from unificx.db.base import Base, plain
 
 
+def name_key(name: str) -> str:
+    """Return the form of a name in which two roles, or two groups, of a tenant must differ (`name_key`)."""
+    return name.casefold()
+
+
 class CustomRoleRow(Base):
     """A role that administrators of a tenant have made."""
 

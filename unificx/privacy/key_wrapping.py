@@ -11,9 +11,10 @@ from unificx.db.sealed import length_prefixed
 NONCE = 12
 
 
-def wrap(wrapping_key: AESGCM, key: bytes, *context: str) -> bytes:
-    """Encrypt `key` with `wrapping_key`, bound to its context by associated data."""
-    nonce = os.urandom(NONCE)
+def wrap(wrapping_key: AESGCM, key: bytes, *context: str, nonce: bytes = b"") -> bytes:
+    """Encrypt `key` with `wrapping_key`, bound to its context by associated data. `nonce`: 12 random bytes for this
+    use alone; made here if there are none."""
+    nonce = nonce or os.urandom(NONCE)
     return nonce + wrapping_key.encrypt(nonce, key, length_prefixed(*context))
 
 

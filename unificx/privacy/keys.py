@@ -19,13 +19,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from unificx.core.clock import Clock, random_id
 from unificx.core.errors import Conflict
 from unificx.db import ErasedSubject, Key
-from unificx.db.sealed import length_prefixed
 from unificx.privacy.cache import KeyCache
 from unificx.privacy.destructions import Destructions
 from unificx.privacy.installation_secrets import InstallationSecrets
 from unificx.privacy.journal import JournalHead
 from unificx.privacy.key_file import KeyFile
-from unificx.privacy.key_wrapping import NONCE, unwrap
+from unificx.privacy.key_wrapping import NONCE, unwrap, wrap
 from unificx.privacy.known_journal import KnownJournal
 from unificx.privacy.master import MasterKey
 from unificx.privacy.orphaned_keys import OrphanedKeys
@@ -355,8 +354,7 @@ def _insert_keys(
         values: list[object] = []
         for start, subject in zip(range(0, len(bits), size), fresh, strict=True):
             key, nonce = bits[start : start + _KEY], bits[start + _KEY : start + size]
-            context = length_prefixed("subject", tenant, subject, str(_VERSION))
-            wrapped = nonce + secrets.current.wrapping_key.encrypt(nonce, key, context)
+            wrapped = wrap(secrets.current.wrapping_key, key, "subject", tenant, subject, str(_VERSION), nonce=nonce)
             values += (tenant, subject, _VERSION, wrapped, secrets.version)
             made[subject] = Key(_VERSION, AESGCM(key))
         if fresh:

@@ -80,7 +80,7 @@ class RoomEvents:
                 "reactions": {one.id: one.reaction for one in participants if one.reaction is not None},
                 "videos": [asdict(one) for one in self._videos.list(room)],
                 "roster": _roster_mark(participants, meeting is not None and meeting.all_muted),
-                "breakouts": _breakouts_mark(self._breakouts.status(room)),
+                "breakouts": _breakouts_mark(self._breakouts.status(room)) if self._breakouts.are_open(room) else None,
             }
             self._send_to_guests(room, message, participants)
             self._hub.send_to_persons_or_permitted(room.tenant_id, Action.CALLS_CONTROL, persons, message)
@@ -146,10 +146,8 @@ def _roster_mark(participants: Sequence[ParticipantStatus], all_muted: bool) -> 
     return _mark((all_muted, listed))
 
 
-def _breakouts_mark(status: BreakoutStatus) -> str | None:
+def _breakouts_mark(status: BreakoutStatus) -> str:
     """Return a mark of the breakout rooms: clients fetch them if it has changed."""
-    if not status.rooms:
-        return None
     present = [
         [(each.id, each.name, each.hand) for each in one.meeting.participants] if one.meeting is not None else []
         for one in (status.main, *status.rooms)

@@ -162,9 +162,9 @@ def _room(services: Services, guest: conferencing.Guest) -> conferencing.Room:
 
 
 def _breakouts(services: Services, room: conferencing.Room) -> models.GuestBreakouts | None:
-    found = services.breakouts.status(room)
-    if not found.rooms:
+    if not services.breakouts.are_open(room):
         return None
+    found = services.breakouts.status(room)
     return models.GuestBreakouts(inside=room.parent != "", text=found.text, seconds_left=found.seconds_left)
 
 

@@ -1,6 +1,5 @@
 """Custom roles: sets of permissions that an organisation gives to some of its people, and to groups of its identity
-provider. Closed to API keys, which could
-otherwise pass on rights that outlive them."""
+provider. Closed to API keys, which could otherwise pass on rights that outlive them."""
 
 from typing import Annotated
 

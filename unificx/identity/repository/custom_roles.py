@@ -11,14 +11,9 @@ from unificx.identity.models import PersonRow
 from unificx.identity.policies.permissions import granted_by
 from unificx.identity.repository import provisioned_groups
 from unificx.identity.repository.accounts import open_persons
-from unificx.identity.role_models import CustomRoleRow, PersonRoleRow, ProvisionedGroupRow
+from unificx.identity.role_models import CustomRoleRow, PersonRoleRow, ProvisionedGroupRow, name_key
 from unificx.identity.role_schemas import CustomRole, ProvisionedGroup
 from unificx.identity.schemas import Person
-
-
-def name_key(name: str) -> str:
-    """Return the form of a name in which two roles must differ."""
-    return name.casefold()
 
 
 async def roles(session: AsyncSession, tenant_id: str) -> list[CustomRole]:
@@ -35,8 +30,8 @@ async def role(session: AsyncSession, tenant_id: str, role_id: str) -> CustomRol
     if row is None:
         return None
     members = select(func.count()).where(PersonRoleRow.tenant_id == tenant_id, PersonRoleRow.role_id == role_id)
-    groups = await _groups(session, tenant_id)
-    return _role(row, await session.scalar(members) or 0, groups.get(role_id, ()))
+    groups = await provisioned_groups.groups(session, tenant_id, ProvisionedGroupRow.role_id == role_id)
+    return _role(row, await session.scalar(members) or 0, groups)
 
 
 async def add(session: AsyncSession, new: CustomRole) -> None:

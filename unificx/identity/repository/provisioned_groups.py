@@ -7,20 +7,15 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.identity.models import PersonRow
-from unificx.identity.role_models import ProvisionedGroupRow, ProvisionedMemberRow
+from unificx.identity.role_models import ProvisionedGroupRow, ProvisionedMemberRow, name_key
 from unificx.identity.role_schemas import ProvisionedGroup
 
 
-def name_key(name: str) -> str:
-    """Return the form of a name in which two groups must differ (`displayName` is compared without case)."""
-    return name.casefold()
-
-
-async def groups(session: AsyncSession, tenant_id: str) -> list[ProvisionedGroup]:
-    """Return the groups of a tenant by name, without their members."""
+async def groups(session: AsyncSession, tenant_id: str, *conditions: ColumnElement[bool]) -> list[ProvisionedGroup]:
+    """Return the groups of a tenant that meet the conditions by name, without their members."""
     counts = select(ProvisionedMemberRow.group_id, func.count()).where(ProvisionedMemberRow.tenant_id == tenant_id)
     sizes = {row[0]: row[1] for row in await session.execute(counts.group_by(ProvisionedMemberRow.group_id))}
-    query = select(ProvisionedGroupRow).where(ProvisionedGroupRow.tenant_id == tenant_id)
+    query = select(ProvisionedGroupRow).where(ProvisionedGroupRow.tenant_id == tenant_id, *conditions)
     rows = await session.scalars(query.order_by(ProvisionedGroupRow.name_key))
     return [replace(_group(row), size=sizes.get(row.id, 0)) for row in rows]
 
