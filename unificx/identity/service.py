@@ -210,15 +210,15 @@ def build_identity(
     """Build the services. `fetch` sends requests to OpenID Connect providers."""
     store = IdentityStore(database, keys, clock, DirectoryCache())
     of = _collaborators(store, hashing, notifier, cluster)
-    verifier = PasskeyVerifier(store, signer := TokenSigner(clock), cluster.one_time)
+    signer, providers = TokenSigner(clock), SsoProviders(store, fetch)
+    verifier = PasskeyVerifier(store, signer, cluster.one_time)
     proofs = ProofVerifier(store, verifier, of.notices)
     api_keys = ApiKeys(store, of.factors, of.notices, cluster.counters)
     tenants = Tenants(store, of.closer, api_keys)
     users = Users(store, of.emails, of.hashes, of.closer, of.phones, api_keys=api_keys)
     devices = Devices(store, of.phones, of.notices)
     extensions = Extensions(store, users, of.emails, of.phones, devices)
-    acceptances, providers = Acceptances(store, of.closer), SsoProviders(store, fetch)
-    sso_links = SsoLinks(store, of.emails, of.factors, of.notices)
+    acceptances, sso_links = Acceptances(store, of.closer), SsoLinks(store, of.emails, of.factors, of.notices)
     suspensions = Suspensions(store, tenants, users, of.references)
     return Identity(
         store=store,

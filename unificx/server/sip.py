@@ -99,8 +99,7 @@ class SipServer:
     ) -> None:
         self._live_events, self._sources, self._container = live_events, settings.sources, container
         self._media, self._engine = media, engine
-        started = (clock := container.clock).monotonic()
-        incarnation = Incarnation(bytes.fromhex(container.node), clock.now().timestamp() - started, started)
+        clock, incarnation = container.clock, _incarnation(container)
         self.bearers = BearerTokens(container.derive_secret("SIP bearer tokens"), incarnation=incarnation)
         # Owner: this node, like what the limiter counts.
         rate_limiter = RateLimiter(clock.random_bytes(16))
@@ -384,6 +383,11 @@ def _reporting_steps(touched: set[str], live_events: LiveEvents) -> Callable[[st
         live_events.call_stepped(call_id)
 
     return stepped
+
+
+def _incarnation(container: Container) -> Incarnation:
+    now = container.clock.monotonic()
+    return Incarnation(bytes.fromhex(container.node), container.clock.now().timestamp() - now, now)
 
 
 def _create_routing(container: Container) -> Routing:

