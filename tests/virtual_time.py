@@ -2,12 +2,13 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from unificx.core.clock import uuid7
 
+S = TypeVar("S")
 T = TypeVar("T")
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -58,3 +59,27 @@ def run_in_virtual_time(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine in virtual time. It must not wait for threads or processes."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(coroutine)
+
+
+def virtual_time_test(
+    make: Callable[[], S], close: Callable[[S], Awaitable[None]]
+) -> Callable[[Callable[[S], Awaitable[None]]], Callable[[], None]]:
+    """Decorator of tests that run in virtual time with what `make` returns; pending work is closed at the end."""
+
+    def decorate(story: Callable[[S], Awaitable[None]]) -> Callable[[], None]:
+        async def whole() -> None:
+            setup = make()
+            await story(setup)
+            await close(setup)
+            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+        def test() -> None:
+            run_in_virtual_time(whole())
+
+        test.__name__, test.__doc__ = story.__name__, story.__doc__
+        return test
+
+    return decorate

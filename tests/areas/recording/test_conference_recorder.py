@@ -1,11 +1,10 @@
 """Conference recording in virtual time: notices before capture, pauses, media loss and ownership."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 from conference_recorder_setup import PROMPT_SECONDS, ConferenceRecorderSetup
-from virtual_time import run_in_virtual_time
+from virtual_time import virtual_time_test
 
 from unificx.conferencing import AdmissionRequested, PauseRequested, RecordingRequested
 from unificx.core.errors import Conflict, Forbidden
@@ -14,26 +13,7 @@ from unificx.recording.machine import consent_types as words
 
 NOTICE, JOINED = "recording/notice-hang-up", "recording/joined-recorded"
 OPT_IN = words.ConsentTerms("opt_in", 0.0)
-Story = Callable[[ConferenceRecorderSetup], Awaitable[None]]
-
-
-def virtual_time_test(notify: Story) -> Callable[[], None]:
-    """Run a test in virtual time; pending work is closed at the end."""
-
-    async def whole() -> None:
-        setup = ConferenceRecorderSetup()
-        await notify(setup)
-        await setup.recorder.close()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    def test() -> None:
-        run_in_virtual_time(whole())
-
-    test.__name__, test.__doc__ = notify.__name__, notify.__doc__
-    return test
+recorder_test = virtual_time_test(ConferenceRecorderSetup, lambda setup: setup.recorder.close())
 
 
 def ask(setup: ConferenceRecorderSetup, event: RecordingRequested | PauseRequested) -> None:
@@ -41,7 +21,7 @@ def ask(setup: ConferenceRecorderSetup, event: RecordingRequested | PauseRequest
 
 
 @pytest.mark.promise("C8", "C10")
-@virtual_time_test
+@recorder_test
 async def test_everyone_is_informed_before_capture_starts(setup: ConferenceRecorderSetup) -> None:
     anna, bert = await setup.start_recording()
     await asyncio.sleep(PROMPT_SECONDS - 0.1)
@@ -64,7 +44,7 @@ async def test_everyone_is_informed_before_capture_starts(setup: ConferenceRecor
 
 
 @pytest.mark.promise("C8", "C10", "R1")
-@virtual_time_test
+@recorder_test
 async def test_missing_consent_ends_recording(setup: ConferenceRecorderSetup) -> None:
     anna, bert = await setup.start_recording(terms=OPT_IN)
     await asyncio.sleep(PROMPT_SECONDS / 2)
@@ -77,7 +57,7 @@ async def test_missing_consent_ends_recording(setup: ConferenceRecorderSetup) ->
 
 
 @pytest.mark.promise("C8", "R1")
-@virtual_time_test
+@recorder_test
 async def test_refusing_phone_ends_recording_before_any_notice(setup: ConferenceRecorderSetup) -> None:
     setup.calls.refusing = {"bert"}
     anna, bert = await setup.start_recording()
@@ -87,7 +67,7 @@ async def test_refusing_phone_ends_recording_before_any_notice(setup: Conference
 
 
 @pytest.mark.promise("C8", "C10")
-@virtual_time_test
+@recorder_test
 async def test_late_joiner_is_informed_before_admission_and_starts_a_new_recording(
     setup: ConferenceRecorderSetup,
 ) -> None:
@@ -132,7 +112,7 @@ def test_guest_in_the_lobby_is_informed_after_a_host_admits_them_and_heard_after
         assert (first.who, "clara" in last.who, "clara" in setup.calls.recorded) == (["anna", "bert"], agrees, agrees)
         assert [each.consent.key for each in last.new.parties if each.identity.name == "clara"] == ["1"] * agrees
 
-    virtual_time_test(notify)()
+    recorder_test(notify)()
 
 
 @pytest.mark.promise("C8", "C10", "R1")
@@ -158,10 +138,10 @@ def test_late_joiner_who_refuses_is_not_admitted(how: str) -> None:
         assert "clara" not in setup.calls.recorded
         assert anna.inside
 
-    virtual_time_test(notify)()
+    recorder_test(notify)()
 
 
-@virtual_time_test
+@recorder_test
 async def test_leaving_participant_does_not_interrupt_recording(setup: ConferenceRecorderSetup) -> None:
     _, bert = await setup.run_recording()
     await setup.send_audio(1)
@@ -198,11 +178,11 @@ def test_host_pause_and_resume_set_marks(card: bool) -> None:
         assert stored.marks == [("paused_for_card" if card else "paused", 1.0), ("resumed", 1.0)]
         assert b"\x09\x00" not in stored.pcm
 
-    virtual_time_test(notify)()
+    recorder_test(notify)()
 
 
 @pytest.mark.promise("C8", "C10")
-@virtual_time_test
+@recorder_test
 async def test_joiner_during_pause_is_informed_and_pause_continues(setup: ConferenceRecorderSetup) -> None:
     anna, _ = await setup.run_recording()
     await setup.send_audio(1)
@@ -221,7 +201,7 @@ async def test_joiner_during_pause_is_informed_and_pause_continues(setup: Confer
     assert second.who == ["anna", "bert", "clara"]
 
 
-@virtual_time_test
+@recorder_test
 async def test_pause_requires_a_recording_and_a_host(setup: ConferenceRecorderSetup) -> None:
     anna, bert = await setup.join("anna", host=True), await setup.join("bert")
     with pytest.raises(Conflict):
@@ -235,7 +215,7 @@ async def test_pause_requires_a_recording_and_a_host(setup: ConferenceRecorderSe
 
 
 @pytest.mark.promise("C8", "C10", "T2")
-@virtual_time_test
+@recorder_test
 async def test_recording_continues_after_media_engine_restart(setup: ConferenceRecorderSetup) -> None:
     anna, bert = await setup.run_recording()
     await setup.send_audio(1)
@@ -255,7 +235,7 @@ async def test_recording_continues_after_media_engine_restart(setup: ConferenceR
 
 
 @pytest.mark.promise("C8", "T2")
-@virtual_time_test
+@recorder_test
 async def test_permanent_media_engine_loss_ends_recording_with_notice(setup: ConferenceRecorderSetup) -> None:
     anna, bert = await setup.run_recording()
     await setup.send_audio(1)
@@ -267,7 +247,7 @@ async def test_permanent_media_engine_loss_ends_recording_with_notice(setup: Con
     assert (stored.seconds, stored.ended) == (1.0, "fault")
 
 
-@virtual_time_test
+@recorder_test
 async def test_pause_during_media_engine_outage(setup: ConferenceRecorderSetup) -> None:
     anna, _ = await setup.run_recording()
     await setup.send_audio(1)
@@ -287,7 +267,7 @@ async def test_pause_during_media_engine_outage(setup: ConferenceRecorderSetup) 
     assert (stored.seconds, stored.marks) == (2.0, [("paused", 1.0), ("resumed", 1.0)])
 
 
-@virtual_time_test
+@recorder_test
 async def test_sample_rate_change_starts_a_new_recording(setup: ConferenceRecorderSetup) -> None:
     await setup.run_recording()
     await setup.send_audio(1)
@@ -303,7 +283,7 @@ async def test_sample_rate_change_starts_a_new_recording(setup: ConferenceRecord
 
 
 @pytest.mark.promise("C8", "T2")
-@virtual_time_test
+@recorder_test
 async def test_full_disk_ends_recording_informs_everyone_and_keeps_it(setup: ConferenceRecorderSetup) -> None:
     setup.archive.room = 20_000
     anna, bert = await setup.run_recording()
@@ -317,7 +297,7 @@ async def test_full_disk_ends_recording_informs_everyone_and_keeps_it(setup: Con
     assert setup.consent_stages() == {"anna": None, "bert": None}
 
 
-@virtual_time_test
+@recorder_test
 async def test_erased_subject_is_not_recorded(setup: ConferenceRecorderSetup) -> None:
     setup.archive.erased = True
     anna, _ = await setup.run_recording()
@@ -326,7 +306,7 @@ async def test_erased_subject_is_not_recorded(setup: ConferenceRecorderSetup) ->
     assert setup.engine.taps == {}
 
 
-@virtual_time_test
+@recorder_test
 async def test_recording_does_not_start_if_disabled_or_running(setup: ConferenceRecorderSetup) -> None:
     anna, bert = await setup.run_recording()
     with pytest.raises(Conflict):
@@ -340,7 +320,7 @@ async def test_recording_does_not_start_if_disabled_or_running(setup: Conference
         ask(setup, RecordingRequested(anna.session.id, on=True))
 
 
-@virtual_time_test
+@recorder_test
 async def test_recording_tone_is_periodic_and_stops_in_a_pause(setup: ConferenceRecorderSetup) -> None:
     anna, _ = await setup.run_recording()
     await asyncio.sleep(31)
@@ -350,7 +330,7 @@ async def test_recording_tone_is_periodic_and_stops_in_a_pause(setup: Conference
     assert setup.engine.beeps == 3
 
 
-@virtual_time_test
+@recorder_test
 async def test_recording_ends_with_the_last_participant(setup: ConferenceRecorderSetup) -> None:
     anna, bert = await setup.run_recording()
     await setup.send_audio(1)
@@ -363,7 +343,7 @@ async def test_recording_ends_with_the_last_participant(setup: ConferenceRecorde
 
 
 @pytest.mark.promise("D3")
-@virtual_time_test
+@recorder_test
 async def test_erasing_a_participant_ends_the_recording(setup: ConferenceRecorderSetup) -> None:
     await setup.run_recording()
     setup.recorder.on_subject_erased("acme", "s-clara")
@@ -378,7 +358,7 @@ async def test_erasing_a_participant_ends_the_recording(setup: ConferenceRecorde
 
 
 @pytest.mark.promise("C8", "C10")
-@virtual_time_test
+@recorder_test
 async def test_joiner_who_is_never_recorded_ends_the_recording(setup: ConferenceRecorderSetup) -> None:
     setup.archive.extensions["e-clara"] = ExtensionRecordingPolicy(when="never")
     anna, bert = await setup.run_recording()
@@ -392,7 +372,7 @@ async def test_joiner_who_is_never_recorded_ends_the_recording(setup: Conference
 
 
 @pytest.mark.promise("C8", "C10", "R1")
-@virtual_time_test
+@recorder_test
 async def test_opt_in_joiner_makes_everyone_be_asked(setup: ConferenceRecorderSetup) -> None:
     setup.archive.extensions["e-dora"] = ExtensionRecordingPolicy(mode="opt_in")
     _, bert = await setup.run_recording()
@@ -414,7 +394,7 @@ async def test_opt_in_joiner_makes_everyone_be_asked(setup: ConferenceRecorderSe
 
 
 @pytest.mark.promise("C8", "C10")
-@virtual_time_test
+@recorder_test
 async def test_holding_participant_is_informed_after_the_hold(setup: ConferenceRecorderSetup) -> None:
     anna, bert = await setup.join("anna", host=True), await setup.join("bert")
     bert.hold(True)
@@ -433,7 +413,7 @@ async def test_holding_participant_is_informed_after_the_hold(setup: ConferenceR
 
 
 @pytest.mark.promise("C8", "C10")
-@virtual_time_test
+@recorder_test
 async def test_holding_joiner_waits_until_informed(setup: ConferenceRecorderSetup) -> None:
     await setup.run_recording()
     clara = await setup.join("clara")
@@ -446,7 +426,7 @@ async def test_holding_joiner_waits_until_informed(setup: ConferenceRecorderSetu
 
 
 @pytest.mark.promise("C8", "C10")
-@virtual_time_test
+@recorder_test
 async def test_failed_notice_prevents_recording(setup: ConferenceRecorderSetup) -> None:
     anna, bert = await setup.join("anna", host=True), await setup.join("bert")
     bert.can_be_notified = False
@@ -457,7 +437,7 @@ async def test_failed_notice_prevents_recording(setup: ConferenceRecorderSetup) 
 
 
 @pytest.mark.promise("C8")
-@virtual_time_test
+@recorder_test
 async def test_refusal_in_a_later_sdp_ends_recording(setup: ConferenceRecorderSetup) -> None:
     _, bert = await setup.run_recording()
     await setup.send_audio(1)
@@ -468,7 +448,7 @@ async def test_refusal_in_a_later_sdp_ends_recording(setup: ConferenceRecorderSe
 
 
 @pytest.mark.promise("C8", "C10")
-@virtual_time_test
+@recorder_test
 async def test_a_recording_with_video_is_announced_as_such_to_everyone(setup: ConferenceRecorderSetup) -> None:
     anna, bert = await setup.start_recording(video=True)
     assert setup.meetings.status(setup.room).video_recorded  # type: ignore[union-attr]
@@ -491,7 +471,7 @@ async def test_a_recording_with_video_is_announced_as_such_to_everyone(setup: Co
 
 
 @pytest.mark.promise("C8")
-@virtual_time_test
+@recorder_test
 async def test_consent_to_a_recording_with_video_is_asked_for_as_such(setup: ConferenceRecorderSetup) -> None:
     _, bert = await setup.start_recording(terms=OPT_IN, video=True)
     await asyncio.sleep(PROMPT_SECONDS * 8)

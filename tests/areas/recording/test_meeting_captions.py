@@ -1,12 +1,11 @@
 """Captions of meetings in virtual time: everyone is informed first, each decides alone, and nothing waits for long."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
 from conference_recorder_setup import PROMPT_SECONDS, ConferenceRecorderSetup, FakePrompts, Guest
-from virtual_time import LoopClock, run_in_virtual_time
+from virtual_time import LoopClock, virtual_time_test
 
 from unificx.audio_store import TranscriptionFailed
 from unificx.captions import CaptionDependencies, CaptionRecognized, CaptionRules, CaptionsBehind, MeetingCaptions
@@ -100,24 +99,10 @@ class CaptionSetup(ConferenceRecorderSetup):
         return {one.name: one.captions_consent for one in meeting.participants} if meeting is not None else {}
 
 
-def virtual_time_test(story: Callable[[CaptionSetup], Awaitable[None]]) -> Callable[[], None]:
-    async def whole() -> None:
-        setup = CaptionSetup()
-        await story(setup)
-        await setup.captions.close()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    def test() -> None:
-        run_in_virtual_time(whole())
-
-    test.__name__, test.__doc__ = story.__name__, story.__doc__
-    return test
+captions_test = virtual_time_test(CaptionSetup, lambda setup: setup.captions.close())
 
 
-@virtual_time_test
+@captions_test
 async def test_everyone_is_informed_before_speech_is_recognized(setup: CaptionSetup) -> None:
     anna, bert = await setup.join("anna", host=True), await setup.join("bert")
     setup.captions.start(setup.room, anna.session.id)
@@ -137,7 +122,7 @@ async def test_everyone_is_informed_before_speech_is_recognized(setup: CaptionSe
     assert setup.stages() == {"anna": None, "bert": None}
 
 
-@virtual_time_test
+@captions_test
 async def test_a_late_participant_is_informed_before_entering(setup: CaptionSetup) -> None:
     await setup.start()
     late = await setup.join("late")
@@ -148,7 +133,7 @@ async def test_a_late_participant_is_informed_before_entering(setup: CaptionSetu
     assert setup.tap_of(late)
 
 
-@virtual_time_test
+@captions_test
 async def test_the_speech_of_those_who_refuse_is_not_recognized(setup: CaptionSetup) -> None:
     setup.mode = "opt_in"
     anna, bert = await setup.start()
@@ -171,7 +156,7 @@ async def test_the_speech_of_those_who_refuse_is_not_recognized(setup: CaptionSe
     assert (emil.inside, emil.played, setup.tap_of(emil)) == (True, [], "")
 
 
-@virtual_time_test
+@captions_test
 async def test_nothing_is_captured_of_those_who_are_muted(setup: CaptionSetup) -> None:
     anna, bert = await setup.start()
     setup.meetings.apply(setup.room, MuteRequested(anna.session.id, bert.session.id, True))
@@ -182,7 +167,7 @@ async def test_nothing_is_captured_of_those_who_are_muted(setup: CaptionSetup) -
     assert setup.tap_of(bert)
 
 
-@virtual_time_test
+@captions_test
 async def test_captions_end_with_the_last_host(setup: CaptionSetup) -> None:
     anna, bert = await setup.start()
     anna.hang_up()
@@ -191,7 +176,7 @@ async def test_captions_end_with_the_last_host(setup: CaptionSetup) -> None:
     assert (bert.inside, bert.played[-1], setup.tap_of(bert)) == (True, ENDED, "")
 
 
-@virtual_time_test
+@captions_test
 async def test_speech_that_is_late_is_dropped_and_said_so(setup: CaptionSetup) -> None:
     setup.recognizer.seconds = MAX_AGE - 1
     _, bert = await setup.start()
@@ -211,7 +196,7 @@ async def test_speech_that_is_late_is_dropped_and_said_so(setup: CaptionSetup) -
     assert setup.texts[-1] == (bert.session.id, "piece 3")
 
 
-@virtual_time_test
+@captions_test
 async def test_a_text_of_someone_who_has_left_is_not_shown(setup: CaptionSetup) -> None:
     anna, bert = await setup.start()
     for each in (bert, anna, bert):  # the second piece of Bert still waits at the end of the call
@@ -223,7 +208,7 @@ async def test_a_text_of_someone_who_has_left_is_not_shown(setup: CaptionSetup) 
     assert [one for one, _ in setup.texts] == [anna.session.id]
 
 
-@virtual_time_test
+@captions_test
 async def test_who_may_switch_captions_on(setup: CaptionSetup) -> None:
     anna, bert = await setup.join("anna", host=True), await setup.join("bert")
     with pytest.raises(Forbidden):

@@ -81,16 +81,7 @@ function GuestBreakouts({ visit, handRaised }: { visit: Visit; handRaised: boole
 }
 
 function asParticipant(one: GuestParticipant): Participant {
-  return {
-    ...one,
-    extension_id: '',
-    number: '',
-    since: '',
-    state: 'in',
-    muted_by_host: false,
-    consent: null,
-    captions_consent: one.captions_consent,
-  };
+  return { ...one, extension_id: '', number: '', since: '', state: 'in', muted_by_host: false, consent: null };
 }
 
 interface ConnectionButtonProps {

@@ -73,15 +73,11 @@ interface Subscription {
 /** Delay before a failed connection is set up again, milliseconds. */
 const RETRY_MS = 2_000;
 
+const NOTHING: MeetingState = { streams: {}, camera: 'off', screen: 'off', own: {}, limit: Infinity };
+
 /** The videos of the conference that the user takes part in: those sent, and those shown. Sound is part of the call. */
 export class Meeting {
-  readonly state = createStore<MeetingState>({
-    streams: {},
-    camera: 'off',
-    screen: 'off',
-    own: {},
-    limit: Infinity,
-  });
+  readonly state = createStore(NOTHING);
   /** Refetch the list of videos. */
   readonly refresh = coalesce(() => this.#fetch());
   readonly #publications = new Map<VideoSource, Publication>();
@@ -371,10 +367,4 @@ export class Meeting {
 }
 
 /** The state of a call that is in no meeting. */
-export const NO_MEETING = createStore<MeetingState>({
-  streams: {},
-  camera: 'off',
-  screen: 'off',
-  own: {},
-  limit: Infinity,
-});
+export const NO_MEETING = createStore(NOTHING);
