@@ -62,7 +62,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "captions": (
         "engines/test_caption_segments*",
-        "areas/recording/test_meeting_captions*",
+        "areas/recording/test_meeting_*",
         "adapters/test_http_captions*",
         "outside/test_live_captions*",
         "outside/test_client_captions*",
@@ -85,7 +85,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_conference_*",
         "outside/test_client_rooms*",
         "outside/test_client_meeting*",
-        "areas/recording/test_meeting_captions*",
+        "areas/recording/test_meeting_*",
         "outside/test_client_sound*",
     ),
     "core": ("engines/test_core_*", "adapters/test_app_*", "adapters/test_public_address*"),

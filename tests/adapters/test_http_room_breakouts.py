@@ -184,7 +184,7 @@ async def test_an_ad_hoc_room_is_kept_while_all_are_in_its_breakout_rooms(groups
     made = (await groups.anna.post(path, json={"rooms": [HARBOUR]})).json()
     to = f"{path}/{made['rooms'][0]['id']}/participants/{host.session.id}"
     assert (await groups.anna.put(to)).status_code == 204
-    assert services.meetings.state_of(room.id) is None
+    assert services.meetings.status(room) is None
     assert services.rooms.by_id(room.id) == room
     await enter(host)
     back = f"{path}/{room.id}/participants/{host.session.id}"

@@ -21,7 +21,7 @@ from unificx.conferencing.machine.events_and_actions import (
     PlayPrompt,
     RecordingChanged,
 )
-from unificx.conferencing.machine.meeting import MemberState
+from unificx.conferencing.machine.meeting_state import MemberState
 from unificx.core.errors import Invalid
 
 MOVED = "conference/main-room"

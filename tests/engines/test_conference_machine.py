@@ -42,7 +42,7 @@ from unificx.conferencing.machine.events_and_actions import (
     SetRecording,
     StartWaiting,
 )
-from unificx.conferencing.machine.meeting import Meeting, MemberState
+from unificx.conferencing.machine.meeting_state import Meeting, MemberState
 
 
 class MeetingDriver:

@@ -2,7 +2,8 @@
 
 A host switches them on. Everyone is informed before their speech is recognized, late participants before they enter;
 by the consent machine of recordings, for each participant alone: the speech of one who refuses is not recognized, and
-the others have captions. They end with the meeting, or when its last host has left. Nothing is stored.
+the others have captions. They end with the meeting, or when its last host has left, and not while a host is in one of
+its breakout rooms. Nothing is stored.
 """
 
 from collections.abc import Callable
@@ -119,11 +120,12 @@ class MeetingCaptions:
         live = self._live.get(room.id)
         if live is None:
             return
-        meeting = self._deps.meetings.status(room)
-        inside = {one.id: one for one in meeting.participants if one.state == "in"} if meeting is not None else {}
-        if not any(one.host for one in inside.values()):
+        state = self._deps.meetings.state_of(room.id)
+        if state is None or not (state.hosts_away or any(state.has_host_rights(one.id) for one in state.members)):
             self._end(room.id)
             return
+        meeting = self._deps.meetings.status(room)
+        inside = {one.id: one for one in meeting.participants if one.state == "in"} if meeting is not None else {}
         participants = self._deps.meetings.recording_participants(room)
         for gone in set(live.speakers) - {one.id for one in participants}:
             live.speakers.pop(gone).close()

@@ -4,6 +4,7 @@ from unificx.conferencing.breakouts import MeetingBreakouts
 from unificx.conferencing.calendars import CalendarFeeds
 from unificx.conferencing.guests import GUEST_MARK, LINK_DAYS, MAX_LINK_DAYS, MeetingGuests
 from unificx.conferencing.invitations import MAX_AT_ONCE, InvitationDependencies, Inviter, MeetingInvitations
+from unificx.conferencing.live_meeting import ROOM_PREFIX, NameAnnouncement, RequiredNotice
 from unificx.conferencing.machine.calendar_entry import Joining, calendar_entry, calendar_feed
 from unificx.conferencing.machine.events_and_actions import (
     ADMINISTRATOR,
@@ -29,15 +30,9 @@ from unificx.conferencing.machine.events_and_actions import (
     RemoveParticipant,
     StartWaiting,
 )
-from unificx.conferencing.machine.meeting import Meeting
+from unificx.conferencing.machine.meeting_state import Meeting
 from unificx.conferencing.machine.values import is_unmarked
-from unificx.conferencing.manager import (
-    ROOM_PREFIX,
-    ConferenceManager,
-    NameAnnouncement,
-    ParticipantSession,
-    RequiredNotice,
-)
+from unificx.conferencing.manager import ConferenceManager, ParticipantSession
 from unificx.conferencing.privacy import room_holding
 from unificx.conferencing.schemas import (
     Booking,

@@ -6,14 +6,15 @@ room goes on with those who are in it, and those who return are informed again.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from unificx.conferencing.events import ConferenceChanged
 from unificx.conferencing.machine import breakouts as rules
 from unificx.conferencing.machine.breakouts import Breakouts
-from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR, EndRequested
-from unificx.conferencing.machine.meeting import MemberState
+from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR, BreakoutsChanged, EndRequested, PlayPrompt
+from unificx.conferencing.machine.meeting_state import MemberState
 from unificx.conferencing.manager import ConferenceManager
 from unificx.conferencing.schemas import BreakoutRoom, BreakoutStatus, NewBreakoutRoom, Room, RoomSettings
 from unificx.conferencing.service import RoomService
@@ -22,6 +23,8 @@ from unificx.core.errors import Conflict, Forbidden, NotFound
 
 MOVED, RETURNED = "conference/breakout", "conference/main-room"
 """Prompts of those who are moved."""
+MESSAGE, RETURN_SOON = "conference/message", "conference/return-soon"
+"""Prompts about a line to everyone, and about the countdown: telephones do not show them."""
 
 
 @dataclass(slots=True)
@@ -100,6 +103,7 @@ class MeetingBreakouts:
         )
         group = _Group(main, rooms, Breakouts(main.id, tuple(one.id for one in rooms)))
         self._groups[main.id] = group
+        self._mark(group, opened=True)
         for room, people in zip(rooms, rules.distribute(assigned, others, draws), strict=True):
             for one in people:
                 self._move(group, main, one, room)
@@ -120,18 +124,23 @@ class MeetingBreakouts:
             self._review(group)
 
     def write(self, room: Room, by: str, text: str) -> None:
-        """Show a line of text to everyone in all rooms. Raises Forbidden, Invalid, NotFound."""
+        """Show a line of text to everyone in all rooms, and play a prompt to them. Raises Forbidden, Invalid,
+        NotFound."""
         group = self._find(room)
         if not self._is_host(group, by):
             raise _host_required()
         group.state = replace(group.state, text=rules.check_text(text))
+        self._play(group.all, MESSAGE, but=by)
         self._notify(group)
 
     def end(self, room: Room, by: str) -> None:
-        """Let everyone return after a countdown, at the second request at once. Raises Forbidden, NotFound."""
+        """Let everyone return after a countdown, of which a prompt informs those who will, at the second request at
+        once. Raises Forbidden, NotFound."""
         group = self._find(room)
         if not self._is_host(group, by):
             raise _host_required()
+        if group.state.ends_at is None:
+            self._play(group.rooms, RETURN_SOON)
         group.state = rules.end(group.state, self._clock.monotonic())
         self._start_timer(group)
         self._notify(group)
@@ -171,9 +180,26 @@ class MeetingBreakouts:
         elif group.state.returning:
             for one in group.rooms:
                 self._bring_back(group, one)
-        states = [self._meetings.state_of(one.id) for one in group.all]
-        if not any(states) or (group.state.returning and not any(states[1:])):
+        main, *others = [self._meetings.state_of(one.id) for one in group.all]
+        away = rules.hosts_away(main, [one for one in others if one is not None])
+        is_empty = main is None or not main.members
+        if not any(others) and (is_empty or (group.state.returning and not away)):
             self._close(group)
+        elif main is not None and main.hosts_away is not away:
+            self._mark(group, opened=True, hosts_away=away)
+
+    def _mark(self, group: _Group, *, opened: bool, hosts_away: bool = False) -> None:
+        """Inform the meeting in the main room of its breakout rooms."""
+        with _own_changes(group):
+            self._meetings.handle_event(group.main.id, BreakoutsChanged(opened, hosts_away))
+
+    def _play(self, rooms: Sequence[Room], prompt: str, *, but: str = "") -> None:
+        """Play a prompt to everyone in these rooms, and those about to enter, but one participant."""
+        for room in rooms:
+            state = self._meetings.state_of(room.id)
+            for one in state.members if state is not None else ():
+                if one.id != but and state is not None and state.has_admitted(one.id):
+                    self._meetings.notify(room, one.id, PlayPrompt(one.id, prompt))
 
     def _bring_back(self, group: _Group, room: Room) -> None:
         """Move everyone who has entered a breakout room; the others follow once they have."""
@@ -183,11 +209,8 @@ class MeetingBreakouts:
                 self._move(group, room, one.id, group.main)
 
     def _move(self, group: _Group, source: Room, participant: str, target: Room) -> None:
-        group.busy = True
-        try:
+        with _own_changes(group):
             self._meetings.move(source, participant, target, MOVED if target.parent else RETURNED)
-        finally:
-            group.busy = False
 
     def _close(self, group: _Group) -> None:
         if self._groups.pop(group.main.id, None) is None:
@@ -196,17 +219,15 @@ class MeetingBreakouts:
             group.timer.cancel()
         for one in group.rooms:
             self._rooms.close_ad_hoc(one)
+        self._mark(group, opened=False)
         if self._meetings.state_of(group.main.id) is None:
             self._rooms.close_ad_hoc(group.main)
         self._notify(group)
 
     def _notify(self, group: _Group) -> None:
-        group.busy = True
-        try:
+        with _own_changes(group):
             for one in group.all:
                 self._publish(ConferenceChanged(one))
-        finally:
-            group.busy = False
 
     def _find(self, room: Room) -> _Group:
         group = self._groups.get(room.parent or room.id)
@@ -220,6 +241,15 @@ class MeetingBreakouts:
 
     def _is_host(self, group: _Group, by: str) -> bool:
         return by == ADMINISTRATOR or any(self._meetings.has_host_rights(one, by) for one in group.all)
+
+
+@contextmanager
+def _own_changes(group: _Group) -> Iterator[None]:
+    group.busy = True
+    try:
+        yield
+    finally:
+        group.busy = False
 
 
 def _host_required() -> Forbidden:

@@ -1,77 +1,38 @@
 """Live meetings. Held in memory: a meeting ends with its calls."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from itertools import count
-from typing import Literal, TypeAlias
+from collections.abc import Callable
+from dataclasses import replace
 
 from unificx.conferencing import tones
 from unificx.conferencing.events import ConferenceChanged, ConferenceEnded, ParticipantAdmitted, ParticipantRemoved
+from unificx.conferencing.live_meeting import (
+    ROOM_PREFIX,
+    Connection,
+    LiveMeeting,
+    NameAnnouncement,
+    QueuedPrompt,
+    RequiredNotice,
+    to_recording_participant,
+    to_status,
+)
 from unificx.conferencing.machine import events_and_actions
 from unificx.conferencing.machine import meeting as machine
-from unificx.conferencing.machine.meeting import Member, MemberState
+from unificx.conferencing.machine.meeting_state import Meeting, MemberState
 from unificx.conferencing.ports import ConferenceDialer, ConferenceLeg, MeetingCaptioner, MeetingRecorder
-from unificx.conferencing.schemas import CallerIdentity, MeetingStatus, ParticipantStatus, RecordingParticipant, Room
+from unificx.conferencing.schemas import CallerIdentity, MeetingStatus, RecordingParticipant, Room
 from unificx.core.clock import TIMER_RESOLUTION, Clock
 from unificx.core.errors import DomainError, Forbidden, NotFound
-from unificx.media.sounds import Sound
 from unificx.media_worker.client import MediaEngineClient
 
-ROOM_PREFIX = "room/"
-"""Prefix of our room names in the media engine."""
-MAX_QUEUED_PROMPTS = 8
-"""Maximum number of queued prompts per participant; further ones are dropped."""
 MAX_NAMED_PARTICIPANTS = 20
 """In larger meetings, tones replace names, which would leave no time to talk."""
-
-
-@dataclass(frozen=True, slots=True)
-class RequiredNotice:
-    """A notice that must be played. `on_played` is called with the result, unless the call was on hold meanwhile."""
-
-    sounds: tuple[Sound, ...]
-    on_played: Callable[[bool], None]
-
-
-@dataclass(frozen=True, slots=True)
-class NameAnnouncement:
-    """Announcement of a join or leave by name; a generic prompt is used without a name."""
-
-    caller: CallerIdentity
-    joined: bool
-
-
-QueuedPrompt: TypeAlias = (
-    events_and_actions.RejectEntry
-    | events_and_actions.StartWaiting
-    | events_and_actions.Admit
-    | events_and_actions.PlayPrompt
-    | events_and_actions.PlayParticipantCount
-    | events_and_actions.PlayHelp
-    | events_and_actions.RemoveParticipant
-    | NameAnnouncement
-    | RequiredNotice
-)
-
-
-_ALWAYS_QUEUED = (
-    events_and_actions.RejectEntry,
-    events_and_actions.StartWaiting,
-    events_and_actions.Admit,
-    events_and_actions.RemoveParticipant,
-    RequiredNotice,
-)
-"""Prompts that are queued in any case; the others are limited by MAX_QUEUED_PROMPTS."""
-_PRIORITIES: dict[type[QueuedPrompt], int] = {events_and_actions.RemoveParticipant: 0, RequiredNotice: 1}
-"""Priorities of prompts that are played before others."""
 
 
 class ParticipantSession:
     """A participant's connection to a meeting, for the call app: prompts to play, DTMF commands to send."""
 
-    def __init__(self, manager: "ConferenceManager", connection: "_Connection") -> None:
+    def __init__(self, manager: "ConferenceManager", connection: "Connection") -> None:
         self._manager = manager
         self._connection = connection
 
@@ -111,49 +72,6 @@ class ParticipantSession:
         self._manager.dtmf_command(self.room.id, self.id, digit)
 
 
-@dataclass(slots=True)
-class _Connection:
-    room: Room
-    id: str
-    caller: CallerIdentity
-    leg: ConferenceLeg
-    joined_at: datetime
-    prompts: asyncio.PriorityQueue[tuple[int, int, QueuedPrompt]] = field(
-        default_factory=asyncio.PriorityQueue[tuple[int, int, QueuedPrompt]]
-    )
-    """Ordered by priority, then by sequence number."""
-    sequence: Iterator[int] = field(default_factory=count)
-
-
-@dataclass(slots=True)
-class _LiveMeeting:
-    room: Room
-    state: machine.Meeting
-    since: datetime
-    connections: dict[str, _Connection] = field(default_factory=dict[str, _Connection])
-    speaking: str = ""
-    timer: asyncio.TimerHandle | None = None
-
-    def connect(self, id_: str, *, muted: bool) -> None:
-        """Connect a participant, possibly for one listener, and those who whisper to this participant."""
-        name, connection = ROOM_PREFIX + self.room.id, self.connections[id_]
-        listener = connection.caller.whispers_to
-        legs = {each.caller.extension_id: each.leg.leg for each in self.connections.values() if each is not connection}
-        connection.leg.join(name, muted=muted, listener=legs.get(listener, "") if listener else None)
-        for member in self.state.members:
-            other = self.connections[member.id]
-            whispers = other.caller.whispers_to != "" and other.caller.whispers_to == connection.caller.extension_id
-            if whispers and member.state is MemberState.INSIDE:
-                other.leg.join(name, muted=member.is_muted, listener=connection.leg.leg)
-
-    def queue_prompt(self, id_: str, prompt: QueuedPrompt) -> None:
-        connection = self.connections[id_]
-        if isinstance(prompt, _ALWAYS_QUEUED) or connection.prompts.qsize() < MAX_QUEUED_PROMPTS:
-            connection.prompts.put_nowait(
-                (_PRIORITIES.get(type(prompt), len(_PRIORITIES)), next(connection.sequence), prompt)
-            )
-
-
 class ConferenceManager:
     """All meetings of this process. Every method is called from the event loop and none blocks.
 
@@ -169,7 +87,7 @@ class ConferenceManager:
         self._publish = publish
         self._clock = clock
         # Owner: the node that holds the meeting: all participants of a room are on one node.
-        self._live: dict[str, _LiveMeeting] = {}
+        self._live: dict[str, LiveMeeting] = {}
         self._legs: dict[str, tuple[str, str]] = {}
 
     # ---- called for participants
@@ -186,7 +104,7 @@ class ConferenceManager:
     ) -> ParticipantSession:
         """Let an authorized participant join, first into the `lobby` if a host has to admit them; the session returns
         the prompts that follow."""
-        connection = _Connection(room, self._clock.new_id(), caller_identity, leg, self._clock.now())
+        connection = Connection(room, self._clock.new_id(), caller_identity, leg, self._clock.now())
         self._enter(connection, events_and_actions.JoinRequested(connection.id, host, invited, lobby))
         return ParticipantSession(self, connection)
 
@@ -238,15 +156,13 @@ class ConferenceManager:
     # ---- called by the API
 
     def status(self, room: Room) -> MeetingStatus | None:
-        """Return the status of the meeting in a room; None if it is empty."""
+        """Return the status of the meeting in a room; None if the room is empty."""
         live = self._live.get(room.id)
-        if live is None:
+        if live is None or not live.state.members:
             return None
         followers = self.recorder, self.captions
         participants = tuple(
-            _to_status(
-                live, one, [each.consent_of(room.id, one.id) if each is not None else None for each in followers]
-            )
+            to_status(live, one, [each.consent_of(room.id, one.id) if each is not None else None for each in followers])
             for one in live.state.present
         )
         state = live.state
@@ -260,8 +176,9 @@ class ConferenceManager:
         own_members = [one for one in live.state.present if is_own(live.connections[one.id].caller)] if live else []
         return max(own_members, key=lambda one: one.host).id if own_members else None
 
-    def state_of(self, room_id: str) -> machine.Meeting | None:
-        """Return the state of the meeting in a room; None if it is empty."""
+    def state_of(self, room_id: str) -> Meeting | None:
+        """Return the state of the meeting in a room; None if there is none. It may have no members, if there are some
+        in its breakout rooms."""
         live = self._live.get(room_id)
         return live.state if live is not None else None
 
@@ -298,7 +215,7 @@ class ConferenceManager:
     ) -> None:
         """Start, stop, pause or resume recording for a host. Raises Forbidden, Conflict, NotFound."""
         live = self._live.get(room.id)
-        if live is None or self.recorder is None:
+        if live is None or not live.state.members or self.recorder is None:
             raise NotFound("This room is empty.")
         _, actions = machine.step(live.state, event, self._clock.monotonic())
         match actions:
@@ -320,13 +237,13 @@ class ConferenceManager:
         live = self._live.get(room.id)
         members = live.state.present if live is not None else ()
         return tuple(
-            _to_recording_participant(live.connections[one.id], one)
+            to_recording_participant(live.connections[one.id], one)
             for one in members
             if live is not None and one.state not in (MemberState.WAITING, MemberState.LOBBY)
         )
 
-    def notify(self, room: Room, id_: str, notice: RequiredNotice) -> None:
-        """Queue a required notice for one participant."""
+    def notify(self, room: Room, id_: str, notice: RequiredNotice | events_and_actions.PlayPrompt) -> None:
+        """Queue a required notice, or a prompt, for one participant."""
         live = self._live.get(room.id)
         if live is not None and id_ in live.connections:
             live.queue_prompt(id_, notice)
@@ -363,11 +280,11 @@ class ConferenceManager:
 
     # ---- inside
 
-    def _enter(self, connection: _Connection, event: events_and_actions.JoinRequested) -> None:
+    def _enter(self, connection: Connection, event: events_and_actions.JoinRequested) -> None:
         room = connection.room
         live = self._live.get(room.id)
         if live is None:
-            live = self._live[room.id] = _LiveMeeting(room, machine.new_meeting(room.settings), self._clock.now())
+            live = self._live[room.id] = LiveMeeting(room, machine.new_meeting(room.settings), self._clock.now())
         live.connections[connection.id] = connection
         self._legs[connection.leg.leg] = (room.id, connection.id)
         self.handle_event(room.id, event)
@@ -388,12 +305,14 @@ class ConferenceManager:
             isinstance(one, events_and_actions.RejectEntry) for one in actions
         ):
             self._remove_connection(live, event)
+        if live.state.is_over:
+            self._end(live)
         self._reset_timer(live)
         _notify_followers(self, live.room)
         self._publish(ConferenceChanged(live.room))
         return [one for one in actions if isinstance(one, events_and_actions.NotAllowed)]
 
-    def _execute(self, live: _LiveMeeting, action: events_and_actions.Action) -> None:
+    def _execute(self, live: LiveMeeting, action: events_and_actions.Action) -> None:
         match action:
             case events_and_actions.ConnectAudio(id_, muted):
                 live.connect(id_, muted=muted)
@@ -415,7 +334,7 @@ class ConferenceManager:
             case _:
                 live.queue_prompt(action.id, action)
 
-    def _announce(self, live: _LiveMeeting, id_: str, *, joined: bool) -> None:
+    def _announce(self, live: LiveMeeting, id_: str, *, joined: bool) -> None:
         announce = live.state.settings.announce
         if announce == "names" and len(live.state.present) <= MAX_NAMED_PARTICIPANTS:
             announcement = NameAnnouncement(live.connections[id_].caller, joined)
@@ -425,17 +344,18 @@ class ConferenceManager:
         elif announce != "nothing" and self.mixer is not None:
             self.mixer.play_to_room(ROOM_PREFIX + live.room.id, tones.JOIN_TONES if joined else tones.LEAVE_TONES)
 
-    def _remove_connection(self, live: _LiveMeeting, event: events_and_actions.Event) -> None:
+    def _remove_connection(self, live: LiveMeeting, event: events_and_actions.Event) -> None:
         connection = live.connections.pop(getattr(event, "id", ""), None)
         if connection is not None:
             self._legs.pop(connection.leg.leg, None)
-        if live.state.is_over:
-            if live.timer is not None:
-                live.timer.cancel()
-            self._live.pop(live.room.id, None)
-            self._publish(ConferenceEnded(live.room))
 
-    def _reset_timer(self, live: _LiveMeeting) -> None:
+    def _end(self, live: LiveMeeting) -> None:
+        if live.timer is not None:
+            live.timer.cancel()
+        self._live.pop(live.room.id, None)
+        self._publish(ConferenceEnded(live.room))
+
+    def _reset_timer(self, live: LiveMeeting) -> None:
         if live.timer is not None:
             live.timer.cancel()
             live.timer = None
@@ -454,46 +374,5 @@ def _notify_followers(meetings: ConferenceManager, room: Room) -> None:
         meetings.captions.update_participants(room)
 
 
-def _to_recording_participant(connection: _Connection, member: Member) -> RecordingParticipant:
-    return RecordingParticipant(
-        member.id,
-        connection.caller,
-        member.state is MemberState.AWAITING_CONSENT,
-        connection.leg.call_id,
-        connection.leg.receives_audio,
-        connection.leg.leg,
-    )
-
-
 def _host_required() -> Forbidden:
     return Forbidden("Only a host can do this.")
-
-
-_STATES: dict[MemberState, Literal["waiting", "lobby", "entering", "in"]] = {
-    MemberState.WAITING: "waiting",
-    MemberState.LOBBY: "lobby",
-    MemberState.AWAITING_CONSENT: "entering",
-    MemberState.ENTERING: "entering",
-    MemberState.INSIDE: "in",
-}
-
-
-def _to_status(live: _LiveMeeting, member: Member, consents: Sequence[str | None]) -> ParticipantStatus:
-    """Return the status of a member. `consents`: to the recording, and to captions."""
-    connection = live.connections[member.id]
-    return ParticipantStatus(
-        id=member.id,
-        extension_id=connection.caller.extension_id,
-        since=connection.joined_at,
-        host=member.host,
-        state=_STATES[member.state],
-        muted=member.is_muted,
-        muted_by_host=member.muted_by_host,
-        hand=member.hand_raised,
-        reaction=member.reaction,
-        speaking=member.id == live.speaking and not member.is_muted,
-        consent=consents[0],
-        captions_consent=consents[1],
-        number=connection.caller.number,
-        name=connection.caller.name,
-    )

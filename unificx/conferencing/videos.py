@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from unificx.cluster import Count, CounterKind, Counters
 from unificx.conferencing.events import ConferenceChanged
 from unificx.conferencing.machine import events_and_actions
-from unificx.conferencing.machine.meeting import Meeting, MemberState, video_refusal
+from unificx.conferencing.machine.meeting import video_refusal
+from unificx.conferencing.machine.meeting_state import Meeting, MemberState
 from unificx.conferencing.manager import ConferenceManager
 from unificx.conferencing.schemas import Room, Video, VideoQuality, VideoSource, VideoStatus
 from unificx.core.clock import Clock

@@ -268,6 +268,14 @@ _CONFERENCE: Final[dict[str, EnglishGerman]] = {
     "full": ("This conference is full.", "Diese Konferenz ist voll."),
     "breakout": ("You are now in a breakout room.", "Sie sind jetzt in einem Gruppenraum."),
     "main-room": ("You are back in the main room.", "Sie sind wieder im Hauptraum."),
+    "return-soon": (
+        "You return to the main room in thirty seconds.",
+        "Sie kehren in dreißig Sekunden in den Hauptraum zurück.",
+    ),
+    "message": (
+        "The host has sent a message. It is shown in the app.",
+        "Die Leitung hat eine Nachricht geschickt. Sie steht in der App.",
+    ),
     "joined": ("has joined.", "ist dazugekommen."),
     "left": ("has left.", "hat die Konferenz verlassen."),
     "somebody-joined": ("Somebody has joined.", "Jemand ist dazugekommen."),

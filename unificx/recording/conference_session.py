@@ -287,6 +287,10 @@ class ConferenceSession:
         self.handle_event(consent_types.RecordingFailed("full" if why == "full" else "fault"))
 
     def _set_participants(self, participants: Sequence[RecordingParticipant]) -> None:
+        present = {one.id for one in participants}
+        for gone in [one for one in self._participants.values() if one.id not in present]:
+            if self._indications.pop(gone.id, "off") != "off":  # the call may go on in a room that is not recorded
+                asyncio.get_running_loop().call_soon(self._deps.calls.indicate, gone.call_id, "off")
         self._participants = {one.id: one for one in participants}
         self._source.participants = self._participants
 

@@ -28,8 +28,8 @@ from unificx.conferencing import (
 from unificx.conferencing import ConferenceManager as Live
 from unificx.conferencing import RoomService as Standing
 from unificx.conferencing.events import ConferenceEnded
+from unificx.conferencing.live_meeting import MAX_QUEUED_PROMPTS
 from unificx.conferencing.machine.events_and_actions import DeadlineReached
-from unificx.conferencing.manager import MAX_QUEUED_PROMPTS
 from unificx.core.clock import ManualClock
 from unificx.db import Database
 from unificx.identity import NewTenant, PasswordHashing

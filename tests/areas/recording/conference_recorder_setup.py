@@ -15,6 +15,7 @@ from unificx.conferencing import (
     ConferenceManager,
     MeetingVideos,
     ParticipantSession,
+    PlayPrompt,
     RecordingRequested,
     RejectEntry,
     RemoveParticipant,
@@ -136,6 +137,9 @@ class Guest:
     def __init__(self, setup: "ConferenceRecorderSetup", name: str, *, host: bool, lobby: bool = False) -> None:
         self.leg, self.call_id = f"leg-{name}", name
         self.played: list[str] = []
+        """Required notices, and the reason why the call ended."""
+        self.prompts: list[str] = []
+        """Other prompts, which take no time."""
         self.inside, self.receives_audio, self.missed = False, True, 0
         who = CallerIdentity(f"s-{name}", f"e-{name}", f"1-{name}", name)
         self.session: ParticipantSession = setup.meetings.join(setup.room, who, self, host=host, lobby=lobby)
@@ -166,6 +170,8 @@ class Guest:
                     self.played.append(prompt)
                     self.session.leave()
                     return
+                case PlayPrompt(_, prompt):
+                    self.prompts.append(prompt)
                 case _:
                     pass
 
@@ -180,9 +186,9 @@ class Guest:
 
 class ConferenceRecorderSetup:
     def __init__(self) -> None:
-        clock = LoopClock()
+        self.clock = clock = LoopClock()
         self.meetings, self.engine, self.archive, self.calls = (
-            ConferenceManager(clock),
+            ConferenceManager(clock, self.publish),
             FakeEngine(),
             FakeArchive(),
             FakeCalls(),
@@ -196,6 +202,9 @@ class ConferenceRecorderSetup:
             )  # type: ignore[arg-type]
         )
         self.meetings.recorder = self.recorder
+
+    def publish(self, event: object) -> None:
+        """Receives the signals of meetings."""
 
     async def join(self, name: str, *, host: bool = False, lobby: bool = False) -> Guest:
         guest = Guest(self, name, host=host, lobby=lobby)

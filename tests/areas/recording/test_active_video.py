@@ -12,7 +12,7 @@ from video_pictures import pictures
 
 from unificx.cluster import LocalCounters
 from unificx.conferencing import ConferenceManager, Meeting, MeetingVideos, Room, RoomSettings
-from unificx.conferencing.machine.meeting import Member, MemberState
+from unificx.conferencing.machine.meeting_state import Member, MemberState
 from unificx.conferencing.schemas import Video
 from unificx.core.clock import SystemClock
 from unificx.core.errors import NotFound

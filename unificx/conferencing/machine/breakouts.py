@@ -1,8 +1,9 @@
 """Rules of breakout rooms: smaller rooms of a meeting for some time, from which everyone returns to its main room."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from unificx.conferencing.machine.meeting_state import Meeting, MemberState
 from unificx.core.errors import Invalid
 
 MAX_ROOMS = 20
@@ -66,6 +67,14 @@ def check_assignment(assigned: Sequence[Sequence[str]], present: Collection[str]
 def may_move(breakouts: Breakouts, *, host: bool, own: bool, to: str) -> bool:
     """Return whether a participant may be moved: by hosts to each room, by themselves back to the main room."""
     return (host and to in (breakouts.main, *breakouts.rooms)) or (own and to == breakouts.main)
+
+
+def hosts_away(main: Meeting | None, others: Iterable[Meeting]) -> bool:
+    """Return whether a host is in one of the other rooms, or about to enter the main room."""
+    entering = main.present if main is not None else ()
+    return any(one.host for each in others for one in each.present) or any(
+        one.host and one.state is not MemberState.INSIDE for one in entering
+    )
 
 
 def end(breakouts: Breakouts, now: float) -> Breakouts:

@@ -56,6 +56,15 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakoutsChanged:
+    """The breakout rooms of the meeting were opened, filled or closed. `hosts_away`: a host of the meeting is in one of
+    them, or on the way back."""
+
+    open: bool
+    hosts_away: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MuteRequested:
     by: str
     id: str
@@ -201,6 +210,7 @@ Event: TypeAlias = (
     | AllAdmissionsRequested
     | Entered
     | Left
+    | BreakoutsChanged
     | MuteRequested
     | HandRequested
     | ReactionRequested

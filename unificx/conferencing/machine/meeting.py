@@ -1,17 +1,16 @@
 """State machine of a meeting, from the first participant who joins to the last who leaves, including all permissions.
 
 `step` takes an event and returns the new state and the actions to execute; `deadline` is the time of the next
-`DeadlineReached` event. A meeting without members is over.
+`DeadlineReached` event. A meeting is over once its members have left, those in its breakout rooms too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
-from math import inf
+from dataclasses import replace
 from typing import Literal, TypeAlias, assert_never
 
 from unificx.conferencing.machine import events_and_actions
-from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR, Action
+from unificx.conferencing.machine.events_and_actions import Action
+from unificx.conferencing.machine.meeting_state import Meeting, Member, MemberState
 from unificx.conferencing.schemas import Reaction, RoomSettings, Video
 
 MAX_VIDEOS = 50
@@ -22,93 +21,6 @@ REACTION_INTERVAL = 1.0
 """Seconds between the reactions of a member; an earlier one is ignored, because each is sent to all."""
 MAX_LOBBY = 50
 """Participants in the lobby of a meeting. They do not count as participants of the meeting."""
-
-
-class MemberState(Enum):
-    """State of a member."""
-
-    WAITING = auto()
-    """Not admitted, until a host joins."""
-    LOBBY = auto()
-    """Not admitted, until a host admits them."""
-    AWAITING_CONSENT = auto()
-    """Not admitted, until notified of the recording."""
-    ENTERING = auto()
-    """Admitted; the entry prompts are playing."""
-    INSIDE = auto()
-    LEAVING = auto()
-    """Removed: a prompt states the reason, then the call ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A member of a meeting. `muted` is set by the member, `muted_by_host` by a host; either one mutes."""
-
-    id: str
-    host: bool
-    state: MemberState
-    muted: bool = False
-    muted_by_host: bool = False
-    hand_raised: bool = False
-    reaction: Reaction | None = None
-    reacted_at: float = -inf
-    """Monotonic seconds: when the latest reaction was shown."""
-    videos: tuple[Video, ...] = ()
-    """Published videos, at most one of each source."""
-    stopped: tuple[str, ...] = ()
-    """Sources of videos that a host has stopped, until the member publishes one again."""
-
-    @property
-    def is_muted(self) -> bool:
-        return self.muted or self.muted_by_host
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """State of a meeting. `opened`: a host has joined, so that guests no longer wait."""
-
-    settings: RoomSettings
-    members: tuple[Member, ...] = ()
-    locked: bool = False
-    all_muted: bool = False
-    opened: bool = False
-    recorded: bool = False
-    paused: bool = False
-    """The recording is paused."""
-    video_recorded: bool = False
-    """The recording has video."""
-    ends_at: float | None = None
-    """Monotonic seconds: end of the meeting after its last host has left."""
-    ended: bool = False
-    """It was ended for all, who leave once the reason has been played."""
-
-    @property
-    def is_over(self) -> bool:
-        return not self.members
-
-    @property
-    def present(self) -> tuple[Member, ...]:
-        """All members except removed ones."""
-        return tuple(one for one in self.members if one.state is not MemberState.LEAVING)
-
-    @property
-    def lobby(self) -> tuple[Member, ...]:
-        """Members who wait for a host to admit them."""
-        return tuple(one for one in self.members if one.state is MemberState.LOBBY)
-
-    def member(self, id_: str) -> Member | None:
-        return next((one for one in self.members if one.id == id_), None)
-
-    def has_admitted(self, id_: str) -> bool:
-        """Return whether a member takes part, or will once the entry prompts have played."""
-        member = self.member(id_)
-        admitted = MemberState.AWAITING_CONSENT, MemberState.ENTERING, MemberState.INSIDE
-        return member is not None and member.state in admitted
-
-    def has_host_rights(self, by: str) -> bool:
-        """Return whether `by` has host rights."""
-        member = self.member(by)
-        return by == ADMINISTRATOR or (member is not None and member.host and member.state is MemberState.INSIDE)
 
 
 Step: TypeAlias = tuple[Meeting, list[Action]]
@@ -133,6 +45,8 @@ def step(meeting: Meeting, event: events_and_actions.Event, now: float) -> Step:
             return _enter(meeting, id_)
         case events_and_actions.Left(id_, moved):
             return _leave(meeting, id_, now, moved=moved)
+        case events_and_actions.BreakoutsChanged(is_open, away):
+            return _after_host(replace(meeting, breakouts=is_open, hosts_away=away), now, before=meeting.hosts_away)
         case events_and_actions.HandRequested(by, id_, up):
             return _set_hand(meeting, by, id_, raised=up)
         case events_and_actions.ReactionRequested(id_, reaction):
@@ -299,6 +213,7 @@ def _leave(meeting: Meeting, id_: str, now: float, *, moved: bool) -> Step:
         return meeting, []
     left = replace(meeting, members=tuple(one for one in meeting.members if one.id != id_))
     if moved:
+        left = replace(left, hosts_away=left.hosts_away or (member.host and left.breakouts))
         return left, [events_and_actions.AnnounceParticipant(id_, joined=False)]
     return _after_leaving(left, member, now)
 
@@ -317,16 +232,20 @@ def _after_leaving(meeting: Meeting, member: Member, now: float) -> Step:
     """Return the consequences of a member leaving; `member` is the state before."""
     if member.state is not MemberState.INSIDE:
         return meeting, []
+    meeting, actions = _after_host(meeting, now, before=member.host)
+    announcement = events_and_actions.AnnounceParticipant(member.id, joined=False)
+    return meeting, actions if meeting.ended else [announcement, *actions]
+
+
+def _after_host(meeting: Meeting, now: float, *, before: bool) -> Step:
+    """Return the consequences of a step after which there may be no host, if there was one `before`."""
     after = meeting.settings.end_after_host
-    if after is not None and member.host and not any(one.host for one in _inside(meeting)):
-        meeting = replace(meeting, ends_at=now + after)
-    actions: list[Action] = [events_and_actions.AnnounceParticipant(member.id, joined=False)]
-    if meeting.ends_at is not None and meeting.ends_at <= now:
-        meeting, more = _end(meeting, "conference/host-left")
-        return meeting, more
-    if meeting.ends_at is not None and member.host:
-        actions += [events_and_actions.PlayPrompt(one.id, "conference/host-left") for one in _inside(meeting)]
-    return meeting, actions
+    if after is None or not before or meeting.hosts_away or any(one.host for one in _inside(meeting)):
+        return meeting, []
+    if after == 0:
+        return _end(meeting, "conference/host-left")
+    prompts = [events_and_actions.PlayPrompt(one.id, "conference/host-left") for one in _inside(meeting)]
+    return replace(meeting, ends_at=now + after), [*prompts]
 
 
 def _deadline_reached(meeting: Meeting, now: float) -> Step:
