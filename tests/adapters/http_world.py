@@ -30,9 +30,11 @@ from unificx.api import (
     HealthCheck,
     IceServer,
     IdempotencyStore,
+    LiveServices,
     PublicAddress,
     Registration,
     RegistrationFailure,
+    RightsServices,
     Services,
     SipCredentials,
     SipServerAddress,
@@ -407,8 +409,8 @@ class World:
 
     @property
     def telephony(self) -> FakeTelephony:
-        assert isinstance(self.services.telephony, FakeTelephony)
-        return self.services.telephony
+        assert isinstance(self.services.live.telephony, FakeTelephony)
+        return self.services.live.telephony
 
     def client(self, *, operator: bool = False, address: str = "203.0.113.7", **headers: str) -> httpx.AsyncClient:
         """Return a client on the network, or with the control socket's operator rights."""
@@ -704,7 +706,6 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         custom_sounds=custom_sounds,
         prompt_overrides=PromptOverrides(Prompts(), custom_sounds),
         archive=archive,
-        live_recordings=recorder,
         trunks=trunks,
         outbound=routing.outbound,
         presence=routing.presence,
@@ -722,12 +723,10 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         support=SupportService(database, keys, clock),
         reports=ReportEmails(database, directory, identity.users, notification_service),
         support_access=SupportAccess(database, identity.users.has_administrator),
-        rights=rights,
-        outside_requests=OutsideRequests(rights),
+        rights=RightsServices(
+            rights, OutsideRequests(rights), disclosures, Handovers(disclosures, erasures.audit), Breaches(rights)
+        ),
         sign_up=OrganisationSignUp(identity, cluster.counters, cluster.one_time, emails),
-        disclosures=disclosures,
-        handovers=Handovers(disclosures, erasures.audit),
-        breaches=Breaches(rights),
         completions=routing.completions,
         speed_dials=routing.speed_dials,
         resellers=Resellers(identity),
@@ -735,10 +734,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         chat=chat,
         contacts=routing.contacts,
         consents=consents,
-        live_calls=calls,
-        readiness=readiness,
-        telephony=FakeTelephony(clock),
-        phones=FakePhones(),
+        live=LiveServices(calls, recorder, readiness, FakeTelephony(clock), FakePhones()),
         phone_settings=PhoneSettingsService(
             PhoneSettingsDependencies(database, keys, identity, clock, cluster.counters, consents, bytes(32))
         ),

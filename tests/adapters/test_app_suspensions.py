@@ -29,7 +29,7 @@ class Sent:
         self.mail: Any = mail
         container: Any = SimpleNamespace(
             identity=world.identity,
-            rights=services.rights,
+            rights=services.rights.requests,
             billing=services.billing,
             outbox=world.outbox,
             notification_service=mail,
@@ -63,7 +63,7 @@ async def test_a_suspended_person_is_reads_why_and_its_end_by_hand_closes_the_re
     account = SimpleNamespace(
         suspension=suspended, tenant_id=world.acme.id, person_id=person_id, whole_tenant=False, may_ask=True
     )
-    await world.services.rights.reviews.ask(account, "It was a mistake.")  # pyright: ignore[reportArgumentType]
+    await world.services.rights.requests.reviews.ask(account, "It was a mistake.")  # pyright: ignore[reportArgumentType]
     assert (await admin.delete(path)).status_code == 204
     assert await sent.take() == [(address, "resumed", "")]
     assert (await admin.get("/api/v1/privacy-requests")).json()["items"] == []
@@ -114,7 +114,7 @@ async def test_administrators_are_reminded_of_the_end_of_a_trial_once(world: Wor
     sent, billing = Sent(world), world.services.billing
     await billing.plans.create(NewPlan("Business", "EUR", EURO, trial_days=7))
     await billing.plans.assign(world.acme.id, "Business")
-    emails: Any = TrialEmails(billing, world.services.rights.accounts, sent.mail)
+    emails: Any = TrialEmails(billing, world.services.rights.requests.accounts, sent.mail)
     kinds: list[list[str]] = []
     for days in (0, 1, 6, 1):
         world.clock.advance(days * 86_400)

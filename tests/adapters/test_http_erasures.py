@@ -123,7 +123,7 @@ async def test_a_number_outside_is_erased_with_a_receipt(world: World) -> None:
     await world.user(world.acme, "1001")
     for number in ("+491701234567", "+491709999999"):
         await world.record_call(world.acme, number, "1001")
-    subject = world.services.rights.subjects.of_number(world.acme.id, "+491701234567")
+    subject = world.services.rights.requests.subjects.of_number(world.acme.id, "+491701234567")
     assert subject is not None
     refused = await admin.post("/api/v1/erasures", json={"number": "+491701234567", "digest": "0" * 64})
     assert refused.json()["code"] == "plan_changed"

@@ -189,7 +189,11 @@ async def test_calls_outside_end_after_the_last_reminder_until_a_payment_is_reco
     assert (await operator.put(f"{PATH}/details", params=OPERATOR, json={**SELLER, "stop_days": 91})).status_code == 422
     await operator.put(f"{PATH}/details", params=ACME, json=BUYER)
     [issued] = (await operator.post(f"{PATH}/invoices", params=ACME, json={"month": month})).json()["invoices"]
-    billing, accounts, notifications = world.services.billing, world.services.rights.accounts, NotificationService()
+    billing, accounts, notifications = (
+        world.services.billing,
+        world.services.rights.requests.accounts,
+        NotificationService(),
+    )
     notices = world.services.notifications
     notifications.configure(notices.emails, notices.push, notices.received)
     outside = CreditCall("leg", "call", "4930123")

@@ -168,7 +168,7 @@ async def test_a_phone_shows_its_registration_and_the_last_failure(world: World)
     admin = await staff(world)
     [device] = (await admin.get("/api/v1/devices", params={"extension": "1001"})).json()["items"]
     assert (device["registration"], device["failure"]) == (None, None)
-    phones = world.services.phones
+    phones = world.services.live.phones
     assert isinstance(phones, FakePhones)
     now = world.clock.now()
     phones.failures[device["id"]] = RegistrationFailure("wrong_password", now)
@@ -189,7 +189,7 @@ async def test_a_phone_shows_its_registration_and_the_last_failure(world: World)
 
 async def test_linphone_sets_itself_up_once_by_a_link(world: World) -> None:
     admin = await staff(world)
-    phones = world.services.phones
+    phones = world.services.live.phones
     assert isinstance(phones, FakePhones)
     phones.addresses = [SipServerAddress("tls", "pbx.example.com", 5061), SipServerAddress("udp", "192.0.2.1", 5060)]
     new = {"extension": "1001", "name": "Ada's mobile", "kind": "softphone"}

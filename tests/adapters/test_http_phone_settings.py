@@ -11,7 +11,7 @@ NEW = {"maker": "yealink", "mac": "80:5E:C0:12:34:56", "keys": [{"number": "1002
 
 async def phone_of(world: World, admin: httpx.AsyncClient) -> str:
     """Create a device; return its path."""
-    phones = world.services.phones
+    phones = world.services.live.phones
     assert isinstance(phones, FakePhones)
     phones.addresses = [SipServerAddress("tls", "pbx.example.com", 5061), SipServerAddress("udp", "192.0.2.1", 5060)]
     await world.identity.extensions.create(world.acme.id, NewExtension("1001", "Anna"))
@@ -87,7 +87,7 @@ async def test_bad_values_name_their_field(world: World) -> None:
 
 async def test_check_sync_reaches_a_registered_phone(world: World) -> None:
     admin = await world.admin(world.acme)
-    path, phones = await phone_of(world, admin), world.services.phones
+    path, phones = await phone_of(world, admin), world.services.live.phones
     assert isinstance(phones, FakePhones)
     assert (await admin.post(f"{path}/check-sync", json={"reboot": True})).status_code == 409
     device_id = path.rpartition("/")[2]

@@ -121,7 +121,7 @@ async def test_a_correction_is_carried_into_the_records_of_others(world: World) 
             keys=world.keys,
             outbox=world.outbox,
             identity=world.identity,
-            rights=world.services.rights,
+            rights=world.services.rights.requests,
         )
     )
     admin, ben = await world.admin(world.acme), await world.user(world.acme, "1002")
@@ -161,7 +161,7 @@ async def test_a_correction_that_was_killed_goes_on_at_the_next_start(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name of a caller without an account, killed at each step after the answer."""
-    rights, tenant = world.services.rights, world.acme.id
+    rights, tenant = world.services.rights.requests, world.acme.id
     connect_corrections(
         SimpleNamespace(  # pyright: ignore[reportArgumentType]
             clock=world.clock, keys=world.keys, outbox=world.outbox, identity=world.identity, rights=rights
@@ -311,7 +311,7 @@ async def test_two_administrators_disclose_and_the_person_sees_it(world: World) 
     [shown] = (await user.get("/api/v1/me/disclosures")).json()["items"]
     assert [each["sha256"] for each in shown["handovers"]] == [digest]
     for column, value in (("sha256", "00"), ("by_person", "another")):
-        async with world.services.rights.deps.database.begin() as uow:
+        async with world.services.rights.requests.deps.database.begin() as uow:
             await uow.session.execute(text(f"UPDATE handover SET {column} = '{value}'"))
         assert not (await first.get("/api/v1/privacy/handovers")).json()["items"][0]["logged"]
 
@@ -325,7 +325,7 @@ async def test_data_of_a_caller_without_an_account_is_disclosed_like_that_of_a_u
     services = world.services
     held = (
         mailbox_holding(world.database, services.mailboxes),
-        request_holding(world.database, services.rights.retention),
+        request_holding(world.database, services.rights.requests.retention),
         access_holding(world.database, services.accesses),
     )
     services.access_copies.holdings = services.erasures.holdings = (*services.erasures.holdings, *held)
@@ -423,7 +423,7 @@ async def test_administrators_assign_requests_and_note_what_the_sender_does_not_
     owner = DataSubject(world.acme.id, subject, who)
     with stating(Access("requests", who)):
         exported = [
-            each for part in request_holding(world.database, world.services.rights.retention).export(owner, world.keys)
+            each for part in request_holding(world.database, world.services.rights.requests.retention).export(owner, world.keys)
             async for each in part.read()
         ]  # fmt: skip
     assert sent["id"] in repr(exported)
@@ -432,6 +432,6 @@ async def test_administrators_assign_requests_and_note_what_the_sender_does_not_
     assert (taken.json()["assigned"], len(taken.json()["notes"])) == (me, 1)
     assert (await admin.put(f"{path}/assignee", json={"person_id": None})).status_code == 409
     with stating(Access("requests", me)):
-        await world.services.rights.retention.erase(world.acme.id, subject)
+        await world.services.rights.requests.retention.erase(world.acme.id, subject)
     assert (await admin.get(path)).json()["notes"] == []
     assert (await admin.post(f"{path}/notes", json={"text": "Late"})).status_code == 409

@@ -39,7 +39,7 @@ class Mailbox:
 
 @pytest.fixture
 def mailbox(world: World) -> Mailbox:
-    world.services.rights.notifier = found = Mailbox()
+    world.services.rights.requests.notifier = found = Mailbox()
     return found
 
 
@@ -51,7 +51,7 @@ def visitor(world: World, host: str = "", address: str = "198.51.100.9") -> http
 
 
 async def requests_of(world: World) -> list[Any]:
-    return list((await world.services.rights.page(world.acme.id)).items)
+    return list((await world.services.rights.requests.page(world.acme.id)).items)
 
 
 @pytest.mark.promise("H1", whole=True)
@@ -93,7 +93,7 @@ async def test_a_visitor_asks_and_writes_again_by_the_link_of_the_answer(world: 
     path = (await client.post("/privacy/request", data=asked)).headers["location"]
     confirmed = await client.post(path, data={"code": mailbox.codes[0]})
     [request] = (await admin.get("/api/v1/privacy-requests?kind=inquiry")).json()["items"]
-    history = f"/privacy/request/history/{RequestMessages(world.services.rights).proof(request['id'])}"
+    history = f"/privacy/request/history/{RequestMessages(world.services.rights.requests).proof(request['id'])}"
     assert history in confirmed.text
     assert (request["regime"], request["overdue"], request["state"]) == ("general", False, "proved")
     assert (await (await world.admin(world.globex)).get(f"/api/v1/privacy-requests/{request['id']}")).status_code == 404

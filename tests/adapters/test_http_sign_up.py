@@ -133,7 +133,7 @@ async def test_sign_up_is_closed_by_default_and_to_other_sites(world: World) -> 
 async def test_an_organisation_that_is_not_decided_about_is_deleted(open_world: World) -> None:
     world, client = open_world, visitor(open_world)
     world.services.public_address.sign_up = "approval"
-    directory, rights = world.services.identity.directory, world.services.rights
+    directory, rights = world.services.identity.directory, world.services.rights.requests
     await client.post("/sign-up", data=FORM)
     await client.post(links(world)[-1], data=PASSWORD)
     tenant = directory.tenants()[-1]
@@ -163,7 +163,7 @@ async def test_a_new_organisation_waits_for_the_approval_of_an_operator(open_wor
     console, directory = world.client(operator=True), world.services.identity.directory
     services, plans = world.services, world.services.billing.plans
     await plans.create(NewPlan("Business", "EUR", 1_000_000, trial_days=30, sign_up=True))
-    parts = {"identity": services.identity, "rights": services.rights, "billing": services.billing}
+    parts = {"identity": services.identity, "rights": services.rights.requests, "billing": services.billing}
     container: Any = SimpleNamespace(outbox=world.outbox, **parts)
     connect_trials(container)
     assert "/sign-up" in (await client.get("/")).text
@@ -235,8 +235,8 @@ async def test_a_process_that_dies_stores_an_organisation_with_all_that_follows_
                 break
         await services.identity.start()  # what is stored
         assert services.identity.directory.tenants() == before
-        assert await services.rights.count_due(operator.id) == (0, 0)
+        assert await services.rights.requests.count_due(operator.id) == (0, 0)
     assert (killed, answer.is_error) == (1, False), "one unit of work"
     [made] = services.identity.directory.tenants()[len(before) :]
-    assert await services.rights.count_due(operator.id) == (int(mode == "approval"), 0)
+    assert await services.rights.requests.count_due(operator.id) == (int(mode == "approval"), 0)
     assert len(await services.billing.plans.assignments(made.id)) == int(mode == "open")

@@ -32,7 +32,7 @@ from unificx.api.ports import (
     SipServerAddress,
     Telephony,
 )
-from unificx.api.services import PublicAddress, Services
+from unificx.api.services import LiveServices, PublicAddress, RightsServices, Services
 
 __all__ = [
     "MEETING_CHANGED",
@@ -55,11 +55,13 @@ __all__ = [
     "IdempotencyStore",
     "LiveCalls",
     "LiveRecordings",
+    "LiveServices",
     "Phones",
     "PublicAddress",
     "ReadinessChecks",
     "Registration",
     "RegistrationFailure",
+    "RightsServices",
     "Services",
     "SipCredentials",
     "SipServerAddress",

@@ -276,7 +276,7 @@ def build(services: Services) -> FastAPI:
                 metrics=HttpMetrics(services.metrics),
                 audit=services.audit,
                 accesses=services.accesses,
-                full=services.readiness.is_storage_full,
+                full=services.live.readiness.is_storage_full,
             ),
             Middleware(HeadRequests),
         ],

@@ -23,7 +23,7 @@ class OnlineDevices:
 def online_devices(services: Services, extension: identity.Extension) -> OnlineDevices:
     """Count the devices of an extension, from memory."""
     devices = [one.device_id for one in services.identity.directory.devices_of(extension.id) if one.enabled]
-    telephony = services.telephony
+    telephony = services.live.telephony
     online = sum(
         telephony.registered(extension.id, one) or telephony.can_be_woken(extension.id, one) for one in devices
     )
@@ -43,11 +43,11 @@ def extension_schema(services: Services, extension: identity.Extension) -> model
 def device_schema(services: Services, device: identity.Device) -> models.Device:
     """Return a device with its state."""
     schema, in_use = models.Device.model_validate(device), device.used_by or device.extension_id
-    schema.registered = services.telephony.registered(in_use, device.id)
-    schema.can_be_woken = services.telephony.can_be_woken(in_use, device.id)
-    registration = services.phones.registration(in_use, device.id)
+    schema.registered = services.live.telephony.registered(in_use, device.id)
+    schema.can_be_woken = services.live.telephony.can_be_woken(in_use, device.id)
+    registration = services.live.phones.registration(in_use, device.id)
     schema.registration = models.DeviceRegistration.model_validate(registration) if registration else None
-    failure = services.phones.failure(device.id)
+    failure = services.live.phones.failure(device.id)
     schema.failure = models.DeviceFailure.model_validate(failure) if failure else None
     user = services.identity.directory.extension_by_id(device.used_by or "")
     schema.used_by = user.number if user is not None else None
@@ -58,7 +58,7 @@ def phone_connection(services: Services, domain: str) -> models.PhoneConnection:
     """Return the settings for phones of a SIP domain."""
     public_host = urlsplit(services.public_address.url).hostname or ""
     servers: list[models.SipAddress] = []
-    for one in sorted(services.phones.servers(), key=lambda each: _PREFERENCE.get(each.transport, 9)):
+    for one in sorted(services.live.phones.servers(), key=lambda each: _PREFERENCE.get(each.transport, 9)):
         host = one.host or public_host
         servers.append(
             models.SipAddress.model_validate(

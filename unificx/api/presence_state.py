@@ -22,7 +22,7 @@ class ExtensionsInCalls:
     @classmethod
     def of_tenant(cls, services: Services, tenant_id: str) -> "ExtensionsInCalls":
         """Look at all calls of a tenant."""
-        live = services.live_calls
+        live = services.live.calls
         return cls(live.busy_extensions(tenant_id), live.pickup_extensions(tenant_id))
 
 

@@ -72,6 +72,28 @@ class PublicAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveServices:
+    """Ports to the running server. Without a server they report that nothing is live."""
+
+    calls: LiveCalls
+    recordings: LiveRecordings
+    readiness: ReadinessChecks
+    telephony: Telephony
+    phones: Phones
+
+
+@dataclass(frozen=True, slots=True)
+class RightsServices:
+    """The rights desk: requests of members and of people outside, and what is reported to or asked by authorities."""
+
+    requests: RightsRequests
+    outside: OutsideRequests
+    disclosures: Disclosures
+    handovers: Handovers
+    breaches: Breaches
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The services and ports behind the routes."""
 
@@ -105,12 +127,8 @@ class Services:
     archive: RecordingArchive
     support: SupportService
     support_access: SupportAccess
-    rights: RightsRequests
-    outside_requests: OutsideRequests
+    rights: RightsServices
     sign_up: OrganisationSignUp
-    disclosures: Disclosures
-    handovers: Handovers
-    breaches: Breaches
     reports: ReportEmails
     completions: CallCompletions
     speed_dials: SpeedDials
@@ -119,11 +137,7 @@ class Services:
     consents: Consents
     chat: Chat
     contacts: Contacts
-    live_calls: LiveCalls
-    live_recordings: LiveRecordings
-    readiness: ReadinessChecks
-    telephony: Telephony
-    phones: Phones
+    live: LiveServices
     phone_settings: PhoneSettingsService
     notifications: Notifications
     webhooks: WebhookService

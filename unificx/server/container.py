@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TypedDict
 
 from prometheus_client import CollectorRegistry
 
@@ -347,7 +347,12 @@ def _invitations(
     return MeetingInvitations(InvitationDependencies(database, keys, identity, guests, notices, cluster.counters))
 
 
-def _meetings(rooms: MeetingRooms, cluster: Cluster, clock: Clock) -> dict[str, Any]:
+class _Meetings(TypedDict):
+    videos: MeetingVideos
+    breakouts: MeetingBreakouts
+
+
+def _meetings(rooms: MeetingRooms, cluster: Cluster, clock: Clock) -> _Meetings:
     publish = cluster.bus.publish
     videos = MeetingVideos(ConferenceManager(clock, publish), cluster.counters, clock, publish)
     return {"videos": videos, "breakouts": MeetingBreakouts(rooms, videos.meetings, clock, publish)}

@@ -12,13 +12,10 @@ from typing import Any
 import uvicorn
 
 from unificx.api import (
-    LiveCalls,
-    LiveRecordings,
-    Phones,
+    LiveServices,
     PublicAddress,
-    ReadinessChecks,
+    RightsServices,
     Services,
-    Telephony,
     as_operator,
     build,
 )
@@ -45,32 +42,31 @@ DATE_INTERVAL = 1.0
 __all__ = ["HttpServers", "add_sip_websocket", "as_operator", "http_app"]
 
 
-def http_app(  # noqa: PLR0917 - what an installation shows
-    container: Container,
-    live_calls: LiveCalls,
-    live_recordings: LiveRecordings,
-    readiness: ReadinessChecks,
-    telephony: Telephony,
-    phones: Phones,
-    public_address: PublicAddress,
-) -> App:
+def http_app(container: Container, live: LiveServices, public_address: PublicAddress) -> App:
     """Return the HTTP app of an installation."""
+    container.rights.public_address = public_address
+    counters, one_time = container.cluster.counters, container.cluster.one_time
     services = Services(
         identity=container.identity,
         erasures=container.erasures,
         access_copies=container.access_copies,
         retention=container.retention,
         audit=container.audit,
+        insight=UsageInsight(InsightDependencies(container.database, container.identity, container.consents)),
         holds=container.holds,
         accesses=container.accesses,
-        **_for_upkeep(container),
-        **_for_history(container),
+        rotation=container.rotation,
+        backups=container.backups,
+        history=container.history,
+        call_erasure=CallErasure(container.database, container.erasure, container.bus.publish),
         mailboxes=container.mailboxes,
         custom_sounds=container.custom_sounds,
         prompt_overrides=container.prompt_overrides,
+        invitations=container.invitations,
         trunks=container.trunks,
         outbound=container.routing.outbound,
-        **_for_meetings(container),
+        videos=container.videos,
+        breakouts=container.breakouts,
         queues=container.routing.queues,
         menus=container.routing.menus,
         destinations=container.routing.destinations,
@@ -79,8 +75,11 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         hours=container.routing.hours,
         feature_codes=container.routing.codes,
         archive=container.archive,
-        **_for_support(container),
-        **_for_visitors(container, public_address),
+        support=container.support,
+        support_access=SupportAccess(container.database, container.identity.users.has_administrator),
+        rights=_rights_services(container),
+        sign_up=OrganisationSignUp(container.identity, counters, one_time, container.notification_service),
+        reports=container.reports,
         completions=container.routing.completions,
         speed_dials=container.routing.speed_dials,
         resellers=container.resellers,
@@ -88,11 +87,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
         consents=container.consents,
         chat=container.chat,
         contacts=container.routing.contacts,
-        live_calls=live_calls,
-        live_recordings=live_recordings,
-        readiness=readiness,
-        telephony=telephony,
-        phones=phones,
+        live=live,
         phone_settings=container.phone_settings,
         notifications=container.notifications,
         webhooks=container.webhooks,
@@ -106,50 +101,10 @@ def http_app(  # noqa: PLR0917 - what an installation shows
     return build(services)
 
 
-def _for_upkeep(container: Container) -> dict[str, Any]:
-    return {"rotation": container.rotation, "backups": container.backups}
-
-
-def _for_meetings(container: Container) -> dict[str, Any]:
-    return {
-        "invitations": container.invitations,
-        "videos": container.videos,
-        "breakouts": container.breakouts,
-    }
-
-
-def _for_history(container: Container) -> dict[str, Any]:
-    erasure = CallErasure(container.database, container.erasure, container.bus.publish)
-    insight = UsageInsight(InsightDependencies(container.database, container.identity, container.consents))
-    return {
-        "history": container.history,
-        "call_erasure": erasure,
-        "reports": container.reports,
-        "insight": insight,
-    }
-
-
-def _for_support(container: Container) -> dict[str, Any]:
-    access = SupportAccess(container.database, container.identity.users.has_administrator)
-    return {
-        "support": container.support,
-        "support_access": access,
-        "rights": container.rights,
-        "disclosures": container.disclosures,
-        "handovers": Handovers(container.disclosures, container.audit),
-        "breaches": Breaches(container.rights),
-    }
-
-
-def _for_visitors(container: Container, public_address: PublicAddress) -> dict[str, Any]:
-    """Return the services for visitors without an account."""
-    rights = container.rights
-    rights.public_address = public_address
-    counters, one_time = rights.deps.counters, rights.deps.one_time
-    return {
-        "outside_requests": OutsideRequests(rights),
-        "sign_up": OrganisationSignUp(container.identity, counters, one_time, container.notification_service),
-    }
+def _rights_services(container: Container) -> RightsServices:
+    requests, disclosures = container.rights, container.disclosures
+    outside, handovers = OutsideRequests(requests), Handovers(disclosures, container.audit)
+    return RightsServices(requests, outside, disclosures, handovers, Breaches(requests))
 
 
 def add_sip_websocket(app: App, connections: Connections) -> App:

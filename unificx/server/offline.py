@@ -12,6 +12,7 @@ from unificx.api import (
     ComponentState,
     HealthCheck,
     IceServer,
+    LiveServices,
     PublicAddress,
     Registration,
     RegistrationFailure,
@@ -185,5 +186,5 @@ async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.Asy
 
 def offline_app(container: Container) -> App:
     """Return the API of an installation without a server, with operator rights."""
-    app = http_app(container, NoLiveCalls(), NoLiveRecordings(), NotReady(), NoTelephony(), NoPhones(), PublicAddress())
-    return as_operator(app)
+    nothing = LiveServices(NoLiveCalls(), NoLiveRecordings(), NotReady(), NoTelephony(), NoPhones())
+    return as_operator(http_app(container, nothing, PublicAddress()))

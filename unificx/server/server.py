@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from unificx.api import PublicAddress
+from unificx.api import LiveServices, PublicAddress
 from unificx.api.middleware import as_operator
 from unificx.api.plain_http import PlainHttp
 from unificx.core.access import Access, stating
@@ -176,12 +176,13 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         stack.callback(reclaimer.cancel)
         container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
         _report_live(container, sip, stack)
-        live = CallManagerLiveCalls(sip.call_manager, sip.call_converter, sip.call_monitor)
+        calls = CallManagerLiveCalls(sip.call_manager, sip.call_converter, sip.call_monitor)
         public_address = PublicAddress(settings.public_url, authority=tls.authority, sign_up=settings.sign_up)
         checks = InstallationHealth(container, media, _health_sources(settings, sip, engine))
         phones = SipPhones(container.location, sip.registration_faults, sip.transports, sip.check_sync, container.clock)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
-        app = http_app(container, live, sip.call_recorder, checks, telephony, phones, public_address)
+        live = LiveServices(calls, sip.call_recorder, checks, telephony, phones)
+        app = http_app(container, live, public_address)
         public = add_sip_websocket(app, sip.transports.connections)
         http = http_servers.listen(public, settings.http)
         https, *_ = [http_servers.listen(public, bind, tls.context) for bind in settings.https]

@@ -28,7 +28,7 @@ async def sent_fields(request: Request, names: Sequence[str], max_bytes: int) ->
 
 def require_storage(services: Services) -> None:
     """Raise StorageFull while nothing can be stored."""
-    if services.readiness.is_storage_full():
+    if services.live.readiness.is_storage_full():
         raise StorageFull("Out of storage.")
 
 

@@ -47,7 +47,7 @@ async def write_to_request(request: Request, proof: Proof) -> Response:
     values = await sent_fields(request, ("text",), _MAX_BODY) or {"text": "x" * _MAX_BODY}
     try:
         require_storage(services)
-        await RequestMessages(services.rights).write_outside(proof, values["text"])
+        await RequestMessages(services.rights.requests).write_outside(proof, values["text"])
     except DomainError as refusal:
         return await _page(request, proof, values["text"], refusal)
     return RedirectResponse(f"{request.url.path}{language_query(request)}", status_code=303)
@@ -55,7 +55,7 @@ async def write_to_request(request: Request, proof: Proof) -> Response:
 
 async def _page(request: Request, proof: str, text: str = "", refusal: DomainError | None = None) -> Response:
     try:
-        found = await RequestMessages(services_of(request).rights).outside(proof)
+        found = await RequestMessages(services_of(request).rights.requests).outside(proof)
     except Expired:
         response = page(request, "request-unknown", _TITLE)
         response.status_code = 404

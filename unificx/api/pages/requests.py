@@ -96,7 +96,7 @@ async def _send(request: Request, recipient: tuple[str, str]) -> Response:
         new = NewRequest(
             kind, values["text"].strip(), name=values["name"], email=values["email"], number=values["number"]
         )
-        found = await services.outside_requests.submit(recipient[0], new, source_of(request).address)
+        found = await services.rights.outside.submit(recipient[0], new, source_of(request).address)
     except DomainError as refusal:
         return _form(request, recipient, values, refusal)
     return RedirectResponse(f"/privacy/request/{found}{language_query(request)}", status_code=303)
@@ -114,10 +114,10 @@ async def prove_request(request: Request, request_id: RequestId) -> Response:
     reject_cross_site(request)
     code = (await _values(request)).get("code", "")
     try:
-        await services_of(request).outside_requests.prove(request_id, code, source_of(request).address)
+        await services_of(request).rights.outside.prove(request_id, code, source_of(request).address)
     except DomainError as refusal:
         return _code_form(request, request_id, refusal)
-    history = f"/privacy/request/history/{RequestMessages(services_of(request).rights).proof(request_id)}"
+    history = f"/privacy/request/history/{RequestMessages(services_of(request).rights.requests).proof(request_id)}"
     return page(request, "request-sent", _TITLE, {"history": f"{history}{language_query(request)}"})
 
 

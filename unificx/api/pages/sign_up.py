@@ -131,7 +131,7 @@ async def create_organisation(request: Request, proof: Proof) -> Response:
         needs_approval = services.public_address.sign_up == "approval"
         host = _sip_host(services.public_address.url)
         # With an approval the plan, with its trial, begins once it is given.
-        follow_up = services.rights.reviews.request_approval if needs_approval else _assign_plan(services)
+        follow_up = services.rights.requests.reviews.request_approval if needs_approval else _assign_plan(services)
         password = values["password"]
         await services.sign_up.complete(proof, password, host, follow_up, needs_approval=needs_approval)
     except Expired as refusal:

@@ -29,7 +29,7 @@ async def transparency_page(request: Request) -> Response:
     """Return the numbers of this year. Small ones are not shown."""
     services, language = services_of(request), language_for(request)
     start = services.clock.now().replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    counts = await services.disclosures.counts(start)
+    counts = await services.rights.disclosures.counts(start)
     rows = "".join(
         f"<dt>{escape(names[language])}</dt><dd>{_in_language(counts.get(kind, '0'), language)}</dd>"
         for kind, names in _NAMES.items()

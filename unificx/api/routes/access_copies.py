@@ -129,7 +129,7 @@ async def download_access_copy(
     if found.disclosure_id:
         file = DisclosedFile(found.disclosure_id, found.size, found.sha256)
         actor = actor_of(services.identity, user.principal)
-        await services.handovers.record(found.owner.tenant_id, file, user.principal.person_id, actor)
+        await services.rights.handovers.record(found.owner.tenant_id, file, user.principal.person_id, actor)
     headers = {
         "Content-Length": str(found.size),
         "Content-Disposition": f'attachment; filename="{"disclosure" if found.disclosure_id else "access-copy"}.zip"',

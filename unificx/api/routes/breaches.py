@@ -24,7 +24,7 @@ async def show_breach(
 ) -> models.Breach:
     """Show what is known of a breach."""
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
-    return models.Breach.model_validate(await services.breaches.get(scope.tenant_id, request_id))
+    return models.Breach.model_validate(await services.rights.breaches.get(scope.tenant_id, request_id))
 
 
 @router.patch("", responses=problem_responses(401, 403, 404))
@@ -35,7 +35,7 @@ async def change_breach(
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     categories = None if body.categories is None else tuple(body.categories)
     change = BreachChange(categories, body.band, body.high_risk, body.authority_informed)
-    return models.Breach.model_validate(await services.breaches.change(scope.tenant_id, request_id, change))
+    return models.Breach.model_validate(await services.rights.breaches.change(scope.tenant_id, request_id, change))
 
 
 @router.post(
@@ -52,5 +52,5 @@ async def inform_of_breach(
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     await services.identity.step_up.require(user.principal)
     by = user.principal.person_id
-    informed = await services.breaches.inform(scope.tenant_id, request_id, body.people, body.text, by)
+    informed = await services.rights.breaches.inform(scope.tenant_id, request_id, body.people, body.text, by)
     return models.Breach.model_validate(informed)

@@ -36,15 +36,15 @@ async def hang_up_call(services: ServicesDep, user: CurrentUserDep, call_id: Id,
     within_reach = await _calls_in_reach(services, user, tenant, Action.CALLS_CONTROL)
     if all(one.id != call_id for one in within_reach):
         raise NotFound("There is no such call.", hint="See /api/v1/calls.")
-    services.live_calls.hangup(call_id)
+    services.live.calls.hangup(call_id)
 
 
 async def _calls_in_reach(
     services: Services, user: CurrentUser, tenant: str | None, action: Action
 ) -> Sequence[LiveCall]:
     if tenant is None and is_console(user.principal):
-        return services.live_calls.live(None)
-    return services.live_calls.live((await require_access(services, user, tenant, action)).tenant_id)
+        return services.live.calls.live(None)
+    return services.live.calls.live((await require_access(services, user, tenant, action)).tenant_id)
 
 
 def _schema(services: Services, call: LiveCall) -> models.NamedLiveCall:

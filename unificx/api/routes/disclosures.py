@@ -30,8 +30,8 @@ async def list_own_disclosures(services: ServicesDep, user: CurrentUserDep) -> c
     principal = user.principal
     if not principal.person_id:
         raise Forbidden("Only users have data of their own.", hint="Sign in as a user.")
-    found = await services.disclosures.own(principal.tenant_id, principal.person_id)
-    files = _by_disclosure(await services.handovers.own(principal.tenant_id, principal.person_id))
+    found = await services.rights.disclosures.own(principal.tenant_id, principal.person_id)
+    files = _by_disclosure(await services.rights.handovers.own(principal.tenant_id, principal.person_id))
     items = [models.OwnDisclosure.model_validate(_shown(each) | {"handovers": files[each.id]}) for each in found]
     return core.Page(items=items, next=None)
 
@@ -42,7 +42,7 @@ async def list_handovers(
 ) -> core.Page[models.Handover]:
     """List the latest 500 files that were handed over to authorities, oldest first."""
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
-    found = await services.handovers.of_tenant(scope.tenant_id)
+    found = await services.rights.handovers.of_tenant(scope.tenant_id)
     return core.Page(items=[models.Handover.model_validate(each) for each in found], next=None)
 
 
@@ -52,8 +52,8 @@ async def list_disclosures(
 ) -> core.Page[models.Disclosure]:
     """List the disclosures for a request of an authority, oldest first."""
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
-    found = await services.disclosures.of_request(scope.tenant_id, request_id)
-    files = _by_disclosure(await services.handovers.of_request(scope.tenant_id, request_id))
+    found = await services.rights.disclosures.of_request(scope.tenant_id, request_id)
+    files = _by_disclosure(await services.rights.handovers.of_request(scope.tenant_id, request_id))
     return core.Page(items=[_schema(each, files[each.id]) for each in found], next=None)
 
 
@@ -74,7 +74,7 @@ async def propose_disclosure(
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     data = DisclosedData(tuple(dict.fromkeys(body.categories)), body.since, body.until, body.other_parties)
     new = NewDisclosure(body.person_id or "", body.scope, data, body.silent_until, body.number)
-    made = await services.disclosures.propose(scope.tenant_id, request_id, new, user.principal.person_id)
+    made = await services.rights.disclosures.propose(scope.tenant_id, request_id, new, user.principal.person_id)
     return _schema(made)
 
 
@@ -93,7 +93,7 @@ async def decide_disclosure(
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     await services.identity.step_up.require(user.principal)
-    decided = await services.disclosures.decide(
+    decided = await services.rights.disclosures.decide(
         scope.tenant_id, request_id, disclosure_id, user.principal.person_id, approve=body.approve
     )
     return _schema(decided)
@@ -113,7 +113,7 @@ async def make_disclosure_file(
 
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
-    disclosure = await services.disclosures.find(scope.tenant_id, disclosure_id)
+    disclosure = await services.rights.disclosures.find(scope.tenant_id, disclosure_id)
     if disclosure.request_id != request_id:
         raise NotFound("There is no such disclosure.")
     with stating(current_access().to("administration")):

@@ -119,7 +119,7 @@ async def guest_sip_access(services: ServicesDep, guest: GuestDep) -> sip_models
     """Get SIP credentials for calls to the room of the meeting, and to nothing else. They do not register."""
     room = _room(services, guest)
     domain = (await services.identity.tenants.get(guest.tenant_id)).domain
-    credentials = services.telephony.guest_credentials(guest.id)
+    credentials = services.live.telephony.guest_credentials(guest.id)
     return sip_models.SipAccess(
         extension_id="",
         number=room.number,

@@ -22,7 +22,7 @@ async def health() -> models.Health:
 @router.get("/readyz", responses={503: {"model": models.Readiness, "description": "A component is not ready"}})
 async def readiness(services: ServicesDep, request: Request, response: Response) -> models.Readiness:
     """Check that all components are ready."""
-    states = await services.readiness.states()
+    states = await services.live.readiness.states()
     show_reasons = await _is_trusted(request)
     ready = all(state.ok for state in states)
     if not ready:

@@ -58,7 +58,7 @@ async def place_hold(
     kind, subject = await _target(services, scope, new, tenant)
     if new.request is not None:
         with stating(current_access().to("requests")):
-            await services.disclosures.open_request(scope.tenant_id, new.request)
+            await services.rights.disclosures.open_request(scope.tenant_id, new.request)
     wanted = NewHold(
         new.authority.strip(),
         new.reason.strip(),

@@ -21,7 +21,7 @@ async def show_set_up(services: ServicesDep, user: CurrentUserDep, tenant: Tenan
     address = services.public_address
     tenant_id, directory = scope.tenant_id, services.identity.directory
     states = await services.identity.people.count_states(tenant_id)
-    relays = (url for server in services.telephony.ice_servers() for url in server.urls)
+    relays = (url for server in services.live.telephony.ice_servers() for url in server.urls)
     return models.SetUp(
         own_server=may(user.principal, Action.INSTALLATION, scope.tenant_id) or len(customers) == 1,
         public_address=bool(address.configured),
@@ -56,7 +56,7 @@ async def _counts(services: Services, tenant_id: str) -> AsyncIterator[tuple[mod
     states = [services.trunks.directory.status(each).state for each in trunks]
     yield "trunks_down", sum(each in ("unreachable", "refused") for each in states)
     yield "calls_stopped", len(services.outbound.fraud.active(tenant_id))
-    total, overdue = await services.rights.count_due(tenant_id)
+    total, overdue = await services.rights.requests.count_due(tenant_id)
     yield "requests_overdue", overdue
     yield "requests_open", total - overdue
     yield "help_requests", await services.support.count(tenant_id)

@@ -14,7 +14,7 @@ router = Router(prefix="/api/v1/installation", tags=["operation"], dependencies=
 async def show_health(services: ServicesDep, user: CurrentUserDep) -> models.InstallationHealth:
     """Show the state of all parts of the installation. For operators."""
     await require_operator(services, user, Action.INSTALLATION)
-    checks = await services.readiness.health()
+    checks = await services.live.readiness.health()
     return models.InstallationHealth(checks=[models.HealthCheck.model_validate(each) for each in checks])
 
 
@@ -38,7 +38,7 @@ async def list_tenant_figures(
             plan=plans.get(each.id),
             people=people.get(each.id, 0),
             extensions=extensions.get(each.id, 0),
-            live_calls=len(services.live_calls.live(each.id)),
+            live_calls=len(services.live.calls.live(each.id)),
         )
         for each in tenants
     ]

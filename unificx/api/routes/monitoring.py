@@ -38,7 +38,7 @@ async def monitor_call(
     you hear them, and another one before you speak. For administrators, if the tenant allows it and no person in the
     call has refused it."""
     scope = await require_access(services, user, tenant, Action.CALLS_MONITOR)
-    if all(one.id != call_id for one in services.live_calls.live(scope.tenant_id)):
+    if all(one.id != call_id for one in services.live.calls.live(scope.tenant_id)):
         raise NotFound("There is no such call.", hint="See /api/v1/calls.")
     own = list(services.identity.directory.extension_ids_of(user.principal.person_id))
     if not own:
@@ -47,7 +47,7 @@ async def monitor_call(
     if start.extension is not None and listener is None:
         raise Invalid("There is no such extension.", field="extension")
     chosen = listener.id if listener is not None else ""
-    return calls.CallStarted(id=services.live_calls.monitor(own[0], call_id, start.mode, chosen))
+    return calls.CallStarted(id=services.live.calls.monitor(own[0], call_id, start.mode, chosen))
 
 
 @router.get("/monitorings", responses=problem_responses(401, 403, 404), dependencies=[purpose("history")])

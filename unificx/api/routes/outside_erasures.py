@@ -52,5 +52,5 @@ async def erase_outside_number(
 async def outside_subject(services: Services, user: CurrentUser, number: str, tenant: str | None) -> DataSubject:
     """Return the subject of a telephone number outside. Raise Invalid, NotFound."""
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
-    _, subject = services.rights.subjects.caller(scope.tenant_id, number)
+    _, subject = services.rights.requests.subjects.caller(scope.tenant_id, number)
     return DataSubject(scope.tenant_id, subject)

@@ -28,7 +28,7 @@ router = Router(prefix="/api/v1", tags=["calls"], route_class=IdempotentRoute, d
 @router.get("/me/calls", responses=problem_responses(401, 403))
 async def list_own_calls(services: ServicesDep, user: CurrentUserDep) -> core.Page[core.LiveCall]:
     """List your live calls."""
-    found = services.live_calls.for_extensions(_own_extensions(services, user))
+    found = services.live.calls.for_extensions(_own_extensions(services, user))
     return core.Page(items=[_current(services, core.LiveCall.model_validate(one)) for one in found], next=None)
 
 
@@ -45,7 +45,7 @@ async def list_parked(
 ) -> core.Page[models.Parked]:
     """List the parked calls of a tenant. Any of its users may retrieve them."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    found = services.live_calls.parked(scope.tenant_id)
+    found = services.live.calls.parked(scope.tenant_id)
     return core.Page(items=[models.Parked.model_validate(one) for one in found], next=None)
 
 
@@ -71,7 +71,7 @@ async def begin_call(services: ServicesDep, user: CurrentUserDep, new: models.Ne
             )
         extension_id, device_id = device.extension_id, device.device_id
     in_name_of = _in_name_of(services, extension_id, new.calling_for)
-    return models.CallStarted(id=services.live_calls.dial(extension_id, device_id, new.to, in_name_of))
+    return models.CallStarted(id=services.live.calls.dial(extension_id, device_id, new.to, in_name_of))
 
 
 @router.post(
@@ -82,7 +82,7 @@ async def begin_call(services: ServicesDep, user: CurrentUserDep, new: models.Ne
 )
 async def answer_call(services: ServicesDep, user: CurrentUserDep, call_id: Id, action: models.CallAction) -> None:
     """Answer a call that rings on your desk phone. The phone has to support the event `talk`."""
-    services.live_calls.answer(call_id, await _acting_extensions(services, user, action.extension))
+    services.live.calls.answer(call_id, await _acting_extensions(services, user, action.extension))
 
 
 @router.post(
@@ -93,7 +93,7 @@ async def answer_call(services: ServicesDep, user: CurrentUserDep, call_id: Id, 
 )
 async def hang_up(services: ServicesDep, user: CurrentUserDep, call_id: Id, action: models.CallAction) -> None:
     """End your call, or the call of another extension."""
-    services.live_calls.hang_up_own(call_id, await _acting_extensions(services, user, action.extension))
+    services.live.calls.hang_up_own(call_id, await _acting_extensions(services, user, action.extension))
 
 
 @router.post(
@@ -110,9 +110,9 @@ async def transfer_call(services: ServicesDep, user: CurrentUserDep, call_id: Id
         raise Invalid("Pass either `to` or `consultation`.", field="to")
     own = await _acting_extensions(services, user, transfer.extension)
     if transfer.to is not None:
-        services.live_calls.transfer(call_id, own, transfer.to)
+        services.live.calls.transfer(call_id, own, transfer.to)
     elif transfer.consultation is not None:
-        services.live_calls.attended_transfer(call_id, own, transfer.consultation)
+        services.live.calls.attended_transfer(call_id, own, transfer.consultation)
 
 
 @router.post(
@@ -124,7 +124,7 @@ async def transfer_call(services: ServicesDep, user: CurrentUserDep, call_id: Id
 async def meet_in_call(services: ServicesDep, user: CurrentUserDep, call_id: Id) -> rooms.Room:
     """Convert a call of yours to a conference. Both participants move to a new room with you as host; invite others at
     `/api/v1/rooms/{room}/invitations`. The room is deleted when the last participant leaves."""
-    return room_schema(services, services.live_calls.move_to_room(call_id, _own_extensions(services, user)))
+    return room_schema(services, services.live.calls.move_to_room(call_id, _own_extensions(services, user)))
 
 
 async def _acting_extensions(services: Services, user: CurrentUser, reference: str | None) -> list[str]:

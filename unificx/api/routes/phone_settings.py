@@ -121,7 +121,7 @@ async def check_sync(
     """Tell a registered phone to fetch its settings again, or to restart."""
     scope = await require_access_or_own(services, user, tenant, Action.PHONES_CHANGE)
     device = await device_in_scope(services, scope, device_id)
-    if not services.phones.check_sync(device.extension_id, device.id, reboot=how.reboot):
+    if not services.live.phones.check_sync(device.extension_id, device.id, reboot=how.reboot):
         raise Conflict("The phone is not registered.", hint="Switch it on, or restart it by hand.")
 
 

@@ -71,7 +71,7 @@ async def send_own_request(
     if body.to == "provider":
         await _scope(services, user, None)
     return models.OwnRequest.model_validate(
-        await services.rights.submit_own(
+        await services.rights.requests.submit_own(
             tenant_id, person_id, body.kind, body.text, topic=body.topic, attachment=body.attachment, to=body.to
         )
     )
@@ -80,7 +80,7 @@ async def send_own_request(
 @router.get("/me/requests", responses=problem_responses(401, 403))
 async def list_own_requests(services: ServicesDep, user: UserWithPasswordDep) -> core.Page[models.OwnRequest]:
     """List the latest requests that you have sent, newest first."""
-    found = await services.rights.own(*_own(user))
+    found = await services.rights.requests.own(*_own(user))
     return core.Page(items=[models.OwnRequest.model_validate(each) for each in found], next=None)
 
 
@@ -89,7 +89,7 @@ async def show_own_request(
     services: ServicesDep, user: UserWithPasswordDep, request_id: Id
 ) -> models.OwnRequestHistory:
     """Show a request that you have sent, with messages and replies."""
-    return _own_history(await RequestMessages(services.rights).own(*_own(user), request_id))
+    return _own_history(await RequestMessages(services.rights.requests).own(*_own(user), request_id))
 
 
 @router.post(
@@ -102,7 +102,7 @@ async def write_to_own_request(
     services: ServicesDep, user: UserWithPasswordDep, request_id: Id, body: models.RequestMessage
 ) -> models.OwnRequestHistory:
     """Add a message to a request that you have sent. Within thirty days after the answer, it is open again."""
-    messages = RequestMessages(services.rights)
+    messages = RequestMessages(services.rights.requests)
     return _own_history(await messages.write_own(*_own(user), request_id, body.text))
 
 
@@ -119,7 +119,9 @@ async def enter_privacy_request(
 
     The kind `minor` suspends the account at once."""
     scope = await _scope(services, user, tenant)
-    request = await services.rights.enter(scope.tenant_id, NewRequest(**body.model_dump()), user.principal.person_id)
+    request = await services.rights.requests.enter(
+        scope.tenant_id, NewRequest(**body.model_dump()), user.principal.person_id
+    )
     return models.PrivacyRequest.model_validate(_values(services, request))
 
 
@@ -135,7 +137,7 @@ async def list_privacy_requests(
 ) -> core.Page[models.PrivacyRequest]:
     """List the open requests about personal data, or the closed ones, oldest first."""
     scope = await _scope(services, user, tenant)
-    page = await services.rights.page(scope.tenant_id, wanted, cursor=cursor, limit=limit)
+    page = await services.rights.requests.page(scope.tenant_id, wanted, cursor=cursor, limit=limit)
     items = [models.PrivacyRequest.model_validate(_values(services, each)) for each in page.items]
     return core.Page(items=items, next=page.next)
 
@@ -162,7 +164,7 @@ async def take_request_step(
     A deletion can be answered once the data is erased."""
     scope = await _scope(services, user, tenant)
     by, corrected = user.principal.person_id, body.corrected_name.strip()
-    await services.rights.take(scope.tenant_id, request_id, body.step, body.note, by, corrected_name=corrected)
+    await services.rights.requests.take(scope.tenant_id, request_id, body.step, body.note, by, corrected_name=corrected)
     return await _history(services, scope.tenant_id, request_id)
 
 
@@ -175,7 +177,7 @@ async def convert_privacy_request(
     The sender of a request about personal data has to be proved."""
     scope = await _scope(services, user, tenant)
     by = user.principal.person_id
-    await RequestMessages(services.rights).convert(scope.tenant_id, request_id, body.kind, by)
+    await RequestMessages(services.rights.requests).convert(scope.tenant_id, request_id, body.kind, by)
     return await _history(services, scope.tenant_id, request_id)
 
 
@@ -185,7 +187,7 @@ async def assign_privacy_request(
 ) -> models.PrivacyRequest:
     """Make an administrator responsible for a request, or no one with null. The sender does not see it."""
     scope = await _scope(services, user, tenant)
-    request = await RequestWork(services.rights).assign(scope.tenant_id, request_id, body.person_id)
+    request = await RequestWork(services.rights.requests).assign(scope.tenant_id, request_id, body.person_id)
     return models.PrivacyRequest.model_validate(_values(services, request))
 
 
@@ -200,7 +202,9 @@ async def add_request_note(
 ) -> models.PrivacyRequestHistory:
     """Add an internal note to a request. The sender does not see it, also not in an access copy."""
     scope = await _scope(services, user, tenant)
-    await RequestWork(services.rights).add_note(scope.tenant_id, request_id, body.text, user.principal.person_id)
+    await RequestWork(services.rights.requests).add_note(
+        scope.tenant_id, request_id, body.text, user.principal.person_id
+    )
     return await _history(services, scope.tenant_id, request_id)
 
 
@@ -224,8 +228,8 @@ async def _scope(services: Services, user: CurrentUser, tenant: str | None) -> A
 
 
 async def _history(services: Services, tenant_id: str, request_id: str) -> models.PrivacyRequestHistory:
-    found = await services.rights.get(tenant_id, request_id)
-    notes = await RequestWork(services.rights).notes(tenant_id, request_id)
+    found = await services.rights.requests.get(tenant_id, request_id)
+    notes = await RequestWork(services.rights.requests).notes(tenant_id, request_id)
     return models.PrivacyRequestHistory.model_validate(
         {**_values(services, found.request), "history": found.steps, "notes": notes}, from_attributes=True
     )

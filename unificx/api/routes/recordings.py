@@ -285,7 +285,7 @@ async def show_call_recording(
 ) -> models.CallRecording:
     """Show the recording state of a live call. For its participants and administrators."""
     scope, own = await _live_call_scope(services, user, call_id, tenant)
-    return _call_recording_schema(services, services.live_recordings.live(call_id), scope, own)
+    return _call_recording_schema(services, services.live.recordings.live(call_id), scope, own)
 
 
 @router.put("/calls/{call_id}/recording", responses=problem_responses(401, 403, 404, 409, 507))
@@ -300,9 +300,9 @@ async def change_call_recording(
     hear the announcement first. The person who started it can pause and stop it; an automatic recording can be
     paused by any participant of the tenant. Administrators may pause and stop it."""
     scope, own = await _live_call_scope(services, user, call_id, tenant)
-    recording, by = services.live_recordings, own if scope.only_own else None
+    recording, by = services.live.recordings, own if scope.only_own else None
     now = recording.live(call_id)
-    if change.state == "recording" and services.readiness.is_storage_full():
+    if change.state == "recording" and services.live.readiness.is_storage_full():
         raise StorageFull(
             "There is not enough disk space for a recording.", hint="Ask the operator to free disk space."
         )
@@ -366,10 +366,10 @@ async def _live_call_scope(
 ) -> tuple[AccessScope, frozenset[str]]:
     """Raise NotFound if the call does not exist or the user may not see it."""
     if tenant is None and user.is_operator:
-        tenant = services.live_recordings.live(call_id).tenant_id
+        tenant = services.live.recordings.live(call_id).tenant_id
     scope = await require_access_or_own(services, user, tenant, Action.CALLS_CONTROL)
     own = await _own_extensions(services, scope)
-    live = services.live_recordings.live(call_id)
+    live = services.live.recordings.live(call_id)
     if live.tenant_id != scope.tenant_id or (scope.only_own and not own & set(live.extensions)):
         raise NotFound("There is no such call.", hint="See /api/v1/calls.")
     return scope, own
@@ -385,7 +385,7 @@ def _call_recording_schema(
         end=live.end,
         allowed=live.allowed,
         directs=not scope.only_own or bool(own & set(live.controlled_by)),
-        monitoring=services.live_calls.monitoring(live.call_id),
+        monitoring=services.live.calls.monitoring(live.call_id),
     )
 
 

@@ -21,7 +21,7 @@ async def sip_access(services: ServicesDep, user: UserWithPasswordDep) -> models
     extension, device_id = await services.identity.session_devices.get_or_create(principal)
     await services.push.bind_device(principal.tenant_id, principal.session_id, device_id)
     domain = (await services.identity.tenants.get(extension.tenant_id)).domain
-    credentials = services.telephony.credentials(device_id)
+    credentials = services.live.telephony.credentials(device_id)
     return models.SipAccess(
         extension_id=extension.id,
         number=extension.number,
@@ -40,7 +40,7 @@ def ice_servers(services: Services) -> list[models.IceServer]:
     """Return the ICE servers with new credentials."""
     return [
         models.IceServer(urls=list(one.urls), username=one.username or None, credential=one.credential or None)
-        for one in services.telephony.ice_servers()
+        for one in services.live.telephony.ice_servers()
     ]
 
 
@@ -49,8 +49,8 @@ async def reachable(services: ServicesDep, user: UserWithPasswordDep) -> models.
     """Show whether the signed-in client can be called."""
     extension, device_id = await services.identity.session_devices.get_or_create(user.principal)
     return models.Reachable(
-        registered=services.telephony.registered(extension.id, device_id),
-        push=services.telephony.can_be_woken(extension.id, device_id),
+        registered=services.live.telephony.registered(extension.id, device_id),
+        push=services.live.telephony.can_be_woken(extension.id, device_id),
     )
 
 
@@ -60,5 +60,5 @@ async def reachable(services: ServicesDep, user: UserWithPasswordDep) -> models.
 async def decline_call(services: ServicesDep, user: UserWithPasswordDep, call_id: Id) -> None:
     """Decline a call that woke this device, on all your devices, without registering first."""
     device_id = await services.identity.session_devices.device_id(user.principal)
-    if device_id is None or not services.live_calls.decline(call_id, device_id):
+    if device_id is None or not services.live.calls.decline(call_id, device_id):
         raise NotFound("This call is not ringing here.", hint="It has ended or was answered elsewhere.")

@@ -28,7 +28,7 @@ async def request_review(services: ServicesDep, body: models.ReviewRequest) -> m
 
     Another person than the one who suspended decides, and the answer is sent by e-mail."""
     account = await services.identity.suspensions.references.resolve(body.reference)
-    return models.Review.model_validate(await services.rights.reviews.ask(account, body.text))
+    return models.Review.model_validate(await services.rights.requests.reviews.ask(account, body.text))
 
 
 @router.post("/reopen", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(403, 409, 410))
