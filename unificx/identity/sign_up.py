@@ -119,7 +119,7 @@ class OrganisationSignUp:
             raise
         operator = self._store.directory.operator()
         if operator is not None:
-            self._store.keys.destroy(operator.id, subject)
+            self._store.keys.destroy_unused(operator.id, subject)
 
     async def _add_tenant(
         self, tx: Transaction, form: SignUpForm, host: str, suspension: NewSuspension | None

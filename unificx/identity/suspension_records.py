@@ -36,5 +36,5 @@ async def end_suspension(store: IdentityStore, tx: Transaction, tenant_id: str, 
     request for its review, "" for none."""
     removed = await suspensions.remove(tx.session, tenant_id, person_id)
     if not person_id:
-        tx.on_commit += [partial(store.keys.destroy, tenant_id, subject) for subject, _ in removed]
+        tx.on_commit += [partial(store.keys.destroy_unused, tenant_id, subject) for subject, _ in removed]
     return next((review_id for _, review_id in removed if review_id), "")

@@ -253,7 +253,7 @@ class PersonErasures:
             self._announce(stored, held=bool(held))
             await self.erase_rows(owner)
             await self._settle()
-        cleared = self._destroy_key(stored, held=bool(held))
+        cleared = await self._destroy_key(stored, held=bool(held))
         left = await self._count(owner, again=True)
         if any(count for kinds in left.values() for count in kinds.values()):
             await self.erase_rows(owner)
@@ -299,10 +299,10 @@ class PersonErasures:
                 f"The erasure journal cannot be written: {fault.strerror}.", hint="Nothing was erased. Free disk space."
             ) from None
 
-    def _destroy_key(self, stored: ErasureRow, *, held: bool) -> bool:
+    async def _destroy_key(self, stored: ErasureRow, *, held: bool) -> bool:
         """Destroy the key, or withdraw it; return whether its bytes are gone from the log of the key store too."""
         try:
-            self.erasure.destroy_key(stored.id, stored.tenant_id, stored.subject_id, held=held)
+            await self.erasure.destroy_key(stored.id, stored.tenant_id, stored.subject_id, held=held)
         except KeysBusy:
             log.warning("erased_key_not_cleared", erasure=stored.id)
             return False

@@ -5,6 +5,7 @@ and the database (the same, and up to which entry its rows are erased). A start 
 is refused if the journal is behind one of the others.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +56,11 @@ class Erasure:
         If this raises (OSError: journal not writable; KeysBusy), repeat it: the journal may already have the entry.
         """
         entry = self._append(self._clock.new_id(), tenant, subject)
-        aliases = self.destroy_key(entry.id, tenant, subject)
+        try:
+            aliases = self._keys.destroy(tenant, subject, self._journal.head)
+        finally:
+            self._bus.publish(SubjectErased(entry.id, tenant, subject))
+        log.info("subject_erased", erasure=entry.id, tenant=tenant)
         return ErasureReceipt(entry.id, datetime.fromisoformat(entry.at), tenant, subject, aliases)
 
     def announce(self, erasure_id: str, tenant: str, subject: str, *, held: bool = False) -> None:
@@ -75,18 +80,19 @@ class Erasure:
         """Return tenant and subject of each key that is withdrawn."""
         return self._keys.withdrawn.all()
 
-    def destroy_key(self, erasure_id: str, tenant: str, subject: str, *, held: bool = False) -> int:
-        """Destroy the key of a subject whose erasure is in the journal, or withdraw it if objects are `held`; return
-        the number of removed aliases. Idempotent. Raise KeysBusy: repeat it."""
+    async def destroy_key(self, erasure_id: str, tenant: str, subject: str, *, held: bool = False) -> None:
+        """Destroy the key of a subject whose erasure is in the journal, or withdraw it if objects are `held`. On
+        return, its bytes are gone from the log of the key store too. Idempotent. Raise KeysBusy: repeat it."""
         try:
-            aliases = self._keys.destroy(tenant, subject, self._journal.head, withdraw=held)
+            # On a thread, which may wait for another process.
+            await asyncio.to_thread(self._keys.destroy, tenant, subject, self._journal.head, withdraw=held)
         finally:
             self._bus.publish(SubjectErased(erasure_id, tenant, subject))
         log.info("subject_erased", erasure=erasure_id, tenant=tenant)
-        return aliases
+        await asyncio.to_thread(self._keys.file.clear_log)
 
     def erase_tenant(self, tenant: str) -> None:
-        """Make all data sealed in `tenant` permanently unreadable. Idempotent."""
+        """Make all data sealed in `tenant` permanently unreadable. Idempotent. Raise OSError, KeysBusy: repeat it."""
         entry = self._append(self._clock.new_id(), tenant, "")
         self._keys.destroy_tenant(tenant, self._journal.head)
         self._bus.publish(TenantErased(entry.id, tenant))
@@ -109,7 +115,8 @@ class Erasure:
             self._restored.add(number)
             log.warning("erasure_replayed", erasure=entry.id, tenant=entry.tenant)
         if known != self._journal.head:
-            self._keys.journal.store(self._journal.head)
+            with self._keys.file.writing() as db:
+                self._keys.journal.store(db, self._journal.head)
         return len(self._restored)
 
     def compare(self, database: AppliedErasures) -> None:

@@ -20,32 +20,34 @@ class InstallationSecrets:
         """Return the id of the installation, which is `installation_id` for an empty key store.
 
         Raise StartupError unless the master key opens it."""
-        with self._file.writing() as db:
-            row = db.execute("SELECT wrapped, installation FROM proof").fetchone()
-            if row is None:
-                row = (self._master.wrap(_PROOF_TEXT, "proof"), installation_id)
-                db.execute("INSERT INTO proof VALUES (1, ?, ?)", (row[1], row[0]))
-            try:
-                self._master.unwrap(row[0], "proof")
-            except InvalidTag:
-                raise StartupError(
-                    "The master key does not open the key store.",
-                    hint="Restore the master key this installation was created with.",
-                ) from None
-            if self._tenants.master_ids() - self._master.ids - {""}:
-                raise StartupError(
-                    "The rotation of the master key is unfinished, and one of its two keys is missing.",
-                    hint="Restore it beside the other one, one a line, the new key first.",
-                )
-            if db.execute("SELECT 1 FROM derivation").fetchone() is None:
-                wrapped = self._master.wrap(self._master.derivation_root(row[0], "proof"), "derivation")
-                db.execute("INSERT INTO derivation VALUES (1, ?, ?)", (wrapped, self._master.id))
-            return row[1]
+        proof = self._proof()
+        if proof is None:
+            row = (installation_id, self._master.wrap(_PROOF_TEXT, "proof"))
+            with self._file.writing() as db:
+                db.execute("INSERT OR IGNORE INTO proof VALUES (1, ?, ?)", row)
+            proof = self._proof() or row
+        try:
+            self._master.unwrap(proof[1], "proof")
+        except InvalidTag:
+            raise StartupError(
+                "The master key does not open the key store.",
+                hint="Restore the master key this installation was created with.",
+            ) from None
+        if self._tenants.master_ids() - self._master.ids - {""}:
+            raise StartupError(
+                "The rotation of the master key is unfinished, and one of its two keys is missing.",
+                hint="Restore it beside the other one, one a line, the new key first.",
+            )
+        if self._root() is None:
+            wrapped = self._master.wrap(self._master.derivation_root(proof[1], "proof"), "derivation")
+            with self._file.writing() as db:
+                db.execute("INSERT OR IGNORE INTO derivation VALUES (1, ?, ?)", (wrapped, self._master.id))
+        return proof[0]
 
     def derive(self, purpose: str) -> bytes:
         """Return a 32-byte secret for a purpose: the same at every start, also when the master key was rotated."""
-        with self._file.lock:
-            wrapped = self._file.db.execute("SELECT wrapped FROM derivation").fetchone()[0]
+        wrapped = self._root()
+        assert wrapped is not None
         return derive_secret(self._master.unwrap(wrapped, "derivation"), purpose)
 
     def rewrap(self) -> None:
@@ -55,4 +57,13 @@ class InstallationSecrets:
             row = (self._master.wrap(root, "derivation"), self._master.id)
             db.execute("UPDATE derivation SET wrapped = ?, master = ?", row)
             db.execute("UPDATE proof SET wrapped = ?", (self._master.wrap(_PROOF_TEXT, "proof"),))
-        self._file.truncate_log()
+        self._file.clear_log()
+
+    def _proof(self) -> tuple[str, bytes] | None:
+        with self._file.read_lock:
+            return self._file.reads.execute("SELECT installation, wrapped FROM proof").fetchone()
+
+    def _root(self) -> bytes | None:
+        with self._file.read_lock:
+            row = self._file.reads.execute("SELECT wrapped FROM derivation").fetchone()
+        return None if row is None else row[0]

@@ -59,7 +59,7 @@ class KeyPool:
                 await asyncio.to_thread(self._keys.remove, tenant, (earlier,))
 
     def _work(self, gone: Sequence[str]) -> bool:
-        """Return whether the keys are destroyed; if not, the old bytes stay in the log until the next time."""
+        """Return whether the keys are destroyed; if not, they are the next time."""
         if self._is_low():
             self._create()
         try:

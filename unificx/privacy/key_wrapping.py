@@ -9,6 +9,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from unificx.db.sealed import length_prefixed
 
 NONCE = 12
+KEY_BYTES = 32
+VERSION = 1
+"""Of the keys of subjects: none has a second one."""
 
 
 def wrap(wrapping_key: AESGCM, key: bytes, *context: str, nonce: bytes = b"") -> bytes:

@@ -4,12 +4,15 @@ Every key is wrapped with AES-256-GCM by its parent; the master key is not store
 leaves a tombstone, and a key with a tombstone is never created again. The bytes are overwritten (secure_delete) and the
 write-ahead log is truncated, so that no file of this store contains an erased key.
 
-Calls are synchronous and short: a dictionary lookup if cached, otherwise some microseconds.
+Calls are synchronous and short: a dictionary lookup if cached, otherwise some microseconds. None waits for another
+process on the thread of an event loop (`key_file.py`): new keys and aliases wait in memory instead (`waiting_keys.py`),
+and all other changes raise KeysBusy. Old bytes that another process still reads are cleared from the log when it ends.
 """
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -23,17 +26,15 @@ from unificx.privacy.cache import KeyCache
 from unificx.privacy.destructions import Destructions
 from unificx.privacy.installation_secrets import InstallationSecrets
 from unificx.privacy.journal import JournalHead
-from unificx.privacy.key_file import KeyFile
-from unificx.privacy.key_wrapping import NONCE, unwrap, wrap
+from unificx.privacy.key_file import KeyFile, KeysBusy
+from unificx.privacy.key_wrapping import KEY_BYTES, NONCE, VERSION, unwrap, wrap
 from unificx.privacy.known_journal import KnownJournal
 from unificx.privacy.master import MasterKey
-from unificx.privacy.orphaned_keys import OrphanedKeys
+from unificx.privacy.orphaned_keys import OrphanedKeys, bound_subject
 from unificx.privacy.tenant_keys import TenantKeys, TenantSecrets
+from unificx.privacy.waiting_keys import WaitingKeys
 from unificx.privacy.withdrawn_keys import WithdrawnKeys
 
-_VERSION = 1
-_KEY = 32
-"""Bytes of a key."""
 _BATCH_SIZE = 500
 _FRESH_READS = 5
 """Attempts to read keys together with the tenant key that wraps them, while that is rotated."""
@@ -70,10 +71,11 @@ class KeyStore:
         wrapper = MasterKey(master) if isinstance(master, bytes) else master
         self.file = KeyFile(path)
         self._destructions = Destructions(path)
-        self._lock, self._db = self.file.lock, self.file.db
+        self._read_lock, self._reads = self.file.read_lock, self.file.reads
         self.tenants = TenantKeys(self.file, wrapper)
-        self.journal = KnownJournal(self._db, self._lock)
-        self.withdrawn = WithdrawnKeys(self._db, self._lock)
+        self._waiting = WaitingKeys(self.file, self.tenants)
+        self.journal = KnownJournal(self.file)
+        self.withdrawn = WithdrawnKeys(self.file)
         self.orphans = OrphanedKeys(self.file, self._destructions, self._cache)
         self.secrets = InstallationSecrets(self.file, wrapper, self.tenants)
         try:
@@ -91,8 +93,8 @@ class KeyStore:
     @property
     def is_empty(self) -> bool:
         """Whether the store has no keys."""
-        with self._lock:
-            return self._db.execute("SELECT 1 FROM tenant_key LIMIT 1").fetchone() is None
+        with self._read_lock:
+            return self._reads.execute("SELECT 1 FROM tenant_key LIMIT 1").fetchone() is None
 
     # Keys
 
@@ -124,13 +126,15 @@ class KeyStore:
     def _fetch(self, tenant: str, subjects: list[str], create: bool) -> dict[str, Key | None]:
         epoch = self._cache.current_epoch()
         found: dict[str, Key | None] = dict.fromkeys(subjects)
+        waiting = self._waiting.keys(tenant, subjects)  # before the file, where they go
         if create and self.tenants.get(tenant) is None:
             self._create_keys(tenant, ())
         secrets, rows = self._read(tenant, subjects)
         if secrets is None:
             return found
-        if create and len(rows) < len(found):
-            made = self._create_keys(tenant, found.keys() - rows.keys())
+        found.update(waiting)
+        if create and (missing := found.keys() - rows.keys() - waiting.keys()):
+            made = self._create_keys(tenant, missing)
             found.update(made)
             for subject, key in made.items():
                 self._cache.put(epoch, tenant, subject, key)
@@ -138,6 +142,7 @@ class KeyStore:
         for subject, (version, wrapped, wrapped_by) in rows.items():
             secret = None if secrets is None else secrets.of(wrapped_by)
             if wrapped is None or secret is None:
+                found[subject] = None
                 continue
             key = Key(version, AESGCM(unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))))
             found[subject] = key
@@ -166,24 +171,27 @@ class KeyStore:
                 "SELECT subject, version, wrapped, wrapped_by FROM subject_key"  # noqa: S608 - only placeholders
                 f" WHERE tenant = ? AND subject IN ({_marks(batch)})"
             )
-            with self._lock:
-                for subject, *rest in self._db.execute(query, (tenant, *batch)):
+            with self._read_lock:
+                for subject, *rest in self._reads.execute(query, (tenant, *batch)):
                     rows[subject] = (rest[0], rest[1], rest[2])
         return rows
 
-    def _create_keys(self, tenant: str, subjects: Iterable[str]) -> dict[str, Key]:
+    def _create_keys(self, tenant: str, subjects: Collection[str]) -> dict[str, Key]:
         """Create keys; return those of the subjects that had neither a key nor a tombstone."""
-        with self.file.writing() as db:
-            secrets = self.tenants.current(db, tenant)
-            if secrets is None:
-                return {}
-            return _insert_keys(db, tenant, secrets, subjects)
+        try:
+            with self.file.writing() as db:
+                secrets = self.tenants.current(db, tenant)
+                return {} if secrets is None else _insert_keys(db, tenant, secrets, subjects)
+        except KeysBusy:
+            if self.tenants.get(tenant) is None:
+                raise
+            return self._waiting.create_keys(tenant, set(subjects).difference(self._rows(tenant, [*subjects])))
 
     def destroy(self, tenant: str, subject: str, journal: JournalHead | None = None, *, withdraw: bool = False) -> int:
         """Destroy a subject's key and its aliases; return the number of aliases. Idempotent. `journal` is stored in
         the same transaction. With `withdraw`, the key is only withdrawn (`WithdrawnKeys`), until it is destroyed.
 
-        An unknown subject gets a tombstone too. Raise KeysBusy if the old bytes could not be cleared yet.
+        An unknown subject gets a tombstone too. Raise KeysBusy: nothing was changed.
         """
         self._cache.drop(tenant, subject)
         with self._destructions.destroying(self.file) as db:
@@ -191,31 +199,35 @@ class KeyStore:
                 self.withdrawn.take(tenant, subject)
             else:
                 self.withdrawn.drop(tenant, subject)
-            db.execute(
-                "INSERT INTO subject_key VALUES (?, ?, ?, NULL, 0) ON CONFLICT DO UPDATE SET wrapped = NULL",
-                (tenant, subject, _VERSION),
-            )
+            _write_tombstone(tenant, subject, db)
             # In every scope: installation-wide sign-in aliases belong to the same subject.
             aliases = db.execute("DELETE FROM alias WHERE subject = ?", (subject,)).rowcount
-            self.journal.store(journal)
-        self.file.truncate_log()
+            self.journal.store(db, journal)
         self._cache.drop(tenant, subject)
+        self.file.clear_log_soon()
         return aliases
+
+    def destroy_unused(self, tenant: str, subject: str) -> None:
+        """Destroy a key whose last row is deleted already: as soon as no other process writes."""
+        try:
+            self.destroy(tenant, subject)
+        except KeysBusy:
+            self.file.put_off(partial(_write_tombstone, tenant, subject), self.file.clear_log_soon)
 
     def subjects(self, tenant: str) -> list[str]:
         """Return the subjects that have or had a key."""
-        with self._lock:
-            return [row[0] for row in self._db.execute("SELECT subject FROM subject_key WHERE tenant = ?", (tenant,))]
+        rows = self.file.read_many("SELECT subject FROM subject_key WHERE tenant = ?", (tenant,))
+        return [row[0] for row in rows]
 
     def tenants_with(self, subject: str) -> list[str]:
         """Return the tenants that have or had a key of this subject."""
-        with self._lock:
-            return [row[0] for row in self._db.execute("SELECT tenant FROM subject_key WHERE subject = ?", (subject,))]
+        rows = self.file.read_many("SELECT tenant FROM subject_key WHERE subject = ?", (subject,))
+        return [row[0] for row in rows]
 
     def remove(self, tenant: str, subjects: Sequence[str]) -> None:
         """Destroy keys of objects, in one transaction and without tombstones: their random ids are never used again.
 
-        Raise KeysBusy if the old bytes could not be cleared yet.
+        Raise KeysBusy: nothing was changed.
         """
         if not subjects:
             return
@@ -225,13 +237,13 @@ class KeyStore:
             for batch in _batches(subjects):
                 query = f"DELETE FROM subject_key WHERE tenant = ? AND subject IN ({_marks(batch)})"  # noqa: S608 - only placeholders
                 db.execute(query, (tenant, *batch))
-        self.file.truncate_log()
         for subject in subjects:
             self._cache.drop(tenant, subject)
+        self.file.clear_log_soon()
 
     def destroy_tenant(self, tenant: str, journal: JournalHead | None = None) -> None:
         """Destroy a tenant's key and with it all keys and aliases of its subjects. Idempotent. `journal` is stored in
-        the same transaction."""
+        the same transaction. Raise KeysBusy: nothing was changed."""
         self._drop_cached_tenant(tenant)
         with self._destructions.destroying(self.file) as db:
             query = "INSERT INTO tenant_key VALUES (?, NULL, 1, '') ON CONFLICT DO UPDATE SET wrapped = NULL"
@@ -244,9 +256,9 @@ class KeyStore:
             db.execute("DELETE FROM alias WHERE tenant = ?", (tenant,))
             db.execute("UPDATE subject_key SET wrapped = NULL WHERE tenant = ?", (tenant,))
             self.withdrawn.drop(tenant)
-            self.journal.store(journal)
-        self.file.truncate_log()
+            self.journal.store(db, journal)
         self._drop_cached_tenant(tenant)
+        self.file.clear_log_soon()
 
     def is_destroyed(self, tenant: str, subject: str) -> bool:
         """Whether the subject's key or its tenant's key has a tombstone."""
@@ -254,8 +266,8 @@ class KeyStore:
             "SELECT 1 FROM subject_key WHERE tenant = ?1 AND subject = ?2 AND wrapped IS NULL"
             " UNION SELECT 1 FROM tenant_key WHERE tenant = ?1 AND wrapped IS NULL"
         )
-        with self._lock:
-            return self._db.execute(query, (tenant, subject)).fetchone() is not None
+        with self._read_lock:
+            return self._reads.execute(query, (tenant, subject)).fetchone() is not None
 
     def _drop_cached_tenant(self, tenant: str) -> None:
         self._cache.drop_tenant(tenant)
@@ -269,8 +281,17 @@ class KeyStore:
         secrets = self.tenants.get(tenant)
         if secrets is None:
             return None
-        with self._lock:
-            return self._find(tenant, kind, secrets.current.alias_digest(kind, value))
+        blind = secrets.current.alias_digest(kind, value)
+        waiting = self._waiting.subject(tenant, kind, blind)  # before the file, where it goes
+        query = (
+            "SELECT subject, EXISTS (SELECT 1 FROM orphaned_key WHERE tenant = ?1 AND subject = alias.subject)"
+            " FROM alias WHERE tenant = ?1 AND kind = ?2 AND blind = ?3"
+        )
+        with self._read_lock:
+            row = self._reads.execute(query, (tenant, kind, blind)).fetchone()
+        if row is None:
+            return waiting
+        return self.orphans.keep(tenant, kind, blind) if row[1] else row[0]
 
     def find_or_create(self, tenant: str, kind: str, value: str) -> str:
         """Return the subject bound to a value; for a new value create a subject with its key.
@@ -281,22 +302,29 @@ class KeyStore:
         if found is not None:
             return found
         fresh = random_id(self.clock)
-        with self.file.writing() as db:
-            secrets = self._present(db, tenant)
-            blind = secrets.current.alias_digest(kind, value)
-            db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, fresh))
-            subject = self._find(tenant, kind, blind) or fresh
-            _insert_keys(db, tenant, secrets, (subject,))
+        try:
+            with self.file.writing() as db:
+                secrets = _present(self.tenants, db, tenant)
+                blind = secrets.current.alias_digest(kind, value)
+                db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, fresh))
+                subject = bound_subject(db, tenant, kind, blind) or fresh
+                _insert_keys(db, tenant, secrets, (subject,))
+        except KeysBusy:
+            known = self.tenants.get(tenant)
+            if known is None:
+                raise
+            subject = self._waiting.bind((tenant, kind, known.current.alias_digest(kind, value)), fresh)
+            self._waiting.create_keys(tenant, (subject,))
         return subject
 
     def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
         """Bind a value to `subject`. Raise Conflict if it is bound to another; ErasedSubject."""
         with self.file.writing() as db:
-            blind = self._present(db, tenant).current.alias_digest(kind, value)
+            blind = _present(self.tenants, db, tenant).current.alias_digest(kind, value)
             if self.is_destroyed(tenant, subject):
                 raise ErasedSubject("the subject was erased")
             db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, subject))
-            if self._find(tenant, kind, blind) != subject:
+            if bound_subject(db, tenant, kind, blind) != subject:
                 raise Conflict("This value is already in use.", field=kind)
 
     def unbind(self, tenant: str, kind: str, value: str) -> None:
@@ -310,31 +338,27 @@ class KeyStore:
     def is_bound(self, tenant: str, kind: str, subject: str) -> bool:
         """Whether any value of the kind is bound to the subject."""
         query = "SELECT 1 FROM alias WHERE tenant = ? AND kind = ? AND subject = ? LIMIT 1"
-        with self._lock:
-            return self._db.execute(query, (tenant, kind, subject)).fetchone() is not None
+        with self._read_lock:
+            return self._reads.execute(query, (tenant, kind, subject)).fetchone() is not None
 
     def unbind_all(self, tenant: str, kind: str, subject: str) -> None:
         """Remove all bindings of the kind to the subject; the subject stays."""
         with self.file.writing() as db:
             db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND subject = ?", (tenant, kind, subject))
 
-    def _find(self, tenant: str, kind: str, blind: bytes) -> str | None:
-        query = (
-            "SELECT subject, EXISTS (SELECT 1 FROM orphaned_key WHERE tenant = ?1 AND subject = alias.subject)"
-            " FROM alias WHERE tenant = ?1 AND kind = ?2 AND blind = ?3"
-        )
-        row = self._db.execute(query, (tenant, kind, blind)).fetchone()
-        if row is None:
-            return None
-        if row[1]:
-            self.orphans.keep(tenant, row[0])
-        return row[0]
 
-    def _present(self, db: sqlite3.Connection, tenant: str) -> TenantSecrets:
-        secrets = self.tenants.current(db, tenant)
-        if secrets is None:
-            raise ErasedSubject("the tenant was erased")
-        return secrets
+def _present(tenants: TenantKeys, db: sqlite3.Connection, tenant: str) -> TenantSecrets:
+    secrets = tenants.current(db, tenant)
+    if secrets is None:
+        raise ErasedSubject("the tenant was erased")
+    return secrets
+
+
+def _write_tombstone(tenant: str, subject: str, db: sqlite3.Connection) -> None:
+    db.execute(
+        "INSERT INTO subject_key VALUES (?, ?, ?, NULL, 0) ON CONFLICT DO UPDATE SET wrapped = NULL",
+        (tenant, subject, VERSION),
+    )
 
 
 def _insert_keys(
@@ -349,14 +373,14 @@ def _insert_keys(
         query = f"SELECT subject FROM subject_key WHERE tenant = ? AND subject IN ({_marks(batch)})"  # noqa: S608 - only placeholders
         known = {row[0] for row in db.execute(query, (tenant, *batch))}
         fresh = [subject for subject in dict.fromkeys(batch) if subject not in known]
-        size = _KEY + NONCE
+        size = KEY_BYTES + NONCE
         bits = os.urandom(size * len(fresh))
         values: list[object] = []
         for start, subject in zip(range(0, len(bits), size), fresh, strict=True):
-            key, nonce = bits[start : start + _KEY], bits[start + _KEY : start + size]
-            wrapped = wrap(secrets.current.wrapping_key, key, "subject", tenant, subject, str(_VERSION), nonce=nonce)
-            values += (tenant, subject, _VERSION, wrapped, secrets.version)
-            made[subject] = Key(_VERSION, AESGCM(key))
+            key, nonce = bits[start : start + KEY_BYTES], bits[start + KEY_BYTES : start + size]
+            wrapped = wrap(secrets.current.wrapping_key, key, "subject", tenant, subject, str(VERSION), nonce=nonce)
+            values += (tenant, subject, VERSION, wrapped, secrets.version)
+            made[subject] = Key(VERSION, AESGCM(key))
         if fresh:
             rows = ", ".join(["(?, ?, ?, ?, ?)"] * len(fresh))
             db.execute(f"INSERT INTO subject_key VALUES {rows}", values)  # noqa: S608 - only placeholders

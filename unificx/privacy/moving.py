@@ -87,7 +87,7 @@ class MovedKeys:
                 query = f"DELETE FROM {table} WHERE tenant = ? AND wrapped IS NOT NULL"  # noqa: S608 - as above
                 db.execute(query, (self._tenant,))
         self._store._drop_cached_tenant(self._tenant)
-        self._store.file.truncate_log()
+        self._store.file.clear_log_soon()
 
     def add_keys(self, rows: Sequence[Any]) -> None:
         secrets = self._secrets()
@@ -164,8 +164,7 @@ async def reopen_erasures(session: AsyncSession, journal: ErasureJournal, tenant
 
 
 def _rows(store: KeyStore, query: str, tenant: str) -> Iterator[Any]:
-    with store._lock:
-        yield from store._db.execute(query, (tenant,))
+    return store.file.read_many(query, (tenant,))
 
 
 def _checked(row: Any, *kinds: Any) -> Any:

@@ -4,12 +4,14 @@ A sweep marks them with the time; what is found by its number meanwhile, as a ca
 mark has stood long enough is removed with its aliases, without a tombstone: its random id is never used again.
 """
 
-from collections.abc import Set
+import sqlite3
+from collections.abc import Iterator, Set
 from datetime import datetime
+from functools import partial
 
 from unificx.privacy.cache import KeyCache
 from unificx.privacy.destructions import Destructions
-from unificx.privacy.key_file import KeyFile
+from unificx.privacy.key_file import KeyFile, KeysBusy
 
 _BATCH = 500
 
@@ -27,8 +29,7 @@ class OrphanedKeys:
             "SELECT subject FROM subject_key WHERE tenant = ? AND wrapped IS NOT NULL"
             " AND length(subject) = 36 AND substr(subject, 15, 1) = '4'"
         )
-        with self._file.lock:
-            return {row[0] for row in self._file.db.execute(query, (tenant,))}
+        return {row[0] for row in self._file.read_many(query, (tenant,))}
 
     def tenants(self) -> set[str]:
         """Return the tenants that have a key. Scopes of objects, whose names are other ones than ids, are left out."""
@@ -36,34 +37,44 @@ class OrphanedKeys:
             "SELECT tenant FROM tenant_key WHERE wrapped IS NOT NULL"
             " AND length(tenant) = 36 AND substr(tenant, 15, 1) = '7'"
         )
-        with self._file.lock:
-            return {row[0] for row in self._file.db.execute(query)}
+        return {row[0] for row in self._file.read_many(query)}
 
     def mark(self, tenant: str, orphans: Set[str], now: datetime) -> None:
-        """Replace the marks of a tenant; earlier ones of the same subjects stay."""
-        at = int(now.timestamp())
-        with self._file.writing() as db:
-            marked = {row[0] for row in db.execute("SELECT subject FROM orphaned_key WHERE tenant = ?", (tenant,))}
-            # Rows are made one at a time: there may be very many.
-            gone = ((tenant, subject) for subject in marked if subject not in orphans)
-            db.executemany("DELETE FROM orphaned_key WHERE tenant = ? AND subject = ?", gone)
-            new = ((tenant, subject, at) for subject in orphans if subject not in marked)
-            db.executemany("INSERT INTO orphaned_key VALUES (?, ?, ?)", new)
+        """Replace the marks of a tenant; earlier ones of the same subjects stay. Raise KeysBusy."""
+        at, query = int(now.timestamp()), "SELECT subject FROM orphaned_key WHERE tenant = ?"
+        marked = {row[0] for row in self._file.read_many(query, (tenant,))}
+        for subjects in _batches(marked - orphans):
+            with self._file.writing() as db:
+                gone = ((tenant, subject) for subject in subjects)
+                db.executemany("DELETE FROM orphaned_key WHERE tenant = ? AND subject = ?", gone)
+        for subjects in _batches(orphans - marked):
+            with self._file.writing() as db:
+                new = ((tenant, subject, at) for subject in subjects)
+                db.executemany("INSERT OR IGNORE INTO orphaned_key VALUES (?, ?, ?)", new)
 
     def marked(self, tenant: str, before: datetime) -> list[str]:
         """Return the subjects that have been marked since before a time."""
         query = "SELECT subject FROM orphaned_key WHERE tenant = ? AND since < ?"
-        with self._file.lock:
-            return [row[0] for row in self._file.db.execute(query, (tenant, int(before.timestamp())))]
+        return [row[0] for row in self._file.read_many(query, (tenant, int(before.timestamp())))]
 
-    def keep(self, tenant: str, subject: str) -> None:
-        """Remove the mark of a subject that is used again. Call it with the lock of the file."""
-        self._file.db.execute("DELETE FROM orphaned_key WHERE tenant = ? AND subject = ?", (tenant, subject))
+    def keep(self, tenant: str, kind: str, blind: bytes) -> str | None:
+        """Remove the mark of a subject that is used again, and return it: that of an alias. None if it has gone."""
+        try:
+            with self._file.writing() as db:
+                subject = bound_subject(db, tenant, kind, blind)
+                if subject is not None:
+                    _remove_mark(tenant, subject, db)
+        except KeysBusy:
+            with self._file.read_lock:
+                subject = bound_subject(self._file.reads, tenant, kind, blind)
+            if subject is not None:
+                self._file.put_off(partial(_remove_mark, tenant, subject))
+        return subject
 
     def remove(self, tenant: str, before: datetime) -> int:
         """Remove the keys and aliases of a tenant that have been marked since before a time; return their number.
 
-        Raise KeysBusy if the old bytes could not be cleared yet."""
+        Raise KeysBusy."""
         removed, limits = 0, (tenant, int(before.timestamp()))
         query = "SELECT subject FROM orphaned_key WHERE tenant = ? AND since < ? LIMIT ?"
         while self._is_any_marked(limits):
@@ -75,13 +86,29 @@ class OrphanedKeys:
                 db.executemany(query_of_keys, rows)
                 db.executemany("DELETE FROM alias WHERE tenant = ? AND subject = ?", rows)
                 db.executemany("DELETE FROM orphaned_key WHERE tenant = ? AND subject = ?", rows)
-                self._cache.clear()  # within the lock: no reader finds the keys in between
-            self._file.truncate_log()
             self._cache.clear()
+            self._file.clear_log_soon()
             removed += len(found)
         return removed
 
     def _is_any_marked(self, limits: tuple[str, int]) -> bool:
         query = "SELECT EXISTS (SELECT 1 FROM orphaned_key WHERE tenant = ? AND since < ?)"
-        with self._file.lock:
-            return bool(self._file.db.execute(query, limits).fetchone()[0])
+        with self._file.read_lock:
+            return bool(self._file.reads.execute(query, limits).fetchone()[0])
+
+
+def _batches(subjects: Set[str]) -> Iterator[list[str]]:
+    """There may be very many: others write between the transactions."""
+    found = [*subjects]
+    return (found[start : start + _BATCH] for start in range(0, len(found), _BATCH))
+
+
+def bound_subject(db: sqlite3.Connection, tenant: str, kind: str, blind: bytes) -> str | None:
+    """Return the subject that an alias is bound to."""
+    query = "SELECT subject FROM alias WHERE tenant = ? AND kind = ? AND blind = ?"
+    row = db.execute(query, (tenant, kind, blind)).fetchone()
+    return None if row is None else row[0]
+
+
+def _remove_mark(tenant: str, subject: str, db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM orphaned_key WHERE tenant = ? AND subject = ?", (tenant, subject))

@@ -35,7 +35,7 @@ def numbered_subjects(keys: KeyStore, tenant: str, subjects: Set[str]) -> set[st
     left = list(subjects)
     for start in range(0, len(left), _BATCH):
         batch = left[start : start + _BATCH]
-        with keys.file.lock:
-            rows = keys.file.db.execute(query % ",".join("?" * len(batch)), (tenant, NUMBER_ALIAS, *batch))
+        with keys.file.read_lock:
+            rows = keys.file.reads.execute(query % ",".join("?" * len(batch)), (tenant, NUMBER_ALIAS, *batch))
             found.update(row[0] for row in rows)
     return found

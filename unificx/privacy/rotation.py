@@ -80,7 +80,7 @@ class KeyRotation:
             self._running, self._done, self._total = True, 0, 0
             try:
                 if self._failure:
-                    await asyncio.to_thread(self._keys.file.truncate_log)
+                    await asyncio.to_thread(self._keys.file.clear_log)
                 await self._run()
                 self._failure = ""
             except Exception as fault:  # the next run goes on
@@ -127,8 +127,8 @@ class KeyRotation:
         self._keys.tenants.forget(tenant)  # another process may have begun
         file, secrets = self._keys.file, self._keys.tenants.get(tenant)
         query = "SELECT count(*) FROM subject_key WHERE tenant = ? AND wrapped IS NOT NULL AND wrapped_by <> ?"
-        with file.lock:
-            return 0 if secrets is None else int(file.db.execute(query, (tenant, secrets.version)).fetchone()[0])
+        with file.read_lock:
+            return 0 if secrets is None else int(file.reads.execute(query, (tenant, secrets.version)).fetchone()[0])
 
     def rewrap(self, tenant: str, after: str = "") -> tuple[int, str | None]:
         """Wrap the next keys of a tenant with its present key, those of subjects behind `after`. Return their number,
@@ -140,8 +140,8 @@ class KeyRotation:
             "SELECT rowid, subject, version, wrapped, wrapped_by FROM subject_key WHERE tenant = ? AND subject > ?"
             " AND wrapped IS NOT NULL AND wrapped_by <> ? ORDER BY subject LIMIT ?"
         )
-        with file.lock:
-            rows = file.db.execute(query, (tenant, after, secrets.version, BATCH)).fetchall()
+        with file.read_lock:
+            rows = file.reads.execute(query, (tenant, after, secrets.version, BATCH)).fetchall()
         fresh: list[tuple[bytes, int, int, bytes]] = []
         present, of_tenant = secrets.current.wrapping_key, length_prefixed("subject", tenant)
         random = os.urandom(NONCE * len(rows))  # one call of the system for all

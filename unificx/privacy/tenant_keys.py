@@ -5,6 +5,7 @@ While the key of a tenant is rotated, the former version is stored too, until no
 
 import os
 import sqlite3
+import threading
 from dataclasses import dataclass, field
 
 from unificx.privacy.key_file import KeyFile
@@ -42,17 +43,22 @@ class TenantKeys:
         self._file, self._master = file, master
         # Owner: the key store. A copy of this node; erasure and rotation empty it.
         self._secrets: dict[str, TenantSecrets] = {}
+        self._lock = threading.Lock()
+        self._forgotten = 0
+        """Counts what was dropped: a read that was begun before does not bring it back."""
 
     def get(self, tenant: str) -> TenantSecrets | None:
         """Return the secrets of a tenant; None for an unknown or erased one."""
         cached = self._secrets.get(tenant)
         if cached is not None:
             return cached
-        with self._file.lock:
-            found = self._read(tenant)
-            if found is not None:
+        forgotten = self._forgotten
+        with self._file.reading() as db:
+            found = self._read(db, tenant)
+        with self._lock:
+            if found is not None and forgotten == self._forgotten:
                 self._secrets[tenant] = found
-            return found
+        return found
 
     def current(self, db: sqlite3.Connection, tenant: str) -> TenantSecrets | None:
         """Return the secrets for a write in the present transaction: another process may have rotated the key since it
@@ -67,7 +73,7 @@ class TenantKeys:
         if cached is not None and row is not None and cached.version == row[0]:
             return cached
         self.forget(tenant)
-        return self._read(tenant)  # in memory only once it is committed
+        return self._read(db, tenant)  # in memory only once it is committed
 
     def add(self, tenant: str, secret: bytes) -> None:
         """Store the secret of a tenant that moves here, unless it has or had one."""
@@ -77,12 +83,14 @@ class TenantKeys:
 
     def forget(self, tenant: str) -> None:
         """Drop what is in memory."""
-        with self._file.lock:
+        with self._lock:
+            self._forgotten += 1
             self._secrets.pop(tenant, None)
 
     def forget_all(self) -> None:
         """Drop what is in memory of all tenants."""
-        with self._file.lock:
+        with self._lock:
+            self._forgotten += 1
             self._secrets.clear()
 
     # Rotation of tenant keys
@@ -101,8 +109,8 @@ class TenantKeys:
 
     def unfinished(self) -> list[str]:
         """Return the tenants with a former version of their key."""
-        with self._file.lock:
-            rows = self._file.db.execute("SELECT DISTINCT tenant FROM former_tenant_key ORDER BY tenant").fetchall()
+        with self._file.read_lock:
+            rows = self._file.reads.execute("SELECT DISTINCT tenant FROM former_tenant_key ORDER BY tenant").fetchall()
         return [row[0] for row in rows]
 
     def end_rotation(self, tenant: str) -> bool:
@@ -120,11 +128,11 @@ class TenantKeys:
                 return False
             db.execute("DELETE FROM former_tenant_key WHERE tenant = ?", (tenant,))
         self.forget(tenant)
-        self._file.truncate_log()
+        self._file.clear_log()
         return True
 
     def _new_version(self, db: sqlite3.Connection, tenant: str) -> None:
-        found = self._read(tenant)
+        found = self._read(db, tenant)
         assert found is not None
         kinds = {row[0] for row in db.execute("SELECT kind FROM alias_key WHERE tenant = ?", (tenant,))}
         kinds.update(_alias_kinds(db, tenant))
@@ -145,8 +153,8 @@ class TenantKeys:
     def master_ids(self) -> set[str]:
         """Return the ids of the master keys that wrap a tenant key; "" for keys of former versions of this program."""
         query = "SELECT master FROM tenant_key WHERE wrapped IS NOT NULL UNION SELECT master FROM former_tenant_key"
-        with self._file.lock:
-            return {row[0] for row in self._file.db.execute(query)}
+        with self._file.read_lock:
+            return {row[0] for row in self._file.reads.execute(query)}
 
     def count_of_other_masters(self) -> int:
         """Return the number of tenant keys that another than the present master key wraps."""
@@ -154,8 +162,8 @@ class TenantKeys:
             "SELECT (SELECT count(*) FROM tenant_key WHERE wrapped IS NOT NULL AND master <> ?1)"
             " + (SELECT count(*) FROM former_tenant_key WHERE master <> ?1)"
         )
-        with self._file.lock:
-            return int(self._file.db.execute(query, (self._master.id,)).fetchone()[0])
+        with self._file.read_lock:
+            return int(self._file.reads.execute(query, (self._master.id,)).fetchone()[0])
 
     def rewrap(self, limit: int) -> int:
         """Wrap at most `limit` tenant keys with the present master key; return their number."""
@@ -169,8 +177,7 @@ class TenantKeys:
                     done += 1
         return done
 
-    def _read(self, tenant: str) -> TenantSecrets | None:
-        db = self._file.db
+    def _read(self, db: sqlite3.Connection, tenant: str) -> TenantSecrets | None:
         row = db.execute("SELECT version, wrapped FROM tenant_key WHERE tenant = ?", (tenant,)).fetchone()
         if row is None or row[1] is None:
             return None

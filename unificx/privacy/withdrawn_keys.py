@@ -5,8 +5,6 @@ the aliases of its subject are gone. Its bytes are in a table of their own, whic
 data only.
 """
 
-import sqlite3
-import threading
 from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
@@ -14,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.core.access import stated_access
 from unificx.db import Key
+from unificx.privacy.key_file import KeyFile
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.tenant_keys import TenantSecrets
 
@@ -22,10 +21,10 @@ PURPOSE = "requests"
 
 
 class WithdrawnKeys:
-    """The withdrawn keys of a key store. `lock` guards the connection `db`."""
+    """The withdrawn keys of a key store."""
 
-    def __init__(self, db: sqlite3.Connection, lock: threading.RLock) -> None:
-        self._db, self._lock = db, lock
+    def __init__(self, file: KeyFile) -> None:
+        self._file, self._db = file, file.db
 
     def take(self, tenant: str, subject: str) -> None:
         """Copy the key of a subject, within the transaction that writes its tombstone. Idempotent."""
@@ -50,9 +49,9 @@ class WithdrawnKeys:
             " ORDER BY version DESC"
         )
         found: dict[str, Key] = {}
-        with self._lock:
+        with self._file.read_lock:
             for subject in subjects:
-                row = self._db.execute(query, (tenant, subject)).fetchone()
+                row = self._file.reads.execute(query, (tenant, subject)).fetchone()
                 if row is not None:
                     version, wrapped, by = row
                     context = ("subject", tenant, subject, str(version))
@@ -70,14 +69,14 @@ class WithdrawnKeys:
 
     def all(self) -> list[tuple[str, str]]:
         """Return tenant and subject of each withdrawn key."""
-        with self._lock:
-            return list(self._db.execute("SELECT DISTINCT tenant, subject FROM withdrawn_key"))
+        with self._file.read_lock:
+            return list(self._file.reads.execute("SELECT DISTINCT tenant, subject FROM withdrawn_key"))
 
     def has(self, tenant: str, subject: str) -> bool:
         """Whether the key of a subject is withdrawn."""
         query = "SELECT 1 FROM withdrawn_key WHERE tenant = ? AND subject = ?"
-        with self._lock:
-            return self._db.execute(query, (tenant, subject)).fetchone() is not None
+        with self._file.read_lock:
+            return self._file.reads.execute(query, (tenant, subject)).fetchone() is not None
 
 
 def _unwrap(secrets: TenantSecrets, wrapped: bytes, by: int, context: tuple[str, ...]) -> bytes:

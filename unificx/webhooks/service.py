@@ -153,7 +153,7 @@ class WebhookService:
         async with self._database.begin() as uow:
             await repository.delete_webhook(uow.session, webhook.tenant_id, webhook.id)
             uow.after_commit.append(lambda: self._webhooks.pop(webhook.id, None))
-        self._keys.destroy(webhook.tenant_id, webhook.id)
+        self._keys.destroy_unused(webhook.tenant_id, webhook.id)
 
     async def record_success(self, webhook: Webhook) -> None:
         """Note that the receiver accepts messages again."""

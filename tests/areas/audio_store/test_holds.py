@@ -254,7 +254,7 @@ async def test_a_restored_key_store_withdraws_the_key_again(site: Site, tmp_path
     keys, clock, bus = site.room.keys, site.room.clock, site.room.bus
     hold = await site.place(kind="call", object_id=site.call)
     backup = tmp_path / "backup.db"
-    keys._db.execute("VACUUM INTO ?", (str(backup),))
+    keys.file.db.execute("VACUUM INTO ?", (str(backup),))
     plan = await site.erasures.plan(OWNER)
     await site.erasures.erase(OWNER, plan.digest, "admin")
 

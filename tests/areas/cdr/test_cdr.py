@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -451,3 +453,22 @@ async def test_way_of_a_call_is_listed_and_erased_with_its_persons(
     async with database.read() as session:
         left = await session.execute(text("SELECT position FROM call_step WHERE sealed IS NOT NULL"))
     assert [row.position for row in left] == [2]
+
+
+async def test_calls_of_new_callers_are_recorded_while_another_process_writes_to_the_key_store(
+    history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore, tmp_path: Path
+) -> None:
+    history.record(missed_call(clock, "+4930123456"))  # the tenant has a key
+    with closing(sqlite3.connect(tmp_path / "keys.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        calls = [missed_call(clock, f"+49301234{number}") for number in range(3)]
+        for call in calls:
+            history.record(call)
+        await spool.drain()
+        other.execute("ROLLBACK")
+    keys.remove("acme", ["nothing"])  # any other change
+    with closing(KeyStore(tmp_path / "keys.db", bytes(range(32)), clock)) as again:
+        for call in calls:
+            [outside] = [party for party in (await history.get("acme", call.id)).parties if party.extension_id is None]
+            assert find_outside_subject(again, "acme", call.parties[0].number) == outside.subject
+            assert again.get("acme", [outside.subject])[outside.subject] is not None

@@ -210,11 +210,11 @@ async def test_an_erasure_that_was_killed_ends_in_the_same_state(
 
 @pytest.mark.promise("D3")
 async def test_a_busy_key_store_is_named_and_the_erasure_ends_once_it_is_free(
-    erasures: PersonErasures, keys: KeyStore, drawer: Drawer, tmp_path: Path
+    erasures: PersonErasures, keys: KeyStore, drawer: Drawer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process reads the log of the key store, in which the bytes of the key still are."""
     plan = await erasures.plan(ANA)
-    keys._db.execute("PRAGMA busy_timeout=1")
+    monkeypatch.setattr("unificx.privacy.key_file.ATTEMPTS", 1)
     with closing(sqlite3.connect(tmp_path / "keys.db", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM subject_key").fetchone()
@@ -225,6 +225,40 @@ async def test_a_busy_key_store_is_named_and_the_erasure_ends_once_it_is_free(
     found = (await erasures.plan(ANA)).receipt
     assert found is not None
     assert (found["id"], found["failed"]) == (receipt["id"], [])
+
+
+@pytest.mark.promise("D3")
+@pytest.mark.parametrize("begin", ["BEGIN", "BEGIN IMMEDIATE"])
+async def test_the_event_loop_runs_while_an_erasure_waits_for_another_process(
+    erasures: PersonErasures, keys: KeyStore, tmp_path: Path, begin: str
+) -> None:
+    """The other process reads or writes until the loop has turned 1,000 times since the key store was busy."""
+    plan = await erasures.plan(ANA)
+    attempts, turns = 0, 0
+    with closing(sqlite3.connect(tmp_path / "keys.db", isolation_level=None)) as other:
+        [wrapped] = other.execute("SELECT wrapped FROM subject_key WHERE subject = 'ana'").fetchone()
+
+        def busy() -> bool:
+            nonlocal attempts
+            attempts += 1
+            return original()
+
+        name = "_try_to_clear" if begin == "BEGIN" else "_try_to_begin"
+        original = getattr(keys.file, name)
+        setattr(keys.file, name, busy)
+        other.execute(begin)
+        other.execute("SELECT count(*) FROM subject_key").fetchone()
+        erasing = asyncio.create_task(erasures.erase(ANA, plan.digest, "admin"))
+        while not erasing.done():
+            await asyncio.sleep(0)
+            turns += attempts > 0
+            if turns == 1000:
+                assert (await erasures.plan(ANA)).receipt is None, "the bytes of the key are still there"
+                assert wrapped in b"".join(path.read_bytes() for path in tmp_path.glob("keys.db*"))
+                other.execute("ROLLBACK")
+    receipt = await erasing
+    assert (receipt["failed"], turns > 1000) == ([], True)
+    assert wrapped not in b"".join(path.read_bytes() for path in tmp_path.glob("keys.db*"))
 
 
 @pytest.mark.promise("D3")
