@@ -1,13 +1,18 @@
 """Meeting benchmark: videos of three browsers, forwarded to each other by rtpengine as in a conference."""
 
 import asyncio
+import tempfile
 import time
+from contextlib import ExitStack
 from itertools import permutations
+from pathlib import Path
+from socket import AF_INET, SOCK_DGRAM, socket
 from statistics import median
 
 from playwright.async_api import Page, async_playwright
 
 from bench import Metric, Process, metric
+from bench.media import Load, build_load, measure_engine, tick_metrics
 from unificx.core.clock import SystemClock
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.rtpengine.video_forwarding import VideoForwarder
@@ -19,7 +24,10 @@ MEASURED = 10.0
 PORTS = (20_000, 20_999)
 GOAL = 3.0
 LATE_JOINERS = 5
+VIDEOS = 12
 FIRST_FRAME_GOAL = 1_000.0
+SIZE, SMALL = (640, 360, 20), (320, 180, 15)
+"""Width, height and frames per second of a video, and of one in a small tile."""
 LOCAL = "127.0.0.1"
 SWITCHES = [
     "--no-sandbox",
@@ -32,15 +40,15 @@ SWITCHES = [
 PAGE = """<!doctype html><script>
 const connections = {}
 const firstFrames = {}
-const video = {width: 640, height: 360, frameRate: 20}
-async function publish() {
-  const connection = (connections.own = new RTCPeerConnection())
+async function publish([name, width, height, frameRate]) {
+  const connection = (connections[name] = new RTCPeerConnection())
+  const video = {width, height, frameRate}
   const stream = await navigator.mediaDevices.getUserMedia({video})
   connection.addTransceiver(stream.getVideoTracks()[0], {direction: 'sendonly'})
   await connection.setLocalDescription()
   return connection.localDescription.sdp
 }
-const published = (sdp) => connections.own.setRemoteDescription({type: 'answer', sdp})
+const published = ([name, sdp]) => connections[name].setRemoteDescription({type: 'answer', sdp})
 async function subscribe([name, sdp]) {
   const connection = (connections[name] = new RTCPeerConnection())
   connection.ontrack = ({track}) => {
@@ -78,9 +86,48 @@ async def _run() -> list[Metric]:
                 *measured,
                 metric("a late joiner, from the request of a video to its first frame, median", median(joined), "ms"),
                 metric("the same, longest", max(joined), "ms", FIRST_FRAME_GOAL),
+                *await _hall(relay, Process(engine.pid), await _page(await browser.new_page())),
             ]
     finally:
         await engine.close()
+
+
+async def _hall(relay: VideoForwarder, process: Process, page: Page) -> list[Metric]:
+    """Measure the media engine with 200 telephones in a room, while the videos of 12 people are forwarded to each
+    other. One page sends all videos; they are received as plain RTP, because 132 decoders would be the load."""
+    with tempfile.TemporaryDirectory(prefix="unificx-bench-") as folder, ExitStack() as stack:
+        place = Path(folder)
+        if not build_load(place):
+            return []
+        receivers = list[socket]()
+        for number in range(VIDEOS):
+            anchor = f"hall-{number}"
+            await _publish(relay, page, anchor, SMALL)
+            for watcher in range(VIDEOS - 1):
+                receiver = stack.enter_context(socket(AF_INET, SOCK_DGRAM))
+                receiver.bind((LOCAL, 0))
+                receiver.setblocking(False)
+                receivers.append(receiver)
+                await relay.subscribe_inside(anchor, f"watcher-{watcher}", receiver.getsockname()[1])
+        await asyncio.sleep(WARM_UP)
+        before, began = process.cpu(), time.monotonic()
+        hall = await measure_engine(place, Load(200, 200, 3))
+        spent = (process.cpu() - before) / (time.monotonic() - began) * 100
+        forwarded = sum(_has_received(one) for one in receivers)
+    what = "one room of 200 telephones, 12 small videos forwarded to 11 each"
+    return [
+        metric(f"{what}: videos that arrived", forwarded, "of 132"),
+        *tick_metrics(what, hall, 15),
+        metric(f"{what}: share of one core, media engine", hall.core, "%"),
+        metric(f"{what}: share of one core, rtpengine", spent, "%"),
+    ]
+
+
+def _has_received(receiver: socket) -> bool:
+    try:
+        return bool(receiver.recv(2048))
+    except BlockingIOError:
+        return False
 
 
 async def _join_late(relay: VideoForwarder, page: Page) -> float:
@@ -94,6 +141,12 @@ async def _join_late(relay: VideoForwarder, page: Page) -> float:
     return shown
 
 
+async def _publish(relay: VideoForwarder, page: Page, anchor: str, size: tuple[int, int, int]) -> None:
+    offer = video_only((await page.evaluate("publish", [anchor, *size])).encode(), LOCAL)
+    answer = with_extensions_of(await relay.publish(anchor, offer), offer)
+    await page.evaluate("published", [anchor, answer.decode()])
+
+
 async def _page(page: Page) -> Page:
     await page.route("https://meeting.example/", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
     await page.goto("https://meeting.example/")
@@ -102,9 +155,7 @@ async def _page(page: Page) -> Page:
 
 async def _measure(relay: VideoForwarder, process: Process, pages: list[Page]) -> list[Metric]:
     for number, page in enumerate(pages):
-        offer = video_only((await page.evaluate("publish()")).encode(), LOCAL)
-        answer = with_extensions_of(await relay.publish(f"video-{number}", offer), offer)
-        await page.evaluate("published", answer.decode())
+        await _publish(relay, page, f"video-{number}", SIZE)
     published, _ = await _load(process, pages)
     pairs, ours, theirs = list(permutations(range(PEOPLE), 2)), time.process_time(), process.cpu()
     for publisher, subscriber in pairs:
