@@ -14,6 +14,7 @@ from unificx.conferencing import CallerIdentity, LockRequested, ParticipantSessi
 from unificx.conferencing.breakouts import MOVED, RETURNED
 from unificx.conferencing.events import ConferenceChanged
 from unificx.conferencing.machine.breakouts import COUNTDOWN
+from unificx.server.room_events import _breakouts_mark
 
 pytestmark = pytest.mark.promise("C10")
 
@@ -215,6 +216,26 @@ async def test_a_guest_is_moved_sees_the_breakout_room_only_and_returns(meeting:
     assert (await guest.patch(f"{GUESTS}/me", json={"back": True})).status_code == 204
     shown = (await guest.get(f"{GUESTS}/me")).json()
     assert (shown["room"], shown["breakouts"]["inside"]) == (meeting.room.id, False)
+
+
+async def test_hosts_admit_from_the_lobby_of_the_main_room_while_they_are_in_another(groups: Groups) -> None:
+    people = [groups.as_anna.session.id, groups.as_berta.session.id]
+    await groups.open({"name": "Harbour", "participants": people})
+    await enter(groups.as_anna, groups.as_berta)
+    meetings, stranger = groups.world.services.meetings, CallerIdentity(None, "", "0399", "")
+    mark = _breakouts_mark(groups.world.services.breakouts.status(groups.room))
+    waiting = meetings.join(groups.room, stranger, FakeLeg("leg-0399"), host=False, lobby=True)
+    assert _breakouts_mark(groups.world.services.breakouts.status(groups.room)) != mark
+    assert (await groups.anna.get(BREAKOUTS)).json()["waiting"] == 1
+    rooms = "/api/v1/rooms/8000"
+    listed = (await groups.anna.get(f"{rooms}/participants")).json()["items"]
+    assert [one["state"] for one in listed if one["number"] == "0399"] == ["lobby"]
+    assert (await groups.berta.get(f"{rooms}/participants")).status_code == 403
+    for change in ({"all_admitted": True}, {"locked": True}):
+        assert (await groups.berta.patch(f"{rooms}/meeting", json=change)).status_code == 403
+    assert (await groups.anna.patch(f"{rooms}/meeting", json={"all_admitted": True})).status_code == 204
+    assert await prompts(waiting) == ["StartWaiting", "Admit"]
+    assert (await groups.anna.get(BREAKOUTS)).json()["waiting"] == 0
 
 
 async def test_a_call_is_shown_in_the_room_in_which_it_is_now(groups: Groups) -> None:

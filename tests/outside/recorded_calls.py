@@ -78,7 +78,10 @@ def _room() -> Answers:
         f"GET /rooms/{ROOM}": (200, room),
         f"GET /rooms/{ROOM}/participants": _items(*PARTICIPANTS),
         f"GET /rooms/{ROOM}/videos": _items(),
-        f"GET /rooms/{ROOM}/breakouts": (200, {"main": main, "rooms": [], "text": "", "seconds_left": None}),
+        f"GET /rooms/{ROOM}/breakouts": (
+            200,
+            {"main": main, "rooms": [], "waiting": 0, "text": "", "seconds_left": None},
+        ),
     }
 
 

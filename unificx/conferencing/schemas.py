@@ -297,6 +297,16 @@ class BreakoutRoom:
     room: Room
     meeting: MeetingStatus | None
 
+    @property
+    def present(self) -> tuple[ParticipantStatus, ...]:
+        """Return all participants, those in the lobby too."""
+        return self.meeting.participants if self.meeting is not None else ()
+
+    @property
+    def lobby(self) -> tuple[ParticipantStatus, ...]:
+        """Return the participants in the lobby."""
+        return tuple(one for one in self.present if one.state == "lobby")
+
 
 @dataclass(frozen=True, slots=True)
 class BreakoutStatus:

@@ -149,7 +149,7 @@ def _roster_mark(participants: Sequence[ParticipantStatus], all_muted: bool) -> 
 def _breakouts_mark(status: BreakoutStatus) -> str:
     """Return a mark of the breakout rooms: clients fetch them if it has changed."""
     present = [
-        [(each.id, each.name, each.hand) for each in one.meeting.participants] if one.meeting is not None else []
+        [(each.id, each.name, each.hand, each.state == "lobby") for each in one.present]
         for one in (status.main, *status.rooms)
     ]
     return _mark((status.text, status.seconds_left is not None, present))

@@ -110,13 +110,12 @@ async def _requester(
 def _to_schema(services: Services, room: conferencing.Room, own: str | None) -> models.Breakouts:
     found = services.breakouts.status(room)
     rooms = [_room_schema(one, own) for one in found.rooms]
-    return models.Breakouts(
-        main=_room_schema(found.main, own), rooms=rooms, text=found.text, seconds_left=found.seconds_left
-    )
+    main = _room_schema(found.main, own)
+    waiting = len(found.main.lobby)
+    return models.Breakouts(main=main, rooms=rooms, waiting=waiting, text=found.text, seconds_left=found.seconds_left)
 
 
 def _room_schema(one: conferencing.BreakoutRoom, own: str | None) -> models.BreakoutRoom:
-    present = one.meeting.participants if one.meeting is not None else ()
-    inside = [each for each in present if each.state in {"entering", "in"}]
+    inside = [each for each in one.present if each.state in {"entering", "in"}]
     participants = [Participant(**asdict(each), own=each.id == own) for each in inside]
     return models.BreakoutRoom(id=one.room.id, name=one.room.name, participants=participants)

@@ -123,7 +123,7 @@ async def list_participants(
     themselves."""
     scope, known = await room_in_scope(services, user, room, tenant)
     own = own_participant(services, scope, known)
-    if own is None and not _administers(scope):
+    if own is None and not _administers(scope) and not _hosts_elsewhere(services, scope, known):
         raise Forbidden("Only participants can list the participants of a room.", hint=f"Call {known.number} to join.")
     meeting = services.meetings.status(known)
     participants = meeting.participants if meeting is not None else ()
@@ -292,18 +292,26 @@ def own_participant(services: Services, scope: AccessScope, room: conferencing.R
 
 
 def acting_as(services: Services, scope: AccessScope, room: conferencing.Room, target: str = "") -> str:
-    """Return the identity for a host command: the user's participant id if sufficient, else ADMINISTRATOR if permitted.
+    """Return the identity for a host command: the user's participant id if sufficient, else ADMINISTRATOR if permitted,
+    as it is to hosts of the conference who are in another of its rooms.
 
     Raise Forbidden for a user who is neither in the room nor an administrator.
     """
     own = own_participant(services, scope, room)
     if own is not None and (own == target or services.meetings.has_host_rights(room, own)):
         return own
-    if _administers(scope) or _created_by_user(services, scope, room):
+    if _administers(scope) or _created_by_user(services, scope, room) or _hosts_elsewhere(services, scope, room):
         return ADMINISTRATOR
     if own is None:
         raise Forbidden("Only participants of the room can do this.", hint=f"Call {room.number} to join.")
     return own
+
+
+def _hosts_elsewhere(services: Services, scope: AccessScope, room: conferencing.Room) -> bool:
+    """Return whether the user is a host of the same conference in a breakout room, or in its main room."""
+    others = [one for one in services.breakouts.rooms_of(room) if one.id != room.id]
+    own = [(one, own_participant(services, scope, one)) for one in others]
+    return any(id_ is not None and services.meetings.has_host_rights(one, id_) for one, id_ in own)
 
 
 def _created_by_user(services: Services, scope: AccessScope, room: conferencing.Room) -> bool:

@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { useLingui } from '@lingui/react/macro';
+import { Plural, useLingui } from '@lingui/react/macro';
 import { useSecondsLeft } from '~/features/conferences';
 import { CallNotice } from './CallNotice';
 
@@ -11,13 +11,25 @@ interface BreakoutNoticeProps {
   endsAt?: number;
   /** Names of those who ask for a host, with their rooms. */
   asking?: readonly string[];
+  /** People in the lobby of the main room, whom the participant may admit. */
+  waiting?: number;
+  admit?: () => void;
   back: () => void;
   /** Ask for a host; undefined for hosts, and once it is done. */
   ask?: () => void;
 }
 
 /** Where a participant is while a meeting has breakout rooms, and the way back. */
-export function BreakoutNotice({ name, text, endsAt, asking = [], back, ask }: BreakoutNoticeProps) {
+export function BreakoutNotice({
+  name,
+  text,
+  endsAt,
+  asking = [],
+  waiting = 0,
+  admit,
+  back,
+  ask,
+}: BreakoutNoticeProps) {
   const { t } = useLingui();
   const left = useSecondsLeft(endsAt);
   return (
@@ -26,6 +38,18 @@ export function BreakoutNotice({ name, text, endsAt, asking = [], back, ask }: B
       {asking.map((each) => (
         <p key={each}>{t`${each} asks for a host`}</p>
       ))}
+      {waiting > 0 && (
+        <>
+          <p>
+            <Plural
+              value={waiting}
+              one="# person waits in the lobby of the main room"
+              other="# people wait in the lobby of the main room"
+            />
+          </p>
+          <button type="button" onClick={admit}>{t`Admit all`}</button>
+        </>
+      )}
       {name !== undefined && <p>{t`Breakout rooms are not recorded.`}</p>}
       {left !== undefined && (
         <p>

@@ -11,7 +11,7 @@ export function RoomBreakoutNotice({ room, roster }: { room: string; roster: Ros
 
 function Notice({ room, roster, breakouts }: { room: string; roster: Roster; breakouts: BreakoutRooms }) {
   const { participants } = useValue(roster.state);
-  const { main, rooms, text, endsAt } = useValue(breakouts.state);
+  const { main, rooms, waiting, text, endsAt } = useValue(breakouts.state);
   const isHost = useIsHost(participants);
   const own = participants?.find((each) => each.own);
   if (!main || !own || rooms.length === 0) return null;
@@ -25,6 +25,8 @@ function Notice({ room, roster, breakouts }: { room: string; roster: Roster; bre
       text={text}
       endsAt={endsAt}
       asking={isHost ? asking : []}
+      waiting={isHost && room !== main.id ? waiting : 0} // in the main room there is a notice with their names
+      admit={() => void breakouts.admitAll()}
       back={() => void breakouts.move(own.id, main.id)}
       ask={isHost || own.hand ? undefined : () => void roster.change(own.id, { hand: true })}
     />

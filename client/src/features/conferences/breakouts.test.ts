@@ -7,6 +7,7 @@ const MAIN = { id: 'main', name: 'Review', participants: [] };
 const OPEN: Breakouts = {
   main: MAIN,
   rooms: [{ id: 'one', name: 'Harbour', participants: [] }],
+  waiting: 0,
   text: '',
   seconds_left: null,
 };
@@ -18,12 +19,24 @@ function setup(shown: Breakouts = OPEN) {
     move: vi.fn(async () => undefined),
     write: vi.fn(async () => undefined),
     end: vi.fn(async () => undefined),
+    admitAll: vi.fn(async () => undefined),
     now: () => 5_000,
   };
   return { server, breakouts: new BreakoutRooms(server) };
 }
 
 describe('breakout rooms', () => {
+  it('show hosts who waits in the lobby of the main room', async () => {
+    const { server, breakouts } = setup({ ...OPEN, waiting: 2 });
+    expect(await breakouts.admitAll()).toBe(false);
+    await breakouts.refresh();
+    expect(breakouts.state.state.waiting).toBe(2);
+    server.show.mockResolvedValue(OPEN);
+    expect(await breakouts.admitAll()).toBe(true);
+    expect(server.admitAll).toHaveBeenCalledExactlyOnceWith('main');
+    expect(breakouts.state.state.waiting).toBe(0);
+  });
+
   it('are fetched when their mark changes, and only then', async () => {
     const { server, breakouts } = setup();
     breakouts.handleMark(null);

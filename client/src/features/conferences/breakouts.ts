@@ -8,6 +8,8 @@ export interface BreakoutsState {
   main?: BreakoutRoom;
   /** Empty while there are no breakout rooms. */
   rooms: readonly BreakoutRoom[];
+  /** People in the lobby of the main room. */
+  waiting: number;
   /** The latest line of a host to everyone. */
   text: string;
   /** When everyone returns to the main room, by the clock of this device; undefined before the end. */
@@ -22,12 +24,14 @@ export interface BreakoutsDependencies {
   move(participant: string, room: string): Promise<unknown>;
   write(text: string): Promise<unknown>;
   end(): Promise<unknown>;
+  /** Admit everyone in the lobby of a room. */
+  admitAll(room: string): Promise<unknown>;
   now(): number;
 }
 
 /** The breakout rooms of a meeting, as seen from one of its rooms, and the actions of its hosts. */
 export class BreakoutRooms {
-  readonly state = createStore<BreakoutsState>({ rooms: [], text: '' });
+  readonly state = createStore<BreakoutsState>({ rooms: [], waiting: 0, text: '' });
   readonly refresh = coalesce(() => this.#fetch());
   /** Mark of the rooms that are shown, or about to be. */
   #mark: string | null = null;
@@ -59,6 +63,12 @@ export class BreakoutRooms {
     return this.#perform(() => this.server.end());
   }
 
+  /** Admit everyone in the lobby of the main room. */
+  admitAll(): Promise<boolean> {
+    const { main } = this.state.state;
+    return main ? this.#perform(() => this.server.admitAll(main.id)) : Promise.resolve(false);
+  }
+
   close(): void {
     this.#closed = true;
   }
@@ -81,8 +91,8 @@ export class BreakoutRooms {
       this.#mark = null; // not in the meeting yet, or offline: the next event fetches them
       return;
     }
-    const { main, rooms, text, seconds_left: left } = found;
-    this.#set({ main, rooms, text, endsAt: left === null ? undefined : this.server.now() + left * 1000 });
+    const { main, rooms, waiting, text, seconds_left: left } = found;
+    this.#set({ main, rooms, waiting, text, endsAt: left === null ? undefined : this.server.now() + left * 1000 });
   }
 
   #set(change: Partial<BreakoutsState>): void {

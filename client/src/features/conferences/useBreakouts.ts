@@ -14,6 +14,7 @@ export function useBreakouts(room: string): BreakoutRooms | undefined {
       move: (participant, target) => api.moveParticipant({ path: { room, target, participant } }),
       write: (text) => api.changeBreakouts({ path, body: { text } }),
       end: () => api.endBreakouts({ path }),
+      admitAll: (main) => api.changeMeeting({ path: { room: main }, body: { all_admitted: true } }),
       now: () => Date.now(),
     });
     const unsubscribes = [
