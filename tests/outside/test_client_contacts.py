@@ -80,7 +80,8 @@ def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, hou
     expect(page.get_by_role("list", name="Contacts").get_by_role("link", name="Max Muster")).to_be_visible()
 
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+    page.context.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+    page.on("websocket", lambda opened: opened.on("framesent", lambda frame: sent.append(str(frame))))
     page.get_by_role("button", name="More actions for contacts").click()
     page.get_by_role("menuitem", name="Contacts of this device").click()
     dialog = page.get_by_role("dialog", name="Contacts of this device")
@@ -110,6 +111,7 @@ def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, hou
     dialog.get_by_role("button", name="Close").click()
     copy = page.get_by_role("list", name="Contacts", exact=True).get_by_role("link", name="Wandalina Gasthoff")
     expect(copy).to_be_visible()
+    assert [one for one in sent if "Wandalina" in one], "the log shows what is sent with consent"
     other = clients().sign_in(household.anna, path="/settings/privacy").page
     other.get_by_role("switch", name="Contact sync").click()
     expect(copy).to_be_hidden()

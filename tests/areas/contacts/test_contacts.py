@@ -276,6 +276,11 @@ async def test_an_address_book_is_copied_and_erased_with_its_owner(office: Offic
     assert [record async for record in entries.read()] == []
     await holding.erase(owner)
     assert set((await holding.remains(owner)).values()) == {0}
+    async with office.database.read() as session:
+        # The counter of the book, with a random id, is deleted with the account.
+        stored = [str(each) for row in ROWS[1:] for each in (await session.execute(select(row.__table__))).all()]
+    assert not [each for each in stored if office.ada.person_id in each or office.ada.subject in each]
+    assert [each for each in stored if office.ben.person_id in each]
     assert await office.listed(office.ben) == ["Mother of Ada"]
 
 
