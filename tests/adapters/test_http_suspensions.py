@@ -70,7 +70,8 @@ async def test_a_suspended_person_sees_why_and_another_person_decides_about_the_
     assert (request["kind"], request["text"], request["state"]) == ("review", "It was a mistake.", "proved")
     steps = f"/api/v1/privacy-requests/{request['id']}/steps"
     own = await admin.post(steps, json={"step": "answer", "note": "Never mind"})
-    assert (own.status_code, (await look(world, reference))["review"]) == (403, "open")
+    assert (own.status_code, own.json()["code"]) == (403, "own_suspension")
+    assert (await look(world, reference))["review"] == "open"
     console = await world.client(operator=True).post(steps, json={"step": "answer"}, params={"tenant": "acme"})
     assert console.status_code == 403, "the console is not a person"
     assert (await second.post(steps, json={"step": "answer", "note": "Agreed"})).status_code == 200

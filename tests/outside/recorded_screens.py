@@ -24,7 +24,15 @@ UNANSWERED = "GET /sign-in-codes/"
 LONGEST_LIST = 12
 WITHOUT_PICTURE = {"app": {"/", "/scan"}, "portal": set[str]()}
 """Pages that lead to another one, and the camera's picture."""
-OPERATORS_PAGES = ("/health", "/backups", "/emails", "/reselling", "/organisation", "/costs")
+OPERATORS_PAGES = (
+    "/health",
+    "/backups",
+    "/emails",
+    "/reselling",
+    "/organisation",
+    "/costs",
+    "/privacy/requests?tab=operator",
+)
 """Pages that show more to operators, or are theirs alone."""
 CHOOSE_LANGUAGE = "localStorage.setItem('unificx.preferences', JSON.stringify({language: '%s'}))"
 PAGE: Mapping[str, Any] = {

@@ -35,6 +35,10 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
     title: msg`The organisation has not allowed support access`,
     advice: msg`Ask one of its administrators: portal, Organisation, Support access.`,
   },
+  own_suspension: {
+    title: msg`You suspended this account yourself`,
+    advice: msg`Another person decides about the review. You can end the suspension without it.`,
+  },
   chat_off: {
     title: msg`Chat is switched off`,
     advice: msg`Your organisation has switched it off. Contact your administrator.`,

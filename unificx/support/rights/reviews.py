@@ -22,6 +22,12 @@ SIGN_UP_DAYS = 30
 _DECISIONS: frozenset[Step] = frozenset({"answer", "refuse", "withdraw"})
 
 
+class OwnSuspension(Forbidden):
+    """The person who suspended cannot decide about the review."""
+
+    code = "own_suspension"
+
+
 class EnterReview(Protocol):
     """Enters a request into the queue."""
 
@@ -100,7 +106,7 @@ class SuspensionReviews:
             raise Forbidden("A person has to decide about a review.", hint="Sign in as an administrator.")
         found = await self._accounts.suspension_of(request.id)
         if found is not None and found.by == by:
-            raise Forbidden("The person who suspended cannot decide.", hint="Ask a second administrator.")
+            raise OwnSuspension("The person who suspended cannot decide.", hint="Ask a second administrator.")
         return found
 
     async def apply(self, tx: Transaction, request: RightsRequest, suspension: Suspension, step: Step) -> None:

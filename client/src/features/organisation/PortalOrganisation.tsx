@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Tenant } from '~/api';
+import { useIsOperator } from '~/api/session';
 import { tenantSelection, replaceTenant } from '~/api/tenant-selection';
 import { changedFields } from '~/design/forms';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
@@ -11,17 +12,20 @@ import { Section } from '~/design/Section';
 import { useValue } from '~/core/store';
 import { CloseOrganisation } from './CloseOrganisation';
 import { HoldMusic } from './HoldMusic';
+import { OrganisationSuspension } from './OrganisationSuspension';
 import { SupportAccess } from './SupportAccess';
 
 /** Settings of the tenant: name, language, time zone and hold music. */
 export default function PortalOrganisation() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected);
+  const operator = useIsOperator();
   return (
     <Page title={t`Organisation`} size="lg">
       {tenant && <OrganisationSettings tenant={tenant} />}
       {tenant && <HoldMusic tenant={tenant.id} />}
       {tenant && <SupportAccess tenant={tenant.id} />}
+      {tenant && operator && <OrganisationSuspension key={`suspension ${tenant.id}`} tenant={tenant} />}
       {tenant && <CloseOrganisation key={tenant.id} tenant={tenant.id} name={tenant.name} />}
     </Page>
   );

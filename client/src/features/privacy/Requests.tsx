@@ -1,14 +1,16 @@
 import { Accordion, Anchor, Badge, Button, Group, Select, Text } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { api, type PrivacyRequest } from '~/api';
+import { useIsOperator } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { formatDate } from '~/design/dates';
 import { usePages } from '~/design/lists';
 import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
+import { PageTabs } from '~/design/PageTabs';
 import { Section } from '~/design/Section';
 import { Segments } from '~/design/Segments';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -24,10 +26,56 @@ const NOT_ASSIGNED = 'none';
 
 type Part = 'open' | 'closed';
 
-/** The queue of inquiries, complaints and requests about personal data. */
+/** The queue of inquiries, complaints and requests about personal data; for operators their own queue too. */
 export default function Requests() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const name = useValue(tenantSelection, (each) => each.selected?.name);
+  const operator = useIsOperator();
+  const form = `${window.location.origin}/privacy/request/for/${tenant ?? ''}`;
+  const ofTenant = (
+    <Queue key={tenant} tenant={tenant} title={t`Requests`}>
+      <Trans>
+        Questions, problems, complaints and requests about personal data, each with its time limit. People without an
+        account send them with this form:{' '}
+        <Anchor href={form} underline="always" className={classes.address}>
+          {form}
+        </Anchor>
+      </Trans>
+    </Queue>
+  );
+  const ofOperator = (
+    <Queue tenant="operator" title={t`Requests to the operator`}>
+      <Trans>
+        Reviews of suspended organisations, new organisations that wait for approval, and requests to the operator.
+      </Trans>
+    </Queue>
+  );
+  return (
+    <PrivacySection>
+      {operator ? (
+        <PageTabs
+          label={t`Requests`}
+          tabs={[
+            { id: 'tenant', title: name ?? t`Organisation`, content: ofTenant },
+            { id: 'operator', title: t`Operator`, content: ofOperator },
+          ]}
+        />
+      ) : (
+        ofTenant
+      )}
+    </PrivacySection>
+  );
+}
+
+interface QueueProps {
+  tenant?: string;
+  title: string;
+  children: ReactNode;
+}
+
+function Queue({ tenant, title, children }: QueueProps) {
+  const { t } = useLingui();
   const [part, setPart] = useState<Part>('open');
   const [shown, setShown] = useState<string | null>(null);
   const [assigned, setAssigned] = useState<string | null>(null);
@@ -42,21 +90,9 @@ export default function Requests() {
     title: () => t`Enter a request`,
     form: (_, close) => <EnterRequest tenant={tenant} onClose={close} />,
   });
-  const form = `${window.location.origin}/privacy/request/for/${tenant ?? ''}`;
   return (
-    <PrivacySection>
-      <Section
-        title={t`Requests`}
-        lead={
-          <Trans>
-            Questions, problems, complaints and requests about personal data, each with its time limit. People without
-            an account send them with this form:{' '}
-            <Anchor href={form} underline="always" className={classes.address}>
-              {form}
-            </Anchor>
-          </Trans>
-        }
-      >
+    <>
+      <Section title={title} lead={children}>
         <Button size="md" variant="default" onClick={() => editor.open()} style={{ alignSelf: 'start' }}>
           <Trans>Enter a request</Trans>
         </Button>
@@ -104,7 +140,7 @@ export default function Requests() {
         </Accordion>
       </Section>
       {editor.drawer}
-    </PrivacySection>
+    </>
   );
 }
 

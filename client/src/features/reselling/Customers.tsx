@@ -16,7 +16,7 @@ import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { DataTable, type Column } from '~/design/table';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { EditForm } from '~/features/routing';
-import { SuspensionForm } from '~/features/suspensions';
+import { OrganisationConsequences, SuspensionForm } from '~/features/suspensions';
 
 const KEYS = ['customers', 'customer'] as const;
 
@@ -163,9 +163,11 @@ function CustomerView({ customer, onClose }: { customer: Customer; onClose: () =
     queryKey: ['customer', customer.id],
     queryFn: async () => (await api.showCustomer({ path })).data,
   });
+  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={200} />;
   if (suspending)
     return (
       <SuspensionForm
+        consequences={<OrganisationConsequences extensions={data.extensions} numbers={data.numbers} />}
         affected={KEYS}
         onClose={onClose}
         change={(body) => ({
@@ -174,7 +176,6 @@ function CustomerView({ customer, onClose }: { customer: Customer; onClose: () =
         })}
       />
     );
-  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={200} />;
   const sum = (micros: number, currency: string) => formatSum(micros, currency, i18n.locale);
   const costs = data.charges.map(({ amount, currency }) => sum(amount, currency)).join(', ');
   return (

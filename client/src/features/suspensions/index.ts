@@ -1,4 +1,6 @@
 /** Parts shared with other features. */
 export { REASONS } from './texts';
+export { OrganisationConsequences } from './OrganisationConsequences';
 export { SuspensionForm } from './SuspensionForm';
 export { SuspensionInForce } from './SuspensionInForce';
+export { SuspensionText } from './SuspensionText';

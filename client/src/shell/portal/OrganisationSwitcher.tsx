@@ -38,7 +38,7 @@ export function OrganisationSwitcher() {
             />
           )}
           <div className={css.tenants}>
-            {found.map(({ id, name, domain }) => (
+            {found.map(({ id, name, domain, state }) => (
               <Menu.Item
                 key={id}
                 aria-current={id === selected?.id || undefined}
@@ -46,7 +46,7 @@ export function OrganisationSwitcher() {
                 onClick={() => selectTenant(id)}
               >
                 {name}
-                <span className={css.domain}>{domain}</span>
+                <span className={css.domain}>{state === 'active' ? domain : t`${domain}, suspended`}</span>
               </Menu.Item>
             ))}
           </div>
