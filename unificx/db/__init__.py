@@ -1,7 +1,7 @@
 """Persistence: declared columns, the sealing codec, units of work, the outbox and the write-ahead spool."""
 
 from unificx.db.base import Base, NeutralJson, plain, sealed_column
-from unificx.db.bulk_insert import BulkInsert
+from unificx.db.bulk_insert import BulkInsert, DeferredInsert
 from unificx.db.conditions import one_of, owned_by
 from unificx.db.database import Database, DatabaseUnreachable, Reader, UnitOfWork, is_unreachable
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
@@ -22,6 +22,7 @@ __all__ = [
     "BulkInsert",
     "Database",
     "DatabaseUnreachable",
+    "DeferredInsert",
     "DiskGuard",
     "Erased",
     "ErasedSubject",

@@ -1,4 +1,4 @@
-"""INSERT of many rows at a time, for the batches of the spool.
+"""INSERT of many rows at a time, for the batches of the spool, and INSERT that goes along with the next statement.
 
 SQLAlchemy builds the parameters of each row anew, which took a tenth of the CPU time of a call. Here the statement is
 compiled once, and only the values are converted, by the types of their columns. SQLite inserts several rows by one
@@ -7,17 +7,18 @@ statement: its thread would stop the event loop's at the end of each.
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Dialect, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 _ROWS = 50
 """Rows of a statement of SQLite."""
 _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _Compiled = tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]
+"""Statement, and the function that converts a row into its parameters."""
 
 
 class BulkInsert:
@@ -34,12 +35,14 @@ class BulkInsert:
         if not rows:
             return
         connection = await session.connection()
-        key = connection.dialect.name, tuple(rows[0])
+        dialect, columns = connection.dialect, tuple(rows[0])
+        key = dialect.name, columns
         if key not in self._compiled:
-            self._compiled[key] = self._compile(connection.dialect, key[1])
+            insert = _INSERT[dialect.name](self._table).on_conflict_do_nothing()
+            self._compiled[key] = _compile(insert, dialect, columns)
         statement, parameters = self._compiled[key]
         values = [parameters(row) for row in rows]
-        if connection.dialect.name != "sqlite":
+        if dialect.name != "sqlite":
             await connection.exec_driver_sql(statement, values)
             return
         marks = f"({', '.join('?' * len(values[0]))})"
@@ -48,21 +51,46 @@ class BulkInsert:
             several = statement.replace(marks, ", ".join([marks] * len(some)))
             await connection.exec_driver_sql(several, tuple(chain.from_iterable(some)))
 
-    def _compile(self, dialect: Dialect, columns: tuple[str, ...]) -> _Compiled:
-        """Return the statement, and the function that converts a row into its parameters."""
-        insert = _INSERT[dialect.name](self._table).on_conflict_do_nothing()
-        compiled = insert.compile(dialect=dialect, column_keys=list(columns))
-        names: list[str] = compiled.positiontup or []
-        types = [self._table.c[name].type.dialect_impl(dialect) for name in names]
-        converters = [
-            (at, found) for at, each in enumerate(types) if (found := each.bind_processor(dialect)) is not None
-        ]
-        values_of = itemgetter(*names)
 
-        def parameters(row: Mapping[str, Any]) -> tuple[Any, ...]:
-            values = list(values_of(row))
-            for at, convert in converters:
-                values[at] = convert(values[at])
-            return tuple(values)
+class DeferredInsert:
+    """Inserts single rows whose result nothing waits for. SQLite gets them along with the next statement of their
+    transaction or with its commit, which raises the error of one that fails; PostgreSQL at once. `insert` may compute
+    columns that are not among those of the rows."""
 
-        return str(compiled), parameters
+    def __init__(self, insert: Insert, columns: Sequence[str]) -> None:
+        self._insert = insert
+        self._columns = columns
+        # Owner: this process: statements by dialect.
+        self._compiled: dict[str, _Compiled] = {}
+
+    def execute(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows, one after the other. Raise TypeError for an unsealed value in a sealed column."""
+        if not rows:
+            return
+        connection = session.connection()
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = _compile(self._insert, dialect, self._columns)
+        statement, parameters = self._compiled[dialect.name]
+        values = [parameters(row) for row in rows]
+        if dialect.name != "sqlite":
+            connection.exec_driver_sql(statement, values)
+            return
+        opened: Any = connection.connection.dbapi_connection
+        for each in values:
+            opened.defer(statement, each)
+
+
+def _compile(insert: Insert, dialect: Dialect, columns: Sequence[str]) -> _Compiled:
+    compiled = insert.compile(dialect=dialect, column_keys=list(columns))
+    names: list[str] = compiled.positiontup or []
+    types = [insert.table.c[name].type.dialect_impl(dialect) for name in names]
+    converters = [(at, found) for at, each in enumerate(types) if (found := each.bind_processor(dialect)) is not None]
+
+    def parameters(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = [row[name] for name in names]
+        for at, convert in converters:
+            values[at] = convert(values[at])
+        return tuple(values)
+
+    return str(compiled), parameters

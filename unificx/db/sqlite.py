@@ -2,8 +2,8 @@
 
 A connection of aiosqlite has a thread. SQLAlchemy's adapter sends it a message for each of cursor, execution, rows and
 close, for BEGIN as for any statement, and two for the end of a transaction: 40 for a page of a list with four
-statements. Here a statement with its rows is one message, BEGIN goes along with the first one, and a transaction ends
-once.
+statements. Here a statement with its rows is one message, BEGIN goes along with the first one, statements whose results
+are not needed go along with the next one, and a transaction ends once.
 """
 
 import sqlite3
@@ -42,6 +42,8 @@ _BUSY_TIMEOUT = 10.0
 _Description = tuple[tuple[Any, ...], ...] | None
 _Result = tuple[_Description, int, int | None, list[Any]]
 """Description, row count, last row id and rows, as PEP 249 has them."""
+_Statement = tuple[str, Sequence[Any]]
+"""Text and parameters."""
 
 
 def sqlite_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
@@ -108,7 +110,7 @@ class _Cursor:
 class _Connection(AsyncAdapt_aiosqlite_connection):
     """Connection whose transactions begin with their first statement and end once."""
 
-    __slots__ = ("_begun", "_pending")
+    __slots__ = ("_begun", "_deferred", "_pending")
 
     def __init__(self, dbapi: AsyncAdapt_aiosqlite_dbapi, driver: Any) -> None:
         super().__init__(dbapi, driver)
@@ -116,18 +118,27 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         """The BEGIN that goes along with the next statement."""
         self._begun = False
         """Whether a transaction may have begun."""
+        # Owner: one transaction.
+        self._deferred: list[_Statement] = []
 
     def begin(self, statement: str) -> None:
         """Begin a transaction with the next statement: SQLite takes a snapshot, or the write lock, no earlier."""
         self._pending = statement
 
+    def defer(self, operation: str, parameters: Sequence[Any]) -> None:
+        """Execute a statement of this transaction right before its next one, which may be the commit, and raises its
+        error."""
+        self._deferred.append((operation, parameters))
+
     def run(self, method: Callable[..., object], operation: str, parameters: Iterable[Any]) -> _Result:
         """Execute a statement on the thread of the connection and return its result with all rows."""
-        begin, self._pending = self._pending, None
-        self._begun = self._begun or begin is not None
+        first: list[_Statement] = [] if self._pending is None else [(self._pending, ())]
+        first += self._deferred
+        self._begun = self._begun or self._pending is not None
+        self._pending, self._deferred = None, []
         driver = self._connection
         try:
-            return await_(driver._execute(_execute, driver._conn, begin, method, operation, parameters))
+            return await_(driver._execute(_execute, driver._conn, first, method, operation, parameters))
         except Exception as error:
             self._handle_exception(error)
 
@@ -135,20 +146,19 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         """Return a cursor; one with `server_side` reads its rows from the file while they are fetched."""
         if not server_side:
             return _Cursor(self)
-        if self._pending is not None:
-            statement, self._pending = self._pending, None
-            self.run(sqlite3.Cursor.execute, statement, ())
-            self._begun = True
+        if self._pending is not None or self._deferred:
+            self.run(sqlite3.Cursor.execute, "SELECT 1", ())
         return super().cursor(server_side=True)
 
     def commit(self) -> None:
-        self._pending = None
-        if self._begun:
+        if self._deferred:
+            self.run(sqlite3.Cursor.execute, "COMMIT", ())
+        elif self._begun:
             super().commit()
-            self._begun = False
+        self._pending, self._begun = None, False
 
     def rollback(self) -> None:
-        self._pending = None
+        self._pending, self._deferred = None, []
         if self._begun:
             super().rollback()
             self._begun = False
@@ -156,19 +166,19 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
 
 def _execute(
     connection: sqlite3.Connection,
-    begin: str | None,
+    first: Iterable[_Statement],
     method: Callable[..., object],
     operation: str,
     parameters: Iterable[Any],
 ) -> _Result:
-    """Execute a statement, after BEGIN if that is due.
+    """Execute a statement, after those that go along with it.
 
     The cursor does not outlive the call: as long as a statement exists, SQLite keeps a closed connection, with the lock
     of its transaction. So a writer that was cancelled does not block the next one.
     """
     cursor = connection.cursor()
-    if begin is not None:
-        cursor.execute(begin)
+    for each in first:
+        cursor.execute(*each)
     method(cursor, operation, parameters)
     rows = cursor.fetchall() if cursor.description is not None else []
     return cursor.description, cursor.rowcount, cursor.lastrowid, rows

@@ -9,13 +9,15 @@ from typing import Any
 
 import aiosqlite
 import pytest
-from sqlalchemy import text
+from sqlalchemy import BigInteger, Column, MetaData, Table, insert, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from unificx.core.clock import ManualClock
-from unificx.db import Database
+from unificx.db import Database, DeferredInsert, UnitOfWork
 from unificx.db.sqlite import LOG_BYTES
 from unificx.db.wal_checkpoint import Checkpoints
+
+_NEW = DeferredInsert(insert(Table("pair", MetaData(), Column("number", BigInteger))), ["number"])
 
 
 @pytest.fixture
@@ -67,6 +69,63 @@ async def test_a_streamed_result_belongs_to_the_transaction(pair: Database) -> N
         assert [row.number async for row in rows] == [1, 2]
         assert list(await session.scalars(text("SELECT number FROM pair"))) == [1, 2]
     assert await _numbers(pair) == []
+
+
+async def _defer(uow: UnitOfWork, *numbers: int) -> None:
+    rows = [{"number": each} for each in numbers]
+    await uow.session.run_sync(lambda session: _NEW.execute(session, rows))
+
+
+async def _write(database: Database, *numbers: int, deferred: tuple[int, ...], fails: bool = False) -> None:
+    async with database.begin() as uow:
+        for each in numbers:
+            await uow.session.execute(text("INSERT INTO pair VALUES (:number)"), {"number": each})
+        await _defer(uow, *deferred)
+        if fails:
+            raise ValueError("broken")
+
+
+async def test_a_deferred_row_goes_along_with_the_next_statement_or_with_the_commit(
+    pair: Database, sent: list[str]
+) -> None:
+    async with pair.begin() as uow:
+        await _defer(uow, 3)
+        assert sent == []
+        assert await uow.session.scalar(text("SELECT max(number) FROM pair")) == 3
+        await _defer(uow, 4, 5)
+    assert sent == ["_execute", "_execute"]
+    sent.clear()
+    async with pair.begin() as uow:
+        await _defer(uow, 6)
+    assert sent == ["_execute"]
+    assert await _numbers(pair) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_deferred_row_that_fails_undoes_its_unit_of_work_and_no_other(pair: Database) -> None:
+    with pytest.raises(IntegrityError):
+        await _write(pair, 3, deferred=(4, 1))
+    assert await _numbers(pair) == [1, 2]
+    async with pair.begin() as uow:
+        await _defer(uow, 5)
+    assert await _numbers(pair) == [1, 2, 5]
+
+
+@pytest.mark.parametrize("numbers", [(), (3,)])
+async def test_a_deferred_row_of_a_unit_of_work_that_fails_is_not_in_the_next(
+    pair: Database, numbers: tuple[int, ...]
+) -> None:
+    with pytest.raises(ValueError, match="broken"):
+        await _write(pair, *numbers, deferred=(4,), fails=True)
+    async with pair.begin() as uow:
+        await uow.session.execute(text("INSERT INTO pair VALUES (5)"))
+    assert await _numbers(pair) == [1, 2, 5]
+
+
+async def test_a_streamed_result_has_the_deferred_rows(pair: Database) -> None:
+    async with pair.begin() as uow:
+        await _defer(uow, 3)
+        rows = await uow.session.stream(text("SELECT number FROM pair ORDER BY number"))
+        assert [row.number async for row in rows] == [1, 2, 3]
 
 
 async def test_a_statement_that_fails_leaves_the_others_of_its_transaction(pair: Database) -> None:

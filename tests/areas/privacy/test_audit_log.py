@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid
@@ -109,6 +110,25 @@ async def test_an_act_is_recorded_with_its_change_or_not_at_all(log: AuditLog, d
         assert len((await log.page("one", EVERY, 9)).items) == 2, "it was refused before any change"
         await log.settle(act, failed=False)
         assert len((await log.page("one", EVERY, 9)).items) == 3, "the change was in memory"
+
+
+async def test_an_entry_that_cannot_be_stored_undoes_its_change(log: AuditLog, database: Database) -> None:
+    await append(log, database, ENTRY)
+    await log.tree.sign_head()
+    await run_sql(database, "UPDATE audit_head SET sent = true")
+    await run_sql(database, "ALTER TABLE audit_party RENAME TO audit_lost")
+    with new_act() as act:
+        act.entry = ENTRY
+        with pytest.raises(DBAPIError):
+            await change(database)
+        assert not act.is_recorded
+    await run_sql(database, "ALTER TABLE audit_lost RENAME TO audit_party")
+    assert len((await log.page("one", EVERY, 9)).items) == 1
+    async with database.read() as session:
+        [head] = await repository.heads(session)
+        assert head.sent
+    await append(log, database, ENTRY)
+    assert [each.position for each in (await log.page("one", EVERY, 9)).items] == [1, 0]
 
 
 async def change(database: Database, *, fails: bool = False) -> None:

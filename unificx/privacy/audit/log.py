@@ -10,7 +10,7 @@ from sqlalchemy import Insert, event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from unificx.core.events import DomainEvent
-from unificx.db import Database, Erased, Page, UnitOfWork
+from unificx.db import Database, Erased, Key, Page, UnitOfWork
 from unificx.privacy.audit import repository
 from unificx.privacy.audit.acts import Act, current_act
 from unificx.privacy.audit.entries import (
@@ -84,10 +84,10 @@ class AuditLog:
     def _rows(self, entry: NewAuditEntry) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Return the row of an entry without position, and those of its persons."""
         time = self._clock.now().replace(microsecond=0)
-        entry = replace(entry, object=entry.object[:MAX_OBJECT])
+        if len(entry.object) > MAX_OBJECT:
+            entry = replace(entry, object=entry.object[:MAX_OBJECT])
         salt = self._clock.random_bytes(SALT_BYTES).hex()
-        found = (self._seal(f"{salt}-{kind}", time, kind, party) for kind, party in entry.parties().items())
-        parties = [each for each in found if each is not None]
+        parties = self._sealed(salt, time, entry.parties())
         content = entry_content(entry, time, salt, {each["kind"]: each["commitment"] for each in parties})
         row = {
             "tenant_id": entry.tenant_id,
@@ -143,22 +143,29 @@ class AuditLog:
 
         uow.after_commit.append(recorded)
 
-    def _seal(self, row_id: str, time: datetime, kind: PartyKind, party: AuditParty) -> dict[str, Any] | None:
-        """Return the row of a person; None if they were erased."""
-        part = party.sealed_part(self._clock.random_bytes(SALT_BYTES))
-        key = self._keys.get(party.tenant_id, (party.subject,))[party.subject]
-        if key is None:
-            return None
-        sealed = repository.PARTY.seal_with(key, party.tenant_id, party.subject, row_id, part)
-        return {
-            "id": row_id,
-            "kind": kind,
-            "time": time,
-            "tenant_id": party.tenant_id,
-            "subject_id": party.subject,
-            "commitment": commitment(part),
-            "sealed": sealed,
-        }
+    def _sealed(self, salt: str, time: datetime, parties: Mapping[PartyKind, AuditParty]) -> list[dict[str, Any]]:
+        """Return the rows of the persons of an entry who were not erased."""
+        keys: dict[tuple[str, str], Key | None] = {}
+        for tenant_id in {each.tenant_id for each in parties.values()}:
+            subjects = [each.subject for each in parties.values() if each.tenant_id == tenant_id]
+            keys |= {(tenant_id, name): key for name, key in self._keys.get(tenant_id, subjects).items()}
+        found: list[dict[str, Any]] = []
+        for kind, party in parties.items():
+            key = keys[party.tenant_id, party.subject]
+            if key is None:
+                continue
+            row_id, part = f"{salt}-{kind}", party.sealed_part(self._clock.random_bytes(SALT_BYTES))
+            row = {
+                "id": row_id,
+                "kind": kind,
+                "time": time,
+                "tenant_id": party.tenant_id,
+                "subject_id": party.subject,
+                "commitment": commitment(part),
+                "sealed": repository.PARTY.seal_with(key, party.tenant_id, party.subject, row_id, part),
+            }
+            found.append(row)
+        return found
 
     # ---- reading
 

@@ -6,22 +6,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, delete, func, insert, select, update
+from sqlalchemy import ScalarSelect, Select, Table, delete, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
-from unificx.db import Erased, Keys, SealedCodec, UnsealError, lock_scope, owned_by
+from unificx.db import DeferredInsert, Erased, Keys, SealedCodec, UnsealError, lock_scope, owned_by
 from unificx.privacy.audit.models import AuditEntryRow, AuditHeadRow, AuditPartyPart, AuditPartyRow
 
 PARTY = SealedCodec(AuditPartyRow, AuditPartyPart)
 _LEAVES = 5000
+
+
+def _appending(row: type[Any], position: ScalarSelect[Any]) -> DeferredInsert:
+    table: Table = row.__table__
+    names = [each.name for each in table.columns if each.name != "position"]
+    return DeferredInsert(insert(table).values(position=position), names)
+
+
 # scope: all tenants, because there is one tree
 _LAST = select(func.max(AuditEntryRow.position))
-_NEXT = select(func.coalesce(func.max(AuditEntryRow.position) + 1, 0)).scalar_subquery()
+_NEXT = select(
+    func.coalesce(func.max(AuditEntryRow.position) + literal_column("1"), literal_column("0"))
+).scalar_subquery()
 # Without the time, which is that of the entry: one text less to parse for each person.
 # scope: all tenants, because there is one tree
 _PARTIES = select(*(each for each in AuditPartyRow.__table__.columns if each.name != "time"))
-_ADD_ENTRY = insert(cast("Table", AuditEntryRow.__table__)).values(position=_NEXT)
-_ADD_PARTY = insert(cast("Table", AuditPartyRow.__table__)).values(position=_LAST.scalar_subquery())
+_ADD_ENTRY = _appending(AuditEntryRow, _NEXT)
+_ADD_PARTY = _appending(AuditPartyRow, _LAST.scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +87,15 @@ async def size_of(session: AsyncSession) -> int:
 
 
 async def append(session: AsyncSession, entry: dict[str, Any], parties: Sequence[dict[str, Any]]) -> None:
-    """Append an entry with its persons. The database assigns its position, with a lock on the end of the log."""
+    """Append an entry with its persons. The database assigns its position, with a lock on the end of the log. SQLite
+    does so with the next statement of the transaction, or with its commit."""
     await lock_scope(session, "audit")
-    connection = await session.connection()
-    await connection.execute(_ADD_ENTRY, entry)
-    if parties:
-        await connection.execute(_ADD_PARTY, parties)
+    await session.run_sync(_append, entry, parties)
+
+
+def _append(session: Session, entry: dict[str, Any], parties: Sequence[dict[str, Any]]) -> None:
+    _ADD_ENTRY.execute(session, [entry])
+    _ADD_PARTY.execute(session, parties)
 
 
 async def page(session: AsyncSession, tenant_id: str, wanted: AuditFilter, limit: int) -> Sequence[AuditEntryRow]:
