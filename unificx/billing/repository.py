@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,18 +61,25 @@ async def calls_between(
     limit: int,
 ) -> list[RatedCall]:
     """Return calls answered in a period, in order, behind `after`."""
-    query = _calls(tenant_id).where(RatedCallRow.answered < until, _behind(since, after))
+    query = select(_CALL).where(RatedCallRow.tenant_id == tenant_id, RatedCallRow.answered < until)
+    query = query.where(_behind(since, after))
     rows = await session.execute(query.order_by(RatedCallRow.answered, RatedCallRow.id).limit(limit))
     return [RatedCall(**row._mapping) for row in rows]
+
+
+_LEGS = (
+    select(_CALL)
+    .where(RatedCallRow.tenant_id == bindparam("tenant_id"), one_of(RatedCallRow.call_id, bindparam("calls")))
+    .order_by(RatedCallRow.id)
+)
+"""Built once: each page of calls reads it."""
 
 
 async def rated_legs(reader: Reader, tenant_id: str, call_ids: Sequence[str]) -> list[RatedCall]:
     """Return the billed parts of calls."""
     if not call_ids:
         return []
-    rows = await reader.execute(
-        _calls(tenant_id).where(one_of(RatedCallRow.call_id, call_ids)).order_by(RatedCallRow.id)
-    )
+    rows = await reader.execute(_LEGS, {"tenant_id": tenant_id, "calls": call_ids})
     return [RatedCall(**row._mapping) for row in rows]
 
 
@@ -187,10 +194,6 @@ async def list_payments(session: AsyncSession, tenant_id: str, page: PageByTime)
 async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
     for row in (LedgerEntryRow, RatedCallRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
-
-
-def _calls(tenant_id: str) -> Select[Any]:
-    return select(_CALL).where(RatedCallRow.tenant_id == tenant_id)
 
 
 def _behind(since: datetime, after: tuple[datetime, str] | None) -> ColumnElement[bool]:

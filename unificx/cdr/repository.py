@@ -1,13 +1,14 @@
 """All SQL on call records, and sealing and opening of their personal parts."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Select, Table, and_, delete, select, update
+from sqlalchemy import Row, Select, Table, and_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, Outcome, PartyRole
@@ -16,7 +17,7 @@ from unificx.cdr.outside import billed_legs
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.step_repository import CALL_STEP, decode_step_rows, step_rows, steps_of
 from unificx.cdr.values import talk_seconds, to_the_second
-from unificx.db import BulkInsert, Erased, Key, PageByTime, Reader, SealedCodec, owned_by
+from unificx.db import BulkInsert, Erased, Key, PageByTime, Reader, SealedCodec, newest_first, owned_by
 from unificx.privacy import KeyStore, free
 
 PARTY_CODEC = SealedCodec(CallPartyRow, PartyPart)
@@ -175,33 +176,68 @@ async def set_hidden(
 # Reading
 
 
+def _with_parties(calls: Select[Any]) -> Select[Any]:
+    """Return a query of calls, which has the parameter `tenant_id`, with their parties: one statement reads both, so
+    that they are of one state."""
+    page = calls.subquery("page")
+    parties = and_(CallPartyRow.tenant_id == bindparam("tenant_id"), CallPartyRow.call_id == page.c.id)
+    return select(page, *_PARTY).outerjoin(_CALL_PARTY, parties)
+
+
+_OF_TENANT = select(_CALL).where(CallRow.tenant_id == bindparam("tenant_id"))
+_ONE = _with_parties(_OF_TENANT.where(CallRow.id == bindparam("call_id")))
+_CALLS_OF_SUBJECT = select(CallPartyRow.call_id).where(
+    CallPartyRow.tenant_id == bindparam("tenant_id"), CallPartyRow.subject_id == bindparam("subject")
+)
+_OF_SUBJECT = _with_parties(
+    _OF_TENANT.where(CallRow.id > bindparam("after"), CallRow.id.in_(_CALLS_OF_SUBJECT))
+    .order_by(CallRow.id)
+    .limit(_PAGE)
+)
+
+
+@cache
+def _list(given: frozenset[str], *, listed: bool) -> Select[Any]:
+    """Return the statement of a list of calls with these parameters. To build it takes as long as to execute it."""
+    query = _OF_TENANT
+    if "since" in given:
+        query = query.where(CallRow.started >= bindparam("since"))
+    if "until" in given:
+        query = query.where(CallRow.started < bindparam("until"))
+    if "outcomes" in given:
+        query = query.where(CallRow.outcome.in_(bindparam("outcomes", expanding=True)))
+    if "calls" in given:
+        query = query.where(CallRow.id.in_(bindparam("calls", expanding=True)))
+    if "extensions" in given:
+        call_ids = select(CallPartyRow.call_id).where(
+            CallPartyRow.tenant_id == bindparam("tenant_id"),
+            CallPartyRow.extension_id.in_(bindparam("extensions", expanding=True)),
+        )
+        if listed:
+            call_ids = call_ids.where(CallPartyRow.hidden.is_(None))
+        query = query.where(CallRow.id.in_(call_ids))
+    return _with_parties(newest_first(query, CallRow.started, CallRow.id, given))
+
+
 async def list_calls(
     reader: Reader, keys: KeyStore, tenant_id: str, filters: CdrFilter, page: PageByTime
 ) -> list[CallRecord]:
     """Return calls, newest first, and one more than the page has if there is a next one."""
-    query = select(_CALL).where(CallRow.tenant_id == tenant_id)
-    if filters.since is not None:
-        query = query.where(CallRow.started >= filters.since)
-    if filters.until is not None:
-        query = query.where(CallRow.started < filters.until)
-    if filters.outcomes:
-        query = query.where(CallRow.outcome.in_(filters.outcomes))
-    if filters.calls:
-        query = query.where(CallRow.id.in_(filters.calls))
-    if filters.extensions:
-        call_ids = select(CallPartyRow.call_id).where(
-            CallPartyRow.tenant_id == tenant_id, CallPartyRow.extension_id.in_(filters.extensions)
-        )
-        if filters.listed:
-            call_ids = call_ids.where(CallPartyRow.hidden.is_(None))
-        query = query.where(CallRow.id.in_(call_ids))
-    found = await _records(reader, keys, tenant_id, page.apply(query, CallRow.started, CallRow.id))
+    chosen = {
+        "since": filters.since,
+        "until": filters.until,
+        "outcomes": filters.outcomes,
+        "calls": filters.calls,
+        "extensions": filters.extensions,
+    }
+    parameters = {name: value for name, value in chosen.items() if value} | page.parameters()
+    statement = _list(frozenset(parameters), listed=filters.listed)
+    found = await _records(reader, keys, tenant_id, statement, parameters)
     return sorted(found, key=lambda call: (call.started, call.id), reverse=True)
 
 
 async def get_call(reader: Reader, keys: KeyStore, tenant_id: str, call_id: str) -> CallRecord | None:
-    query = select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id == call_id)
-    return next(iter(await _records(reader, keys, tenant_id, query)), None)
+    return next(iter(await _records(reader, keys, tenant_id, _ONE, {"call_id": call_id})), None)
 
 
 async def calls_of_subject(
@@ -209,19 +245,16 @@ async def calls_of_subject(
 ) -> tuple[list[CallRecord], str | None]:
     """Return calls in which a data subject took part, in the order of their ids, and the last id if there are more;
     `after` that of the page before, "" for the first one."""
-    own = select(CallPartyRow.call_id).where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
-    query = select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id > after, CallRow.id.in_(own))
-    found = await _records(session, keys, tenant_id, query.order_by(CallRow.id).limit(_PAGE))
+    found = await _records(session, keys, tenant_id, _OF_SUBJECT, {"subject": subject, "after": after})
     found.sort(key=lambda call: call.id)
     return found, found[-1].id if len(found) == _PAGE else None
 
 
-async def _records(reader: Reader, keys: KeyStore, tenant_id: str, calls: Select[Any]) -> list[CallRecord]:
-    """Return the calls of a query, in no order. One statement reads them with their parties, so that both are of one
-    state, and one their ways."""
-    page = calls.subquery("page")
-    parties = and_(CallPartyRow.tenant_id == tenant_id, CallPartyRow.call_id == page.c.id)
-    rows = (await reader.execute(select(page, *_PARTY).outerjoin(_CALL_PARTY, parties))).all()
+async def _records(
+    reader: Reader, keys: KeyStore, tenant_id: str, statement: Select[Any], parameters: Mapping[str, Any]
+) -> list[CallRecord]:
+    """Return the calls of a statement of `_with_parties`, in no order. A second statement reads their ways."""
+    rows = (await reader.execute(statement, {"tenant_id": tenant_id, **parameters})).all()
     sealed = [(row.party_subject_id, row.party_id, row.party_sealed) for row in rows if row.party_sealed is not None]
     parts = PARTY_CODEC.open_by_row(keys, tenant_id, sealed)
     found: dict[str, tuple[Row[Any], dict[int, CdrParty]]] = {}

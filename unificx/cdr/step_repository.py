@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, select, update
+from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import CallEnded, StepKind, StepOutcome, StepReason
@@ -71,12 +71,21 @@ async def erase_steps(session: AsyncSession, tenant_id: str, subject: str, limit
     return len(erased.all())
 
 
+_OF_CALLS = (
+    select(CALL_STEP)
+    .where(CallStepRow.tenant_id == bindparam("tenant_id"), one_of(CallStepRow.call_id, bindparam("calls")))
+    .order_by(CallStepRow.call_id, CallStepRow.position)
+)
+"""Built once: each page of calls reads it."""
+
+
 async def steps_of(
     reader: Reader, keys: KeyStore, tenant_id: str, call_ids: Sequence[str]
 ) -> dict[str, tuple[CdrStep, ...]]:
     """Return the steps of these calls, in order; calls without steps are left out."""
-    query = select(CALL_STEP).where(CallStepRow.tenant_id == tenant_id, one_of(CallStepRow.call_id, call_ids))
-    rows = (await reader.execute(query.order_by(CallStepRow.call_id, CallStepRow.position))).all() if call_ids else []
+    if not call_ids:
+        return {}
+    rows = (await reader.execute(_OF_CALLS, {"tenant_id": tenant_id, "calls": call_ids})).all()
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
     parts = STEP_CODEC.open_by_row(keys, tenant_id, sealed)
     found: dict[str, list[CdrStep]] = {}

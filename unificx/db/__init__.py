@@ -9,7 +9,16 @@ from unificx.db.installation import claim_database
 from unificx.db.locks import lock_scope
 from unificx.db.memory_copy import MemoryCopy
 from unificx.db.outbox import Outbox
-from unificx.db.pagination import Page, PageById, PageByTime, invalid_cursor, is_id_cursor, time_cursor
+from unificx.db.pagination import (
+    Page,
+    PageById,
+    PageByTime,
+    invalid_cursor,
+    is_id_cursor,
+    newest_first,
+    oldest_first,
+    time_cursor,
+)
 from unificx.db.polling_worker import PollingWorker, shield_until_done
 from unificx.db.sealed import Erased, ErasedSubject, Key, Keys, SealedCodec, UnsealError, WrongPurpose
 from unificx.db.short_steps import in_short_steps
@@ -48,6 +57,8 @@ __all__ = [
     "is_id_cursor",
     "is_unreachable",
     "lock_scope",
+    "newest_first",
+    "oldest_first",
     "one_of",
     "owned_by",
     "plain",

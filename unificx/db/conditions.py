@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, ColumnElement, Dialect, String, bindparam
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Dialect, String, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -12,7 +12,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
-def owned_by(column: InstrumentedAttribute[str], tenant_id: str) -> ColumnElement[bool]:
+def owned_by(column: InstrumentedAttribute[str], tenant_id: str | BindParameter[Any]) -> ColumnElement[bool]:
     """Return the condition that rows belong to a tenant, for a statement that finds them by a list of their ids.
 
     SQLite has no statistics here. With a plain comparison it prefers any index that begins with the tenant to the
@@ -21,13 +21,20 @@ def owned_by(column: InstrumentedAttribute[str], tenant_id: str) -> ColumnElemen
     return column.concat("") == tenant_id
 
 
-def one_of(column: InstrumentedAttribute[str] | ColumnElement[str], texts: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that a column has one of these texts, any number of them.
+def one_of(
+    column: InstrumentedAttribute[str] | ColumnElement[str], texts: Sequence[str] | BindParameter[Any]
+) -> ColumnElement[bool]:
+    """Return the condition that a column has one of these texts, any number of them, or those of a parameter, which is
+    a list.
 
     `in_` writes a parameter for each into the statement at each execution, which for a page of a list takes as long as
     the statement itself, and databases limit their number. Here all are one parameter.
     """
-    return column.op("IN", is_comparison=True)(_EachOf(bindparam(None, list(texts), _Texts())))
+    if isinstance(texts, BindParameter):
+        parameter = bindparam(texts.key, type_=_Texts())
+    else:
+        parameter = bindparam(None, list(texts), _Texts())
+    return column.op("IN", is_comparison=True)(_EachOf(parameter))
 
 
 class _Texts(TypeDecorator[list[str]]):

@@ -7,12 +7,12 @@ without state on the server, also after its item has been deleted.
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, Self, TypeVar
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Integer, Select, and_, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from unificx.core.errors import Invalid
@@ -24,6 +24,7 @@ MAX_PAGE_SIZE = 200
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ID = re.compile(r"[!-~]{1,64}")
+_BEFORE = ("before_time", "before_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class PageById:
             query = query.where(id_column > self.after)
         return query.order_by(id_column).limit(self.size + 1)
 
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters of a statement that `oldest_first` has completed."""
+        return {"after": self.after or "", "rows": self.size + 1}
+
     def of_rows(self, found: Sequence[T], id_of: Callable[[T], str]) -> Page[T]:
         """Return the page of what a query of `apply` has found."""
         items = tuple(found[: self.size])
@@ -84,15 +89,38 @@ class PageByTime:
 
     def apply(self, query: S, time_column: InstrumentedAttribute[datetime], id_column: InstrumentedAttribute[str]) -> S:
         """Return the query with order and limit, limited to the rows behind the cursor."""
-        if self.before is not None:
-            time, id_ = self.before
-            query = query.where(or_(time_column < time, and_(time_column == time, id_column < id_)))
-        return query.order_by(time_column.desc(), id_column.desc()).limit(self.size + 1)
+        return _newest(query, time_column, id_column, self.before, self.size + 1)
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters of a statement that `newest_first` has completed."""
+        return {"rows": self.size + 1} | dict(zip(_BEFORE, self.before or (), strict=False))
 
     def of_rows(self, found: Sequence[T], key: Callable[[T], tuple[datetime, str]]) -> Page[T]:
         """Return the page of what a query of `apply` has found."""
         items = tuple(found[: self.size])
         return Page(items, time_cursor(*key(items[-1])) if len(found) > self.size else None)
+
+
+def oldest_first(query: S, id_column: InstrumentedAttribute[str]) -> S:
+    """Do the same as `PageById.apply` with parameters in the place of values, for a statement that is built only once
+    for all pages."""
+    return query.where(id_column > bindparam("after")).order_by(id_column).limit(bindparam("rows", type_=Integer()))
+
+
+def newest_first(
+    query: S, time_column: InstrumentedAttribute[datetime], id_column: InstrumentedAttribute[str], given: Set[str]
+) -> S:
+    """Do the same as `PageByTime.apply` with parameters in the place of values, for a statement that is built only once
+    for all pages: `given` are the names of its parameters, with those of `PageByTime.parameters`."""
+    before = tuple(map(bindparam, _BEFORE)) if given >= {*_BEFORE} else None
+    return _newest(query, time_column, id_column, before, bindparam("rows", type_=Integer()))
+
+
+def _newest(query: S, time_column: Any, id_column: Any, before: tuple[Any, ...] | None, rows: Any) -> S:
+    if before is not None:
+        time, id_ = before
+        query = query.where(or_(time_column < time, and_(time_column == time, id_column < id_)))
+    return query.order_by(time_column.desc(), id_column.desc()).limit(rows)
 
 
 def is_id_cursor(cursor: str) -> bool:

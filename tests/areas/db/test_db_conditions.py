@@ -11,7 +11,9 @@ from unificx.audio_store.models import AudioRow
 from unificx.core.clock import ManualClock
 from unificx.db import Database, owned_by
 
-HIDES_PRIMARY_KEY = re.compile(r"(\w+)\.tenant_id == tenant_id,\s+\1\.id\.in_\((?!own\b|internal\b|call_ids\b|select)")
+HIDES_PRIMARY_KEY = re.compile(
+    r"(\w+)\.tenant_id == (?:tenant_id|bindparam\(\"tenant_id\"\)),\s+\1\.id\.in_\((?!own\b|internal\b|call_ids\b|select)"
+)
 
 
 async def test_rows_are_found_by_primary_key(sqlite_template: bytes, tmp_path: Path, clock: ManualClock) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from unificx.core.errors import Invalid
-from unificx.db import Database, Page, PageById, PageByTime, time_cursor
+from unificx.db import Database, Page, PageById, PageByTime, newest_first, oldest_first, time_cursor
 from unificx.db.base import UtcDateTime
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -89,15 +89,20 @@ async def _insert(connection, items: dict[str, int]) -> None:
 
 async def _page_by_time(connection, cursor: str | None, size: int) -> Page[Item]:
     request = PageByTime.parse(cursor, size)
-    query = request.apply(select(ItemRow.id, ItemRow.created), ItemRow.created, ItemRow.id)
-    page = request.of_rows((await connection.execute(query)).all(), lambda row: (row.created, row.id))
+    items, parameters = select(ItemRow.id, ItemRow.created), request.parameters()
+    found = (await connection.execute(request.apply(items, ItemRow.created, ItemRow.id))).all()
+    built_once = newest_first(items, ItemRow.created, ItemRow.id, parameters.keys())
+    assert (await connection.execute(built_once, parameters)).all() == found
+    page = request.of_rows(found, lambda row: (row.created, row.id))
     return Page(tuple(((row.created - START).seconds, row.id) for row in page.items), page.next)
 
 
 async def _page_by_id(connection, cursor: str | None, size: int) -> Page[Item]:
     request = PageById.parse(cursor, size)
-    query = request.apply(select(ItemRow.id, ItemRow.created), ItemRow.id)
-    page = request.of_rows((await connection.execute(query)).all(), lambda row: row.id)
+    items = select(ItemRow.id, ItemRow.created)
+    found = (await connection.execute(request.apply(items, ItemRow.id))).all()
+    assert (await connection.execute(oldest_first(items, ItemRow.id), request.parameters())).all() == found
+    page = request.of_rows(found, lambda row: row.id)
     return Page(tuple(((row.created - START).seconds, row.id) for row in page.items), page.next)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Row, ScalarSelect, delete, func, insert, inspect, select, update
+from sqlalchemy import Row, ScalarSelect, bindparam, delete, func, insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -179,12 +179,17 @@ async def person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: s
     return next(iter(open_persons(keys, tenant_id, (await session.scalars(query)).all())), None)
 
 
+_NAMES = select(PersonRow.id, PersonRow.subject_id, PersonRow.sealed).where(
+    owned_by(PersonRow.tenant_id, bindparam("tenant_id")),
+    one_of(PersonRow.id, bindparam("ids")),
+    PersonRow.sealed.is_not(None),
+)
+
+
 async def names(reader: Reader, keys: Keys, tenant_id: str, person_ids: Sequence[str]) -> dict[str, str]:
     """Return the names of those of these accounts that are open, by id."""
-    query = select(PersonRow.id, PersonRow.subject_id, PersonRow.sealed).where(
-        owned_by(PersonRow.tenant_id, tenant_id), one_of(PersonRow.id, person_ids), PersonRow.sealed.is_not(None)
-    )
-    items = [(row.subject_id, row.id, row.sealed) for row in await reader.execute(query)]
+    rows = await reader.execute(_NAMES, {"tenant_id": tenant_id, "ids": person_ids})
+    items = [(row.subject_id, row.id, row.sealed) for row in rows]
     opened = PERSON_CODEC.open_by_row(keys, tenant_id, items)
     return {person_id: part.name for person_id, part in opened.items() if isinstance(part, PersonPart)}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, func, null, or_, select
+from sqlalchemy import Row, and_, bindparam, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.conditions import one_of, owned_by
@@ -23,14 +23,19 @@ _LISTED = select(
     _ACCEPTED.exists().label("accepted"),
 )
 """Accounts with what the list shows of them, without permissions."""
+_LISTED_OR_CHANGED = _LISTED.where(
+    or_(
+        and_(owned_by(PersonRow.tenant_id, bindparam("tenant_id")), one_of(PersonRow.id, bindparam("ids"))),
+        and_(PersonRow.tenant_id == bindparam("tenant_id"), PersonRow.revision > bindparam("since")),
+    )
+)
 
 
 async def listed(session: AsyncSession, tenant_id: str, person_ids: Sequence[str], since: int) -> Sequence[Row[Any]]:
     """Return these accounts, and all that were changed after the change `since`, for `accounts.open_persons`. `day` is
     that of the latest session, `accepted` whether a policy was."""
-    changed = and_(PersonRow.tenant_id == tenant_id, PersonRow.revision > since)
-    shown = and_(owned_by(PersonRow.tenant_id, tenant_id), one_of(PersonRow.id, person_ids))
-    return (await session.execute(_LISTED.where(or_(shown, changed)))).all()
+    parameters = {"tenant_id": tenant_id, "ids": person_ids, "since": since}
+    return (await session.execute(_LISTED_OR_CHANGED, parameters)).all()
 
 
 async def signed_in(session: AsyncSession, tenant_id: str) -> set[str]:
@@ -52,20 +57,21 @@ async def session_days(session: AsyncSession, tenant_id: str) -> dict[str, date]
     return {row[0]: row[1] for row in await session.execute(query.group_by(SessionRow.person_id))}
 
 
+_DEVICE_DAYS = (
+    select(DeviceRow.extension_id, func.max(DeviceRow.last_used))
+    .where(DeviceRow.tenant_id == bindparam("tenant_id"), DeviceRow.last_used.is_not(None))
+    .group_by(DeviceRow.extension_id)
+)
+_DEVICE_DAYS_OF = _DEVICE_DAYS.where(one_of(DeviceRow.extension_id, bindparam("ids")))
+
+
 async def device_days(
     session: AsyncSession, tenant_id: str, extension_ids: Sequence[str] | None = None
 ) -> dict[str, date]:
     """Return the latest day of a registration by extension; of these, or of all."""
-    query = select(DeviceRow.extension_id, func.max(DeviceRow.last_used)).where(
-        DeviceRow.tenant_id == tenant_id, DeviceRow.last_used.is_not(None)
-    )
-    if extension_ids is not None:
-        query = query.where(one_of(DeviceRow.extension_id, extension_ids))
-    return {
-        extension_id: day
-        for extension_id, day in await session.execute(query.group_by(DeviceRow.extension_id))
-        if day is not None
-    }
+    query = _DEVICE_DAYS if extension_ids is None else _DEVICE_DAYS_OF
+    rows = await session.execute(query, {"tenant_id": tenant_id, "ids": extension_ids})
+    return {extension_id: day for extension_id, day in rows if day is not None}
 
 
 async def numbers(session: AsyncSession, tenant_id: str) -> dict[str, str]:

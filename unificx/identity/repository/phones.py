@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.database import Reader
-from unificx.db.pagination import PageById
+from unificx.db.pagination import PageById, oldest_first
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import DevicePart, DeviceRow, ExtensionPart, ExtensionRow, LoginPart
 from unificx.identity.numbers import release_number
@@ -78,11 +78,15 @@ async def delete_extension(session: AsyncSession, tenant_id: str, extension_id: 
         await release_number(session, tenant_id, number)
 
 
+# Rows of columns: a page has no use for objects of the ORM.
+_PAGE = oldest_first(
+    select(*ExtensionRow.__table__.columns).where(ExtensionRow.tenant_id == bindparam("tenant_id")), ExtensionRow.id
+)
+
+
 async def extensions(reader: Reader, keys: Keys, tenant_id: str, page: PageById) -> list[Extension]:
     """Return extensions, oldest first, and one more than the page has if there is a next one."""
-    # Rows of columns: a page has no use for objects of the ORM.
-    query = select(*ExtensionRow.__table__.columns).where(ExtensionRow.tenant_id == tenant_id)
-    rows = await reader.execute(page.apply(query, ExtensionRow.id))
+    rows = await reader.execute(_PAGE, {"tenant_id": tenant_id, **page.parameters()})
     return _open_extensions(keys, tenant_id, cast("Sequence[ExtensionRow]", rows.all()))
 
 

@@ -4,9 +4,22 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ScalarSelect, Select, Table, delete, func, insert, literal_column, select, update
+from sqlalchemy import (
+    Integer,
+    ScalarSelect,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -29,8 +42,10 @@ _NEXT = select(
     func.coalesce(func.max(AuditEntryRow.position) + literal_column("1"), literal_column("0"))
 ).scalar_subquery()
 # Without the time, which is that of the entry: one text less to parse for each person.
-# scope: all tenants, because there is one tree
-_PARTIES = select(*(each for each in AuditPartyRow.__table__.columns if each.name != "time"))
+# scope: all tenants, because an operator acts in other tenants than their own
+_PARTIES_BETWEEN = select(*(each for each in AuditPartyRow.__table__.columns if each.name != "time")).where(
+    AuditPartyRow.position >= bindparam("first"), AuditPartyRow.position <= bindparam("last")
+)
 _ADD_ENTRY = _appending(AuditEntryRow, _NEXT)
 _ADD_PARTY = _appending(AuditPartyRow, _LAST.scalar_subquery())
 
@@ -100,19 +115,33 @@ def _append(session: Session, entry: dict[str, Any], parties: Sequence[dict[str,
 
 async def page(session: AsyncSession, tenant_id: str, wanted: AuditFilter, limit: int) -> Sequence[AuditEntryRow]:
     """Return entries of a tenant, newest first."""
-    query = select(*AuditEntryRow.__table__.columns).where(AuditEntryRow.tenant_id == tenant_id)
-    if wanted.before is not None:
-        query = query.where(AuditEntryRow.position < wanted.before)
-    if wanted.action is not None:
-        query = query.where(AuditEntryRow.action == wanted.action)
-    if wanted.since is not None:
-        query = query.where(AuditEntryRow.time >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(AuditEntryRow.time < wanted.until)
-    if wanted.positions is not None:
-        query = query.where(AuditEntryRow.position.in_(wanted.positions))
-    found = await session.execute(query.order_by(AuditEntryRow.position.desc()).limit(limit))
+    chosen = {
+        "before": wanted.before,
+        "action": wanted.action,
+        "since": wanted.since,
+        "until": wanted.until,
+        "positions": wanted.positions,
+    }
+    parameters = {name: value for name, value in chosen.items() if value is not None}
+    found = await session.execute(_page(frozenset(parameters)), {"tenant_id": tenant_id, "rows": limit, **parameters})
     return cast("Sequence[AuditEntryRow]", found.all())
+
+
+@cache
+def _page(given: frozenset[str]) -> Select[Any]:
+    """Return the statement of a list of entries with these parameters. To build it takes as long as to execute it."""
+    query = select(*AuditEntryRow.__table__.columns).where(AuditEntryRow.tenant_id == bindparam("tenant_id"))
+    if "before" in given:
+        query = query.where(AuditEntryRow.position < bindparam("before"))
+    if "action" in given:
+        query = query.where(AuditEntryRow.action == bindparam("action"))
+    if "since" in given:
+        query = query.where(AuditEntryRow.time >= bindparam("since"))
+    if "until" in given:
+        query = query.where(AuditEntryRow.time < bindparam("until"))
+    if "positions" in given:
+        query = query.where(AuditEntryRow.position.in_(bindparam("positions", expanding=True)))
+    return query.order_by(AuditEntryRow.position.desc()).limit(bindparam("rows", type_=Integer()))
 
 
 async def get(session: AsyncSession, tenant_id: str, position: int) -> AuditEntryRow | None:
@@ -160,9 +189,7 @@ async def leaves(session: AsyncSession, first: int, end: int) -> list[bytes]:
 
 async def parties_between(session: AsyncSession, first: int, last: int) -> Sequence[AuditPartyRow]:
     """Return the persons in the entries of these positions, both included."""
-    # scope: all tenants, because an operator acts in other tenants than their own
-    chosen = (AuditPartyRow.position >= first, AuditPartyRow.position <= last)
-    found = await session.execute(_PARTIES.where(*chosen))
+    found = await session.execute(_PARTIES_BETWEEN, {"first": first, "last": last})
     return cast("Sequence[AuditPartyRow]", found.all())
 
 
