@@ -39,12 +39,22 @@ describe('breakout rooms', () => {
 
   it('are fetched when their mark changes, and only then', async () => {
     const { server, breakouts } = setup();
-    breakouts.handleMark(null);
-    expect(server.show).not.toHaveBeenCalled();
     breakouts.handleMark('a');
     breakouts.handleMark('a');
     await vi.waitFor(() => expect(breakouts.state.state.rooms).toEqual(OPEN.rooms));
     expect(server.show).toHaveBeenCalledTimes(1);
+  });
+
+  it('are gone when they end while they are fetched for the first time', async () => {
+    const { server, breakouts } = setup();
+    server.show.mockResolvedValueOnce(OPEN).mockResolvedValue({ ...OPEN, rooms: [] });
+    const first = breakouts.refresh();
+    breakouts.handleMark(null);
+    await first;
+    await vi.waitFor(() => expect(server.show).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(breakouts.state.state.rooms).toEqual([]));
+    breakouts.handleMark(null);
+    expect(server.show).toHaveBeenCalledTimes(2);
   });
 
   it('end by the clock of this device', async () => {

@@ -33,8 +33,8 @@ export interface BreakoutsDependencies {
 export class BreakoutRooms {
   readonly state = createStore<BreakoutsState>({ rooms: [], waiting: 0, text: '' });
   readonly refresh = coalesce(() => this.#fetch());
-  /** Mark of the rooms that are shown, or about to be. */
-  #mark: string | null = null;
+  /** Mark of the rooms that are shown, or about to be; null without rooms, undefined while it is not known. */
+  #mark?: string | null;
   #closed = false;
 
   constructor(private readonly server: BreakoutsDependencies) {}
@@ -88,7 +88,7 @@ export class BreakoutRooms {
     if (this.#closed) return;
     const found = await this.server.show().catch(() => undefined);
     if (!found) {
-      this.#mark = null; // not in the meeting yet, or offline: the next event fetches them
+      this.#mark = undefined; // not in the meeting yet, or offline: the next event fetches them
       return;
     }
     const { main, rooms, waiting, text, seconds_left: left } = found;
