@@ -58,7 +58,7 @@ def test_other_machines_reach_encrypted_transports_only(monkeypatch: pytest.Monk
     (`test_tls_before_1_2_is_refused`), until the operator opens plain SIP, for example for a trunk. A phone on TLS sends
     and receives encrypted media only (`test_a_tls_phone_cannot_offer_plain_rtp`,
     `test_tls_phone_refusing_srtp_is_not_offered_plain_rtp`), which real phones and browsers do
-    (`test_two_phones_hear_each_other`, `test_two_browsers_exchange_audio_and_video`). E-mails leave over TLS
+    (`test_two_phones_hear_each_other`, `test_two_clients_exchange_audio_and_video`). E-mails leave over TLS
     (`test_nothing_is_sent_to_a_server_without_tls`), and push messages are encrypted end to end
     (`test_a_call_wakes_a_sleeping_device`)."""
     monkeypatch.setattr(presets, "own_addresses", lambda: ("192.0.2.7", "2001:db8::7"))

@@ -1,4 +1,5 @@
-"""Browsers on the real server: audio and video among each other and with desk phones."""
+"""Browsers without the client on the real server: audio among each other and with desk phones. Further calls of browsers
+are those of the client: `test_client_calls`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,29 +20,6 @@ def telephones(playwright: Playwright, jssip: str, server: Server, tmp_path: Pat
     telephones = BrowserPhones(playwright, tmp_path, server, jssip)
     yield telephones
     telephones.close()
-
-
-@pytest.mark.promise("U1", "T1")
-def test_two_browsers_exchange_audio_and_video(telephones: BrowserPhones, household: Household, server: Server) -> None:
-    anna = telephones(440).register(household.anna)
-    berta = telephones(1000).register(household.berta).auto_answer(video=True)
-    anna.dial(household.berta.number, video=True)
-    anna.wait_for_event("confirmed")
-    eventually(
-        lambda: anna.is_receiving(1000) and berta.is_receiving(440),
-        what=f"voices: {anna.media_stats()} {berta.media_stats()}",
-    )
-    eventually(lambda: anna.frames() > 20 and berta.frames() > 20, what="pictures")
-    anna.hold()
-    berta.wait_for_event("hold")
-    anna.resume()
-    berta.wait_for_event("unhold")
-    before = berta.frames()
-    eventually(
-        lambda: anna.is_receiving(1000) and berta.is_receiving(440) and berta.frames() > before + 20, what="all again"
-    )
-    anna.hang_up()
-    berta.wait_for_event("ended")
 
 
 @pytest.mark.promise("U1")
@@ -90,14 +68,3 @@ def test_a_browser_calls_a_desk_phone(telephones: BrowserPhones, phones: Phones,
     eventually(lambda: anna.is_receiving(1000), what="the voice again")
     anna.hang_up()
     desk.wait("CALL_CLOSED")
-
-
-@pytest.mark.promise("U1", "S2", "T1")
-def test_a_desk_phone_calls_a_browser(telephones: BrowserPhones, phones: Phones, household: Household) -> None:
-    desk = phones(hertz=1000).register(household.berta)
-    anna = telephones(440).register(household.anna).auto_answer(video=True)
-    desk.dial(household.anna.uri)
-    anna.wait_for_event("confirmed")
-    eventually(lambda: anna.is_receiving(1000) and desk.is_receiving(440), what="voices")
-    desk.hang_up()
-    anna.wait_for_event("ended")

@@ -1,4 +1,5 @@
-"""Browsers in transferred calls: audio continues between the remaining parties."""
+"""Browsers and desk phones in transferred calls: audio continues between the remaining parties. Transfers by the client:
+`test_client_calls`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,15 +23,6 @@ def telephones(playwright: Playwright, jssip: str, server: Server, tmp_path: Pat
     telephones.close()
 
 
-def talk(telephones: BrowserPhones, household: Household) -> tuple[BrowserPhone, BrowserPhone]:
-    """Anna (700 Hz) calls Berta (1000 Hz), with audio in both directions."""
-    anna = telephones(700).register(household.anna)
-    berta = telephones(1000).register(household.berta).auto_answer()
-    anna.dial(household.berta.number)
-    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(700), what="voices")
-    return anna, berta
-
-
 def holds_and_hangs_up(browser: BrowserPhone, hertz: int) -> None:
     """The call still works after the transfer."""
     browser.hold()
@@ -39,20 +31,6 @@ def holds_and_hangs_up(browser: BrowserPhone, hertz: int) -> None:
     eventually(lambda: browser.is_receiving(hertz), what="the voice again")
     browser.hang_up()
     browser.wait_for_event("ended")
-
-
-@pytest.mark.promise("U1")
-def test_a_browser_is_transferred_to_an_app(telephones: BrowserPhones, phones: Phones, household: Household) -> None:
-    anna = phones(hertz=440).register(household.anna)
-    berta = telephones(1000).register(household.berta).auto_answer()
-    anna.dial(household.berta.uri)
-    berta.wait_for_event("confirmed")
-    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="voices")
-    host = household.berta.uri.partition("@")[2]
-    anna.command("transfer", f"sip:*43@{host}")
-    eventually(lambda: berta.is_receiving(1000), what=f"her own voice: {berta.media_stats()}")
-    berta.hang_up()
-    berta.wait_for_event("ended")
 
 
 @pytest.mark.promise("U1")
@@ -89,38 +67,6 @@ def test_a_desk_phone_is_transferred_to_a_browser(
     anna.wait("CALL_CLOSED")
     holds_and_hangs_up(clara, 1000)
     berta.wait("CALL_CLOSED")
-
-
-@pytest.mark.promise("U1")
-def test_attended_transfer_connects_two_browsers(telephones: BrowserPhones, household: Household) -> None:
-    anna, berta = talk(telephones, household)
-    clara = telephones(1500).register(household.clara).auto_answer()
-    anna.hold()
-    anna.dial(household.clara.number)
-    eventually(lambda: anna.is_receiving(1500) and clara.is_receiving(700), what="voices of the second call")
-    anna.connect_both()
-    eventually(
-        lambda: berta.is_receiving(1500) and clara.is_receiving(1000),
-        what=f"voices: {berta.media_stats()} {clara.media_stats()}",
-    )
-    holds_and_hangs_up(clara, 1000)
-    berta.wait_for_event("ended")
-
-
-@pytest.mark.promise("U1")
-def test_a_parked_browser_is_retrieved_by_another(telephones: BrowserPhones, household: Household) -> None:
-    anna, berta = talk(telephones, household)
-    clara = telephones(1500).register(household.clara)
-    [live] = anna.api("GET", "/me/calls")["items"]
-    anna.api("POST", f"/calls/{live['id']}/transfer", {"to": "*85"})
-    anna.wait_for_event("ended")
-    clara.dial("*86")
-    eventually(
-        lambda: berta.is_receiving(1500) and clara.is_receiving(1000),
-        what=f"voices: {berta.media_stats()} {clara.media_stats()}",
-    )
-    holds_and_hangs_up(clara, 1000)
-    berta.wait_for_event("ended")
 
 
 @pytest.mark.promise("U1")

@@ -55,9 +55,11 @@ def test_two_clients_exchange_audio_and_video(anna: ClientPhone, berta: ClientPh
 
 @pytest.mark.promise("U1", "S2")
 def test_a_call_is_held_and_resumed(anna: ClientPhone, berta: ClientPhone) -> None:
-    anna.dial(berta.login.number)
-    berta.answer(ANNA)
+    """With video, which comes again too."""
+    anna.dial(berta.login.number, video=True)
+    berta.answer(ANNA, video=True)
     assert_two_way_audio(anna, berta)
+    eventually(lambda: anna.frames() > 20 and berta.frames() > 20, what="pictures")
     anna.choose("Hold")
     expect(anna.call_with(BERTA).get_by_text("On hold")).to_be_visible()
     expect(berta.call_with(ANNA).get_by_text("On hold by the other party")).to_be_visible()
@@ -65,6 +67,8 @@ def test_a_call_is_held_and_resumed(anna: ClientPhone, berta: ClientPhone) -> No
     anna.press("Resume")
     expect(berta.page.get_by_text("On hold by the other party")).to_have_count(0)
     assert_two_way_audio(anna, berta)
+    before = berta.frames()
+    eventually(lambda: berta.frames() > before + 20, what="pictures again")
     anna.press("Mute")
     eventually(lambda: not berta.is_receiving(440) and anna.is_receiving(1000), what="one side muted")
     anna.press("Unmute")

@@ -1,17 +1,21 @@
-"""Three clients and a baresip phone in one meeting: each hears the tones of all others, and not its own; the clients see
-each other's cameras."""
+"""Three clients in meetings, each of which plays a tone: with a baresip phone, each hears the tones of all others, and not
+its own, and the clients see each other's cameras. A host splits a meeting into two breakout rooms, each of which hears
+its own people only, and brings everyone back."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from baresip_phone import Phones, Sound, write_tone
 from client_pages import Client, Clients
-from playwright.sync_api import expect
-from server import Household, Login, Server, eventually
-from test_client_meeting import ANNA, BERTA, CLARA, call_of, created_by, hangs_up, join, sees
+from page_checks import PageChecker
+from playwright.sync_api import Locator, Playwright, expect
+from server import Household, Server, eventually
+from test_client_meeting import ANNA, BERTA, CLARA, NAME, call_of, created_by, hangs_up, join, sees
 
 TONES = {ANNA: 500, BERTA: 730, CLARA: 1010, "a phone": 1370}
 """Hz; none is a multiple of another, nor in the tones that announce a participant."""
+HARBOUR, PIER = "Harbour", "Pier"
 QUIET = 0.08
 """Of the loudest tone: what is weaker is not heard."""
 
@@ -34,21 +38,31 @@ def plays(clients: Clients, directory: Path, name: str) -> Client:
     return clients("microphone", "camera", recorded=True, switches=(f"--use-file-for-fake-audio-capture={tone}",))
 
 
-def joins(client: Client, login: Login, link: str) -> None:
-    client.open(link)
-    client.sign_in(login, path=link)
-    join(client)
+@pytest.fixture(scope="module")
+def people(
+    playwright: Playwright, server: Server, household: Household, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Client]]:
+    """The clients by name, signed in."""
+    directory = tmp_path_factory.mktemp("people")
+    clients = Clients(playwright, directory, server, service_workers=False)
+    logins = {ANNA: household.anna, BERTA: household.berta, CLARA: household.clara}
+    yield {name: plays(clients, directory, name).sign_in(login) for name, login in logins.items()}
+    clients.close()
+
+
+def meet(people: dict[str, Client]) -> str:
+    """All join a new meeting of Anna's. Returns the number of its room."""
+    link, number = created_by(people[ANNA].open("/team"))
+    for name in (BERTA, CLARA):
+        join(people[name].open(link))
+    return number
 
 
 @pytest.mark.promise("C10", "S2", "U1")
 def test_three_clients_and_a_baresip_phone_hear_and_see_each_other(
-    clients: Clients, phones: Phones, server: Server, household: Household, tmp_path: Path
+    people: dict[str, Client], phones: Phones, server: Server
 ) -> None:
-    people = {name: plays(clients, tmp_path, name) for name in (ANNA, BERTA, CLARA)}
-    anna = people[ANNA].sign_in(household.anna, path="/team")
-    link, number = created_by(anna)
-    joins(people[BERTA], household.berta, link)
-    joins(people[CLARA], household.clara, link)
+    number = meet(people)
     dora = server.extension("7504", "Doralinde Anrufer")
     phone = phones(hertz=TONES["a phone"]).register(dora)
     phone.dial(f"sip:{number}@{dora.domain}")
@@ -73,3 +87,81 @@ def test_three_clients_and_a_baresip_phone_hear_and_see_each_other(
         hangs_up(client)
         expect(call_of(client)).to_have_count(0)
         assert client.complaints == []
+
+
+def call_in(client: Client, room: str) -> Locator:
+    return client.page.get_by_role("dialog", name=f"Call with {room}", exact=True)
+
+
+def hears(client: Client, *names: str) -> None:
+    wanted = {TONES[each] for each in names}
+    eventually(lambda: tones_in(client.speaker.latest()) == wanted, what=f"hearing {names}")
+
+
+def panel_of(client: Client, room: str) -> Locator:
+    """Open the breakout rooms of a host by keyboard."""
+    participants = call_in(client, room).get_by_role("button", name="Participants")
+    participants.focus()
+    client.page.keyboard.press("Enter")
+    return client.page.get_by_role("region", name="Breakout rooms")
+
+
+def checked(client: Client, label: str) -> None:
+    checks = PageChecker(client, "en", label=label)
+    checks.check("light", "dark")
+    assert checks.findings == []
+
+
+@pytest.mark.promise("C10", "U1")
+def test_a_meeting_is_split_into_rooms_and_comes_together_again(
+    people: dict[str, Client],
+) -> None:
+    meet(people)
+    anna, berta, clara = people.values()
+    hears(anna, BERTA, CLARA)
+    call_in(berta, NAME).get_by_role("button", name="Video", exact=True).click()
+    sees(anna, f"{BERTA}, live")
+
+    panel = panel_of(anna, NAME)
+    panel.get_by_label("Names of the rooms").fill(f"{HARBOUR}, {PIER}")
+    panel.get_by_label(BERTA).select_option(HARBOUR)
+    panel.get_by_label(CLARA).select_option(PIER)
+    checked(anna, "opening breakout rooms")
+    panel.get_by_role("button", name="Open the rooms").press("Enter")
+    anna.page.get_by_role("dialog", name="Open the breakout rooms?").get_by_role("button", name="Open").press("Enter")
+    expect(call_in(berta, HARBOUR).get_by_text(f"Breakout room: {HARBOUR}")).to_be_visible(timeout=30_000)
+    expect(call_in(clara, PIER).get_by_text(f"Breakout room: {PIER}")).to_be_visible(timeout=30_000)
+    for each in (anna, berta, clara):
+        hears(each)
+
+    panel.get_by_role("button", name=f"Visit {HARBOUR}").press("Enter")
+    anna.page.get_by_role("button", name="Close", exact=True).click()
+    hears(anna, BERTA)
+    hears(berta, ANNA)
+    hears(clara)
+    expect(call_in(anna, HARBOUR).get_by_label(f"{BERTA}, live", exact=True)).to_be_visible(timeout=30_000)
+    call_in(clara, PIER).get_by_role("button", name="Ask a host to come").press("Enter")
+    expect(call_in(anna, HARBOUR).get_by_text(f"{CLARA} ({PIER}) asks for a host")).to_be_visible()
+
+    panel = panel_of(anna, HARBOUR)
+    panel.get_by_label("Message to everyone").fill("Ten minutes left")
+    anna.page.keyboard.press("Enter")
+    expect(call_in(clara, PIER).get_by_text("Message to everyone: Ten minutes left")).to_be_visible()
+    checked(anna, "open breakout rooms")
+    checked(clara, "in a breakout room")
+    call_in(clara, PIER).get_by_role("button", name="Back to the main room").press("Enter")
+    expect(call_in(clara, NAME).get_by_text("Breakout rooms are open")).to_be_visible(timeout=30_000)
+
+    panel.get_by_role("button", name="End the breakout rooms").press("Enter")
+    anna.page.get_by_role("dialog", name="End the breakout rooms?").get_by_role("button", name="End").press("Enter")
+    expect(call_in(berta, HARBOUR).get_by_text("Everyone returns to the main room in")).to_be_visible()
+    for each in (anna, berta):
+        expect(call_in(each, NAME)).to_be_visible(timeout=90_000)
+    hears(anna, BERTA, CLARA)
+    hears(clara, ANNA, BERTA)
+    for each in (anna, berta, clara):
+        expect(call_in(each, NAME).get_by_text("Breakout rooms are open")).to_have_count(0)
+    anna.page.get_by_role("button", name="Close", exact=True).click()
+    for each in (anna, berta, clara):
+        hangs_up(each)
+        assert each.complaints == []

@@ -13,15 +13,7 @@ from portal_pages import DESKTOP_OPTIONS, create_operator, sign_in_operator
 from server import Server
 from test_client_pages import LOCALES, unique
 
-BACK_UP = re.compile("^(Back up now|Jetzt sichern)$")
-PARTS = re.compile("^(Parts of the server|Teile des Servers)$")
-DATABASE, MIXER, WORKS = (
-    re.compile("^(Database|Datenbank)"),
-    re.compile("^(Mixer|Mischer)"),
-    re.compile("(Works|Läuft)$"),
-)
 CUSTOMER_EMAIL, CUSTOMER_PASSWORD = "hanna.hafen@example.com", "seven gulls over the mole"
-CHECKED = re.compile("^(Checked|Geprüft)$")
 
 
 def operator_desk(clients: Clients, server: Server, language: str) -> Client:
@@ -38,25 +30,25 @@ def operated(server: Server) -> Server:
     return server
 
 
-@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "de")])
 @pytest.mark.promise("T3")
-def test_a_backup_is_made_and_tried_by_a_click(
-    clients: Clients, operated: Server, scheme: Scheme, language: str
-) -> None:
-    desk = operator_desk(clients, operated, language)
-    walk = PageChecker(desk, language)
+def test_a_backup_is_made_and_tried_by_a_click(clients: Clients, operated: Server) -> None:
+    desk = operator_desk(clients, operated, "en")
     desk.page.goto(f"{desk.origin}/portal/backups")
-    expect(desk.page.get_by_role("button", name=BACK_UP)).to_be_visible()
-    before = desk.page.get_by_text(CHECKED).count()
-    desk.page.get_by_role("button", name=BACK_UP).click()
-    expect(desk.page.get_by_text(CHECKED)).to_have_count(before + 1, timeout=120_000)
-    expect(desk.page.get_by_role("button", name=BACK_UP)).to_be_visible()
-    walk.open_and_check(
-        ["/portal/backups", "/portal/health"], scheme, DESKTOP_OPTIONS["viewport"], PHONE_VIEWPORT, keyboard=True
-    )
-    parts = desk.page.get_by_role("list", name=PARTS)
-    expect(parts.get_by_role("listitem").filter(has_text=DATABASE)).to_contain_text(WORKS)
-    expect(parts.get_by_role("listitem").filter(has_text=MIXER)).to_contain_text(WORKS)
+    expect(desk.page.get_by_role("button", name="Back up now")).to_be_visible()
+    before = desk.page.get_by_text("Checked", exact=True).count()
+    desk.page.get_by_role("button", name="Back up now").click()
+    expect(desk.page.get_by_text("Checked", exact=True)).to_have_count(before + 1, timeout=120_000)
+    expect(desk.page.get_by_role("button", name="Back up now")).to_be_visible()
+    check_pages(desk, "en", "light")
+    parts = desk.page.get_by_role("list", name="Parts of the server").get_by_role("listitem")
+    for each in ("Database", "Mixer"):
+        expect(parts.filter(has_text=re.compile(f"^{each}"))).to_contain_text("Works")
+    check_pages(operator_desk(clients, operated, "de"), "de", "dark")
+
+
+def check_pages(desk: Client, language: str, scheme: Scheme) -> None:
+    walk, sizes = PageChecker(desk, language), (DESKTOP_OPTIONS["viewport"], PHONE_VIEWPORT)
+    walk.open_and_check(["/portal/backups", "/portal/health"], scheme, *sizes, keyboard=True)
     assert unique(walk) == []
     assert desk.complaints == []
 
