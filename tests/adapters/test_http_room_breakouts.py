@@ -222,9 +222,9 @@ async def test_hosts_admit_from_the_lobby_of_the_main_room_while_they_are_in_ano
     people = [groups.as_anna.session.id, groups.as_berta.session.id]
     await groups.open({"name": "Harbour", "participants": people})
     await enter(groups.as_anna, groups.as_berta)
-    meetings, stranger = groups.world.services.meetings, CallerIdentity(None, "", "0399", "")
+    meetings, outsider = groups.world.services.meetings, CallerIdentity(None, "", "0399", "")
     mark = _breakouts_mark(groups.world.services.breakouts.status(groups.room))
-    waiting = meetings.join(groups.room, stranger, FakeLeg("leg-0399"), host=False, lobby=True)
+    waiting = meetings.join(groups.room, outsider, FakeLeg("leg-0399"), host=False, lobby=True)
     assert _breakouts_mark(groups.world.services.breakouts.status(groups.room)) != mark
     assert (await groups.anna.get(BREAKOUTS)).json()["waiting"] == 1
     rooms = "/api/v1/rooms/8000"

@@ -27,7 +27,7 @@ class Breakouts(Output):
 
     main: BreakoutRoom
     rooms: list[BreakoutRoom]
-    waiting: int = Field(description="People in the lobby of the main room, whom hosts admit from each room.")
+    waiting: int = Field(description="People in the lobby of the main room. Hosts admit them from each room.")
     text: str = Field(description="The latest line of a host to everyone, or empty.")
     seconds_left: float | None = Field(description="Until everyone returns to the main room; null before the end.")
 

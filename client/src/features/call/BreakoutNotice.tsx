@@ -11,7 +11,7 @@ interface BreakoutNoticeProps {
   endsAt?: number;
   /** Names of those who ask for a host, with their rooms. */
   asking?: readonly string[];
-  /** People in the lobby of the main room, whom the participant may admit. */
+  /** People in the lobby of the main room; set for participants who may admit them. */
   waiting?: number;
   admit?: () => void;
   back: () => void;
