@@ -15,6 +15,7 @@ from sqlalchemy.orm import configure_mappers
 
 from bench import Metric, metric
 from bench.access_copy import access_copy
+from bench.sealing_share import sealing_share
 from unificx.cdr import CdrService
 from unificx.cdr.models import CallPartyRow, CallRow, PartyPart
 from unificx.cdr.repository import PARTY_CODEC
@@ -53,6 +54,7 @@ DAY = datetime(2026, 1, 1, tzinfo=UTC)
 def run() -> list[Metric]:
     return [
         *sealing(),
+        *sealing_share(),
         *asyncio.run(keys_of_many()),
         *asyncio.run(erasure()),
         *asyncio.run(audit()),

@@ -24,7 +24,7 @@ from unificx.archive.schemas import AccessCopy
 from unificx.archive.vcard import contact_card
 from unificx.privacy import Export, Files, Records
 
-_BATCH = 64 << 10
+_PIECE = 256 << 10
 _MODE = stat.S_IFREG | 0o600
 _LEVEL = 1
 """Compression level: text shrinks to a quarter all the same."""
@@ -47,7 +47,7 @@ async def archive_bytes(
             yield path, now, _MODE, method, _measured(written, data)
             contents.files.append(written)
 
-    async for piece in async_stream_zip(members(), get_compressobj=_compressor):
+    async for piece in async_stream_zip(members(), chunk_size=_PIECE, get_compressobj=_compressor):
         yield piece
 
 
@@ -84,13 +84,25 @@ async def _members(
 
 async def _measured(written: WrittenFile, data: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     short, long = hashlib.sha256(), hashlib.sha512()
-    async for piece in data:
+    async for piece in _large(data):
         short.update(piece)
         long.update(piece)
         written.size += len(piece)
         yield piece
     written.sha256 = short.hexdigest()
     written.sha512 = urlsafe_b64encode(long.digest()).decode().rstrip("=")
+
+
+async def _large(data: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Join pieces: each one that is archived is passed between threads several times."""
+    batch = bytearray()
+    async for piece in data:
+        batch += piece
+        if len(batch) >= _PIECE:
+            yield bytes(batch)
+            batch.clear()
+    if batch:
+        yield bytes(batch)
 
 
 async def _json_list(summary: KindSummary, sounds: vcon.Sounds) -> AsyncIterator[bytes]:
@@ -105,7 +117,7 @@ async def _json_list(summary: KindSummary, sounds: vcon.Sounds) -> AsyncIterator
         elif summary.shown:
             summary.shown.clear()
         sounds.note(summary.records.kind.name, record)
-        if len(batch) >= _BATCH:
+        if len(batch) >= _PIECE:
             yield bytes(batch)
             batch.clear()
     yield bytes(batch + b"\n]\n")

@@ -88,6 +88,8 @@ class SealedCodec(Generic[P]):
             name for name, kind in typing.get_type_hints(part).items() if NoneType in get_args(kind)
         ]
         self._column_binding = length_prefixed(self.table, self.column)
+        self._ends: dict[int, bytes] = {}
+        """End of the associated data, by version of the key."""
 
     def seal(self, keys: Keys, tenant: str, items: Sequence[tuple[str, str, P]]) -> list[bytes]:
         """Seal each (subject, row id, part). Creates a key for a new subject; raises ErasedSubject if erased."""
@@ -104,7 +106,8 @@ class SealedCodec(Generic[P]):
         """Seal one part with the key of its subject, for a caller that seals several parts of one person."""
         # From the OS, never from an injected source: a repeated nonce would break AES-GCM.
         nonce = os.urandom(_NONCE)
-        body = key.aead.encrypt(nonce, self._encode(part), self._associated_data(tenant, subject, row, key.version))
+        bound = self._associated_data(length_prefixed(tenant), subject, row, key.version)
+        body = key.aead.encrypt(nonce, self._encode(part), bound)
         return _HEADER.pack(SEAL_MARK, key.version, nonce) + body
 
     def open(self, keys: Keys, tenant: str, items: Sequence[tuple[str, str, bytes]]) -> list[P | Erased]:
@@ -119,8 +122,9 @@ class SealedCodec(Generic[P]):
         found = keys.get(tenant, {subject for subject, _, _ in items})
         if access.witness is not None:
             access.witness(access, self.table, tenant, found.keys())
+        scope = length_prefixed(tenant)
         return [
-            Erased() if (key := found[subject]) is None else self._open(key, tenant, subject, row, blob)
+            Erased() if (key := found[subject]) is None else self._open(key, scope, subject, row, blob)
             for subject, row, blob in items
         ]
 
@@ -136,20 +140,20 @@ class SealedCodec(Generic[P]):
         `export=True`, in order, and none for an erased subject. Raises NoPurpose, UnsealError."""
         current_access()  # work that has stated nothing may not open anything
         names = {name for name, declared in declared_fields(self.part).items() if declared.export}
-        found = keys.get(tenant, {subject for subject, _, _ in items})
+        found, scope = keys.get(tenant, {subject for subject, _, _ in items}), length_prefixed(tenant)
         return [
             {}
             if (key := found[subject]) is None
-            else self._adapter.dump_python(self._open(key, tenant, subject, row, blob), mode="json", include=names)
+            else self._adapter.dump_python(self._open(key, scope, subject, row, blob), mode="json", include=names)
             for subject, row, blob in items
         ]
 
-    def _open(self, key: Key, tenant: str, subject: str, row: str, blob: bytes) -> P:
+    def _open(self, key: Key, scope: bytes, subject: str, row: str, blob: bytes) -> P:
         try:
             mark, version, nonce = _HEADER.unpack_from(blob)
             if mark != SEAL_MARK or version != key.version:
                 raise ValueError("unknown format or key version")
-            text = key.aead.decrypt(nonce, blob[_HEADER.size :], self._associated_data(tenant, subject, row, version))
+            text = key.aead.decrypt(nonce, blob[_HEADER.size :], self._associated_data(scope, subject, row, version))
             return self._decode(text)
         except (InvalidTag, ValueError, TypeError, OverflowError, struct.error):
             # From None: the original error may quote the value.
@@ -172,5 +176,11 @@ class SealedCodec(Generic[P]):
             raise TypeError(f"{self.table}.{self.column}: not a well-typed {self.part.__name__}") from None
         return text + b" " * (-len(text) % _BLOCK)
 
-    def _associated_data(self, tenant: str, subject: str, row: str, version: int) -> bytes:
-        return length_prefixed(tenant, subject, row, str(version)) + self._column_binding
+    def _associated_data(self, scope: bytes, subject: str, row: str, version: int) -> bytes:
+        """Return the length-prefixed tenant (`scope`), subject, row, version and column: as `length_prefixed`, with the
+        parts that are the same for all rows of a list made once."""
+        end = self._ends.get(version)
+        if end is None:
+            end = self._ends[version] = length_prefixed(str(version)) + self._column_binding
+        owner, name = subject.encode(), row.encode()
+        return b"".join((scope, len(owner).to_bytes(2), owner, len(name).to_bytes(2), name, end))
