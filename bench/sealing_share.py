@@ -117,8 +117,9 @@ async def _compared() -> list[Metric]:
     return [
         metric("sealing of a call's record, to the database: CPU more than without", more * 1000, "us"),
         metric(f"the same, of a call of {CALL} ms", more / CALL * 100, "%", 10),
-        metric(f"a list of {CALLS} calls: CPU more than without sealing", (listed[0] / listed[1] - 1) * 100, "%", 10),
-        metric("the same, functions called", (functions[0] / functions[1] - 1) * 100, "%"),
+        metric(f"a list of {CALLS} calls, without HTTP: CPU for sealing", (listed[0] - listed[1]) / 1e6, "ms"),
+        metric("the same, more than without", (listed[0] / listed[1] - 1) * 100, "%", 10),
+        metric("the same, functions called more", (functions[0] / functions[1] - 1) * 100, "%"),
     ]
 
 
