@@ -129,7 +129,7 @@ async def page(session: AsyncSession, tenant_id: str, wanted: AuditFilter, limit
 
 @cache
 def _page(given: frozenset[str]) -> Select[Any]:
-    """Return the statement of a list of entries with these parameters. To build it takes as long as to execute it."""
+    """Return the statement of a list of entries with these parameters. Built once for each set of them."""
     query = select(*AuditEntryRow.__table__.columns).where(AuditEntryRow.tenant_id == bindparam("tenant_id"))
     if "before" in given:
         query = query.where(AuditEntryRow.position < bindparam("before"))
