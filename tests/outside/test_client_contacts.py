@@ -19,6 +19,15 @@ VERSION:3.0
 FN:Nameless
 END:VCARD
 """
+REPORT_BODIES = """(() => {
+  // The bodies of `Request` objects are not shown outside the page.
+  const {fetch} = window
+  window.fetch = async (...what) => {
+    const request = new Request(...what)
+    bodySent(await request.clone().text())
+    return fetch(request)
+  }
+})()"""
 
 
 @pytest.mark.promise("C7", whole=True)
@@ -82,6 +91,9 @@ def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, hou
     sent: list[str] = []
     page.context.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
     page.on("websocket", lambda opened: opened.on("framesent", lambda frame: sent.append(str(frame))))
+    page.context.expose_function("bodySent", sent.append)
+    page.add_init_script(REPORT_BODIES)
+    page.evaluate(REPORT_BODIES)
     page.get_by_role("button", name="More actions for contacts").click()
     page.get_by_role("menuitem", name="Contacts of this device").click()
     dialog = page.get_by_role("dialog", name="Contacts of this device")
