@@ -162,16 +162,74 @@ async def test_administrators_set_the_provider_and_the_secret_is_not_returned(
         "issuer": provider.issuer,
         "client_id": CLIENT_ID,
         "link_by_email": True,
+        "has_secret": True,
         "changed": shown.json()["changed"],
         "redirect_uri": CALLBACK,
     }
     assert CLIENT_SECRET not in shown.text
+    assert (await admin.get(f"{SETTING}/setup")).json()["provider"] == shown.json()
     for method in ("GET", "PUT", "DELETE"):
         assert (await user.request(method, SETTING, json=provider_settings(provider))).status_code == 403
     refused = await admin.put(SETTING, json=provider_settings(provider))
     assert (refused.status_code, refused.json()["field"]) == (422, "issuer"), "what is inside is an operator's to name"
     assert (await admin.delete(SETTING)).status_code == 204
     assert (await admin.get(SETTING)).status_code == 404
+
+
+async def test_addresses_are_shown_before_a_provider_is_set(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    assert (await admin.get(SETTING)).status_code == 404
+    assert (await admin.get(f"{SETTING}/setup")).json() == {
+        "redirect_uri": CALLBACK,
+        "initiate_login_uri": f"{ORIGIN}{API}/sign-in/sso/acme/start",
+        "provider": None,
+    }
+    assert (await admin.post(f"{SETTING}/test", headers=HOME)).status_code == 404
+    assert (await user.get(f"{SETTING}/setup")).status_code == 403
+    assert (await user.post(f"{SETTING}/test", headers=HOME)).status_code == 403
+
+
+async def run_test(world: World, tester: httpx.AsyncClient) -> str:
+    """Test the provider in a browser; return the result from the fragment."""
+    begun = await tester.post(f"{SETTING}/test", headers=HOME)
+    assert begun.status_code == 200, begun.text
+    tester.cookies.update(begun.cookies)
+    page, _, result = (await finish(tester, await authorize(begun.json()["url"]))).partition("#single-sign-on-test=")
+    assert page == "/portal/single-sign-on"
+    return result
+
+
+async def test_a_test_shows_which_account_is_found_and_links_none(world: World, provider: OidcProvider) -> None:
+    operator, admin = world.client(operator=True), await world.admin(world.acme)
+    assert await run_test(world, admin) == "other_account"
+    provider.user_claims = {"sub": "0001", "email": f"admin@{world.acme.domain}", "email_verified": True}
+    assert await run_test(world, admin) == "own_account"
+    provider.user_claims = {"sub": "0002", "email": "stranger@example.com", "email_verified": True}
+    assert await run_test(world, admin) == "no_account"
+    provider.user_claims = {"sub": "0001", "email": "ada@example.com", "email_verified": False}
+    assert await run_test(world, admin) == "no_email"
+    await operator.put(SETTING, json=provider_settings(provider))
+    provider.user_claims = {"sub": "0001", "email": "ada@example.com", "email_verified": True}
+    assert await run_test(world, admin) == "not_linked", "the tests before have linked no account"
+    assert await finish(browser := world.client(), await start_and_authorize(browser)) == (
+        "/app/#sign-in-failed=not_linked"
+    )
+
+
+async def test_a_test_names_the_step_that_fails(world: World, provider: OidcProvider) -> None:
+    operator, admin = world.client(operator=True), await world.admin(world.acme)
+    provider.extra_parameters = {"error": "access_denied"}
+    assert await run_test(world, admin) == "authorization"
+    provider.extra_parameters = {}
+    provider.claims = {"aud": "another client"}
+    assert await run_test(world, admin) == "identity"
+    provider.claims = {}
+    await operator.put(SETTING, json=provider_settings(provider) | {"client_secret": "expired"})
+    assert await run_test(world, admin) == "token"
+    provider.unavailable = True
+    world.clock.advance(301)
+    begun = await admin.post(f"{SETTING}/test", headers=HOME)
+    assert begun.json()["code"] == "single_sign_on_failed"
 
 
 async def test_sign_in_options_include_the_provider(world: World, provider: OidcProvider) -> None:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from client_pages import Client, Clients
 from oidc_provider import CLIENT_ID, CLIENT_SECRET
-from playwright.sync_api import expect
-from portal_pages import PASSWORD, accept_terms, give_password, skip_set_up
+from playwright.sync_api import Page, expect
+from portal_pages import PASSWORD, accept_terms, create_administrator, give_password, portal, skip_set_up
 from server import Household, Server
 from test_sign_in_methods_browser import AUTHENTICATOR, provider_in_thread
 
@@ -67,6 +67,11 @@ def test_single_sign_on_signs_in(clients: Clients, server: Server, household: Ho
         )
         assert answer.status_code == 200, answer.text
         server.canaries.add(CLIENT_SECRET)
+        settings = settings_page(clients, server)
+        check_result_of_test(settings, "Single sign-on works")
+        provider.extra_parameters = {"error": "access_denied"}
+        check_result_of_test(settings, "The provider has not signed you in")
+        provider.extra_parameters = {}
         device.page.goto(f"{device.origin}/app/sign-in?tenant={server.tenant}")
         device.page.get_by_role("link", name=f"Sign in with {server.tenant.title()}").click()
         accept_terms(device.page)
@@ -83,7 +88,26 @@ def test_single_sign_on_signs_in(clients: Clients, server: Server, household: Ho
         device.page.get_by_role("link", name=f"Sign in with {server.tenant.title()}").click()
         expect(device.page.get_by_role("alert")).to_be_visible()
         assert urlsplit(device.page.url).path == "/app/sign-in"
-        assert operator.delete(f"/api/v1/tenants/{server.tenant}/single-sign-on").status_code == 204
+        settings.get_by_role("button", name="Remove single sign-on").click()
+        settings.get_by_role("dialog").get_by_role("button", name="Remove").click()
+        expect(settings.get_by_text("Single sign-on is not set up yet.")).to_be_visible()
+        assert operator.get(f"/api/v1/tenants/{server.tenant}/single-sign-on").status_code == 404
+
+
+def settings_page(clients: Clients, server: Server) -> Page:
+    """The page of an administrator, with the addresses to enter at the provider."""
+    create_administrator(server)
+    desk = portal(clients)
+    desk.page.goto(f"{desk.origin}/portal/single-sign-on")
+    expect(desk.page.get_by_text(f"{desk.origin}/api/v1/sign-in/sso/callback")).to_be_visible()
+    expect(desk.page.get_by_label("Client ID")).to_have_value(CLIENT_ID)
+    expect(desk.page.get_by_label("Client secret")).to_have_value("")
+    return desk.page
+
+
+def check_result_of_test(settings: Page, result: str) -> None:
+    settings.get_by_role("button", name="Test the sign-in").click()
+    expect(settings.get_by_role("alert").filter(has_text=result)).to_be_visible()
 
 
 def owner_of(server: Server, operator: Any, number: str) -> str:

@@ -15,6 +15,7 @@ from unificx.identity.factor_schemas import (
     Provider,
     SsoCallback,
     SsoRequest,
+    SsoTest,
     WebOrigin,
 )
 from unificx.identity.initial_setup import DemoTenant, InitialOperator
@@ -207,6 +208,7 @@ __all__ = [
     "Source",
     "SsoCallback",
     "SsoRequest",
+    "SsoTest",
     "SuspendedAccount",
     "Suspension",
     "SuspensionReason",

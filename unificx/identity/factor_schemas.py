@@ -7,6 +7,12 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 FactorType = Literal["totp", "passkey"]
+ProviderStep = Literal["discovery", "authorization", "token", "keys", "identity"]
+"""Step of a sign-in at a provider: its metadata, its authorization response, its token response (RFC 6749), its keys,
+and the validation of the ID token."""
+SsoTestResult = Literal["own_account", "other_account", "not_linked", "no_account", "no_email"]
+"""Account that a sign-in would open: that of the user who tests, or of another; or none, as the identity is not linked
+and addresses do not identify accounts, as no account has its address, or as the provider has verified no address."""
 PasskeyResponse = Mapping[str, Any]
 """Result of `PublicKeyCredential.toJSON()` in the browser."""
 PasskeyOptions = Mapping[str, Any]
@@ -78,6 +84,7 @@ class Provider:
     client_id: str
     link_by_email: bool
     changed: datetime
+    has_secret: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,13 @@ class SsoRequest:
 
     url: str = field(repr=False)
     flow: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SsoTest:
+    """Result of a test of the provider: the account found, or the step that failed."""
+
+    result: SsoTestResult | ProviderStep
 
 
 @dataclass(frozen=True, slots=True)

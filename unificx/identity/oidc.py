@@ -15,6 +15,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from unificx.identity.factor_schemas import ProviderStep
 from unificx.identity.policies import provider_validation
 from unificx.identity.ports import HttpFetch
 from unificx.identity.repository.providers import StoredProvider
@@ -41,6 +42,10 @@ _DISCOVERY_PATH = "/.well-known/openid-configuration"
 class ProviderError(Exception):
     """The provider did not answer or violated the protocol. Its answer is not included."""
 
+    def __init__(self, step: ProviderStep, reason: str = "") -> None:
+        super().__init__(step, reason)
+        self.step: ProviderStep = step
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderMetadata:
@@ -56,7 +61,8 @@ class ProviderMetadata:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationFlow:
-    """Authorization request in progress. `person_id`: the user who links their account; "" for a sign-in."""
+    """Authorization request in progress. `person_id`: the user who links their account, or who tests the provider; ""
+    for a sign-in."""
 
     tenant_id: str
     issuer: str
@@ -64,6 +70,7 @@ class AuthorizationFlow:
     person_id: str
     nonce: str = field(repr=False)
     verifier: str = field(repr=False)
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +84,13 @@ class Identity:
 
 async def discover(fetch: HttpFetch, issuer: str, *, inside: bool) -> ProviderMetadata:
     """Fetch the provider metadata. Raise ProviderError."""
-    found = await _fetch_json(fetch, issuer.rstrip("/") + _DISCOVERY_PATH, inside=inside)
+    found = await _fetch_json(fetch, issuer.rstrip("/") + _DISCOVERY_PATH, "discovery", inside=inside)
     names = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
     texts = [found.get(name) for name in names]
     if not all(isinstance(each, str) and provider_validation.is_allowed_url(each, inside=inside) for each in texts):
         raise ProviderError("discovery")
     if not provider_validation.is_same_issuer(found["issuer"], issuer):
-        raise ProviderError("issuer")
+        raise ProviderError("discovery", "issuer")
     methods = str(found.get("token_endpoint_auth_methods_supported", "client_secret_basic"))
     return ProviderMetadata(
         *(str(each) for each in texts),
@@ -131,12 +138,14 @@ async def fetch_identity(
         form["client_id"] = provider.client_id
         if provider.client_secret:
             form["client_secret"] = provider.client_secret
-    token_response = await _fetch_json(fetch, metadata.token_endpoint, form=form, login=login, inside=provider.inside)
-    keys = await _fetch_json(fetch, metadata.jwks_uri, inside=provider.inside)
+    token_response = await _fetch_json(
+        fetch, metadata.token_endpoint, "token", form=form, login=login, inside=provider.inside
+    )
+    keys = await _fetch_json(fetch, metadata.jwks_uri, "keys", inside=provider.inside)
     claims = _validate_id_token(token_response, keys, flow, provider.client_id, now)
     subject, email = claims.get("sub"), claims.get("email")
     if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_LENGTH:
-        raise ProviderError("subject")
+        raise ProviderError("identity", "subject")
     if claims.get("email_verified") is not True or not isinstance(email, str):
         email = ""
     return Identity(metadata.issuer, subject, email)
@@ -157,15 +166,15 @@ def _validate_id_token(
         claims.validate(now, LEEWAY_SECONDS)
     except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
         # From None: the error may quote the token.
-        raise ProviderError(type(error).__name__) from None
+        raise ProviderError("identity", type(error).__name__) from None
     return dict(claims)
 
 
-async def _fetch_json(fetch: HttpFetch, url: str, **options: Any) -> dict[str, Any]:
+async def _fetch_json(fetch: HttpFetch, url: str, step: ProviderStep, **options: Any) -> dict[str, Any]:
     try:
         found = json.loads(await fetch(url, **options))
     except (OSError, ValueError, RecursionError):
-        raise ProviderError("no answer") from None
+        raise ProviderError(step, "no answer") from None
     if not isinstance(found, dict):
-        raise ProviderError("no object")
+        raise ProviderError(step, "no object")
     return found

@@ -7,10 +7,11 @@ from unificx.identity import oidc
 from unificx.identity.challenges import TokenSigner, ticket_expired
 from unificx.identity.errors import SingleSignOnFailed
 from unificx.identity.factor_records import FactorRecords
-from unificx.identity.factor_schemas import SsoCallback, SsoRequest
+from unificx.identity.factor_schemas import SsoCallback, SsoRequest, SsoTest
 from unificx.identity.first_factor import FirstFactor
 from unificx.identity.policies import signed_tokens
 from unificx.identity.repository import providers
+from unificx.identity.repository.providers import StoredProvider
 from unificx.identity.schemas import Principal, SignInContext, SignInResult
 from unificx.identity.sso_links import SsoLinks
 from unificx.identity.sso_providers import SsoProviders, no_provider
@@ -20,7 +21,7 @@ _RANDOM_BYTES = 32
 
 
 class SingleSignOn:
-    """Authorization code flow, to sign in or to link an account."""
+    """Authorization code flow, to sign in, to link an account, or to test the provider."""
 
     def __init__(
         self,
@@ -51,8 +52,13 @@ class SingleSignOn:
             await self._factors.require_step_up(tx, principal)
         return await self._start_flow(principal.tenant_id, redirect_uri, principal.person_id)
 
-    async def finish(self, callback: SsoCallback, context: SignInContext) -> SignInResult | None:
-        """Handle the authorization response: return a session or a ticket for one; None after linking.
+    async def start_test(self, principal: Principal, tenant_id: str, redirect_uri: str) -> SsoRequest:
+        """Start a test of the provider. Raise NotFound, and SingleSignOnFailed if it does not answer."""
+        return await self._start_flow(tenant_id, redirect_uri, principal.person_id, is_test=True)
+
+    async def finish(self, callback: SsoCallback, context: SignInContext) -> SignInResult | SsoTest | None:
+        """Handle the authorization response: return a session or a ticket for one, or the result of a test; None after
+        linking.
 
         Raise TicketExpired for a flow that this browser did not start, SingleSignOnFailed, NotLinked, Conflict.
         """
@@ -62,15 +68,14 @@ class SingleSignOn:
         if provider is None or provider.issuer != flow.issuer:
             raise ticket_expired()
         try:
-            metadata = await self._providers.metadata(provider)
-            asserted_issuer = (
-                callback.issuer if callback.issuer is not None or metadata.sends_issuer else provider.issuer
-            )
-            if callback.error or not callback.code or asserted_issuer != provider.issuer:
-                raise oidc.ProviderError("answer")
-            found = await self._providers.fetch_identity(provider, flow, callback.code, self._signer.unix_time())
-        except oidc.ProviderError:
+            found = await self._identity(provider, flow, callback)
+        except oidc.ProviderError as error:
+            if flow.is_test:
+                return SsoTest(error.step)
             raise _sso_failed() from None
+        if flow.is_test:
+            async with self._store.transaction() as tx:
+                return SsoTest(await self._links.test_identity(tx, provider, found, flow.person_id))
         if flow.person_id:
             await self._links.link(flow, found)
             return None
@@ -78,7 +83,19 @@ class SingleSignOn:
             account = await self._links.account_of_identity(tx, provider, found)
             return await self._first_factor.finish(tx, account, context)
 
-    async def _start_flow(self, tenant_id: str, redirect_uri: str, person_id: str) -> SsoRequest:
+    async def _identity(
+        self, provider: StoredProvider, flow: oidc.AuthorizationFlow, callback: SsoCallback
+    ) -> oidc.Identity:
+        """Return the identity behind an authorization response. Raise ProviderError."""
+        metadata = await self._providers.metadata(provider)
+        asserted_issuer = callback.issuer if callback.issuer is not None or metadata.sends_issuer else provider.issuer
+        if callback.error or not callback.code or asserted_issuer != provider.issuer:
+            raise oidc.ProviderError("authorization")
+        return await self._providers.fetch_identity(provider, flow, callback.code, self._signer.unix_time())
+
+    async def _start_flow(
+        self, tenant_id: str, redirect_uri: str, person_id: str, *, is_test: bool = False
+    ) -> SsoRequest:
         async with self._store.read() as session:
             provider = await self._providers.stored(session, tenant_id)
         if not self._store.is_tenant_active(tenant_id):
@@ -88,7 +105,7 @@ class SingleSignOn:
         except oidc.ProviderError:
             raise _sso_failed() from None
         state, nonce, verifier = (signed_tokens.encode(self._clock.random_bytes(_RANDOM_BYTES)) for _ in range(3))
-        flow = oidc.AuthorizationFlow(tenant_id, provider.issuer, redirect_uri, person_id, nonce, verifier)
+        flow = oidc.AuthorizationFlow(tenant_id, provider.issuer, redirect_uri, person_id, nonce, verifier, is_test)
         token = self._signer.sign(_flow_purpose(state), json.dumps(asdict(flow)).encode())
         return SsoRequest(
             oidc.authorization_url(metadata, provider.client_id, flow, state), signed_tokens.encode(token)

@@ -7,6 +7,7 @@ from unificx.identity import oidc
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.errors import NotLinked
 from unificx.identity.factor_records import FactorRecords
+from unificx.identity.factor_schemas import SsoTestResult
 from unificx.identity.policies import validation
 from unificx.identity.repository import credentials, providers
 from unificx.identity.schemas import Principal
@@ -59,11 +60,9 @@ class SsoLinks:
         self, tx: Transaction, provider: providers.StoredProvider, found: oidc.Identity
     ) -> credentials.SignInAccount:
         """Return the account of the identity. Raise NotLinked."""
-        tenant_id, name = provider.tenant_id, _alias_of(found)
-        account = await self._linked_to(tx, tenant_id, name)
-        if account is None and provider.link_by_email and found.email:
-            owner = await self._emails.owner(tx.session, tenant_id, validation.email_key(found.email))
-            account = await self._account_of(tx, tenant_id, owner)
+        account = await self._linked_to(tx, provider.tenant_id, _alias_of(found))
+        if account is None:
+            account = await self._account_of_address(tx, provider, found)
             if account is not None:
                 self._bind(tx, account, found)
         if account is None:
@@ -72,6 +71,27 @@ class SsoLinks:
                 hint="Sign in another way and link it, or ask your administrator.",
             )
         return account
+
+    async def test_identity(
+        self, tx: Transaction, provider: providers.StoredProvider, found: oidc.Identity, person_id: str
+    ) -> SsoTestResult:
+        """Return which account a sign-in with the identity would open; link none. `person_id`: the user who tests."""
+        account = await self._linked_to(tx, provider.tenant_id, _alias_of(found))
+        account = account or await self._account_of_address(tx, provider, found)
+        if account is not None:
+            return "own_account" if account.person_id == person_id else "other_account"
+        if not provider.link_by_email:
+            return "not_linked"
+        return "no_account" if found.email else "no_email"
+
+    async def _account_of_address(
+        self, tx: Transaction, provider: providers.StoredProvider, found: oidc.Identity
+    ) -> credentials.SignInAccount | None:
+        """Return the account with the address that the provider has verified, if the tenant lets it identify one."""
+        if not provider.link_by_email or not found.email:
+            return None
+        owner = await self._emails.owner(tx.session, provider.tenant_id, validation.email_key(found.email))
+        return await self._account_of(tx, provider.tenant_id, owner)
 
     async def _linked_to(self, tx: Transaction, tenant_id: str, name: str) -> credentials.SignInAccount | None:
         return await self._account_of(tx, tenant_id, self._keys.find(tenant_id, SSO_ALIAS, name))

@@ -101,7 +101,7 @@ class SsoProviders:
             return cached[1]
         found = await oidc.discover(self._fetch, provider.issuer, inside=provider.inside)
         if found.issuer != provider.issuer:
-            raise oidc.ProviderError("issuer")
+            raise oidc.ProviderError("discovery", "issuer")
         if len(self._metadata) >= _MAX_CACHED:
             self._metadata.clear()
         self._metadata[key] = (now + METADATA_CACHE_SECONDS, found)
@@ -109,7 +109,7 @@ class SsoProviders:
 
 
 def _to_public(stored: providers.StoredProvider) -> Provider:
-    return Provider(stored.issuer, stored.client_id, stored.link_by_email, stored.changed)
+    return Provider(stored.issuer, stored.client_id, stored.link_by_email, stored.changed, bool(stored.client_secret))
 
 
 def no_provider() -> NotFound:

@@ -198,6 +198,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/single-sign-on',
+    component: lazyRouteComponent(() => import('~/features/single-sign-on/SingleSignOn')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/integrations',
     component: lazyRouteComponent(() => import('~/features/integrations/Integrations')),
   }),

@@ -34,6 +34,7 @@ from unificx.identity import (
     Source,
     SsoCallback,
     SsoRequest,
+    SsoTest,
     Tenant,
     TenantChange,
     build_identity,
@@ -94,7 +95,7 @@ async def authorize(request: SsoRequest) -> SsoCallback:
     )
 
 
-async def sign_in(people: Identity, tenant: Tenant) -> SignInResult | None:
+async def sign_in(people: Identity, tenant: Tenant) -> SignInResult | SsoTest | None:
     return await people.sso.finish(await authorize(await people.sso.start(tenant.id, BACK)), HERE)
 
 

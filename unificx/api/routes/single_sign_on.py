@@ -15,14 +15,16 @@ from unificx.api.schemas import single_sign_on as models
 from unificx.api.services import Services
 from unificx.api.sign_in_responses import set_cookies
 from unificx.api.support_consent import names_people
-from unificx.core.errors import DomainError, Invalid
+from unificx.core.errors import DomainError, Invalid, NotFound
 from unificx.identity import AccountSuspended, Action, SignedIn, SignInDevice
 
 router = Router(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
 
 TENANT_PATH = "/tenants/{tenant}/single-sign-on"
 CALLBACK = "/api/v1/sign-in/sso/callback"
+SETUP_PATH, TEST_PATH = f"{TENANT_PATH}/setup", f"{TENANT_PATH}/test"
 CLIENT_PATH = "/app/"
+SETTINGS_PATH = "/portal/single-sign-on"
 FLOW_COOKIE = "__Host-unificx-sso"
 """Sent when the provider redirects the browser back, so not `SameSite=Strict`."""
 FLOW_SECONDS = 300
@@ -67,6 +69,42 @@ async def remove_single_sign_on(services: ServicesDep, user: CurrentUserDep, ten
     await services.identity.sso_providers.delete(scope.tenant_id)
 
 
+@router.get(SETUP_PATH, dependencies=[names_people], responses=problem_responses(401, 403, 404))
+async def show_single_sign_on_setup(
+    services: ServicesDep, user: CurrentUserDep, request: Request, tenant: Id
+) -> models.SingleSignOnSetup:
+    """Show the addresses to register at a single sign-on provider, and the provider if one is set."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CONTROL)
+    slug = (await services.identity.tenants.get(scope.tenant_id)).slug
+    try:
+        provider = _shown(services, request, await services.identity.sso_providers.get(scope.tenant_id))
+    except NotFound:
+        provider = None
+    return models.SingleSignOnSetup(
+        redirect_uri=_redirect_uri(services, request),
+        initiate_login_uri=f"{origin_of(services, request).text}/api/v1/sign-in/sso/{slug}/start",
+        provider=provider,
+    )
+
+
+@router.post(
+    TEST_PATH,
+    dependencies=[names_people],
+    response_model=models.SingleSignOnRedirect,
+    responses=problem_responses(401, 403, 404),
+)
+async def test_single_sign_on(services: ServicesDep, user: CurrentUserDep, request: Request, tenant: Id) -> Response:
+    """Start a test of the provider of a tenant: redirect the browser to `url`.
+
+    The test signs no user in and links no account. The browser returns to `/portal/single-sign-on#single-sign-on-test=`
+    with the account found (`own_account`, `other_account`, `not_linked`, `no_account`, `no_email`) or the step that
+    failed (`discovery`, `authorization`, `token`, `keys`, `identity`).
+    """
+    scope = await require_access(services, user, tenant, Action.TENANT_CONTROL)
+    redirect_uri = _redirect_uri(services, request)
+    return _begun(await services.identity.sso.start_test(user.principal, scope.tenant_id, redirect_uri))
+
+
 @router.post(
     "/me/single-sign-on", response_model=models.SingleSignOnRedirect, responses=problem_responses(401, 403, 404)
 )
@@ -74,10 +112,7 @@ async def link_single_sign_on(services: ServicesDep, user: CurrentUserDep, reque
     """Start linking your account with the tenant's provider: redirect the browser to `url`."""
     if not user.principal.person_id:
         raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
-    sso_request = await services.identity.sso.start_link(user.principal, _redirect_uri(services, request))
-    response = JSONResponse(models.SingleSignOnRedirect(url=sso_request.url).model_dump())
-    _set_flow_cookie(response, sso_request)
-    return response
+    return _begun(await services.identity.sso.start_link(user.principal, _redirect_uri(services, request)))
 
 
 @router.get("/me/single-sign-on", responses=problem_responses(401, 403))
@@ -96,7 +131,7 @@ async def unlink_single_sign_on(services: ServicesDep, user: CurrentUserDep) -> 
 
 @router.get("/sign-in/sso/callback", include_in_schema=False)
 async def single_sign_on_callback(services: ServicesDep, request: Request) -> Response:
-    """Handle the redirect from the provider and redirect to the client."""
+    """Handle the redirect from the provider and redirect to the client, or to the portal after a test."""
     response = await _handle_callback(services, request)
     response.delete_cookie(FLOW_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
     return response
@@ -134,6 +169,8 @@ async def _handle_callback(services: Services, request: Request) -> Response:
         return _redirect_to_client(f"sign-in-failed={refusal.code}")
     if outcome is None:
         return _redirect_to_client("single-sign-on=linked")
+    if isinstance(outcome, identity.SsoTest):
+        return RedirectResponse(f"{SETTINGS_PATH}#single-sign-on-test={outcome.result}", status.HTTP_303_SEE_OTHER)
     if not isinstance(outcome, SignedIn):
         return _redirect_to_client(f"second-factor={quote(outcome.ticket, safe='')}&kinds={','.join(outcome.kinds)}")
     response = _redirect_to_client("")
@@ -144,6 +181,13 @@ async def _handle_callback(services: Services, request: Request) -> Response:
 
 def _redirect_to_client(fragment: str) -> RedirectResponse:
     return RedirectResponse(f"{CLIENT_PATH}#{fragment}" if fragment else CLIENT_PATH, status.HTTP_303_SEE_OTHER)
+
+
+def _begun(sso_request: identity.SsoRequest) -> Response:
+    """Answer a script that redirects the browser itself."""
+    response = JSONResponse(models.SingleSignOnRedirect(url=sso_request.url).model_dump())
+    _set_flow_cookie(response, sso_request)
+    return response
 
 
 def _set_flow_cookie(response: Response, sso_request: identity.SsoRequest) -> None:
@@ -161,6 +205,7 @@ def _shown(services: Services, request: Request, provider: identity.Provider) ->
         issuer=provider.issuer,
         client_id=provider.client_id,
         link_by_email=provider.link_by_email,
+        has_secret=provider.has_secret,
         changed=provider.changed,
         redirect_uri=_redirect_uri(services, request),
     )

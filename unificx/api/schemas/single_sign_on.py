@@ -13,8 +13,19 @@ class SingleSignOn(Output):
     issuer: str
     client_id: str
     link_by_email: bool
+    has_secret: bool = Field(description="Whether a client secret is stored. It is never returned.")
     changed: datetime
     redirect_uri: str = Field(description="Redirect URI to register at the provider.")
+
+
+class SingleSignOnSetup(Output):
+    """The addresses to register at a provider, and the provider that is set."""
+
+    redirect_uri: str = Field(description="Redirect URI (OpenID Connect Core section 3.1.2.1).")
+    initiate_login_uri: str = Field(
+        description="Begins a sign-in, for a tile at the provider (OpenID Connect Core section 4)."
+    )
+    provider: SingleSignOn | None = Field(description="Null before one is set.")
 
 
 class NewSingleSignOn(Input):

@@ -1,8 +1,9 @@
-import { Button, Code, CopyButton, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { useLingui } from '@lingui/react/macro';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
+import { CopyableText } from '~/design/CopyableText';
 import { useEditor } from '~/features/routing';
 import { ApiKeyForm, type NewKey } from './ApiKeyForm';
 
@@ -26,16 +27,7 @@ export function ProgramAccess({ path, tenant, preset, copyLabel, keyLabel }: Pro
   const address = `${window.location.origin}${path}`;
   return (
     <>
-      <Group>
-        <Code style={{ overflowWrap: 'anywhere' }}>{address}</Code>
-        <CopyButton value={address}>
-          {({ copied, copy }) => (
-            <Button size="xs" variant="default" aria-label={copyLabel} onClick={copy}>
-              {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
-            </Button>
-          )}
-        </CopyButton>
-      </Group>
+      <CopyableText text={address} label={copyLabel} />
       {me?.tenant?.id === tenant && (
         <div>
           <Button

@@ -17,6 +17,7 @@ import {
   IconHeartbeat,
   IconHome,
   IconLifebuoy,
+  IconLogin2,
   IconMail,
   IconNumbers,
   IconPhoneCall,
@@ -98,6 +99,7 @@ const GROUPS: SectionGroup[] = [
     sections: [
       { to: '/organisation', needs: 'tenant_change', title: msg`Organisation`, icon: IconBuilding },
       { to: '/privacy', needs: 'privacy_change', title: msg`Privacy`, icon: IconFingerprint },
+      { to: '/single-sign-on', needs: 'tenant_control', title: msg`Single sign-on`, icon: IconLogin2 },
       { to: '/integrations', needs: 'tenant_change', title: msg`Integrations`, icon: IconPuzzle },
       { to: '/emails', needs: 'emails_read', title: msg`E-mails`, icon: IconMail },
       { to: '/reports', needs: 'people_read', title: msg`Help requests`, icon: IconLifebuoy },
