@@ -10,6 +10,7 @@ import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { useValue } from '~/core/store';
+import { ChatFiles } from './ChatFiles';
 import { CloseOrganisation } from './CloseOrganisation';
 import { HoldMusic } from './HoldMusic';
 import { OrganisationSuspension } from './OrganisationSuspension';
@@ -24,6 +25,7 @@ export default function PortalOrganisation() {
     <Page title={t`Organisation`} size="lg">
       {tenant && <OrganisationSettings tenant={tenant} />}
       {tenant && <HoldMusic tenant={tenant.id} />}
+      {tenant?.chat && <ChatFiles tenant={tenant.id} />}
       {tenant && <SupportAccess tenant={tenant.id} />}
       {tenant && operator && <OrganisationSuspension key={`suspension ${tenant.id}`} tenant={tenant} />}
       {tenant && <CloseOrganisation key={tenant.id} tenant={tenant.id} name={tenant.name} />}
