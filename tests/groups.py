@@ -20,6 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_loading",
         "outside/test_client_pages",
         "outside/test_client_sign_in",
+        "outside/test_portal_campaigns",
         "outside/test_portal_changes",
         "outside/test_portal_costs",
         "outside/test_tour",

@@ -10,6 +10,7 @@ from http_world import MailRoute, World
 from smtp_server import FakeSmtpServer, ReceivedEmail, mail_server, settings_of, text_of
 
 from unificx.integrations.smtp import SmtpClient
+from unificx.notifications.email_queue import EmailQueue
 
 TEXTS = {"en": {"subject": "New {telephones}", "text": "Order yours.\n\nUntil May."}}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -62,11 +63,11 @@ async def test_advertising_needs_a_consent_and_ends_with_one_click(world: World,
     await decide(cleo)
     await decide(other)
     sent = (await send(admin)).json()
-    assert (sent["recipients"], sent["waiting"]) == (2, 2)
+    assert (sent["recipients"], sent["progress"]["waiting"]) == (2, 2)
     await decide(cleo, given=False)
     [email] = await deliver(world, box)
     assert email.recipients == ["user1001@acme.example"]
-    assert (await admin.get(f"/api/v1/campaigns/{sent['id']}")).json()["waiting"] == 0
+    assert (await admin.get(f"/api/v1/campaigns/{sent['id']}")).json()["progress"]["waiting"] == 0
     assert email.message["Subject"] == "New {telephones}"
     assert email.message["X-Consent-Id"] == receipt["id"]
     assert email.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -133,6 +134,54 @@ async def test_a_person_who_unsubscribed_may_agree_again(world: World, box: Fake
     assert (await admin.delete(f"/api/v1/campaigns/{last['id']}")).status_code == 204
 
 
+async def test_the_audience_is_counted_before_a_campaign_is_sent(
+    world: World, box: FakeSmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = await world.admin(world.acme)
+    ada, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    await decide(ada)
+    await decide(await world.user(world.globex, "2001"))
+    for _ in range(3):
+        audience = (await admin.get("/api/v1/campaigns/audience")).json()
+        assert audience == {"recipients": 1, "people": 3, "obstacle": None}
+        assert (await send(admin)).json()["recipients"] == 1
+    assert (await admin.get("/api/v1/campaigns/audience")).json()["obstacle"] == "limit"
+    world.services.public_address.configured = ""
+    assert (await admin.get("/api/v1/campaigns/audience")).json()["obstacle"] == "public_address"
+    monkeypatch.setattr(EmailQueue, "can_send", False)
+    assert (await admin.get("/api/v1/campaigns/audience")).json()["obstacle"] == "mail_server"
+    assert (await ben.get("/api/v1/campaigns/audience")).status_code == 403
+
+
+async def test_the_texts_of_a_draft_are_changed_until_it_is_sent(world: World, box: FakeSmtpServer) -> None:
+    admin, ada = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await decide(ada)
+    draft = (await admin.post("/api/v1/campaigns", json={"texts": TEXTS})).json()["id"]
+    path, new = f"/api/v1/campaigns/{draft}", {"de": {"subject": "Neue Telefone", "text": "Bestellen Sie."}}
+    assert (await admin.put(path, json={"texts": {"de": {"subject": " ", "text": "x"}}})).status_code == 422
+    assert (await admin.put(f"{path[:-4]}0000", json={"texts": new})).status_code == 404
+    assert (await ada.put(path, json={"texts": new})).status_code == 403
+    assert (await admin.put(path, json={"texts": new})).json()["texts"] == new
+    await admin.post(f"{path}/send", json={})
+    assert (await admin.put(path, json={"texts": TEXTS})).status_code == 409
+    [email] = await deliver(world, box)
+    assert email.message["Subject"] == "Neue Telefone"
+
+
+async def test_a_preview_shows_each_language_as_it_is_sent_and_stores_nothing(world: World) -> None:
+    admin, ben = await world.admin(world.acme), await world.user(world.acme, "1002")
+    texts = {**TEXTS, "de": {"subject": "Neue Telefone", "text": "Bestellen Sie."}}
+    shown = (await admin.post("/api/v1/campaigns/preview", json={"texts": texts})).json()["texts"]
+    assert {language: each["subject"] for language, each in shown.items()} == {
+        "en": "New {telephones}",
+        "de": "Neue Telefone",
+    }
+    assert all(each in shown["en"]["text"] for each in ("Order yours.\n\nUntil May.", "Unsubscribe", "/example"))
+    assert "Bestellen Sie." in shown["de"]["text"]
+    assert (await admin.get("/api/v1/campaigns")).json()["items"] == []
+    assert (await ben.post("/api/v1/campaigns/preview", json={"texts": texts})).status_code == 403
+
+
 REPORT = """\
 Content-Type: multipart/report; report-type=delivery-status; boundary=b
 
@@ -176,6 +225,8 @@ async def test_administrators_see_emails_and_campaigns_skip_addresses_that_bounc
         assert (await operator.post("/api/v1/emails/bounces", content=report)).json() == {"known": known}
     assert (await operator.post("/api/v1/emails/bounces", content=b"Hello")).status_code == 422
     assert (await admin.get("/api/v1/emails/summary")).json()["counts"] == {"failed": 1, "bounced": 1}
+    [campaign] = (await admin.get("/api/v1/campaigns")).json()["items"]
+    assert campaign["progress"] == {"waiting": 0, "delivered": 0, "failed": 2, "complained": 0, "unsubscribed": 0}
     assert (await send(admin)).json()["recipients"] == 0
     marks = (await admin.get("/api/v1/emails/undeliverable")).json()["items"]
     assert {each["address"] for each in marks} == {"user1001@acme.example", "user1002@acme.example"}
@@ -251,6 +302,38 @@ async def test_a_complaint_stops_advertising_also_when_the_record_of_the_email_i
     assert await report(second) is True
     admin = await world.signed_in("admin@acme.example")
     assert (await send(admin)).json()["recipients"] == 0
+
+
+async def test_results_of_a_campaign_stay_when_the_records_of_its_emails_are_deleted(
+    world: World, box: FakeSmtpServer
+) -> None:
+    admin = await world.admin(world.acme)
+    for number in ("1001", "1002", "1003", "1004"):
+        await decide(await world.user(world.acme, number))
+    first = (await send(admin)).json()["id"]
+    box.refusals = ["550 5.1.1 No such mailbox"]
+    mails = await deliver(world, box)
+    world.clock.advance(1)
+    for email in mails[:2]:
+        path = link_of(email).removeprefix("https://pbx.example.com")
+        assert (await world.client().post(path, data=ONE_CLICK)).status_code == 200
+    raw = COMPLAINT.format(message_id=mails[2].message["Message-ID"], unsubscribe=link_of(mails[2])).encode()
+    assert (await world.client(operator=True).post("/api/v1/emails/bounces", content=raw)).json() == {"known": True}
+    world.clock.advance(1)
+    second = (await send(admin)).json()
+    assert second["recipients"] == 0
+
+    async def progress(campaign: str) -> dict[str, int]:
+        return (await admin.get(f"/api/v1/campaigns/{campaign}")).json()["progress"]
+
+    expected = {"waiting": 0, "delivered": 2, "failed": 1, "complained": 1, "unsubscribed": 2}
+    assert await progress(first) == expected
+    assert set((await progress(second["id"])).values()) == {0}
+    world.clock.advance(8 * 86_400)
+    await world.services.notifications.emails.delete_expired()
+    admin = await world.signed_in("admin@acme.example")
+    assert (await admin.get("/api/v1/emails")).json()["items"] == []
+    assert await progress(first) == expected
 
 
 @pytest.mark.promise("U2")

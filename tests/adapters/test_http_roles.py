@@ -99,6 +99,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "begin_card_payment": {"amount": 10_000_000},
     "set_credit": {"prepaid": True},
     "create_campaign": {"texts": {"en": {"subject": "Stolen", "text": "Stolen"}}},
+    "update_campaign": {"texts": {"en": {"subject": "Stolen", "text": "Stolen"}}},
+    "preview_campaign": {"texts": {"en": {"subject": "Stolen", "text": "Stolen"}}},
     "send_campaign": {},
     "allow_support_access": {"hours": 1},
     "assign_privacy_request": {"person_id": None},

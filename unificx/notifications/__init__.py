@@ -16,6 +16,7 @@ from unificx.notifications.push import PushNotifier, PushNotifierDependencies
 from unificx.notifications.received import ReceivedNotice, ReceivedNotices
 from unificx.notifications.schemas import (
     Campaign,
+    CampaignObstacle,
     CampaignText,
     EmailRecord,
     EmailSummary,
@@ -43,6 +44,7 @@ __all__ = [
     "AdvertisingDependencies",
     "Audience",
     "Campaign",
+    "CampaignObstacle",
     "CampaignText",
     "Campaigns",
     "Channel",

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.identity import Language
 from unificx.notifications.models import CampaignRow, EmailRow, SuppressedRow, UndeliverableRow
-from unificx.notifications.schemas import CampaignText
+from unificx.notifications.schemas import CampaignProgress, CampaignText
 from unificx.notifications.unsubscription import Recipient
 
 # Campaigns
@@ -36,6 +36,15 @@ async def last_sent(session: AsyncSession, tenant_id: str, since: datetime) -> S
     return [at for at in await session.scalars(found.order_by(CampaignRow.sent)) if at is not None]
 
 
+async def change_draft(
+    session: AsyncSession, tenant_id: str, campaign_id: str, values: Mapping[str, str | None]
+) -> bool:
+    """Change the texts of a draft; return False if there is none, or if it was sent."""
+    draft = (CampaignRow.tenant_id == tenant_id, CampaignRow.id == campaign_id, CampaignRow.sent.is_(None))
+    changed = await session.execute(update(CampaignRow).where(*draft).values(**values))
+    return changed.rowcount == 1  # pyright: ignore[reportAttributeAccessIssue]
+
+
 async def mark_sent(session: AsyncSession, tenant_id: str, campaign_id: str, at: datetime, recipients: int) -> bool:
     """Mark a draft as sent; return False if it was sent before."""
     draft = (CampaignRow.tenant_id == tenant_id, CampaignRow.id == campaign_id, CampaignRow.sent.is_(None))
@@ -43,11 +52,56 @@ async def mark_sent(session: AsyncSession, tenant_id: str, campaign_id: str, at:
     return changed.rowcount == 1  # pyright: ignore[reportAttributeAccessIssue]
 
 
-async def waiting(session: AsyncSession, tenant_id: str) -> dict[str, int]:
-    """Count the e-mails that wait, by campaign."""
-    chosen = (EmailRow.tenant_id == tenant_id, EmailRow.campaign_id.is_not(None), EmailRow.state == "waiting")
-    found = select(EmailRow.campaign_id, func.count()).where(*chosen).group_by(EmailRow.campaign_id)
-    return {str(campaign_id): count for campaign_id, count in (await session.execute(found)).all()}
+_DELIVERED, _FAILED = ("sent", "unknown"), ("failed", "expired", "bounced")
+
+
+def _counts(*chosen: ColumnElement[bool]) -> Select[str, str, str, int, int]:
+    """Count e-mails of campaigns by tenant, campaign and state, and those among them whose recipient has unsubscribed
+    since the campaign was sent."""
+    unsubscribed = and_(
+        SuppressedRow.tenant_id == EmailRow.tenant_id,
+        SuppressedRow.subject_id == EmailRow.subject_id,
+        SuppressedRow.reason == "unsubscribe",
+        SuppressedRow.at >= CampaignRow.sent,
+    )
+    own = and_(CampaignRow.tenant_id == EmailRow.tenant_id, CampaignRow.id == EmailRow.campaign_id)
+    number, ended = func.count(EmailRow.id.distinct()), func.count(SuppressedRow.subject_id.distinct())
+    return (
+        select(EmailRow.tenant_id, CampaignRow.id, EmailRow.state, number, ended)
+        .join(CampaignRow, own)
+        .outerjoin(SuppressedRow, unsubscribed)
+        .where(*chosen)
+        .group_by(EmailRow.tenant_id, CampaignRow.id, EmailRow.state)
+    )
+
+
+async def progress(session: AsyncSession, tenant_id: str) -> dict[str, CampaignProgress]:
+    """Count the e-mails of the campaigns of a tenant whose records exist, by campaign."""
+    found: dict[str, CampaignProgress] = {}
+    for _, campaign_id, state, number, ended in await session.execute(_counts(EmailRow.tenant_id == tenant_id)):
+        before = found.get(campaign_id, CampaignProgress())
+        found[campaign_id] = CampaignProgress(
+            waiting=before.waiting + number * (state in ("waiting", "sending")),
+            delivered=before.delivered + number * (state in _DELIVERED),
+            failed=before.failed + number * (state in _FAILED),
+            complained=before.complained + number * (state == "complained"),
+            unsubscribed=before.unsubscribed + ended,
+        )
+    return found
+
+
+async def keep_counts(session: AsyncSession, *chosen: ColumnElement[bool]) -> None:
+    """Add ended e-mails to the numbers of their campaigns. Call before their records are deleted, within the same
+    transaction."""
+    for tenant_id, campaign_id, state, number, ended in (await session.execute(_counts(*chosen))).all():
+        own = (CampaignRow.tenant_id == tenant_id, CampaignRow.id == campaign_id)
+        numbers = {
+            CampaignRow.delivered: CampaignRow.delivered + number * (state in _DELIVERED),
+            CampaignRow.failed: CampaignRow.failed + number * (state in _FAILED),
+            CampaignRow.complained: CampaignRow.complained + number * (state == "complained"),
+            CampaignRow.unsubscribed: CampaignRow.unsubscribed + ended,
+        }
+        await session.execute(update(CampaignRow).where(*own).values(numbers))
 
 
 async def delete_campaign(session: AsyncSession, tenant_id: str, campaign_id: str) -> None:

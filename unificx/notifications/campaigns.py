@@ -10,7 +10,13 @@ from unificx.notifications import campaign_repository as repository
 from unificx.notifications.advertising import Advertising
 from unificx.notifications.email_queue import EmailQueue
 from unificx.notifications.models import CampaignRow
-from unificx.notifications.schemas import Campaign, CampaignText
+from unificx.notifications.schemas import (
+    Campaign,
+    CampaignAudience,
+    CampaignObstacle,
+    CampaignProgress,
+    CampaignText,
+)
 
 MAX_CAMPAIGNS = 500
 """Stored ones per tenant."""
@@ -35,9 +41,7 @@ class Campaigns:
 
     async def create(self, tenant_id: str, author: str, texts: Mapping[Language, CampaignText]) -> Campaign:
         """Store a draft. `author`: id of the person, "" for the operator. Raises Invalid, Conflict."""
-        if not texts or any(not each.subject.strip() or not each.text.strip() for each in texts.values()):
-            raise Invalid("A campaign needs a subject and a text.", hint="Give them in English or German.")
-        english, german = texts.get("en"), texts.get("de")
+        _require_text(texts)
         row = CampaignRow(
             id=self._clock.new_id(),
             tenant_id=tenant_id,
@@ -45,10 +49,11 @@ class Campaigns:
             author=author,
             sent=None,
             recipients=0,
-            subject_en=english.subject if english else None,
-            text_en=english.text if english else None,
-            subject_de=german.subject if german else None,
-            text_de=german.text if german else None,
+            delivered=0,
+            failed=0,
+            complained=0,
+            unsubscribed=0,
+            **_columns(texts),
         )
         async with self._database.begin() as uow:
             if await repository.count_campaigns(uow.session, tenant_id) >= MAX_CAMPAIGNS:
@@ -56,21 +61,31 @@ class Campaigns:
             uow.session.add(row)
         return _campaign(row)
 
+    async def change(self, tenant_id: str, campaign_id: str, texts: Mapping[Language, CampaignText]) -> Campaign:
+        """Replace the texts of a draft. Raise Invalid, NotFound; Conflict if it was sent."""
+        _require_text(texts)
+        async with self._database.begin() as uow:
+            changed = await repository.change_draft(uow.session, tenant_id, campaign_id, _columns(texts))
+        found = await self.get(tenant_id, campaign_id)
+        if not changed:
+            raise Conflict("This campaign was sent already.", hint="Create a new one.")
+        return found
+
     async def of_tenant(self, tenant_id: str) -> Sequence[Campaign]:
         """Return the campaigns of a tenant, newest first."""
         async with self._database.read() as session:
             rows = await repository.campaigns(session, tenant_id)
-            waiting = await repository.waiting(session, tenant_id)
-        return [_campaign(row, waiting.get(row.id, 0)) for row in rows]
+            progress = await repository.progress(session, tenant_id)
+        return [_campaign(row, progress.get(row.id)) for row in rows]
 
     async def get(self, tenant_id: str, campaign_id: str) -> Campaign:
         """Return a campaign. Raises NotFound."""
         async with self._database.read() as session:
             row = await repository.campaign(session, tenant_id, campaign_id)
-            waiting = await repository.waiting(session, tenant_id)
+            progress = await repository.progress(session, tenant_id)
         if row is None:
             raise NotFound("There is no such campaign.")
-        return _campaign(row, waiting.get(row.id, 0))
+        return _campaign(row, progress.get(row.id))
 
     async def delete(self, tenant_id: str, campaign_id: str) -> None:
         """Delete a campaign with its waiting e-mails, which ends it. Raises NotFound."""
@@ -88,7 +103,7 @@ class Campaigns:
             raise Conflict("Without a mail server no campaign can be sent.", hint="Set UNIFICX_SMTP.")
         if not link("").startswith("https://"):  # RFC 8058 section 3.1
             raise Conflict("The link to unsubscribe needs a public https address.", hint="Set UNIFICX_PUBLIC_URL.")
-        people = await self._recipients(tenant_id)
+        people, _ = await self._recipients(tenant_id)
         now = self._clock.now()
         async with self._database.begin() as uow:
             recent = await repository.last_sent(uow.session, tenant_id, now - _DAY)
@@ -105,17 +120,58 @@ class Campaigns:
                 self._emails.enqueue_campaign(uow, person, campaign_id, chosen, link=url, due=due)
         return await self.get(tenant_id, campaign_id)
 
-    async def _recipients(self, tenant_id: str) -> list[Person]:
+    async def audience(self, tenant_id: str, url: str) -> CampaignAudience:
+        """Return how many people a campaign would reach now, and why none can be sent. `url`: of the installation."""
+        recipients, people = await self._recipients(tenant_id)
+        async with self._database.read() as session:
+            recent = await repository.last_sent(session, tenant_id, self._clock.now() - _DAY)
+        obstacle: CampaignObstacle | None = None
+        if not self._emails.can_send:
+            obstacle = "mail_server"
+        elif not url.startswith("https://"):
+            obstacle = "public_address"
+        elif len(recent) >= MAX_PER_DAY:
+            obstacle = "limit"
+        return CampaignAudience(len(recipients), people, obstacle)
+
+    async def _recipients(self, tenant_id: str) -> tuple[list[Person], int]:
+        """Return the people that advertising may reach now, and the number of active accounts. Raise Conflict."""
         found: list[Person] = []
+        active = 0
         cursor: str | None = None
         while True:
             page = await self._identity.users.page(tenant_id, cursor, _PAGE)
+            active += sum(person.state == "active" for person in page.items)
             found += await self._advertising.permitted(tenant_id, list(page.items))
             if len(found) > MAX_RECIPIENTS:
                 raise Conflict(f"A campaign has at most {MAX_RECIPIENTS} recipients.")
             if (cursor := page.next) is None:
-                return found
+                return found, active
 
 
-def _campaign(row: CampaignRow, waiting: int = 0) -> Campaign:
-    return Campaign(row.id, row.created, repository.texts_of(row), row.sent, row.recipients, waiting)
+def _require_text(texts: Mapping[Language, CampaignText]) -> None:
+    """Raise Invalid without a text, or for an empty one."""
+    if not texts or any(not each.subject.strip() or not each.text.strip() for each in texts.values()):
+        raise Invalid("A campaign needs a subject and a text.", hint="Give them in English or German.")
+
+
+def _columns(texts: Mapping[Language, CampaignText]) -> dict[str, str | None]:
+    english, german = texts.get("en"), texts.get("de")
+    return {
+        "subject_en": english.subject if english else None,
+        "text_en": english.text if english else None,
+        "subject_de": german.subject if german else None,
+        "text_de": german.text if german else None,
+    }
+
+
+def _campaign(row: CampaignRow, live: CampaignProgress | None = None) -> Campaign:
+    live = live or CampaignProgress()
+    progress = CampaignProgress(
+        waiting=live.waiting,
+        delivered=row.delivered + live.delivered,
+        failed=row.failed + live.failed,
+        complained=row.complained + live.complained,
+        unsubscribed=row.unsubscribed + live.unsubscribed,
+    )
+    return Campaign(row.id, row.created, repository.texts_of(row), row.sent, row.recipients, progress)

@@ -69,8 +69,10 @@ class EmailPreview:
     text: str
 
 
-def preview_email(kind: EmailKind, language: Language, organisation: str, now: datetime) -> EmailPreview:
-    """Return an e-mail of this kind to an invented person."""
+def preview_email(
+    kind: EmailKind, language: Language, organisation: str, now: datetime, advert: CampaignText | None = None
+) -> EmailPreview:
+    """Return an e-mail of this kind to an invented person. `advert`: text of a campaign."""
     english, german = _DETAILS.get(kind, ("", ""))
     email = Email(
         kind,
@@ -80,7 +82,9 @@ def preview_email(kind: EmailKind, language: Language, organisation: str, now: d
         organisation,
         link=_LINK if email_text(language, kind).action else "",
         detail=german if language == "de" else english,
-        advert=Advert(_ADVERT[language], "00000000-0000-7000-8000-000000000000") if kind == "marketing" else None,
+        advert=Advert(advert or _ADVERT[language], "00000000-0000-7000-8000-000000000000")
+        if kind == "marketing"
+        else None,
     )
     message = compose_email(email, _SENDER, "preview", now)
     body = message.get_body(("plain",))

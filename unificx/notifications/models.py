@@ -188,6 +188,16 @@ class CampaignRow(Base):
     author: Mapped[str] = plain("random id of the administrator")
     sent: Mapped[datetime | None] = plain("time at which it was sent")
     recipients: Mapped[int] = plain("number of recipients")
+    delivered: Mapped[int] = plain(
+        "number of e-mails that arrived, of those whose record is deleted", server_default="0"
+    )
+    failed: Mapped[int] = plain(
+        "number of e-mails that did not arrive, of those whose record is deleted", server_default="0"
+    )
+    complained: Mapped[int] = plain("number of complaints, of e-mails whose record is deleted", server_default="0")
+    unsubscribed: Mapped[int] = plain(
+        "number of recipients who unsubscribed while the record existed", server_default="0"
+    )
     subject_en: Mapped[str | None] = plain("advertising, the same for all recipients")
     text_en: Mapped[str | None] = plain("advertising, the same for all recipients")
     subject_de: Mapped[str | None] = plain("advertising, the same for all recipients")

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from unificx.db import PageById, SealedCodec
+from unificx.notifications import campaign_repository
 from unificx.notifications.email_outcomes import Outcome
 from unificx.notifications.models import (
     EmailPart,
@@ -92,12 +93,14 @@ async def delete_oldest_ended(session: AsyncSession, tenant_id: str, subject: st
     of_person = (EmailRow.tenant_id == tenant_id, EmailRow.subject_id == subject, _ENDED)
     old = select(EmailRow.id).where(*of_person).order_by(EmailRow.id.desc()).offset(keep)
     if ids := (await session.scalars(old)).all():
+        await campaign_repository.keep_counts(session, *of_person, EmailRow.id.in_(ids))
         await session.execute(delete(EmailRow).where(*of_person, EmailRow.id.in_(ids)))
 
 
 async def delete_ended(session: AsyncSession, before: datetime) -> None:
     """Delete the records of e-mails that ended before a time."""
     # scope: all tenants, because the period is the same for all
+    await campaign_repository.keep_counts(session, EmailRow.ended < before)
     await session.execute(delete(EmailRow).where(EmailRow.ended < before))
 
 

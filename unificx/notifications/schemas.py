@@ -111,16 +111,41 @@ class CampaignText:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignProgress:
+    """E-mails of a campaign. `waiting`: the mail server does not have them yet; `delivered`: it has accepted them;
+    `failed`: rejected, returned, or not sent in time; `complained`: accepted, then called spam; `unsubscribed`:
+    recipients who have unsubscribed since, within seven days. Those of a withdrawn consent count nowhere."""
+
+    waiting: int = 0
+    delivered: int = 0
+    failed: int = 0
+    complained: int = 0
+    unsubscribed: int = 0
+
+
+CampaignObstacle = Literal["mail_server", "public_address", "limit"]
+"""Reason why no campaign can be sent now: no mail server, no https address for the link, or three were sent today."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignAudience:
+    """The people that a campaign would reach now. `people`: all active accounts."""
+
+    recipients: int
+    people: int
+    obstacle: CampaignObstacle | None
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign. `sent`: None for a draft; `recipients`: number of people that had agreed; `waiting`: e-mails that
-    the mail server does not have yet."""
+    """A campaign. `sent`: None for a draft; `recipients`: number of people that had agreed."""
 
     id: str
     created: datetime
     texts: Mapping[Language, CampaignText]
     sent: datetime | None = None
     recipients: int = 0
-    waiting: int = 0
+    progress: CampaignProgress = field(default_factory=CampaignProgress)
 
 
 @dataclass(frozen=True, slots=True)

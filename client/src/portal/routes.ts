@@ -203,6 +203,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/campaigns',
+    component: lazyRouteComponent(() => import('~/features/campaigns/Campaigns')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/integrations',
     component: lazyRouteComponent(() => import('~/features/integrations/Integrations')),
   }),

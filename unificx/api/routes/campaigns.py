@@ -9,7 +9,7 @@ from unificx.api.router import Router
 from unificx.api.schemas import campaigns as models
 from unificx.api.schemas import core
 from unificx.identity import Action, Language
-from unificx.notifications import CampaignText
+from unificx.notifications import CampaignText, preview_email
 
 router = Router(
     prefix="/api/v1/campaigns", tags=["notices"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
@@ -37,12 +37,33 @@ async def create_campaign(
 ) -> models.Campaign:
     """Create the draft of a campaign."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    texts: dict[Language, CampaignText] = {
-        language: CampaignText(each.subject, each.text) for language, each in new.texts.items()
-    }
     author = user.principal.person_id
-    created = await services.notifications.campaigns.create(scope.tenant_id, author, texts)
+    created = await services.notifications.campaigns.create(scope.tenant_id, author, _texts(new))
     return models.Campaign.model_validate(created)
+
+
+@router.get("/audience", responses=problem_responses(401, 403, 404))
+async def show_campaign_audience(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> models.CampaignAudience:
+    """Show how many people a campaign would reach now, and why none can be sent. The people are not named."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    found = await services.notifications.campaigns.audience(scope.tenant_id, services.public_address.url)
+    return models.CampaignAudience.model_validate(found)
+
+
+@router.post("/preview", responses=problem_responses(401, 403, 404))
+async def preview_campaign(
+    services: ServicesDep, user: CurrentUserDep, new: models.NewCampaign, tenant: TenantQuery = None
+) -> models.CampaignPreview:
+    """Show the e-mails of a campaign as they would be sent, with example data. Nothing is stored."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    organisation, now = (await services.identity.tenants.get(scope.tenant_id)).name, services.clock.now()
+    texts = {
+        language: preview_email("marketing", language, organisation, now, text)
+        for language, text in _texts(new).items()
+    }
+    return models.CampaignPreview.model_validate({"texts": texts})
 
 
 @router.get("/{campaign}", responses=problem_responses(401, 403, 404))
@@ -52,6 +73,16 @@ async def show_campaign(
     """Show a campaign."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
     return models.Campaign.model_validate(await services.notifications.campaigns.get(scope.tenant_id, campaign))
+
+
+@router.put("/{campaign}", responses=problem_responses(401, 403, 404, 409))
+async def update_campaign(
+    services: ServicesDep, user: CurrentUserDep, campaign: Id, new: models.NewCampaign, tenant: TenantQuery = None
+) -> models.Campaign:
+    """Replace the texts of a draft."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    changed = await services.notifications.campaigns.change(scope.tenant_id, campaign, _texts(new))
+    return models.Campaign.model_validate(changed)
 
 
 @router.post(
@@ -81,3 +112,7 @@ async def delete_campaign(
     """Delete a campaign with its waiting e-mails, which ends it."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
     await services.notifications.campaigns.delete(scope.tenant_id, campaign)
+
+
+def _texts(new: models.NewCampaign) -> dict[Language, CampaignText]:
+    return {language: CampaignText(each.subject, each.text) for language, each in new.texts.items()}

@@ -14,7 +14,8 @@ from unificx.cli.uploads import read_file
 
 _MAX_BYTES = 64 << 10
 _COLUMNS = {"subject": "subject", "sent": "sent", "recipients": "recipients", "waiting": "waiting", "id": "id"}
-_DETAILS = {**_COLUMNS, "languages": "languages", "created": "created"}
+_RESULTS = {name: name for name in ("delivered", "failed", "complained", "unsubscribed")}
+_DETAILS = {**_COLUMNS, **_RESULTS, "languages": "languages", "created": "created"}
 
 CampaignId = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Id of the campaign.")]
 TextFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Subject in the first line, below it the text.")]
@@ -23,7 +24,13 @@ TextFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Subject in 
 def _flatten(campaign: Json) -> Json:
     texts = campaign["texts"]
     subject = next(iter(texts.values()))["subject"]
-    return {**campaign, "subject": subject, "languages": ", ".join(texts), "sent": campaign["sent"] or "draft"}
+    return {
+        **campaign,
+        **campaign["progress"],
+        "subject": subject,
+        "languages": ", ".join(texts),
+        "sent": campaign["sent"] or "draft",
+    }
 
 
 _COLLECTION = Collection("/campaigns", _COLUMNS, _DETAILS, _flatten)
