@@ -55,7 +55,17 @@ async def test_an_operator_imports_a_deck_and_an_administrator_sees_the_costs(wo
     assert (simulated["calls"], simulated["amount"], simulated["amount_before"]) == (1, 10_000, 10_000)
     period = {"since": (world.clock.now() - timedelta(days=1)).isoformat(), "until": world.clock.now().isoformat()}
     again = (await operator.post("/api/v1/billing/rating", params=tenant, json=period)).json()
-    assert again == {"calls": 1, "changed": 0, "difference": 0}
+    assert again == {"calls": 1, "changed": 0, "differences": []}
+    made = (await operator.post(DECKS, params=tenant, json={"name": "Corrected"})).json()
+    corrected = CSV.replace("49,0.01", "49,0.02")
+    assert (await operator.put(f"{DECKS}/{made['id']}/rates", params=tenant, content=corrected)).status_code == 200
+    start = {"in_force": (world.clock.now() - timedelta(seconds=1)).isoformat()}
+    assert (await operator.post(f"{DECKS}/{made['id']}/start", params=tenant, json=start)).status_code == 200
+    preview = await operator.get("/api/v1/billing/rating", params={**tenant, **period})
+    assert preview.json() == {"calls": 1, "changed": 1, "differences": [{"currency": "EUR", "amount": 10_000}]}
+    assert (await admin.get("/api/v1/billing/rating", params=period)).status_code == 403
+    assert (await operator.post("/api/v1/billing/rating", params=tenant, json=period)).json() == preview.json()
+    assert (await operator.get("/api/v1/billing/rating", params={**tenant, **period})).json()["changed"] == 0
 
 
 async def test_the_history_shows_costs_to_the_one_who_called(world: World) -> None:
@@ -97,9 +107,11 @@ async def test_an_operator_records_payments_and_an_administrator_sees_the_balanc
     paid = {"reference": "2027/0042", "amount": 49_900_000}
     made = await operator.post(f"{path}/payments", params=tenant, json=paid)
     assert (made.status_code, made.json()["currency"], made.json()["refund_of"]) == (201, "EUR", "")
-    assert (await operator.post(f"{path}/payments", params=tenant, json=paid)).status_code == 409
+    refused = (await operator.post(f"{path}/payments", params=tenant, json=paid)).json()
+    assert (refused["status"], refused["code"], refused["field"]) == (409, "reference_recorded", "reference")
     refund = {"payment": "2027/0042", "reference": "R1", "amount": 50_000_000}
-    assert (await operator.post(f"{path}/refunds", params=tenant, json=refund)).status_code == 409
+    refused = (await operator.post(f"{path}/refunds", params=tenant, json=refund)).json()
+    assert (refused["status"], refused["code"], refused["field"]) == (409, "refund_too_large", "amount")
     refund["amount"] = 9_900_000
     assert (await operator.post(f"{path}/refunds", params=tenant, json=refund)).status_code == 201
     assert (await admin.post(f"{path}/payments", json=paid)).status_code == 403
@@ -109,6 +121,8 @@ async def test_an_operator_records_payments_and_an_administrator_sees_the_balanc
     page = (await admin.get(f"{path}/payments", params={"limit": 1})).json()
     rest = (await admin.get(f"{path}/payments", params={"limit": 1, "cursor": page["next"]})).json()
     assert ({page["items"][0]["amount"], rest["items"][0]["amount"]}, rest["next"]) == ({-9_900_000, 49_900_000}, None)
+    [only] = (await admin.get(f"{path}/payments", params={"refund_of": "2027/0042"})).json()["items"]
+    assert (only["reference"], only["amount"]) == ("R1", -9_900_000)
     assert (await user.get(f"{path}/payments")).status_code == (await user.get(f"{path}/balance")).status_code == 403
 
 

@@ -1,8 +1,9 @@
 """Costs in the portal: the charges of a month; an operator imports a rate deck, with a preview, and starts it."""
 
+import re
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,10 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
     expect(row).to_contain_text("In force")
     walk.label = "costs"
     walk.check("light", "dark")
+    rate_again(server, page, walk)
     bill(server, page, walk, desk.origin)
+    pay_and_refund(page, walk, desk.origin)
+    assert list(dict.fromkeys(walk.findings)) == []
 
 
 def store_gigabytes(server: Server, count: int) -> None:
@@ -100,6 +104,84 @@ def store_gigabytes(server: Server, count: int) -> None:
             " SELECT id, date(?2, ?1), ?3 FROM tenant WHERE slug = 'demo'",
             days,
         )
+
+
+def rate_again(server: Server, page: Page, walk: PageChecker) -> None:
+    """Rate a call of the day before again, which got no price because the deck began later."""
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    with server.rest() as rest:
+        [tenant] = [each for each in rest.get("/api/v1/tenants").json()["items"] if each["slug"] == "demo"]
+        made = rest.post("/api/v1/billing/rate-decks", params={"tenant": "demo"}, json={"name": "Corrected"}).json()
+        path, where = f"/api/v1/billing/rate-decks/{made['id']}", {"tenant": "demo"}
+        assert rest.put(f"{path}/rates", params=where, content="prefix,price\n49,0.30\n").status_code == 200
+        start = {"in_force": (yesterday - timedelta(days=1)).isoformat()}
+        assert rest.post(f"{path}/start", params=where, json=start).status_code == 200
+    with closing(sqlite3.connect(server.home / "unificx.db")) as database, database:
+        database.execute(
+            "INSERT INTO rated_call VALUES ('call-1', ?, 'call', '', 'trunk', '4930', 'DE', ?, 60, '', '', '', 0, 0, '',"
+            " 0, 0)",
+            (tenant["id"], f"{yesterday:%Y-%m-%d %H:%M:%S.%f}"),
+        )
+    page.get_by_role("button", name="Rate calls again").click()
+    form = page.get_by_role("dialog", name="Rate calls again")
+    form.get_by_label("First day").fill(f"{yesterday:%Y-%m-%d}")
+    form.get_by_label("Last day").fill(f"{yesterday - timedelta(days=1):%Y-%m-%d}")
+    form.get_by_role("button", name="Show the preview").click()
+    expect(form.get_by_text("The last day is before the first one.")).to_be_visible()
+    form.get_by_label("Last day").fill(f"{datetime.now(UTC):%Y-%m-%d}")
+    form.get_by_role("button", name="Show the preview").click()
+    expect(form.get_by_role("status")).to_contain_text("1 price differs. Difference: €0.30.")
+    walk.label = "the preview of a new rating"
+    walk.check("light", "dark")
+    form.get_by_role("button", name="Correct 1 price").click()
+    expect(form.get_by_text("The prices are corrected")).to_be_visible()
+    form.get_by_role("button", name="Close").last.click()
+    expect(form).to_have_count(0)
+    costs = page.get_by_role("table", name="Costs of calls outside")
+    expect(costs.get_by_role("row", name="Menus and groups")).to_contain_text("€0.30")
+
+
+def pay_and_refund(page: Page, walk: PageChecker, origin: str) -> None:
+    """Record a payment, and refund a part of it: errors are at their fields, those of the server too."""
+    page.goto(f"{origin}/portal/billing?tab=payments")
+    for again in (False, True):
+        page.get_by_role("button", name="Record a payment").click()
+        form = page.get_by_role("dialog", name="Record a payment")
+        form.get_by_label("Number of the transaction").fill("Überweisung 1")
+        form.get_by_label("Amount in EUR").fill("50.005")
+        form.get_by_role("button", name="Save").click()
+        expect(form.get_by_text("Use letters without accents")).to_be_visible()
+        expect(form.get_by_text("Amounts in EUR have at most 2 decimals.")).to_be_visible()
+        form.get_by_label("Number of the transaction").fill("2027/0042")
+        form.get_by_label("Amount in EUR").fill("50")
+        form.get_by_role("button", name="Save").click()
+        if again:
+            expect(form.get_by_label("Number of the transaction")).to_have_accessible_description(
+                re.compile("This number is recorded already")
+            )
+            walk.label = "a payment that is recorded already"
+            walk.check("light", "dark")
+            page.keyboard.press("Escape")
+        expect(form).to_have_count(0)
+    payments = page.get_by_role("table", name="Payments")
+    payments.get_by_role("button", name="2027/0042").click()
+    form = page.get_by_role("dialog", name="Payment 2027/0042")
+    expect(form.get_by_text("€50.00 of it is not refunded.")).to_be_visible()
+    form.get_by_role("button", name="Refund the payment").click()
+    form.get_by_label("Number of the transaction").fill("2027/0057")
+    form.get_by_label("Amount in EUR").fill("50.01")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_text("Less than that is left.")).to_be_visible()
+    walk.label = "a refund"
+    walk.check("light", "dark")
+    form.get_by_label("Amount in EUR").fill("9.90")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_text("€40.10 of it is not refunded.")).to_be_visible()
+    expect(form.get_by_role("table", name="Refunds").get_by_role("row", name="2027/0057")).to_contain_text("-€9.90")
+    walk.label = "a payment with a refund"
+    walk.check("light", "dark")
+    form.get_by_role("button", name="Close").click()
+    expect(payments.get_by_role("row", name="Refund")).to_contain_text("-€9.90")
 
 
 def bill(server: Server, page: Page, walk: PageChecker, origin: str) -> None:

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Final
 
 from unificx.billing import repository
+from unificx.billing.errors import InvoiceNotPayable, ReferenceRecorded, RefundTooLarge
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.invoicing.schemas import Invoice
 from unificx.billing.locks import Lock, lock
 from unificx.billing.machine.ledger import OWED, payment
 from unificx.billing.machine.money import MAX_AMOUNT, is_currency, minor_unit
 from unificx.billing.schemas import Balance, Payment
-from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, UnitOfWork
 from unificx.db.pagination import Page, PageByTime
 
@@ -42,7 +43,7 @@ class Payments:
         async with self._database.begin() as uow:
             await lock(uow.session, Lock.PAYMENTS, tenant_id)
             if await repository.get_payment(uow.session, tenant_id, f"payment:{reference}") is not None:
-                raise _recorded()
+                raise recorded()
             if invoice:
                 _check_invoice(await self._invoices.find(uow.session, tenant_id, invoice), currency)
             return await self._post(uow, tenant_id, Payment(reference, "", currency, amount, self._now(), invoice))
@@ -54,20 +55,18 @@ class Payments:
             await lock(uow.session, Lock.PAYMENTS, tenant_id)
             paid = await repository.get_payment(uow.session, tenant_id, f"payment:{payment_reference}")
             if paid is None:
-                raise NotFound("Payment not found.", hint="List them with `unificx payment list`.")
+                raise NotFound("Payment not found.", hint="List them with `unificx payment list`.", field="payment")
             check_payment(reference, paid.currency, amount)
             refunded = await repository.sum_of_refunds(uow.session, tenant_id, f"refund:{payment_reference}:")
             if refunded + amount > paid.amount:
-                raise Conflict(
-                    "The refunds would be larger than the payment.", hint="List them with `unificx payment list`."
-                )
+                raise refund_too_large()
             refund = Payment(reference, payment_reference, paid.currency, -amount, self._now(), paid.invoice)
             return await self._post(uow, tenant_id, refund)
 
-    async def list(self, tenant_id: str, page: PageByTime) -> Page[Payment]:
-        """Return payments and refunds, newest first."""
+    async def list(self, tenant_id: str, page: PageByTime, refund_of: str = "") -> Page[Payment]:
+        """Return payments and refunds, newest first; with `refund_of` the refunds of that payment alone."""
         async with self._database.read() as session:
-            return await repository.list_payments(session, tenant_id, page)
+            return await repository.list_payments(session, tenant_id, page, f"refund:{refund_of}:" if refund_of else "")
 
     async def balance(self, tenant_id: str) -> tuple[Balance, ...]:
         """Return the balance of each currency that has postings, by its code."""
@@ -90,27 +89,34 @@ class Payments:
         if not await repository.post(
             uow.session, tenant_id, payment(key, one.currency, one.amount, one.invoice), one.at
         ):
-            raise _recorded()
+            raise recorded()
         return one
 
     def _now(self) -> datetime:
         return self._database.clock.now()
 
 
-def _recorded() -> Conflict:
+def recorded() -> ReferenceRecorded:
+    """Return the refusal of a reference that is in the ledger."""
     hint = "List payments with `unificx payment list`."
-    return Conflict("This reference is recorded already.", hint=hint, field="reference")
+    return ReferenceRecorded("This reference is recorded already.", hint=hint, field="reference")
+
+
+def refund_too_large() -> RefundTooLarge:
+    """Return the refusal of a refund beyond what is left of its payment."""
+    hint = "List payments and refunds with `unificx payment list`."
+    return RefundTooLarge("The refunds would be larger than the payment.", hint=hint, field="amount")
 
 
 def _check_invoice(payable: Invoice, currency: str) -> None:
     if payable.state in ("cancelled", "credit_note") or payable.currency != currency:
-        raise Conflict(
+        raise InvoiceNotPayable(
             "This invoice is cancelled, a credit note, or of another currency.",
             hint="List invoices with `unificx invoice list`.",
             field="invoice",
         )
     if payable.state == "paid":
-        raise Conflict(
+        raise InvoiceNotPayable(
             "This invoice is paid already.",
             hint="Compare the reference with its payments. Without an invoice, the payment becomes a credit.",
             field="invoice",

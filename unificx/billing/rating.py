@@ -1,5 +1,6 @@
 """Rating: the price of each call outside, once, and again when prices were corrected."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -52,22 +53,26 @@ class Rating:
         """Rate the calls answered in a period by the decks that are in force for them now. Differences are posted as
         corrections. Raises Invalid."""
         check_period(since, until)
-        calls = changed = difference = 0
+        sums = _Differences()
         after: tuple[datetime, str] | None = None
         while True:
             async with self._database.begin() as uow:
                 await lock(uow.session, Lock.PRICES, tenant_id)
                 page = await repository.calls_between(uow.session, tenant_id, since, until, after=after, limit=_PAGE)
-                for before, rated in zip(page, await self._rate_by_decks(uow.session, tenant_id, page), strict=True):
-                    if replace(rated, revision=before.revision) == before:
-                        continue
-                    changed += 1
-                    difference += rated.amount - before.amount
+                for before, rated in sums.add(page, await self._rate_by_decks(uow.session, tenant_id, page)):
                     await self._replace(uow, before, rated)
-            calls += len(page)
             if len(page) < _PAGE:
-                return Rerating(calls, changed, difference)
+                return sums.result()
             after = page[-1].answered, page[-1].id
+
+    async def preview_again(self, tenant_id: str, since: datetime, until: datetime) -> Rerating:
+        """Return what `rate_again` would do with a period now. Raises Invalid."""
+        check_period(since, until)
+        sums = _Differences()
+        async for page in self._pages(tenant_id, since, until):
+            async with self._database.read() as session:
+                sums.add(page, await self._rate_by_decks(session, tenant_id, page))
+        return sums.result()
 
     async def simulate(self, deck: RateDeck, since: datetime, until: datetime) -> Simulation:
         """Return what the calls answered in a period would have cost with a deck. Raises Invalid."""
@@ -196,6 +201,30 @@ class Rating:
             kind = "correction" if call.revision else "call"
             at = self._database.clock.now()
             await repository.post(uow.session, call.tenant_id, sale(reference, kind, call.currency, amount), at)
+
+
+class _Differences:
+    """Adds up the calls of a new rating, and the changes of their prices."""
+
+    def __init__(self) -> None:
+        self._calls = self._changed = 0
+        self._sums: Counter[str] = Counter()
+
+    def add(self, before: Sequence[RatedCall], rated: Sequence[RatedCall]) -> Sequence[tuple[RatedCall, RatedCall]]:
+        """Add calls before and after; return those whose price changed."""
+        pairs = [
+            (old, new) for old, new in zip(before, rated, strict=True) if replace(new, revision=old.revision) != old
+        ]
+        self._calls += len(before)
+        self._changed += len(pairs)
+        for old, new in pairs:
+            self._sums[new.currency] += new.amount
+            self._sums[old.currency] -= old.amount
+        return pairs
+
+    def result(self) -> Rerating:
+        differences = {currency: amount for currency, amount in sorted(self._sums.items()) if amount}
+        return Rerating(self._calls, self._changed, differences)
 
 
 def check_period(since: datetime, until: datetime) -> None:

@@ -184,9 +184,10 @@ async def sum_of_refunds(session: AsyncSession, tenant_id: str, prefix: str) -> 
     return -int(await session.scalar(query) or 0)
 
 
-async def list_payments(session: AsyncSession, tenant_id: str, page: PageByTime) -> Page[Payment]:
-    """Return a page of payments and refunds, newest first."""
-    query = page.apply(_payments(tenant_id), LedgerEntryRow.at, LedgerEntryRow.reference)
+async def list_payments(session: AsyncSession, tenant_id: str, page: PageByTime, prefix: str = "") -> Page[Payment]:
+    """Return a page of payments and refunds, newest first: those whose references of the ledger begin so."""
+    wanted = _payments(tenant_id).where(LedgerEntryRow.reference.startswith(prefix, autoescape=True))
+    query = page.apply(wanted, LedgerEntryRow.at, LedgerEntryRow.reference)
     found = page.of_rows((await session.scalars(query)).all(), lambda row: (row.at, row.reference))
     return Page(tuple(map(_to_payment, found.items)), found.next)
 

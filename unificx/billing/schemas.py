@@ -124,11 +124,12 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class Rerating:
-    """Result of a new rating: the calls that were rated, those whose price changed, and by how much in sum."""
+    """Result of a new rating: the calls that were rated, those whose price changed, and by how much, in micros by
+    currency. Currencies whose sum stays the same are left out."""
 
     calls: int
     changed: int
-    difference: int
+    differences: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

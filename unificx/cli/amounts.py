@@ -16,7 +16,6 @@ _FIELDS = frozenset(
         "minimum",
         "amount",
         "amount_before",
-        "difference",
         "extension_price",
         "number_price",
         "storage_price",

@@ -39,6 +39,18 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
     title: msg`You suspended this account yourself`,
     advice: msg`Another person decides about the review. You can end the suspension without it.`,
   },
+  reference_recorded: {
+    title: msg`This number is recorded already`,
+    advice: msg`Compare it with the payments: each transaction is recorded once.`,
+  },
+  invoice_not_payable: {
+    title: msg`This invoice cannot be paid`,
+    advice: msg`It is paid or cancelled, or in another currency.`,
+  },
+  refund_too_large: {
+    title: msg`More than is left of the payment`,
+    advice: msg`Enter at most the amount that is not refunded yet.`,
+  },
   chat_off: {
     title: msg`Chat is switched off`,
     advice: msg`Your organisation has switched it off. Contact your administrator.`,

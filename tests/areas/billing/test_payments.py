@@ -31,6 +31,10 @@ async def test_payments_and_refunds_change_what_a_tenant_owes(
     assert first.items == (refunded,)
     second = await billing.payments.list("acme", PageByTime.parse(first.next, 1))
     assert (second.items, second.next) == ((paid,), None)
+    await billing.payments.record("acme", "B-1_", "EUR", EURO)
+    assert (await billing.payments.list("acme", PageByTime.parse(None, 9), "B-1")).items == (refunded,)
+    assert (await billing.payments.list("acme", PageByTime.parse(None, 9), "B_1")).items == ()
+    await billing.payments.refund("acme", "B-1_", "B-3", EURO)
     assert await billing.payments.balance("globex") == ()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from billing_setup import GERMANY, call, in_force, load
 
-from unificx.billing import Billing, billing_holding, repository
+from unificx.billing import Billing, Rerating, billing_holding, repository
 from unificx.calls.events import CallEnded, CallParty, OutsideLeg
 from unificx.cdr import CdrService
 from unificx.cdr.events import OutsideCallRecorded
@@ -105,10 +105,11 @@ async def test_a_call_without_a_rate_has_no_price_until_it_is_rated_again(
     assert (usage.key, usage.calls, usage.unrated, usage.amount, usage.currency) == ("ext-ada", 2, 2, 0, "")
     await in_force(billing, GERMANY, clock.now() - timedelta(days=1))
     period = clock.now(), clock.now() + timedelta(days=1)
-    done = await billing.rating.rate_again("acme", *period)
-    assert (done.calls, done.changed, done.difference) == (2, 1, 10_000)
-    again = await billing.rating.rate_again("acme", *period)
-    assert (again.calls, again.changed, again.difference) == (2, 0, 0)
+    preview = await billing.rating.preview_again("acme", *period)
+    assert preview == Rerating(2, 1, {"EUR": 10_000})
+    assert await balances(database) == {}
+    assert await billing.rating.rate_again("acme", *period) == preview
+    assert await billing.rating.rate_again("acme", *period) == Rerating(2, 0, {})
     assert (await balances(database))["unbilled", "EUR"] == 10_000
 
 
@@ -120,14 +121,15 @@ async def test_corrected_prices_are_posted_as_differences(
     await rate(billing, database, event)
     await in_force(billing, GERMANY.replace("49,0.01", "49,0.03"), clock.now() - timedelta(days=1))
     period = clock.now(), clock.now() + timedelta(days=1)
-    assert (await billing.rating.rate_again("acme", *period)).difference == 20_000
+    assert (await billing.rating.rate_again("acme", *period)).differences == {"EUR": 20_000}
     [rated] = await billing.rating.of_calls("acme", [event.call_id])
     assert (rated.amount, rated.revision) == (30_000, 1)
     dollars = await billing.decks.create("acme", "Dollars", "USD")
     await billing.decks.load(dollars, _text(GERMANY))
     dollars = await billing.decks.get("acme", dollars.id)
     await billing.decks.bring_into_force(dollars, clock.now() - timedelta(hours=1))
-    await billing.rating.rate_again("acme", *period)
+    done = await billing.rating.rate_again("acme", *period)
+    assert done == Rerating(1, 1, {"EUR": -30_000, "USD": 10_000})
     found = await balances(database)
     assert {key: amount for key, amount in found.items() if key[0] == "unbilled"} == {
         ("unbilled", "EUR"): 0,

@@ -171,8 +171,20 @@ async def rate_again(
 ) -> models.Rerating:
     """Rate the calls of a period again, by the decks in force for them. Differences are posted as corrections."""
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
-    done = await services.billing.rating.rate_again(scope.tenant_id, period.since, period.until)
-    return models.Rerating.model_validate(done)
+    return _rerating(await services.billing.rating.rate_again(scope.tenant_id, period.since, period.until))
+
+
+@router.get("/rating", responses=problem_responses(401, 403, 404))
+async def preview_rating(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    since: Annotated[AwareDatetime, Query(description="Calls answered at or after this time.")],
+    until: Annotated[AwareDatetime, Query(description="Calls answered before this time; at most a year later.")],
+    tenant: TenantQuery = None,
+) -> models.Rerating:
+    """Show what rating the calls of a period again would change. Nothing is changed."""
+    scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
+    return _rerating(await services.billing.rating.preview_again(scope.tenant_id, since, until))
 
 
 @router.get("/usage", dependencies=[names_people], responses=problem_responses(401, 403, 404))
@@ -194,6 +206,11 @@ async def show_usage(
 def _period(services: Services, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
     end = until or services.clock.now()
     return since or end.replace(day=1, hour=0, minute=0, second=0, microsecond=0), end
+
+
+def _rerating(done: billing.Rerating) -> models.Rerating:
+    differences = [models.PriceDifference(currency=key, amount=amount) for key, amount in done.differences.items()]
+    return models.Rerating(calls=done.calls, changed=done.changed, differences=differences)
 
 
 def _usage(services: Services, usage: billing.Usage, by: billing.UsageKey) -> models.Usage:

@@ -1,6 +1,8 @@
 """Payments, their refunds, and what a tenant owes. Operators record them, administrators read them."""
 
-from fastapi import Depends, status
+from typing import Annotated
+
+from fastapi import Depends, Query, status
 
 from unificx import billing
 from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, purpose, require_access
@@ -19,11 +21,19 @@ router = Router(
 
 @router.get("/payments", responses=problem_responses(401, 403, 404))
 async def list_payments(
-    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+    *,
+    services: ServicesDep,
+    user: CurrentUserDep,
+    refund_of: Annotated[
+        models.Reference | None, Query(description="Only the refunds of the payment with this reference.")
+    ] = None,
+    tenant: TenantQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> core.Page[models.Payment]:
     """List the payments and refunds of a tenant, newest first."""
     scope = await require_access(services, user, tenant, Action.BILLING_READ)
-    page = await services.billing.payments.list(scope.tenant_id, PageByTime.parse(cursor, limit))
+    page = await services.billing.payments.list(scope.tenant_id, PageByTime.parse(cursor, limit), refund_of or "")
     return core.Page(items=[models.Payment.model_validate(each) for each in page.items], next=page.next)
 
 

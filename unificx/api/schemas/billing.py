@@ -111,12 +111,19 @@ class RatingPeriod(Input):
     until: AwareDatetime = Field(description="Calls answered before this time.")
 
 
+class PriceDifference(Output):
+    """Sum by which the prices of calls change."""
+
+    currency: str
+    amount: Amount
+
+
 class Rerating(Output):
-    """Result of rating calls again."""
+    """Result of rating calls again, or its preview."""
 
     calls: int
-    changed: int
-    difference: Amount
+    changed: int = Field(description="Calls whose price changes.")
+    differences: list[PriceDifference] = Field(description="By currency; without those that stay the same.")
 
 
 class Usage(Output):

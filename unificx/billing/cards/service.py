@@ -19,7 +19,7 @@ from unificx.billing.locks import Lock, lock
 from unificx.billing.machine.card_payment import step
 from unificx.billing.machine.ledger import payment
 from unificx.billing.machine.money import MICROS, is_currency, minor_unit
-from unificx.billing.payments import check_payment
+from unificx.billing.payments import check_payment, recorded, refund_too_large
 from unificx.billing.schemas import Payment
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, ServiceUnavailable, TooManyRequests
 from unificx.db import Database, UnitOfWork
@@ -143,9 +143,7 @@ class CardPayments:
             raise NotFound("Payment not found.", hint="List them with `unificx payment list`.")
         check_payment(own, found.currency, amount)
         if amount > found.had.net:
-            raise Conflict(
-                "The refunds would be larger than the payment.", hint="List them with `unificx payment list`."
-            )
+            raise refund_too_large()
         gateway, key = self.processors.gateway, f"{reference}:{own}"
         total, made = await gateway.refund(secrets.secret_key, found.intent, (amount, found.currency), key)
         async with self._database.begin() as uow:
@@ -213,7 +211,7 @@ class CardPayments:
         key = f"refund:{of}:{reference}" if of else f"payment:{reference}"
         posting = payment(key, after.currency, difference, after.invoice)
         if not await ledger_rows.post(uow.session, after.tenant_id, posting, at):
-            raise Conflict("This reference is recorded already.", field="reference")
+            raise recorded()
         booked = replace(after, booked=after.had.net, postings=after.postings + 1)
         await repository.save_payment(uow.session, booked)
         return Payment(reference, of, after.currency, difference, at, after.invoice)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.amounts import readable
+from unificx.cli.amounts import format_amount, readable
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.errors import CliError
@@ -151,16 +151,23 @@ def again(
     *,
     since: Annotated[str, typer.Option(help="First time, such as 2027-03-01T00:00:00Z.")],
     until: Annotated[str, typer.Option(help="Time after the last one.")],
+    preview: Annotated[bool, typer.Option("--preview", help="Change nothing.")] = False,
 ) -> None:
-    """Rate the calls of a period again."""
+    """Rate the calls of a period again.
+
+    Differences are posted as corrections. Those of months that are invoiced are on the next invoice."""
 
     async def request(api: ApiClient) -> Json:
-        body = {"since": since, "until": until}
-        return await api.post("/billing/rating", body, tenant=await api.resolve_tenant(context.tenant))
+        given, tenant = {"since": since, "until": until}, await api.resolve_tenant(context.tenant)
+        if preview:
+            return await api.get("/billing/rating", tenant=tenant, **given)
+        return await api.post("/billing/rating", given, tenant=tenant)
 
     found = context.run(request)
-    columns = {"calls": "calls", "changed": "changed prices", "difference": "difference"}
-    print_item(found if context.as_json else readable(found), columns, as_json=context.as_json)
+    columns = {"calls": "calls", "changed": "changed prices", "differences": "difference"}
+    sums = [f"{format_amount(each['amount'])} {each['currency']}" for each in found["differences"]]
+    shown = found if context.as_json else {**found, "differences": ", ".join(sums) or "none"}
+    print_item(shown, columns, as_json=context.as_json)
 
 
 def _path(deck: str) -> str:

@@ -23,7 +23,7 @@ export function TableRows<T extends { id: string }>(props: RowsProps<T>) {
   const ids = table.shown.map(({ id }) => id);
   const marked = ids.filter(table.isSelected).length;
   return (
-    <div className={css.scroller} tabIndex={0} role="region" aria-label={label}>
+    <div className={css.scroller} tabIndex={0} role="region" aria-label={t`${label} (table)`}>
       <table className={css.table} aria-label={label} onKeyDown={moveBetweenRows}>
         <thead>
           <tr>

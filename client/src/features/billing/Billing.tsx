@@ -8,6 +8,7 @@ import { BillingAddress } from './BillingAddress';
 import { CardProcessor } from './CardProcessor';
 import { DirectDebits } from './DirectDebits';
 import { Invoices } from './Invoices';
+import { Payments } from './Payments';
 import { Plans } from './Plans';
 
 /** The company that sells, and how it receives payments by card. */
@@ -20,13 +21,14 @@ function Seller() {
   );
 }
 
-/** Invoices of the organisation and its billing details; for operators plans, direct debits and the seller too. */
+/** Invoices of the organisation, its payments and billing details; for operators plans, direct debits and the seller too. */
 export default function Billing() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const operator = useIsOperator();
   const tabs = [
     { id: 'invoices', title: t`Invoices`, content: <Invoices tenant={tenant} operator={operator} /> },
+    { id: 'payments', title: t`Payments`, content: <Payments key={tenant} tenant={tenant} operator={operator} /> },
     { id: 'details', title: t`Billing details`, content: <BillingAddress key={tenant} tenant={tenant} /> },
     ...(operator
       ? [

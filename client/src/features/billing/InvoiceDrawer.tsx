@@ -34,7 +34,15 @@ interface ContentProps {
 }
 
 /** Query keys of the lists that a change of an invoice concerns. */
-export const INVOICE_LISTS = ['invoices', 'invoice', 'balance', 'direct-debits', 'charges'] as const;
+export const INVOICE_LISTS = [
+  'invoices',
+  'invoice',
+  'balance',
+  'payments',
+  'credit',
+  'direct-debits',
+  'charges',
+] as const;
 
 /** One invoice: its lines, files, and what can be done with it. */
 export function InvoiceDrawer({ number, onClose, tenant, operator }: InvoiceDrawerProps) {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { amountInput, firstCallsEnd, minutesInput, parseAmount, parseMinutes, pastMonths } from './model';
+import {
+  amountInput,
+  decimalsOf,
+  firstCallsEnd,
+  isByCard,
+  minutesInput,
+  parseAmount,
+  parseMinutes,
+  pastMonths,
+} from './model';
 
 describe('billing', () => {
   it('reads amounts with a point or a comma, and writes them so', () => {
@@ -13,6 +22,11 @@ describe('billing', () => {
       undefined,
     ]);
     expect(amountInput(1_049_900_000, 'de')).toBe('1049,90');
+  });
+
+  it('knows the decimals of currencies, and payments by card', () => {
+    expect(['EUR', 'JPY', 'KWD'].map(decimalsOf)).toEqual([2, 0, 3]);
+    expect(['card-ABCDEFGHIJKLM234', 'card-1', 'B-1'].map(isByCard)).toEqual([true, false, false]);
   });
 
   it('offers the months that are over, over the turn of the year too', () => {

@@ -48,6 +48,13 @@ export function parseMinutes(text: string): Record<string, number> | undefined {
   return found;
 }
 
+/** Digits after the point of a currency's smallest coin. */
+export const decimalsOf = (currency: string) =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
+/** Whether a payment was made by card, by its reference. */
+export const isByCard = (reference: string) => /^card-[A-Z2-7]{16}$/.test(reference);
+
 /** Whether an invoice can be paid. */
 export const isPayable = ({ state }: Pick<Invoice, 'state'>) => ['open', 'overdue', 'collected'].includes(state);
 

@@ -1,4 +1,4 @@
-import { Badge, Button } from '@mantine/core';
+import { Badge, Button, Group } from '@mantine/core';
 import { IconReceipt, IconUpload } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
 import { ImportDeck } from './ImportDeck';
 import { DECK_STATES } from './model';
+import { RateAgain } from './RateAgain';
 
 interface RateDecksProps {
   tenant?: string;
@@ -22,6 +23,7 @@ interface RateDecksProps {
 export function RateDecks({ tenant, operator }: RateDecksProps) {
   const { t, i18n } = useLingui();
   const [importing, setImporting] = useState(false);
+  const [again, setAgain] = useState(false);
   const list = usePages<RateDeck>(['rate-decks', tenant], () => api.listRateDecks({ query: { tenant } }));
   const changes = useChanges(['rate-decks']);
   const day = (value: string | null | undefined) =>
@@ -64,7 +66,17 @@ export function RateDecks({ tenant, operator }: RateDecksProps) {
         label={t`Rate decks`}
         list={list}
         columns={columns}
-        tools={!isEmpty && add}
+        tools={
+          !isEmpty &&
+          add && (
+            <Group gap="xs">
+              <Button size="md" variant="default" onClick={() => setAgain(true)}>
+                <Trans>Rate calls again</Trans>
+              </Button>
+              {add}
+            </Group>
+          )
+        }
         actions={(deck) =>
           operator &&
           deck.state === 'draft' && (
@@ -81,6 +93,7 @@ export function RateDecks({ tenant, operator }: RateDecksProps) {
           />
         }
       />
+      {operator && <RateAgain opened={again} onClose={() => setAgain(false)} tenant={tenant} />}
       {operator && <ImportDeck opened={importing} onClose={() => setImporting(false)} tenant={tenant} />}
     </Section>
   );

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { coversMonth, monthName, monthOf, termsOn, totals, usedMinutes } from './model';
+import { coversMonth, monthName, monthOf, periodOf, termsOn, totals, usedMinutes } from './model';
 
 describe('months of costs', () => {
   it('are whole local months, over the turn of the year too', () => {
     const { since, until } = monthOf('last', new Date(2027, 0, 15));
     expect([new Date(since), new Date(until)]).toEqual([new Date(2026, 11, 1), new Date(2027, 0, 1)]);
     expect(monthOf('this', new Date(2027, 0, 15)).since).toBe(until);
+  });
+});
+
+describe('periods of days', () => {
+  it('end with the last day, over the turn of the year too', () => {
+    const { since, until } = periodOf('2026-12-30', '2026-12-31');
+    expect([new Date(since), new Date(until)]).toEqual([new Date(2026, 11, 30), new Date(2027, 0, 1)]);
   });
 });
 

@@ -12,6 +12,13 @@ export function monthOf(month: Month, now: Date): { since: string; until: string
   return { since: since.toISOString(), until: until.toISOString() };
 }
 
+/** Beginning of the first and end of the last day, given as 2027-03-31, in local time. */
+export function periodOf(first: string, last: string): { since: string; until: string } {
+  const until = new Date(`${last}T00:00:00`);
+  until.setDate(until.getDate() + 1);
+  return { since: new Date(`${first}T00:00:00`).toISOString(), until: until.toISOString() };
+}
+
 /** The last month as the API names it, such as 2027-03; undefined for the present one, which the server knows. */
 export function monthName(month: Month, now: Date): string | undefined {
   if (month === 'this') return undefined;
