@@ -91,7 +91,7 @@ def test_a_contact_is_created_changed_deleted_and_restored(clients: Clients, hou
     sent: list[str] = []
     page.context.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
     page.on("websocket", lambda opened: opened.on("framesent", lambda frame: sent.append(str(frame))))
-    page.context.expose_function("bodySent", sent.append)
+    page.context.expose_function("bodySent", lambda body: sent.append(body))
     page.add_init_script(REPORT_BODIES)
     page.evaluate(REPORT_BODIES)
     page.get_by_role("button", name="More actions for contacts").click()
