@@ -88,6 +88,7 @@ class SealedCodec(Generic[P]):
             name for name, kind in typing.get_type_hints(part).items() if NoneType in get_args(kind)
         ]
         self._column_binding = length_prefixed(self.table, self.column)
+        # Owner: this process, which can compute them again.
         self._ends: dict[int, bytes] = {}
         """End of the associated data, by version of the key."""
 
