@@ -34,9 +34,15 @@ async def test_a_scheduled_erasure_is_shown_and_can_be_cancelled(world: World) -
     assert (await admin.put(f"{path}/schedule", json={**body, "days": 0})).status_code == 422
     due = (await admin.put(f"{path}/schedule", json=body)).json()["due"]
     assert (await admin.get(path)).json()["scheduled"] == due
+    listed = "/api/v1/erasures/scheduled"
+    [found] = (await admin.get(listed)).json()["items"]
+    assert (found["due"], found["own"], found["person_id"] in path) == (due, False, True)
+    assert (await (await world.admin(world.globex)).get(listed)).json()["items"] == []
+    assert (await user.get(listed)).status_code == 403
     assert (await user.delete(f"{path}/schedule")).status_code == 403
     assert (await admin.delete(f"{path}/schedule")).status_code == 204
     assert (await admin.delete(f"{path}/schedule")).status_code == 404
+    assert (await admin.get(listed)).json()["items"] == []
     assert (await admin.put(f"{path}/schedule", json=body)).status_code == 200
     assert (await user.get("/api/v1/me")).status_code == 200, "until it begins"
     world.clock.advance(11 * 60)
@@ -80,6 +86,8 @@ async def test_people_close_their_account_see_the_consequences_and_can_take_it_b
     assert (await user.delete(own)).status_code == 404
     assert (await admin.delete(f"{by_admin}/schedule")).status_code == 204
     assert (await user.put(own)).status_code == 200
+    [listed] = (await admin.get("/api/v1/erasures/scheduled")).json()["items"]
+    assert (listed["person_id"], listed["own"]) == (person_id, True)
     world.clock.advance(14 * 86_400)
     await ErasureSchedules(world.services.erasures).begin_due()
     receipt = (await world.client(operator=True).get(f"{by_admin}?tenant={world.acme.id}")).json()["receipt"]

@@ -1,6 +1,7 @@
 """The operator's pages: a backup is made and tried by a click, health shows the parts of the running server, and an
 organisation is suspended."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -12,6 +13,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 from portal_pages import DESKTOP_OPTIONS, create_operator, sign_in_operator
 from server import Server
 from test_client_pages import LOCALES, unique
+
+from unificx.privacy import verify_export
 
 CUSTOMER_EMAIL, CUSTOMER_PASSWORD = "hanna.hafen@example.com", "seven gulls over the mole"
 
@@ -136,8 +139,22 @@ def test_an_organisation_is_suspended_with_a_reason_and_resumed(
     expect(page.get_by_role("button", name="Suspend the organisation")).to_be_visible()
     body = {"email": CUSTOMER_EMAIL, "password": CUSTOMER_PASSWORD}
     assert httpx.post(f"{operated.ready['http']}/api/v1/sessions", json=body).status_code == 201
+    verify_audit_log(page, desk.origin)
+    check("the verified audit log")
     assert unique(walk) == []
     assert [each for each in desk.complaints if "403" not in each] == []
+
+
+def verify_audit_log(page: Page, origin: str) -> None:
+    """Verify the log on the server, and the downloaded file without it."""
+    page.goto(f"{origin}/portal/privacy/audit")
+    page.get_by_role("button", name="Verify now").click()
+    expect(page.get_by_text("The log is complete and unchanged")).to_be_visible()
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Download the log").click()
+    lines = [json.loads(each) for each in file.value.path().read_text("utf-8").splitlines()]
+    assert verify_export(lines).ok
+    assert verify_export([*lines[:-2], lines[-1]]).faults
 
 
 def choose_organisation(page: Page, name: str, *, suspended: bool = False) -> None:

@@ -108,6 +108,7 @@ def test_requests_are_worked_on_where_they_are_read(desk: Client) -> None:
     expect(breach.get_by_text("Notices sent:")).to_be_visible()
     check("breach")
     copy_of_person(desk)
+    schedule_erasure(desk, check)
     page.goto(f"{desk.origin}/portal/privacy/copies")
     expect(page.get_by_role("listitem").filter(has_text=BERTA)).to_contain_text("Ready:")
     check("copies")
@@ -156,6 +157,24 @@ def copy_of_person(desk: Client) -> None:
     with page.expect_download() as copy:
         press(dialog, "Download")
     assert zipfile.is_zipfile(copy.value.path())
+
+
+def schedule_erasure(desk: Client, check: Callable[[str], None]) -> None:
+    """Schedule the erasure of a person, and cancel it."""
+    page = desk.page
+    open_person(desk, BERTA, "Security")
+    press(page, "Erase this person")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Days until it begins").fill("14")
+    dialog.get_by_label(f"Type “{BERTA}” to confirm").fill(BERTA)
+    check("the form of an erasure")
+    press(dialog, "Erase in 14 days")
+    expect(dialog).to_have_count(0)
+    section = page.get_by_role("region", name="End of the account")
+    expect(section.get_by_role("status")).to_contain_text("Will be erased on")
+    check("a scheduled erasure")
+    press(section, "Cancel the erasure")
+    expect(section.get_by_role("status")).to_have_count(0)
 
 
 def erase_number(desk: Client, check: Callable[[str], None]) -> None:

@@ -1,11 +1,12 @@
 """Erasures that begin after some days, in which they can be cancelled."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound
+from unificx.db.pagination import Page, PageByTime
 from unificx.privacy import repository
 from unificx.privacy.erasing import PersonErasures
 from unificx.privacy.events import OwnErasureScheduled
@@ -14,6 +15,16 @@ from unificx.privacy.models import ScheduledErasureRow
 
 log = structlog.get_logger()
 MAX_GRACE_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledErasure:
+    """An erasure that begins at `due`. `requested_by`: id of the person who scheduled it, empty for the console."""
+
+    person_id: str
+    requested: datetime
+    requested_by: str
+    due: datetime
 
 
 class ErasureSchedules:
@@ -59,6 +70,13 @@ class ErasureSchedules:
             if own:
                 uow.publish(OwnErasureScheduled(self._clock.new_id(), owner.tenant_id, by, row.due))
         return row.due
+
+    async def list(self, tenant_id: str, page: PageByTime) -> Page[ScheduledErasure]:
+        """Return the scheduled erasures of a tenant, the last one to begin first."""
+        async with self._database.read() as session:
+            found = await repository.list_schedules(session, tenant_id, page)
+        items = [ScheduledErasure(each.person_id, each.requested, each.requested_by, each.due) for each in found.items]
+        return Page(tuple(items), found.next)
 
     async def cancel(self, owner: DataSubject) -> None:
         """Cancel a scheduled erasure. Raise NotFound if none is scheduled, or if it has begun."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.db import Base
 from unificx.db.base import sealed_part
 from unificx.db.migrations.models import load_all_models
+from unificx.db.pagination import Page, PageByTime
 from unificx.privacy.holds.repository import free
 from unificx.privacy.models import AppliedErasuresRow, ErasureRow, ScheduledErasureRow
 
@@ -110,6 +111,13 @@ async def drop_schedule(session: AsyncSession, tenant_id: str, person_id: str, b
     chosen = [row.tenant_id == tenant_id, row.person_id == person_id, *([row.requested_by == by] if by else ())]
     dropping = delete(row).where(*chosen).returning(row.person_id)
     return (await session.execute(dropping)).first() is not None
+
+
+async def list_schedules(session: AsyncSession, tenant_id: str, page: PageByTime) -> Page[ScheduledErasureRow]:
+    """Return a page of the scheduled erasures of a tenant, the last one to begin first."""
+    row = ScheduledErasureRow
+    query = page.apply(select(row).where(row.tenant_id == tenant_id), row.due, row.person_id)
+    return page.of_rows((await session.scalars(query)).all(), lambda each: (each.due, each.person_id))
 
 
 async def due_schedules(session: AsyncSession, now: datetime) -> Sequence[ScheduledErasureRow]:

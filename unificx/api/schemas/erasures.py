@@ -81,6 +81,14 @@ class ScheduledErasure(Output):
     due: datetime
 
 
+class ListedErasure(ScheduledErasure):
+    """A scheduled erasure, and who has scheduled it."""
+
+    requested: datetime
+    requested_by: str = Field(description="Id of the person who scheduled it; empty for the operator's console.")
+    own: bool = Field(description="Whether people have closed their own account.")
+
+
 class OutsideNumber(Input):
     number: str = Field(
         min_length=3, max_length=40, description="Telephone number outside, international or as it is dialled here."

@@ -1,6 +1,6 @@
-import { Button, Stack, TextInput } from '@mantine/core';
+import { Button, NumberInput, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { ErasurePlan, ErasureReceipt } from '~/api';
 import { asProblem } from '~/core/problem';
@@ -15,6 +15,9 @@ interface ErasureStepsProps {
   subject: readonly unknown[];
   plan: () => Promise<ErasurePlan>;
   erase: (digest: string) => Promise<ErasureReceipt>;
+  /** Lets it begin after some days; without it, it is done at once. */
+  schedule?: (digest: string, days: number) => Promise<unknown>;
+  onScheduled?: () => void;
   /** Is typed again to confirm. */
   name: string;
   confirmLabel: string;
@@ -23,16 +26,22 @@ interface ErasureStepsProps {
   onErased?: () => void;
 }
 
-/** Erasure: the plan, the name typed again, the receipt. */
+/** Erasure: the plan, the name typed again, the receipt; of accounts also after some days. */
 export function ErasureSteps(props: ErasureStepsProps) {
-  const { subject, plan: load, erase: run, name, confirmLabel, nothingText, onErased } = props;
+  const { subject, plan: load, erase: run, schedule, name, confirmLabel, nothingText, onErased, onScheduled } = props;
   const { t } = useLingui();
   const [proof] = useState(() => new StepUp());
   const [typed, setTyped] = useState('');
+  const [days, setDays] = useState(0);
   const plan = useQuery({ queryKey: ['erasure', ...subject], queryFn: load, staleTime: 0, retry: false });
   const erase = useMutation({
     mutationFn: (digest: string) => proof.run(() => run(digest)),
     onSuccess: (done) => done && onErased?.(),
+    onError: () => void plan.refetch(),
+  });
+  const later = useMutation({
+    mutationFn: (digest: string) => proof.run(async () => (await schedule?.(digest, days), true)),
+    onSuccess: (done) => done && onScheduled?.(),
     onError: () => void plan.refetch(),
   });
   const receipt = erase.data ?? plan.data?.receipt;
@@ -46,7 +55,7 @@ export function ErasureSteps(props: ErasureStepsProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          erase.mutate(digest);
+          (days > 0 ? later : erase).mutate(digest);
         }}
       >
         <Stack>
@@ -56,9 +65,25 @@ export function ErasureSteps(props: ErasureStepsProps) {
             onChange={(event) => setTyped(event.currentTarget.value)}
             autoComplete="off"
           />
-          <ErrorNotice fault={erase.error} />
-          <Button type="submit" color="red.9" disabled={typed.trim() !== name.trim()} loading={erase.isPending}>
-            {confirmLabel}
+          {schedule && (
+            <NumberInput
+              label={t`Days until it begins`}
+              description={t`0: at once. Until it begins, the account works and the erasure can be cancelled.`}
+              min={0}
+              max={90}
+              allowDecimal={false}
+              value={days}
+              onChange={(value) => setDays(Number(value) || 0)}
+            />
+          )}
+          <ErrorNotice fault={erase.error ?? later.error} />
+          <Button
+            type="submit"
+            color="red.9"
+            disabled={typed.trim() !== name.trim()}
+            loading={erase.isPending || later.isPending}
+          >
+            {days > 0 ? <Plural value={days} one="Erase in # day" other="Erase in # days" /> : confirmLabel}
           </Button>
         </Stack>
       </form>

@@ -1,11 +1,13 @@
 import { Button, Group, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
+import { useMay } from '~/api/session';
 import { confirmAction } from '~/design/Confirm';
 import { ErrorNotice } from '~/design/Notice';
 import { Secret } from '~/design/Secret';
 import { Section } from '~/design/Section';
-import { openDialog } from '~/design/dialogs';
+import { closeDialogs, openDialog } from '~/design/dialogs';
+import { ScheduledErasure } from '~/features/erasure';
 import { personRequests, usePeopleChanges } from './changes';
 import { CopyPerson } from './CopyPerson';
 import { ErasePerson } from './ErasePerson';
@@ -16,6 +18,7 @@ import type { PersonTabProps } from './PersonPage';
 /** Sign-in of a person: code, invitation, password, second factors, end of the account. */
 export function PersonSecurity({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
+  const may = useMay();
   const changes = usePeopleChanges();
   const navigate = useNavigate();
   const requests = personRequests(person, tenant);
@@ -73,7 +76,14 @@ export function PersonSecurity({ person, tenant }: PersonTabProps) {
     let erased = false;
     openDialog({
       title: t`Erase ${person.name}?`,
-      children: <ErasePerson person={person} tenant={tenant} onErased={() => (erased = true)} />,
+      children: (
+        <ErasePerson
+          person={person}
+          tenant={tenant}
+          onErased={() => (erased = true)}
+          onScheduled={() => closeDialogs()}
+        />
+      ),
       onClose: () => {
         if (erased) void navigate({ to: '/people' as string });
       },
@@ -109,6 +119,7 @@ export function PersonSecurity({ person, tenant }: PersonTabProps) {
         </Group>
       </Section>
       <Section title={t`End of the account`}>
+        {may('privacy_change') && <ScheduledErasure personId={person.id} name={person.name} tenant={tenant} />}
         <Text size="sm">
           <Trans>Numbers, phones and sign-in are deleted. The call history is kept.</Trans>
         </Text>

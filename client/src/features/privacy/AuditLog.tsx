@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type AuditEntry, type AuditPerson } from '~/api';
+import { useIsOperator } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { formatDateTime } from '~/design/dates';
@@ -12,6 +13,7 @@ import { usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, EMPTY_VIEW, type Column } from '~/design/table';
+import { AuditChecks } from './AuditChecks';
 import { PrivacySection } from './PrivacySection';
 import { actionTitle, ACTION_TITLES } from './audit-texts';
 
@@ -20,6 +22,7 @@ type Row = AuditEntry & { id: string };
 /** Administrative and privacy acts, newest first, and the signed head that protects them. */
 export default function AuditLog() {
   const { t, i18n } = useLingui();
+  const operator = useIsOperator();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const [view, setView] = useState(EMPTY_VIEW);
   const [action, setAction] = useState<string | null>(null);
@@ -54,6 +57,7 @@ export default function AuditLog() {
   ];
   return (
     <PrivacySection>
+      {operator && <AuditChecks />}
       <Section
         title={t`Audit log`}
         lead={<Trans>Changes by administrators. No entry can be changed or removed unnoticed.</Trans>}
