@@ -207,6 +207,7 @@ class _Differences:
     """Adds up the calls of a new rating, and the changes of their prices."""
 
     def __init__(self) -> None:
+        # Owner: one new rating.
         self._calls = self._changed = 0
         self._sums: Counter[str] = Counter()
 

@@ -24,7 +24,7 @@ export function ScheduledErasure({ personId, name, tenant }: { personId: string;
         {found.own ? (
           <Trans>This person has closed their own account. It works until then.</Trans>
         ) : (
-          <Trans>The account works until then. What is held at that time is erased.</Trans>
+          <Trans>The account works until then. All that is held at that time is erased.</Trans>
         )}
       </Text>
       <ErrorNotice fault={changes.error} />
