@@ -52,7 +52,7 @@ async def show_campaign_audience(
     return models.CampaignAudience.model_validate(found)
 
 
-@router.post("/preview", responses=problem_responses(401, 403, 404))
+@router.post("/preview", dependencies=[Depends(declare_idempotency_key)], responses=problem_responses(401, 403, 404))
 async def preview_campaign(
     services: ServicesDep, user: CurrentUserDep, new: models.NewCampaign, tenant: TenantQuery = None
 ) -> models.CampaignPreview:
