@@ -13,6 +13,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, Outbox
 from unificx.db.base import SEAL_MARK
+from unificx.db.sealed import length_prefixed
 from unificx.identity import Extension, Identity, NewExtension, NewTenant, Tenant
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
@@ -236,7 +237,7 @@ async def test_a_part_sealed_before_there_were_numbers_outside_is_read(setup: Se
     key = setup.keys.get(setup.tenant.id, [made.id])[made.id]
     assert key is not None
     nonce = bytes(12)
-    data = CODEC._associated_data(setup.tenant.id, made.id, made.id, key.version)
+    data = CODEC._associated_data(length_prefixed(setup.tenant.id), made.id, made.id, key.version)
     body = key.aead.encrypt(nonce, b'{"otherwise": "extension:1003"}', data)
     async with setup.database.begin() as uow:
         sealed = struct.pack(">1sH12s", SEAL_MARK, key.version, nonce) + body
