@@ -14,12 +14,12 @@ import pytest
 from databases import Postgres
 from filled_tables import NOW, filled, sealed_values
 from sqlalchemy import Table, insert, select, update
-from test_app_erasure import keys_left
+from test_app_erasure import SealedValue, keys_left, opens
 
 from tests.house.test_holdings import EXCEPTIONS
 from unificx.audio_store.models import AudioOwnerRow, AudioRow
 from unificx.core.clock import ManualClock
-from unificx.db import Base, Key, SealedCodec, UnitOfWork, UnsealError
+from unificx.db import Base, SealedCodec, UnitOfWork
 from unificx.db.base import sealed_part
 from unificx.identity import NewExtension, NewPerson, NewTenant, SignInContext
 from unificx.identity.import_models import PeopleImportRow
@@ -50,6 +50,10 @@ class Sealed:
     row: str
     subject: str
     blob: bytes
+
+    @property
+    def value(self) -> SealedValue:
+        return self.codec, self.row, self.blob
 
 
 @asynccontextmanager
@@ -137,16 +141,6 @@ async def tables_that_name(rooms: Container, ids: set[str]) -> set[str]:
     return found
 
 
-def opens(each: Sealed, keys: list[Key], tenant_id: str) -> bool:
-    for key in keys:
-        try:
-            each.codec._open(key, tenant_id, each.subject, each.row, each.blob)
-        except UnsealError:
-            continue
-        return True
-    return False
-
-
 def found_in(folders: Sequence[Path], pieces: Iterable[bytes]) -> set[bytes]:
     """Return which of these pieces are in a file below the folders: tables, indexes, logs and spool."""
     wanted, found = set(pieces), set[bytes]()
@@ -173,13 +167,15 @@ async def erase_and_look(home: Path, environ: dict[str, str], folders: Sequence[
         pieces = {piece: each.table for each in of_ana for piece in (each.blob[:32], each.blob[40:72])}
         assert {pieces[each] for each in found_in(folders[-1:], pieces)} == expected, "control"
         left = list(keys_left(rooms))
-        assert all(opens(each, left, tenant.id) for each in before), "control"
+        assert all(opens(each.value, left, tenant.id, each.subject) for each in before), "control"
         plan = await rooms.erasures.plan(ana)
         receipt = await rooms.erasures.erase(ana, plan.digest, "")
         assert receipt["failed"] == []
         left = list(keys_left(rooms))
-        assert [each.table for each in of_ana if opens(each, left, tenant.id)] == []
-        assert [each.table for each in of_ben if not opens(each, left, tenant.id)] == ["stored_answer"]
+        assert [each.table for each in of_ana if opens(each.value, left, tenant.id, each.subject)] == []
+        assert [each.table for each in of_ben if not opens(each.value, left, tenant.id, each.subject)] == [
+            "stored_answer"
+        ]
         stored = {each.blob for each in await sealed_in(rooms)}
         assert {each.table for each in of_ana if each.blob in stored} == set()
         assert await tables_that_name(rooms, {ana.subject, *ana.extension_ids}) <= NAMING
