@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PageLoader } from '~/core/pagination';
 import { Problem } from '~/core/problem';
-import { reloadLists, useAllPages, usePages, POLL_INTERVAL_MS } from './lists';
+import { hasTools, reloadLists, useAllPages, usePages, POLL_INTERVAL_MS } from './lists';
 import { DataTable } from './table';
 import { eventually } from '../../test/eventually';
 
@@ -35,6 +35,18 @@ const Whole = ({ load }: { load: PageLoader<Thing> }) => (
       .join(' ')}
   </>
 );
+
+describe('buttons of a list', () => {
+  const known = { items: [] as Thing[], loaded: true, fault: null };
+  it('stand beside it with items, and if it cannot be loaded', () => {
+    expect(hasTools({ ...known, items: [{ id: 'a' }] })).toBe(true);
+    expect(hasTools({ ...known, loaded: false, fault: new Problem('our-mistake', 500, 'No.') })).toBe(true);
+  });
+  it('do not move away when it turns out to be empty', () => {
+    expect(hasTools({ ...known, loaded: false })).toBe(false);
+    expect(hasTools(known)).toBe(false);
+  });
+});
 
 const refused = () => Promise.reject(new Problem('our-mistake', 500, 'No.'));
 const pages: PageLoader<Thing> = async (cursor) => ({

@@ -18,6 +18,10 @@ export interface List<T> {
   loadAll?: () => Promise<T[]>;
 }
 
+/** Whether the buttons of a list stand beside it: not in its empty state, which has its own, and not before it is known
+ * to have items, because a button that moves loses the click. */
+export const hasTools = ({ loaded, items, fault }: List<unknown>) => items.length > 0 || (!loaded && Boolean(fault));
+
 interface ListOptions {
   /** Polling interval in ms. */
   pollMs?: number;

@@ -9,7 +9,7 @@ import { formatDateTime } from '~/design/dates';
 import { Drawer } from '~/design/Drawer';
 import { EmptyState } from '~/design/EmptyState';
 import { saveFile } from '~/design/files';
-import { usePages } from '~/design/lists';
+import { hasTools, usePages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
@@ -50,7 +50,6 @@ export function DirectDebits() {
       <Trans>New file</Trans>
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   return (
     <Section
       title={t`Direct debits`}
@@ -65,7 +64,7 @@ export function DirectDebits() {
         label={t`Files of direct debits`}
         list={list}
         columns={columns}
-        tools={!isEmpty && create}
+        tools={hasTools(list) && create}
         actions={({ id }) => (
           <Button
             size="xs"

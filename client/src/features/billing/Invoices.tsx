@@ -5,7 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Balance, type Invoice } from '~/api';
 import { EmptyState } from '~/design/EmptyState';
-import { usePages } from '~/design/lists';
+import { hasTools, usePages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
@@ -71,7 +71,6 @@ export function Invoices({ tenant, operator }: InvoicesProps) {
       <Trans>Issue invoices</Trans>
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   return (
     <Section title={t`Invoices`} lead={<BalanceText balances={balance.data} />}>
       <ErrorNotice fault={balance.error} />
@@ -101,7 +100,7 @@ export function Invoices({ tenant, operator }: InvoicesProps) {
         ]}
         exportable
         onOpen={({ number }) => setOpened(number)}
-        tools={!isEmpty && run}
+        tools={hasTools(list) && run}
         empty={
           <EmptyState
             icon={IconFileInvoice}

@@ -6,7 +6,7 @@ import { api, type Invoice, type Payment } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { Drawer } from '~/design/Drawer';
 import { EmptyState } from '~/design/EmptyState';
-import { useAllPages, usePages } from '~/design/lists';
+import { hasTools, useAllPages, usePages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
@@ -74,7 +74,6 @@ export function Payments({ tenant, operator }: PaymentsProps) {
       <Trans>Record a payment</Trans>
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   const close = () => setRecording(false);
   return (
     <Section title={t`Payments`} lead={<Trans>Amounts received by bank transfer and card, and their refunds.</Trans>}>
@@ -95,7 +94,7 @@ export function Payments({ tenant, operator }: PaymentsProps) {
         ]}
         exportable
         onOpen={setOpened}
-        tools={!isEmpty && record}
+        tools={hasTools(list) && record}
         empty={
           <EmptyState icon={IconCash} text={<Trans>No payment was recorded yet.</Trans>} action={record || undefined} />
         }

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api, type Plan } from '~/api';
 import { Drawer } from '~/design/Drawer';
 import { EmptyState } from '~/design/EmptyState';
-import { usePages } from '~/design/lists';
+import { hasTools, usePages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
@@ -77,7 +77,6 @@ export function Plans({ tenant }: { tenant?: string }) {
       <Trans>New plan</Trans>
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   const existing = edited === 'new' ? undefined : edited;
   const close = () => setEdited(undefined);
   return (
@@ -91,7 +90,7 @@ export function Plans({ tenant }: { tenant?: string }) {
         columns={columns}
         onOpen={setEdited}
         tools={
-          !isEmpty && (
+          hasTools(list) && (
             <Group gap="xs">
               <Button size="md" variant="default" onClick={() => setAssigning(true)}>
                 <Trans>Assign a plan</Trans>

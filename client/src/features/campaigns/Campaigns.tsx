@@ -9,7 +9,7 @@ import { useChanges } from '~/design/changes';
 import { confirmAction } from '~/design/Confirm';
 import { formatDateTime } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
-import { POLL_INTERVAL_MS, usePages } from '~/design/lists';
+import { hasTools, POLL_INTERVAL_MS, usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
@@ -72,7 +72,6 @@ export default function Campaigns() {
       <Trans>New campaign</Trans>
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   const ready = audience.data && !audience.data.obstacle && audience.data.recipients > 0 ? audience.data : undefined;
   return (
     <Page title={t`Campaigns`} size="xl">
@@ -86,7 +85,7 @@ export default function Campaigns() {
           label={t`Campaigns`}
           list={list}
           columns={columns}
-          tools={!isEmpty && add}
+          tools={hasTools(list) && add}
           onOpen={editor.open}
           actions={(campaign) =>
             !campaign.sent && (

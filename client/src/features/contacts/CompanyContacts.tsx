@@ -6,6 +6,7 @@ import type { Contact } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { EmptyState } from '~/design/EmptyState';
+import { hasTools } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { DataTable, type Column } from '~/design/table';
@@ -51,7 +52,7 @@ export default function CompanyContacts() {
       size="xl"
       actions={
         <Group gap="xs" wrap="nowrap">
-          {!isEmpty && add}
+          {(search || hasTools(list)) && add}
           <ContactMenu tenant={tenant} />
         </Group>
       }

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api, type RateDeck } from '~/api';
 import { useChanges } from '~/design/changes';
 import { EmptyState } from '~/design/EmptyState';
-import { usePages } from '~/design/lists';
+import { hasTools, usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
@@ -53,7 +53,6 @@ export function RateDecks({ tenant, operator }: RateDecksProps) {
       <Trans>Import rate deck</Trans>
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   const remove = ({ id, name }: RateDeck) =>
     changes.mutate({
       apply: () => api.deleteRateDeck({ path: { deck: id }, query: { tenant } }),
@@ -67,7 +66,7 @@ export function RateDecks({ tenant, operator }: RateDecksProps) {
         list={list}
         columns={columns}
         tools={
-          !isEmpty &&
+          hasTools(list) &&
           add && (
             <Group gap="xs">
               <Button size="md" variant="default" onClick={() => setAgain(true)}>

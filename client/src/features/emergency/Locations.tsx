@@ -3,7 +3,7 @@ import { IconMapPin, IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Location } from '~/api';
 import { EmptyState } from '~/design/EmptyState';
-import { usePages } from '~/design/lists';
+import { hasTools, usePages } from '~/design/lists';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
 import { useNumberFormat } from '~/features/phone-numbers';
@@ -48,7 +48,6 @@ export function Locations({ tenant }: { tenant?: string }) {
       <Trans>New location</Trans>
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   return (
     <Section
       title={t`Locations`}
@@ -64,7 +63,7 @@ export function Locations({ tenant }: { tenant?: string }) {
         list={list}
         columns={columns}
         onOpen={editor.open}
-        tools={!isEmpty && add}
+        tools={hasTools(list) && add}
         empty={<EmptyState icon={IconMapPin} text={<Trans>No location yet.</Trans>} action={add} />}
       />
       {editor.drawer}

@@ -9,7 +9,7 @@ import { useChanges } from '~/design/changes';
 import { confirmAction } from '~/design/Confirm';
 import { formatDate } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
-import { useAllPages, usePages } from '~/design/lists';
+import { hasTools, useAllPages, usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
@@ -64,7 +64,6 @@ export function ApiKeys({ tenant }: { tenant?: string }) {
       <Trans>New API key</Trans>
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   return (
     <Section
       title={t`API keys`}
@@ -75,7 +74,7 @@ export function ApiKeys({ tenant }: { tenant?: string }) {
         label={t`API keys`}
         list={list}
         columns={columns}
-        tools={!isEmpty && add}
+        tools={hasTools(list) && add}
         actions={(key) => (
           <Button size="xs" variant="default" aria-label={t`Revoke ${key.name}`} onClick={() => void revoke(key)}>
             <Trans>Revoke</Trans>

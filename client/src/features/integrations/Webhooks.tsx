@@ -4,7 +4,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { api, type Webhook } from '~/api';
 import { useChanges } from '~/design/changes';
 import { EmptyState } from '~/design/EmptyState';
-import { POLL_INTERVAL_MS, usePages } from '~/design/lists';
+import { hasTools, POLL_INTERVAL_MS, usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
@@ -58,7 +58,6 @@ export function Webhooks({ tenant }: { tenant?: string }) {
       <Trans>New webhook</Trans>
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   return (
     <Section
       title={t`Webhooks`}
@@ -69,7 +68,7 @@ export function Webhooks({ tenant }: { tenant?: string }) {
         label={t`Webhooks`}
         list={list}
         columns={columns}
-        tools={!isEmpty && add}
+        tools={hasTools(list) && add}
         onOpen={editor.open}
         actions={(webhook) =>
           webhook.state === 'active' && (

@@ -5,7 +5,7 @@ import { api, type Block } from '~/api';
 import { useChanges } from '~/design/changes';
 import { formatDate } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
-import { usePages } from '~/design/lists';
+import { hasTools, usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
@@ -64,7 +64,6 @@ export function Blocks({ tenant }: { tenant?: string }) {
       <Trans>New entry</Trans>
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   return (
     <Section
       title={t`Block list`}
@@ -75,7 +74,7 @@ export function Blocks({ tenant }: { tenant?: string }) {
         label={t`Entries of the block list`}
         list={list}
         columns={columns}
-        tools={!isEmpty && add}
+        tools={hasTools(list) && add}
         actions={(one) => (
           <Button
             size="xs"

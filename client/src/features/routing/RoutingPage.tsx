@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPlus, type Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { EmptyState } from '~/design/EmptyState';
-import type { List } from '~/design/lists';
+import { hasTools, type List } from '~/design/lists';
 import { Page } from '~/design/Page';
 import { DataTable, type Column } from '~/design/table';
 import { useEditor } from './useEditor';
@@ -36,9 +36,8 @@ export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>
       {create}
     </Button>
   );
-  const isEmpty = list.loaded && list.items.length === 0;
   return (
-    <Page title={title} size="xl" actions={!isEmpty && button}>
+    <Page title={title} size="xl" actions={hasTools(list) && button}>
       <DataTable
         label={title}
         list={list}
