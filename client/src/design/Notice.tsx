@@ -11,16 +11,21 @@ export function ErrorNotice({ fault }: { fault: unknown }) {
   if (fault === undefined || fault === null) return null;
   const problem = asProblem(fault);
   const message = problemText(problem, t);
+  return <AlertNotice title={message.title}>{message.advice && <Text size="sm">{message.advice}</Text>}</AlertNotice>;
+}
+
+/** A fault, announced to screen readers at once. */
+export function AlertNotice({ title, children }: { title?: string; children: ReactNode }) {
   return (
     <Alert
       role="alert"
       color="red"
       variant="light"
       icon={<IconAlertTriangle aria-hidden />}
-      title={message.title}
+      title={title}
       className="notice"
     >
-      {message.advice && <Text size="sm">{message.advice}</Text>}
+      {children}
     </Alert>
   );
 }

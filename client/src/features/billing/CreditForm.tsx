@@ -1,9 +1,10 @@
-import { NativeSelect, Text, TextInput } from '@mantine/core';
+import { NativeSelect, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type InvoiceDetails } from '~/api';
 import { formatAmount } from '~/design/money';
 import { EditForm } from '~/features/routing';
+import { AmountInput } from './AmountInput';
 import { INVOICE_LISTS } from './InvoiceDrawer';
 import { amountInput, creditOf, creditableOf, parseAmount } from './model';
 import { useLineNames } from './useLineNames';
@@ -55,14 +56,10 @@ export function CreditForm({ invoice, tenant, onClose }: CreditFormProps) {
         data={[{ value: '', label: t`All lines, in proportion` }, ...choices]}
         {...form.getInputProps('line')}
       />
-      <TextInput
-        size="md"
+      <AmountInput
         label={t`Net amount in ${currency}`}
         description={t`At most ${money(creditableOf(lines, form.values.line))}. VAT is added.`}
         placeholder={amountInput(creditableOf(lines, form.values.line), i18n.locale)}
-        inputMode="decimal"
-        required
-        autoComplete="off"
         {...form.getInputProps('amount')}
       />
       <Text size="sm">

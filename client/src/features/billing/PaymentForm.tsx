@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Invoice } from '~/api';
 import { formatAmount } from '~/design/money';
 import { EditForm } from '~/features/routing';
+import { AmountInput } from './AmountInput';
 import { INVOICE_LISTS } from './InvoiceDrawer';
 import { amountInput, parseAmount } from './model';
 import { usePaymentChecks } from './usePaymentChecks';
@@ -81,14 +82,7 @@ export function PaymentForm({ invoice, choices = [], currency: usual = 'EUR', te
         autoComplete="off"
         {...form.getInputProps('reference')}
       />
-      <TextInput
-        size="md"
-        label={t`Amount in ${currency}`}
-        inputMode="decimal"
-        required
-        autoComplete="off"
-        {...form.getInputProps('amount')}
-      />
+      <AmountInput label={t`Amount in ${currency}`} {...form.getInputProps('amount')} />
       <Text size="sm" role="status">
         <Outcome left={chosen?.left} paid={parseAmount(form.values.amount) ?? 0} money={money} />
       </Text>

@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Payment } from '~/api';
 import { formatAmount } from '~/design/money';
 import { EditForm } from '~/features/routing';
+import { AmountInput } from './AmountInput';
 import { INVOICE_LISTS } from './InvoiceDrawer';
 import { amountInput, isByCard, parseAmount } from './model';
 import { usePaymentChecks } from './usePaymentChecks';
@@ -54,13 +55,9 @@ export function RefundForm({ payment: { reference: paid, currency }, left, tenan
         autoComplete="off"
         {...form.getInputProps('reference')}
       />
-      <TextInput
-        size="md"
+      <AmountInput
         label={t`Amount in ${currency}`}
         description={t`At most ${money(left)}.`}
-        inputMode="decimal"
-        required
-        autoComplete="off"
         {...form.getInputProps('amount')}
       />
       <Text size="sm">

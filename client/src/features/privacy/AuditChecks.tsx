@@ -1,9 +1,9 @@
-import { Alert, Button, Group, List, Text } from '@mantine/core';
+import { Button, Group, List, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { IconAlertTriangle, IconDownload, IconShieldCheck } from '@tabler/icons-react';
+import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { api, type AuditReport } from '~/api';
-import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { AlertNotice, ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { download } from '~/design/table/csv';
 import { exportedLines } from './audit-export';
@@ -67,14 +67,7 @@ function Report({ report: { ok, entries, signed, erased, heads, fingerprints, fa
   );
   if (ok) return <InfoNotice title={t`The log is complete and unchanged`}>{counts}</InfoNotice>;
   return (
-    <Alert
-      role="alert"
-      color="red"
-      variant="light"
-      icon={<IconAlertTriangle aria-hidden />}
-      title={t`The log was changed`}
-      className="notice"
-    >
+    <AlertNotice title={t`The log was changed`}>
       <List size="sm" aria-label={t`Faults`}>
         {faults.slice(0, 100).map(({ what, why }) => (
           <List.Item key={`${what} ${why}`}>
@@ -83,6 +76,6 @@ function Report({ report: { ok, entries, signed, erased, heads, fingerprints, fa
         ))}
       </List>
       {counts}
-    </Alert>
+    </AlertNotice>
   );
 }

@@ -1,7 +1,7 @@
-import { Alert, Text } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { RetentionSweeps } from '~/api';
+import { AlertNotice } from '~/design/Notice';
 import { ENDING_KINDS } from './retention-texts';
 
 /** Says that deletion does not work, and why. Renders nothing otherwise. */
@@ -11,14 +11,7 @@ export function RetentionAlarm({ sweeps }: { sweeps: RetentionSweeps }) {
   if (!overdue && stalled.length === 0) return null;
   const kinds = stalled.map((kind) => (ENDING_KINDS[kind] ? t(ENDING_KINDS[kind]) : kind)).join(', ');
   return (
-    <Alert
-      role="alert"
-      color="red"
-      variant="light"
-      icon={<IconAlertTriangle aria-hidden />}
-      title={t`Data is not deleted`}
-      className="notice"
-    >
+    <AlertNotice title={t`Data is not deleted`}>
       <Text size="sm">
         {waiting_since ? (
           <Trans>
@@ -31,6 +24,6 @@ export function RetentionAlarm({ sweeps }: { sweeps: RetentionSweeps }) {
           <Trans>Overdue: {kinds}. The log of the server says why.</Trans>
         )}
       </Text>
-    </Alert>
+    </AlertNotice>
   );
 }

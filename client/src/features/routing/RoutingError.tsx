@@ -1,6 +1,5 @@
-import { Alert } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
 import { asProblem } from '~/core/problem';
+import { AlertNotice } from '~/design/Notice';
 import type { Targets } from './destinations';
 import { useProblemText } from './useProblemText';
 
@@ -8,9 +7,5 @@ import { useProblemText } from './useProblemText';
 export function RoutingError({ fault, targets }: { fault: unknown; targets: Targets }) {
   const text = useProblemText(targets);
   if (fault === undefined || fault === null) return null;
-  return (
-    <Alert role="alert" color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} className="notice">
-      {text(asProblem(fault))}
-    </Alert>
-  );
+  return <AlertNotice>{text(asProblem(fault))}</AlertNotice>;
 }

@@ -9,7 +9,7 @@ import { formatDate, formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
-import { REASONS } from '~/features/suspensions';
+import { REASONS, SuspensionPeriod } from '~/features/suspensions';
 import type { SignInFlow } from './sign-in-flow';
 
 /** Why the account is suspended, until when, and the form that asks for a review. */
@@ -86,17 +86,7 @@ function Reason({ notice }: { notice: SuspensionNotice }) {
           {notice.text}
         </Text>
       )}
-      {since && (
-        <Text size="sm">
-          {until ? (
-            <Trans>
-              Since {formatDateTime(since)}, until {formatDateTime(until)}
-            </Trans>
-          ) : (
-            <Trans>Since {formatDateTime(since)}, without an end</Trans>
-          )}
-        </Text>
-      )}
+      {since && <SuspensionPeriod since={since} until={until} />}
       {review === 'open' && (
         <Text size="sm">
           <Trans>Your request for a review is being decided. You get the answer by e-mail.</Trans>

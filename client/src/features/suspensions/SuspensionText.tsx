@@ -2,8 +2,8 @@ import { Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Suspension } from '~/api';
-import { formatDateTime } from '~/design/dates';
 import { InfoNotice } from '~/design/Notice';
+import { SuspensionPeriod } from './SuspensionPeriod';
 import { REASONS } from './texts';
 
 /** Reason, explanation and end of a suspension in force; below them the state of its review. */
@@ -17,15 +17,7 @@ export function SuspensionText({ suspension, children }: { suspension: Suspensio
           {text}
         </Text>
       )}
-      <Text size="sm">
-        {until ? (
-          <Trans>
-            Since {formatDateTime(since)}, until {formatDateTime(until)}
-          </Trans>
-        ) : (
-          <Trans>Since {formatDateTime(since)}, without an end</Trans>
-        )}
-      </Text>
+      <SuspensionPeriod since={since} until={until} />
       {review === 'open' && <Text size="sm">{children}</Text>}
       {review === 'refused' && (
         <Text size="sm">
