@@ -54,7 +54,7 @@ from unificx.audio_store import (
 )
 from unificx.billing import build_billing
 from unificx.calls import ParkedCall
-from unificx.calls.events import CallEnded, CallParty, MediaQuality
+from unificx.calls.events import CallEnded, CallParty, CallStep, MediaQuality
 from unificx.cdr import CALL_TARGET, CallErasure, CdrService, call_record_expiries, call_record_holding
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatDependencies
@@ -456,8 +456,11 @@ class World:
     async def record_call(
         self, tenant: Tenant, caller: str, callee: str, seconds: int = 30, *, withheld: bool = False
     ) -> str:
-        """Record a finished, answered call; return its id."""
+        """Record a finished, answered call with one step; return its id."""
         call_id, now = self.clock.new_id(), self.clock.now()
+        ended = now + timedelta(seconds=3 + seconds)
+        calling = replace(self._party(tenant, "caller", caller), withheld=withheld)
+        called = self._party(tenant, "callee", callee)
         self.services.history.record(
             CallEnded(
                 id=call_id,
@@ -465,13 +468,11 @@ class World:
                 direction="internal",
                 started=now,
                 answered=now + timedelta(seconds=3),
-                ended=now + timedelta(seconds=3 + seconds),
+                ended=ended,
                 outcome="answered",
                 cause=16,
-                parties=(
-                    replace(self._party(tenant, "caller", caller), withheld=withheld),
-                    self._party(tenant, "callee", callee),
-                ),
+                parties=(calling, called),
+                steps=(CallStep("extension", "dialled", now, ended, "answered", called),),
             )
         )
         await self.spool.drain()

@@ -237,6 +237,11 @@ async def test_a_call_is_removed_by_a_party_and_erased_by_an_administrator(world
         answers = [await each.get("/api/v1/history") for each in (ada, ben, admin)]
         return [len(each.json()["items"]) for each in answers]
 
+    async def stored() -> list[list[str]]:
+        async with world.database.read() as session:
+            rows = (CallRow.id, CallPartyRow.call_id, CallStepRow.call_id)
+            return [list(await session.scalars(select(row))) for row in rows]
+
     assert (await ada.delete(f"/api/v1/history/{call_id}")).status_code == 204
     assert await lists() == [0, 1, 1]
     assert (await ada.get("/api/v1/history?extension=1001")).json()["items"] == []
@@ -249,13 +254,12 @@ async def test_a_call_is_removed_by_a_party_and_erased_by_an_administrator(world
     for other, status in ((ada, 403), (foreign, 404)):
         assert (await other.post(f"/api/v1/history/{call_id}/erase")).status_code == status
     assert await lists() == [1, 1, 1]
+    assert all(await stored())
     assert (await admin.post(f"/api/v1/history/{call_id}/erase")).status_code == 204
     assert await lists() == [0, 0, 0]
     for each in (ada, admin):
         assert (await each.get(f"/api/v1/history/{call_id}")).status_code == 404
-    async with world.database.read() as session:
-        for row in (CallRow.id, CallPartyRow.call_id, CallStepRow.call_id):
-            assert list(await session.scalars(select(row))) == []
+    assert await stored() == [[], [], []]
 
 
 @pytest.mark.promise("U1")
