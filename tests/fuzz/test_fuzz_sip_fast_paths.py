@@ -25,6 +25,9 @@ ADDRESSES = (
 )
 PARAMS = (";tag=5f3a", ";lr", ' ; tag = "a;b"', ";refresher=uas;x=1", ";tag=")
 AUTHS = ('Digest realm="a", nonce="b,c", qop=auth, nc=00000001', 'Digest username="\\"", uri="sip:h"', "Basic QQ==")
+USUAL_AUTH = (
+    'Digest username="1001", realm="demo.example", nonce="0a", uri="sip:h;a=b",response="0", algorithm=MD5, nc=1'
+)
 ALPHABET = " \t\";,<>:@=?\\/-.+09aZ%[]_{tag=}'~*\x7f\u00e9\udcff"
 
 
@@ -66,6 +69,15 @@ def test_fast_path_agrees_with_the_grammar(
     assert first == [outcome(read, text) for text in texts]
 
 
+def test_usual_credentials_agree_with_the_grammar(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = mutants((*AUTHS, USUAL_AUTH), 6000)
+    fast = headers._usual_auth_params  # pyright: ignore[reportPrivateUsage]
+    assert sum(1 for text in texts if fast(text.partition(" ")[2])) > 300
+    first = [outcome(headers.parse_auth, text) for text in texts]
+    monkeypatch.setattr(headers, "_usual_auth_params", lambda _: None)
+    assert first == [outcome(headers.parse_auth, text) for text in texts]
+
+
 HEADERS = {
     "Via": (
         *VIAS,
@@ -94,7 +106,7 @@ LINES = (
     "Via: SIP/2.0/UDP b;branch=z\r\nVia: {v}",
     "CSeq: 1 INVITE\r\nVia: {v}",
 )
-ANYTHING = SimpleNamespace(findall=lambda _: [], fullmatch=lambda _: None)
+ANYTHING = SimpleNamespace(fullmatch=lambda _: None)
 
 
 def ids_of(data: bytes) -> object:
@@ -141,7 +153,7 @@ def test_ids_found_by_the_fast_paths_agree_with_the_grammar(monkeypatch: pytest.
     for name in ("usual_hop", "usual_from_to", "usual_cseq", "usual_contact"):
         monkeypatch.setattr(fields, name, ANYTHING.fullmatch)
     monkeypatch.setattr(message, "is_usual_uri", ANYTHING.fullmatch)
-    monkeypatch.setattr(message, "_each_line", ANYTHING.findall)
+    monkeypatch.setattr(message, "_usual_headers", lambda head, lines: ([], None))
     for text, found in zip(texts, first, strict=True):
         assert ids_of(text) == found, text
 

@@ -29,6 +29,7 @@ from unificx.sip.headers import (
     usual_from_to,
     usual_hop,
 )
+from unificx.sip.uri import Uri
 
 if TYPE_CHECKING:
     from unificx.sip.message import Request
@@ -87,19 +88,42 @@ class Message:
 
     __slots__ = (
         "__weakref__",
-        "_branch",
-        "_call_id",
-        "_cseq_method",
-        "_cseq_number",
-        "_first_values",
-        "_from_tag",
         "_hop",
-        "_sent_by",
-        "_to_tag",
         "body",
+        "branch",
+        "call_id",
+        "cseq_method",
+        "cseq_number",
+        "first_values",
+        "from_tag",
+        "from_uri",
         "headers",
         "parsed",
+        "sent_by",
+        "to_tag",
+        "to_uri",
     )
+
+    # Slots without a value at first: `parse` fills the ids in, all others are found on first access.
+    first_values: dict[str, str]
+    """The value of the first line of each lower-case long name; must not be modified."""
+    branch: str
+    """The branch of the top Via, "" from an RFC 2543 peer."""
+    sent_by: str
+    """The sent-by of the top Via: host or host:port."""
+    from_tag: str
+    """The tag of From, "" if there is none."""
+    to_tag: str
+    """The tag of To, "" if there is none."""
+    from_uri: Uri
+    """The URI in From."""
+    to_uri: Uri
+    """The URI in To."""
+    call_id: str
+    cseq_number: int
+    cseq_method: str
+    _hop: re.Match[str] | None
+    """The top Via in its usual spelling."""
 
     def __init__(
         self,
@@ -112,15 +136,19 @@ class Message:
         self.body = body
         self.parsed: dict[str, Any] | None = None
         """The typed values parsed so far."""
-        self._first_values = first_values
-        self._hop: re.Match[str] | None = None
-        self._branch: str | None = None
-        self._sent_by: str | None = None
-        self._from_tag: str | None = None
-        self._to_tag: str | None = None
-        self._call_id: str | None = None
-        self._cseq_number: int | None = None
-        self._cseq_method: str | None = None
+        if first_values is not None:
+            self.first_values = first_values
+
+    if not TYPE_CHECKING:  # a type checker would accept any name
+
+        def __getattr__(self, name: str) -> Any:
+            """Find the value of a slot that has none yet."""
+            read = _READERS.get(name)
+            if read is None:
+                raise AttributeError(name)
+            value = read(self)
+            setattr(self, name, value)
+            return value
 
     # Abstract, without the ABC metaclass: that would make every isinstance of a message slower.
 
@@ -128,14 +156,6 @@ class Message:
     @abstractmethod
     def start_line(self) -> str:
         """The first line, without its line break."""
-
-    @property
-    def first_values(self) -> dict[str, str]:
-        """The value of the first line of each lower-case long name; must not be modified."""
-        values = self._first_values
-        if values is None:
-            values = self._first_values = index_headers(self.headers)
-        return values
 
     @property
     def by_name(self) -> dict[str, list[str]]:
@@ -147,18 +167,18 @@ class Message:
 
     def first(self, name: str) -> str | None:
         """Return the value of the first line of that name, None if absent."""
-        return (self._first_values or self.first_values).get(name)
+        return self.first_values.get(name)
 
     def required(self, name: str) -> str:
         """Return the value of a mandatory header. Raise RemoteProtocolError (400) if it is absent."""
-        value = (self._first_values or self.first_values).get(name)
+        value = self.first_values.get(name)
         if value is None:
             raise RemoteProtocolError(400, f"Missing {capitalized_name(name)}")
         return value
 
     def all(self, name: str) -> list[str]:
         """Return the values of all lines of that name, in order."""
-        index = self._first_values or self.first_values
+        index = self.first_values
         if name not in index:
             return []
         if len(index) == len(self.headers):  # no name is repeated
@@ -167,60 +187,9 @@ class Message:
 
     def values(self, name: str) -> list[str]:
         """Return the comma-separated elements of all lines of that name, without empty ones."""
-        if name not in (self._first_values or self.first_values):
+        if name not in self.first_values:
             return []
         return [value for line in self.all(name) for value in split_commas(line) if value]
-
-    # ---- the ids of transaction and dialog
-
-    @property
-    def branch(self) -> str:
-        """The branch of the top Via, "" from an RFC 2543 peer."""
-        if self._branch is None:
-            self._branch = self.via.branch
-        return self._branch
-
-    @property
-    def sent_by(self) -> str:
-        """The sent-by of the top Via: host or host:port."""
-        if self._sent_by is None:
-            self._sent_by = self.via.sent_by
-        return self._sent_by
-
-    @property
-    def from_tag(self) -> str:
-        """The tag of From, "" if there is none."""
-        if self._from_tag is None:
-            self._from_tag = self.from_.tag
-        return self._from_tag
-
-    @property
-    def to_tag(self) -> str:
-        """The tag of To, "" if there is none."""
-        if self._to_tag is None:
-            self._to_tag = self.to.tag
-        return self._to_tag
-
-    @property
-    def call_id(self) -> str:
-        """The Call-ID."""
-        if self._call_id is None:
-            self._call_id = self.parsed_call_id
-        return self._call_id
-
-    @property
-    def cseq_number(self) -> int:
-        """The sequence number of the CSeq."""
-        if self._cseq_number is None:
-            self._cseq_number = self.cseq.number
-        return self._cseq_number
-
-    @property
-    def cseq_method(self) -> str:
-        """The method of the CSeq."""
-        if self._cseq_method is None:
-            self._cseq_method = self.cseq.method
-        return self._cseq_method
 
     @property
     def contact_uri(self) -> str | None:
@@ -316,33 +285,24 @@ class Message:
         """Validate the mandatory headers and find the ids in them, so that later access cannot fail."""
         lines = self.first_values
         try:
-            self._parse_cseq(lines["cseq"])
-            self._parse_hop(lines["via"])
+            match = usual_cseq(lines["cseq"])
+            if match is not None:
+                self.cseq_number, self.cseq_method = int(match[1]), match[2]
+            self._hop = match = usual_hop(lines["via"])
+            if match is not None and not (match[4] and match[6]):
+                self.branch, self.sent_by = match[5], match[2]
+            elif self.via.protocol != "SIP/2.0":
+                raise RemoteProtocolError(400, "Bad Via")
+            else:
+                self._hop = None
             match = usual_from_to(lines["from"])
-            self._from_tag = (match[1] or "") if match is not None else self.from_.tag
+            self.from_tag = (match[2] or "") if match is not None else self.from_.tag
             match = usual_from_to(lines["to"])
-            self._to_tag = (match[1] or "") if match is not None else self.to.tag
-            self._call_id = _parse_call_id(lines["call-id"])
+            self.to_tag = (match[2] or "") if match is not None else self.to.tag
+            self.call_id = _parse_call_id(lines["call-id"])
         except KeyError as missing:
             raise RemoteProtocolError(400, f"Missing {capitalized_name(missing.args[0])}") from None
-        if self._hop is None and self.via.protocol != "SIP/2.0":
-            raise RemoteProtocolError(400, "Bad Via")
-
-    def _parse_cseq(self, text: str) -> None:
-        match = usual_cseq(text)
-        if match is not None:
-            self._cseq_number, self._cseq_method = int(match[1]), match[2]
-        else:
-            cseq = self.cseq
-            self._cseq_number, self._cseq_method = cseq.number, cseq.method
-
-    def _parse_hop(self, text: str) -> None:
-        hop = usual_hop(text)
-        if hop is not None and not (hop[4] and hop[6]):
-            self._hop, self._branch, self._sent_by = hop, hop[5], hop[2]
-        else:
-            via = self.via
-            self._branch, self._sent_by = via.branch, via.sent_by
+        _ = self.cseq_number, self.cseq_method
 
     def parse_top_via(self) -> Via:
         """Parse the top Via, without the cache."""
@@ -405,7 +365,7 @@ class Message:
         below = split_commas(line)[1:] if "," in line else []
         values = [str(via), *below] if via else below
         top = [", ".join(values)] if values else []
-        changed = self._copy((*self.headers[:at], *[(name, value) for value in top], *self.headers[at + 1 :]))
+        changed = self._with((*self.headers[:at], *[(name, value) for value in top], *self.headers[at + 1 :]))
         changed.parsed = {key: value for key, value in (self.parsed or {}).items() if key not in ("via", "vias")}
         if via:
             changed.parsed["via"] = via
@@ -423,12 +383,12 @@ class Message:
             value = f"{hop[1]};branch={hop[5]};received={host}"
         else:
             return
-        headers, at = self.headers, 0
-        while CANONICAL_NAMES[headers[at][0]] != "via":
+        lines, at = list(self.headers), 0
+        while CANONICAL_NAMES[lines[at][0]] != "via":
             at += 1
-        self.headers = (*headers[:at], (headers[at][0], value), *headers[at + 1 :])
-        if self._first_values is not None:
-            self._first_values["via"] = value
+        lines[at] = lines[at][0], value
+        self.headers = tuple(lines)
+        self.first_values["via"] = value
         if self.parsed is not None:
             self.parsed.pop("via", None)
             self.parsed.pop("vias", None)
@@ -440,13 +400,6 @@ class Message:
         updated = self.via.with_received(host, port)
         return line if updated.params == self.via.params else ", ".join([str(updated), *below])
 
-    def _copy(self, headers: Iterable[tuple[str, str]]) -> Self:
-        """Return a copy with these headers, which differ in the Vias only, and with the ids of the dialog."""
-        changed = self._with(headers)
-        changed._from_tag, changed._to_tag, changed._call_id = self._from_tag, self._to_tag, self._call_id
-        changed._cseq_number, changed._cseq_method = self._cseq_number, self._cseq_method
-        return changed
-
     @abstractmethod
     def _with(self, headers: Iterable[tuple[str, str]]) -> Self:
         """Return the same message with these headers."""
@@ -455,3 +408,25 @@ class Message:
 def index_headers(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return the first value of each lower-case long name. Raise RemoteProtocolError (400) for an invalid name."""
     return {CANONICAL_NAMES[name]: value for name, value in reversed(headers)}
+
+
+def _uri_of(message: Message, name: str) -> Uri:
+    """Return the URI in From or To."""
+    match = usual_from_to(message.required(name))
+    return Uri.parse(match[1]) if match is not None else (message.from_ if name == "from" else message.to).uri
+
+
+_READERS: dict[str, Callable[[Message], object]] = {
+    "first_values": lambda message: index_headers(message.headers),
+    "branch": lambda message: message.via.branch,
+    "sent_by": lambda message: message.via.sent_by,
+    "from_tag": lambda message: message.from_.tag,
+    "to_tag": lambda message: message.to.tag,
+    "from_uri": lambda message: _uri_of(message, "from"),
+    "to_uri": lambda message: _uri_of(message, "to"),
+    "call_id": lambda message: message.parsed_call_id,
+    "cseq_number": lambda message: message.cseq.number,
+    "cseq_method": lambda message: message.cseq.method,
+    "_hop": lambda message: None,
+}
+"""How the slots are found that `parse` has not filled in."""

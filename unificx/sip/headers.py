@@ -62,8 +62,8 @@ usual_hop = re.compile(
     rf";branch=({TOKEN})(;rport)?+"
 ).fullmatch
 """Protocol, transport and sent-by; sent-by; its host; rport; branch; rport (valid in one of both places)."""
-usual_from_to = re.compile(rf'(?:"[^"\\]*+" ?+)?+<{USUAL_URI}>(?:;tag=({TOKEN}))?+').fullmatch
-"""From or To in the usual spelling; the group is the tag."""
+usual_from_to = re.compile(rf'(?:"[^"\\]*+" ?+)?+<({USUAL_URI})>(?:;tag=({TOKEN}))?+').fullmatch
+"""From or To in the usual spelling: URI and tag."""
 usual_contact = re.compile(rf'(?:"[^"\\]*+" ?+)?+<({USUAL_URI})>(?:;expires=[0-9]++)?+').fullmatch
 """A single Contact in the usual spelling; the group is the URI."""
 usual_cseq = re.compile(rf"([0-9]{{1,9}}+) ({TOKEN})").fullmatch
@@ -72,6 +72,8 @@ _cseq = re.compile(rf"([0-9]++)[ \t]++({TOKEN})").fullmatch
 _leading_digits = re.compile(r"\s*+([0-9]{1,9}+)").match
 _rack = re.compile(rf"([0-9]++)[ \t]++([0-9]++)[ \t]++({TOKEN})").fullmatch
 _AUTH_PARAM = rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+(?:"([^"\\]*+)"|({QUOTED}|[^\s",]++))[ \t]*+(?:,|$)'
+_usual_auth_params = re.compile(r'(?:[a-z]++=(?:"[^"\\,]*+"|[^\s",]++)(?:, ?+|$))++').fullmatch
+_each_usual_auth_param = re.compile(r'([a-z]++)="?+([^",]*+)').findall
 _each_auth_param = re.compile(rf"{_AUTH_PARAM}|((?s:.++))").findall  # unparsable text is captured as one last match
 _q = re.compile(r"0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?").fullmatch
 
@@ -362,8 +364,14 @@ def parse_auth(text: str) -> AuthParams:
     scheme = scheme.lower()
     if scheme != "digest":
         return AuthParams(scheme)
-    finds: list[tuple[str, str, str, str]] = _each_auth_param(rest)
-    found = {name.lower(): unquote(value) if value else quoted for name, quoted, value, _ in finds}
-    if len(found) != len(finds) or (finds and finds[-1][3]):
+    if _usual_auth_params(rest):
+        pairs: list[tuple[str, str]] = _each_usual_auth_param(rest)
+    else:
+        finds: list[tuple[str, str, str, str]] = _each_auth_param(rest)
+        if finds and finds[-1][3]:
+            raise RemoteProtocolError(400, "Bad Credentials")
+        pairs = [(name.lower(), unquote(value) if value else quoted) for name, quoted, value, _ in finds]
+    found = dict(pairs)
+    if len(found) != len(pairs):
         raise RemoteProtocolError(400, "Bad Credentials")
     return AuthParams(scheme, found)

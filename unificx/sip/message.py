@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import methodcaller
 
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import Headers, Message, index_headers, typed
-from unificx.sip.grammar import CANONICAL_NAMES, TOKEN, capitalized_name, is_token, parse_number
+from unificx.sip.grammar import CANONICAL_NAMES, capitalized_name, is_token, parse_number
 from unificx.sip.headers import Via, leading_number
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.phrases import PHRASES
@@ -20,9 +21,8 @@ from unificx.sip.uri import Uri, is_usual_uri
 __all__ = ["Headers", "Message", "Request", "Response", "parse", "respond", "retry_after"]
 
 VERSION = "SIP/2.0"
-_END_OF_REQUEST_LINE = f" {VERSION}"
+_split_line = methodcaller("split", ": ", 1)
 _FOLD = re.compile(r"\r\n[ \t]++")
-_each_line = re.compile(rf"\r\n({TOKEN})[ \t]*+:[ \t]*+([^\r\n]*+)").findall  # values may end with white space
 _SINGLE = frozenset(("from", "to", "call-id", "cseq", "content-length", "max-forwards"))
 _ECHOED = frozenset(("via", "from", "to", "call-id", "cseq"))
 _version = re.compile(r"SIP/[0-9]++\.[0-9]++", re.I).fullmatch
@@ -160,7 +160,7 @@ def respond(
     if status > 100 and len(values) == len(request.headers) and values.keys() >= _ECHOED:
         # The usual case: nothing is repeated or missing.
         via, from_, call_id, cseq = values["via"], values["from"], values["call-id"], values["cseq"]
-        to = _with_tag(request, values["to"], to_tag)
+        to = _with_tag(request, values["to"], to_tag) if to_tag else values["to"]
         lines = [("Via", via), ("From", from_), ("To", to), ("Call-ID", call_id), ("CSeq", cseq), *headers]
     else:
         lines = [*_echoed_lines(request, status, to_tag), *headers]
@@ -210,19 +210,16 @@ def parse(data: bytes, limits: Limits = LIMITS, *, needs_length: bool = False) -
     end of headers, or a line break other than CRLF is never answered.
     """
     head, body = _split(data, limits)
-    start = head.partition("\r\n")[0]
-    headers: list[tuple[str, str]] = _each_line(head)
+    start, *lines = head.split("\r\n")
+    headers, index = _usual_headers(head, lines)
     fault: RemoteProtocolError | None = None
-    index = index_headers(headers)
-    if (
-        len(headers) != head.count("\n")
-        or " \r\n" in head
-        or "\t\r\n" in head
-        or head[-1:] in (" ", "\t")
-        or (len(index) != len(headers) and _repeats_single(headers))
-    ):
-        headers, fault = _header_lines(head)
+    if index is None:
+        start, *lines = _unfold(head)
+        headers, fault = _any_headers(lines)
         index = index_headers(headers)
+    longest = limits.max_line_length
+    if len(lines) > limits.max_headers or (len(head) > longest and max(map(len, (start, *lines))) > longest):
+        raise RemoteProtocolError(400, "Headers Too Large")
     if "content-length" in index:
         if index["content-length"] != str(len(body)):
             try:
@@ -231,17 +228,13 @@ def parse(data: bytes, limits: Limits = LIMITS, *, needs_length: bool = False) -
                 fault = bad
     elif needs_length:
         fault = RemoteProtocolError(400, "Missing Content-Length")
-    make = _response if start[:4].upper() == "SIP/" else _request
-    message = make(start, headers, body, index)
-    try:
-        _check(message, start, fault)
-    except RemoteProtocolError as bad:
-        raise RemoteProtocolError(bad.status, bad.reason, message.answerable_request()) from None
-    return message
+    if start[:4].upper() == "SIP/":
+        return _response(start, headers, body, index, fault)
+    return _request(start, headers, body, index, fault)
 
 
 def _split(data: bytes, limits: Limits) -> tuple[str, bytes]:
-    """Return the start line and the unfolded header lines, separated by CRLF, and all octets after them."""
+    """Return the start line with the header lines, and all octets after them."""
     if len(data) > limits.max_message_bytes:
         raise RemoteProtocolError(513, "Message Too Large")
     start = 0
@@ -250,17 +243,36 @@ def _split(data: bytes, limits: Limits) -> tuple[str, bytes]:
     end = data.find(b"\r\n\r\n", start)
     if end < 0:
         raise RemoteProtocolError(400, "No End Of Headers")
-    head = data[start:end].decode("utf-8", "surrogateescape")
-    if "\r\n " in head or "\r\n\t" in head:
-        head = _FOLD.sub(" ", head)
+    return data[start:end].decode("utf-8", "surrogateescape"), data[end + 4 :]
+
+
+def _usual_headers(head: str, lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, str] | None]:
+    """Return the lines and their index if each is spelled `Name: value`, without further white space at its ends."""
+    breaks = len(lines)
+    if (
+        "  " in head
+        or "\t" in head
+        or " \r\n" in head
+        or head[-1] == " "
+        or head.count("\r") != breaks
+        or head.count("\n") != breaks
+    ):
+        return [], None
+    headers: list[tuple[str, str]] = list(map(tuple, map(_split_line, lines)))
+    try:
+        index = index_headers(headers)
+    except (ValueError, RemoteProtocolError):
+        return [], None
+    return headers, index if len(index) == breaks or not _repeats_single(headers) else None
+
+
+def _unfold(head: str) -> list[str]:
+    """Return the start line and the header lines (RFC 3261 section 7.3.1)."""
+    head = _FOLD.sub(" ", head)
     breaks = head.count("\r\n")
     if head.count("\n") != breaks or head.count("\r") != breaks:
         raise RemoteProtocolError(400, "Bad Line Break")
-    if breaks > limits.max_headers or (
-        len(head) > limits.max_line_length and max(map(len, head.split("\r\n"))) > limits.max_line_length
-    ):
-        raise RemoteProtocolError(400, "Headers Too Large")
-    return head, data[end + 4 :]
+    return head.split("\r\n")
 
 
 def _repeats_single(headers: list[tuple[str, str]]) -> bool:
@@ -269,12 +281,12 @@ def _repeats_single(headers: list[tuple[str, str]]) -> bool:
     return any(names.count(name) > 1 for name in _SINGLE)
 
 
-def _header_lines(head: str) -> tuple[list[tuple[str, str]], RemoteProtocolError | None]:
-    """Return the lines as sent, and the error of the last line that was left out or must not be repeated."""
+def _any_headers(lines: list[str]) -> tuple[list[tuple[str, str]], RemoteProtocolError | None]:
+    """Return the lines in any spelling, and the error of the last line that was left out or must not be repeated."""
     headers: list[tuple[str, str]] = []
     seen: set[str] = set()
     fault: RemoteProtocolError | None = None
-    for line in head.split("\r\n")[1:]:
+    for line in lines:
         name, colon, value = line.partition(":")
         name = name.rstrip(" \t")
         try:
@@ -289,37 +301,50 @@ def _header_lines(head: str) -> tuple[list[tuple[str, str]], RemoteProtocolError
     return headers, fault
 
 
-def _response(start: str, headers: Iterable[tuple[str, str]], body: bytes, index: dict[str, str]) -> Response:
+def _response(
+    start: str,
+    headers: Iterable[tuple[str, str]],
+    body: bytes,
+    index: dict[str, str],
+    fault: RemoteProtocolError | None,
+) -> Response:
     match = _status_line(start)
     if match is None:
         raise RemoteProtocolError(400, "Bad Status Line")
-    return Response(int(match[1]), match[2] or "", headers, body, index)
-
-
-def _request(start: str, headers: Iterable[tuple[str, str]], body: bytes, index: dict[str, str]) -> Request:
-    """Build a request from any start line, so that an error can be answered; `_check` validates it."""
-    method, _, rest = start.partition(" ")
-    return Request(method, rest.rpartition(" ")[0], headers, body, index)
-
-
-def _check(message: Request | Response, start: str, fault: RemoteProtocolError | None) -> None:
-    """Validate the message and its mandatory headers, so that later access cannot fail."""
-    if isinstance(message, Request):
-        if not start.endswith(_END_OF_REQUEST_LINE):
-            version = start.rpartition(" ")[2]
-            if version.upper() != VERSION:
-                raise (
-                    RemoteProtocolError(505, "Version Not Supported")
-                    if _version(version)
-                    else RemoteProtocolError(400, "Bad Request Line")
-                )
-        if not is_token(message.method):
-            raise RemoteProtocolError(400, "Bad Method")
     if fault is not None:
         raise fault
-    message.parse_mandatory()
-    if isinstance(message, Request):
-        if message.cseq_method != message.method:
+    response = Response(int(match[1]), match[2] or "", headers, body, index)
+    response.parse_mandatory()
+    return response
+
+
+def _request(
+    start: str,
+    headers: Iterable[tuple[str, str]],
+    body: bytes,
+    index: dict[str, str],
+    fault: RemoteProtocolError | None,
+) -> Request:
+    """Build a request from any start line, so that an error can be answered, and check it."""
+    method, _, rest = start.partition(" ")
+    uri, _, version = rest.rpartition(" ")
+    request = Request(method, uri, headers, body, index)
+    try:
+        if version != VERSION and version.upper() != VERSION:
+            raise (
+                RemoteProtocolError(505, "Version Not Supported")
+                if _version(version)
+                else RemoteProtocolError(400, "Bad Request Line")
+            )
+        if not is_token(method):
+            raise RemoteProtocolError(400, "Bad Method")
+        if fault is not None:
+            raise fault
+        request.parse_mandatory()
+        if request.cseq_method != method:
             raise RemoteProtocolError(400, "CSeq Does Not Match Method")
-        _ = message.first("max-forwards") == "70" or message.max_forwards
-        _ = is_usual_uri(message.uri) or message.target
+        _ = index.get("max-forwards") == "70" or request.max_forwards
+        _ = is_usual_uri(uri) or request.target
+    except RemoteProtocolError as bad:
+        raise RemoteProtocolError(bad.status, bad.reason, request.answerable_request()) from None
+    return request
