@@ -26,6 +26,7 @@ MAX_TEXT_LENGTH = 512
 """Maximum characters of a contact, Path value, instance or Call-ID."""
 MAX_USER_AGENT_LENGTH = 120
 _FINGERPRINT_HEADERS = ("contact", "expires", "supported", "user-agent", "allow")
+_ABSENT = ("",) * len(_FINGERPRINT_HEADERS)
 
 
 class RegistrationRefused(RemoteProtocolError):
@@ -111,7 +112,7 @@ def parse_register(request: Request, max_expires: int = MAX_EXPIRES) -> ParsedRe
     if flows and not _first_hop_supports_outbound(request, path):
         raise RegistrationRefused(439, "First Hop Lacks Outbound Support")
     return ParsedRegister(
-        call_id=_checked_text(request.call_id),
+        call_id=checked_text(request.call_id),
         cseq=request.cseq_number,
         contacts=contacts,
         remove_all=request.contact_star,
@@ -124,41 +125,28 @@ def parse_register(request: Request, max_expires: int = MAX_EXPIRES) -> ParsedRe
 
 
 def fingerprint_of(request: Request) -> str:
-    """Return the headers evaluated by `parse_register` except CSeq and Call-ID; "" if it came through a proxy."""
-    vias = request.all("via")
-    if len(vias) > 1 or "," in vias[0] or request.first("path") is not None:
-        return ""
+    """Return the headers evaluated by `parse_register` except CSeq and Call-ID; "" if it came through a proxy or
+    repeats a header."""
     found = request.first_values
-    return "\n".join(
-        [f"{name}:{value}" for name in _FINGERPRINT_HEADERS if name in found for value in request.all(name)]
-    )
+    if len(found) != len(request.headers) or "," in found["via"] or "path" in found:
+        return ""
+    return "\n".join(map(found.get, _FINGERPRINT_HEADERS, _ABSENT))
 
 
-def refresh_unchanged(
-    current: tuple[Binding, ...], request: Request, context: RegisterContext, max_expires: int
-) -> Binding | None:
-    """Return the refreshed binding if the REGISTER only repeats the previous one, else None.
+def is_refresh(binding: Binding, request: Request, flow: Flow, now: float, max_expires: int = MAX_EXPIRES) -> bool:
+    """Return whether the REGISTER only repeats the one that made the only binding of its device.
 
     Nearly every REGISTER is such a refresh, and comparing headers costs a third of parsing them.
     """
-    if len(current) != 1:
-        return None
-    old, now, call_id, number = current[0], context.now, request.call_id, request.cseq_number
-    is_same = (
-        old.fingerprint != ""
-        and old.fingerprint == fingerprint_of(request)
-        and old.flow == context.flow
-        and not old.disconnected
+    return (
+        binding.fingerprint != ""
+        and not binding.disconnected
+        and binding.granted_seconds <= max_expires
+        and binding.journalled_until >= now + binding.granted_seconds
+        and (request.cseq_number > binding.cseq or request.call_id != binding.call_id)
+        and (binding.flow is flow or binding.flow == flow)
+        and binding.fingerprint == fingerprint_of(request)
     )
-    if not is_same or old.granted_seconds > max_expires or old.journalled_until < now + old.granted_seconds:
-        return None
-    if number <= old.cseq and call_id == old.call_id:
-        return None
-    return Binding(
-        old.id, old.tenant_id, old.extension_id, old.device_id, now + old.granted_seconds, number,
-        _checked_text(call_id), old.contact, old.flow, old.path, old.q, old.instance, old.reg_id, old.user_agent, False,
-        old.granted_seconds, old.fingerprint, old.journalled_until, old.takes_texts,
-    )  # fmt: skip
 
 
 def apply_register(
@@ -220,12 +208,12 @@ def _requested_contact(
     expires = min(default if requested is None else requested, max_expires)
     if 0 < expires < MIN_EXPIRES:
         raise RegistrationRefused(423, "Interval Too Brief", (("Min-Expires", str(MIN_EXPIRES)),))
-    instance = _checked_text(contact.param("+sip.instance") or "")
+    instance = checked_text(contact.param("+sip.instance") or "")
     if '"' in instance or "\\" in instance:
         raise RemoteProtocolError(400, "Bad Instance")
     reg_id = _reg_id(contact.param("reg-id")) if outbound and instance else 0
     takes_texts = allows_texts or _lists_message((contact.param("methods") or "").split(","))
-    uri_text = _checked_text(str(contact.uri))
+    uri_text = checked_text(str(contact.uri))
     return RequestedContact(contact.uri, uri_text, expires, contact.q, instance, reg_id, takes_texts)
 
 
@@ -243,7 +231,7 @@ def _reg_id(text: str | None) -> int:
     return int(text)
 
 
-def _checked_text(text: str) -> str:
+def checked_text(text: str) -> str:
     """Return the text; raise RemoteProtocolError if it is too long or not printable (e.g. invalid UTF-8)."""
     if len(text) > MAX_TEXT_LENGTH or not text.isprintable():
         raise RemoteProtocolError(400, "Unusable Value")
@@ -256,7 +244,7 @@ def _user_agent(text: str) -> str:
 
 
 def _checked_route(value: str) -> str:
-    parse_address(_checked_text(value))
+    parse_address(checked_text(value))
     return value
 
 

@@ -39,9 +39,9 @@ class Caller:
         return cls(extension.tenant_id, extension.id, device_id, extension.subject, extension.number, shown)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Binding:
-    """A binding of a device (RFC 3261 section 10.3).
+    """A binding of a device (RFC 3261 section 10.3). Only its registrar changes it, and only by `refresh`.
 
     `contact` is the URI to call and `flow` the flow of the REGISTER, over which requests are sent (RFC 5626); `path`
     are the Route values (RFC 3327). `expires_at` is in monotonic seconds.
@@ -73,6 +73,13 @@ class Binding:
     """Expiry in the journal: later than granted, so that not every refresh must be journalled."""
     takes_texts: bool = False
     """Whether the phone lists MESSAGE among its methods (RFC 3428)."""
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def refresh(self, call_id: str, cseq: int, now: float) -> None:
+        """Extend the binding by the seconds granted before."""
+        self.expires_at, self.call_id, self.cseq = now + self.granted_seconds, call_id, cseq
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from unificx.registrar.registration import (
     RegisterOutcome,
     RegistrationRefused,
     apply_register,
+    checked_text,
+    is_refresh,
     parse_register,
-    refresh_unchanged,
 )
 from unificx.registrar.repository import ClockSnapshot
 from unificx.registrar.schemas import Binding, RegisterResult
@@ -59,15 +60,15 @@ class Registrar:
 
         Raises RemoteProtocolError, or RegistrationRefused if the response needs specific headers.
         """
-        current, context = self._current_bindings(device, now), RegisterContext(flow, now)
-        refreshed = refresh_unchanged(current, request, context, max_expires)
-        if refreshed is not None:
-            self._location.set_bindings(device.extension_id, device.device_id, (refreshed,))
-            return RegisterResult((refreshed,), (), outbound=refreshed.reg_id > 0)
+        current = self._current_bindings(device, now)
+        if len(current) == 1 and is_refresh(current[0], request, flow, now, max_expires):
+            current[0].refresh(checked_text(request.call_id), request.cseq_number, now)
+            self._location.set_bindings(device.extension_id, device.device_id, current)
+            return RegisterResult(current, (), outbound=current[0].reg_id > 0)
         parsed = parse_register(request, max_expires)
         if not current and parsed.contacts and self._deps.storage_full():
             raise _storage_full_error()
-        outcome = apply_register(current, parsed, device, context, self._deps.clock.new_id)
+        outcome = apply_register(current, parsed, device, RegisterContext(flow, now), self._deps.clock.new_id)
         if outcome.changed or outcome.removed or outcome.extended:
             self._journal(outcome)
         if parsed.contacts or parsed.remove_all:

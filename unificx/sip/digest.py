@@ -9,6 +9,7 @@ import re
 from array import array
 from collections.abc import Mapping
 from enum import Enum
+from operator import itemgetter
 
 from unificx.sip.errors import LocalProtocolError
 from unificx.sip.grammar import quote
@@ -18,6 +19,7 @@ from unificx.sip.incarnation import NODE_BYTES, Incarnation
 ALGORITHMS = ("SHA-256", "MD5")
 """Supported algorithms, strongest first."""
 
+_answered = itemgetter("nonce", "nc", "cnonce", "qop", "uri", "response")
 _count = re.compile(r"[0-9a-fA-F]{8}").fullmatch
 _WINDOW_BITS = 64
 _ALL_USED = (1 << _WINDOW_BITS) - 1
@@ -55,12 +57,11 @@ def verify(credentials: AuthParams, method: str, ha1_by_algorithm: Mapping[str, 
     params = credentials.params
     algorithm = params.get("algorithm", "").upper() or "MD5"
     stored_ha1 = ha1_by_algorithm.get(algorithm)
-    qop = params.get("qop", "")
-    if credentials.scheme != "digest" or stored_ha1 is None or qop.lower() != "auth":
+    try:
+        answered = nonce, count, cnonce, qop, uri, response = _answered(params)
+    except KeyError:
         return False
-    nonce, count, cnonce = params.get("nonce"), params.get("nc"), params.get("cnonce")
-    uri, response = params.get("uri"), params.get("response")
-    if not (nonce and count and cnonce and uri and response) or not _count(count):
+    if stored_ha1 is None or qop.lower() != "auth" or "" in answered or not _count(count):
         return False
     expected = digest_response(algorithm, stored_ha1, f"{nonce}:{count}:{cnonce}:{qop}", method, uri)
     return hmac.compare_digest(expected.encode(), response.lower().encode("utf-8", "surrogateescape"))

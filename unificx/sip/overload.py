@@ -73,6 +73,9 @@ class OverloadControl:
         `waited` is how many seconds the request waited to be processed. `preferred` requests are rejected only if more
         than half of the others are.
         """
+        if not self._rejecting and waited <= MAX_WAIT:
+            self._accepted += 1
+            return 0
         ratio = max(0.0, 2 * self.rejection_ratio - 1) if preferred else self.rejection_ratio
         if (request_hash & 0xFFFF) / 0x10000 >= ratio and waited <= MAX_WAIT:
             self._accepted += 1

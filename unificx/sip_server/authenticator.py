@@ -7,6 +7,7 @@ digests that never match.
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import partial
 
 from unificx.calls import InboundCall
 from unificx.core.source_address import is_ip_address, source_network
@@ -21,7 +22,7 @@ from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
 from unificx.sip_server.ports import Carriers, MeetingGuests
-from unificx.sip_server.rate_limiter import RateLimiter, Verdict
+from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.realm import realm_of
 from unificx.sip_server.registration_faults import RegistrationFaults
 from unificx.trunks import Trunk
@@ -125,28 +126,28 @@ class Authenticator:
     ) -> Reject | Challenge | Identity | CarrierIdentity | GuestIdentity:
         """Check a REGISTER, INVITE or SUBSCRIBE outside a dialog. Raise RemoteProtocolError (400).
 
-        Call it once per request: it takes a token of the rate limiter, uses up the nonce count and counts failures. The
-        target matters only after authentication, so that the domains served here are not disclosed to others: a domain
-        of another tenant is refused with 403, one that is not served with 404.
+        Call it once per request: it uses up the nonce count and counts failures. The target matters only after
+        authentication, so that the domains served here are not disclosed to others: a domain of another tenant is
+        refused with 403, one that is not served with 404.
         """
         limiter = self._rate_limiter
-        limiter.take_token(flow, request.method, now)
         credentials = _digest_credentials(request)
         if credentials is None and self._carriers is not None and request.method == "INVITE":
             trunks = self._carriers.candidates(flow, request)
             if trunks:
                 limiter.authentication_succeeded(flow, (), now)
                 return CarrierIdentity(trunks)
-        name = request.from_.uri.decoded_user if credentials is None else credentials.get("username")
-        if limiter.check(flow, name, now, with_credentials=credentials is not None) is Verdict.REJECT:
+        name = request.from_uri.decoded_user if credentials is None else credentials.get("username")
+        if limiter.is_blocked(flow, name, now, with_credentials=credentials is not None):
             return Reject(403)
         token = bearer_token(request) if self._bearers is not None and flow.is_websocket else None
-        guest_id = self._guest_of_token(token, now) if token is not None else None
-        if guest_id is not None:
-            return self._admit_guest(guest_id, request, flow, now)
-        device = self._device_of_token(token, now) if token is not None else None
-        if device is not None:
-            return self._admit(device, request, flow, now, is_client=True)
+        if token is not None:
+            guest_id = self._guest_of_token(token, now)
+            if guest_id is not None:
+                return self._admit_guest(guest_id, request, flow, now)
+            device = self._device_of_token(token, now)
+            if device is not None:
+                return self._admit(device, request, flow, now, is_client=True)
         if credentials is None:
             return self._challenge(request, flow, now, token)
         nonce = self._nonces.decode(credentials.get("nonce"), source_network(flow.host))
@@ -249,8 +250,8 @@ class Authenticator:
     ) -> Challenge:
         """Return a challenge with the strongest algorithm first."""
         nonce = self._nonces.issue(now, source_network(flow.host))
-        trusted = self._rate_limiter.is_trusted(flow, now)
-        realm = realm_of(request, flow, self._directory, self._names, trusted=trusted)
+        trusted = partial(self._rate_limiter.is_trusted, flow, now)
+        realm = realm_of(request, flow, self._directory, self._names, trusted)
         values = challenges(realm, nonce, stale)
         if self._bearers is not None and flow.is_websocket:
             # First, because JsSIP answers the last of several challenges.
@@ -265,6 +266,8 @@ def _digest_credentials(request: Request) -> AuthParams | None:
     """Return the digest credentials with a supported algorithm; None if there are none. Raise RemoteProtocolError
     (400)."""
     name = "authorization" if request.method == "REGISTER" else "proxy-authorization"
+    if name not in request.first_values:
+        return None
     for line in request.all(name):
         found = parse_auth(line)
         if found.scheme == "digest" and (found.get("algorithm") or "MD5").upper() in ALGORITHMS:

@@ -2,8 +2,9 @@
 
 A source is an IPv4 address or an IPv6 /64. Two limits apply to each:
 
-* Requests not yet authenticated take tokens from the source's bucket; a successful authentication returns them. So any
-  number of legitimate phones behind one address pass, while a flood exhausts its bucket. Messages of an exhausted
+* Answers to requests that are not authenticated take tokens from the source's bucket; a successful authentication
+  returns that of its challenge. So any number of legitimate phones behind one address pass, while a flood exhausts its
+  bucket. Messages of an exhausted
   source are dropped unparsed. Requests that need no authentication, such as OPTIONS, have a bucket of their own, so
   that keep-alives do not use up the registrations' tokens.
 * Failed authentications are counted, per source and per user name tried from it, and decay over time. First the
@@ -16,7 +17,6 @@ from one source do not affect any other source. Memory is bounded: the least rec
 
 import hashlib
 from dataclasses import dataclass, field
-from enum import Enum
 
 import structlog
 
@@ -58,13 +58,6 @@ class RateLimits:
     max_entries: int = 10_000
 
 
-class Verdict(Enum):
-    """How to treat credentials from a source."""
-
-    CHECK = "check"
-    REJECT = "reject"
-
-
 @dataclass(slots=True)
 class _Score:
     """Failures of a source, or of a user name tried from it."""
@@ -99,6 +92,8 @@ class RateLimiter:
             return True
         if score.blocked_until > now >= score.trusted_until:
             return False
+        if score.auth_bucket.tokens >= 1 and score.other_bucket.tokens >= 1:
+            return True  # those of the last use are still there
         start = data.lstrip(b"\r\n")
         if start.startswith(_OTHER_METHODS):
             return self._has_token(score, score.other_bucket, now)
@@ -108,24 +103,25 @@ class RateLimiter:
         return score.trusted_until > now and _AUTHORIZATION in data
 
     def take_token(self, flow: Flow, method: str, now: float) -> bool:
-        """Take a token for an unauthenticated request; False if the bucket of its source is empty."""
+        """Take a token for the answer to a request that is not authenticated; False if the bucket of its source is
+        empty."""
         score = self._sources.get(source_network(flow.host), now)
         bucket = score.auth_bucket if method in ("REGISTER", "INVITE") else score.other_bucket
         return bucket.take(now, *self._capacity_and_rate(score, now))
 
-    def check(self, flow: Flow, name: str, now: float, *, with_credentials: bool) -> Verdict:
-        """Return whether a request claiming to be from `name` is processed.
+    def is_blocked(self, flow: Flow, name: str, now: float, *, with_credentials: bool) -> bool:
+        """Return whether a request claiming to be from `name` is rejected unchecked.
 
         A rejected user name applies to requests with credentials only: the From header can be set by any peer.
         """
         source = source_network(flow.host)
         name_score = self._names.peek((source, name[:MAX_NAME_LENGTH]))
         if name_score is not None and name_score.trusted_until > now:
-            return Verdict.CHECK
+            return False
         if with_credentials and name_score is not None and name_score.blocked_until > now:
-            return Verdict.REJECT
+            return True
         score = self._sources.peek(source)
-        return Verdict.REJECT if score is not None and score.blocked_until > now else Verdict.CHECK
+        return score is not None and score.blocked_until > now
 
     def authentication_failed(self, flow: Flow, name: str, now: float) -> float:
         """Record a failed authentication of `name`; return the delay of the response in seconds."""
@@ -151,13 +147,12 @@ class RateLimiter:
         return score is not None and score.trusted_until > now
 
     def authentication_succeeded(self, flow: Flow, names: tuple[str, ...], now: float) -> None:
-        """Record a successful authentication as one of `names`; returns the tokens of this request and of the
-        challenged one."""
+        """Record a successful authentication as one of `names`; returns the token of its challenge."""
         source = source_network(flow.host)
         until = now + self._limits.trusted_seconds
         score = self._sources.get(source, now)
         score.trusted_until = until
-        score.auth_bucket.add(2, now, *self._capacity_and_rate(score, now))
+        score.auth_bucket.add(1, now, *self._capacity_and_rate(score, now))
         for name in names:
             name_score = self._names.get((source, name[:MAX_NAME_LENGTH]), now)
             name_score.failures = NO_FAILURES
@@ -168,8 +163,7 @@ class RateLimiter:
         return hashlib.blake2s(source_network(flow.host).encode(), key=self._salt[:32], digest_size=4).hexdigest()
 
     def _has_token(self, source: _Source, bucket: TokenBucket, now: float) -> bool:
-        # Those of the last use are still there.
-        return bucket.tokens >= 1 or bucket.available(now, *self._capacity_and_rate(source, now)) >= 1
+        return bucket.available(now, *self._capacity_and_rate(source, now)) >= 1
 
     def _capacity_and_rate(self, source: _Source, now: float) -> tuple[float, float]:
         """A source with a successful authentication may be an office, or a gateway with many simultaneous calls."""

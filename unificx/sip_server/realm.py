@@ -5,6 +5,7 @@ on the directory. For a request to an address of the server, the realm is the do
 the user name of a device, or if it is in a private network or has authenticated before.
 """
 
+from collections.abc import Callable
 from ipaddress import ip_address
 
 from unificx.core.source_address import is_ip_address
@@ -18,27 +19,29 @@ MAX_REALM_LENGTH = 255
 
 
 def realm_of(
-    request: Request, flow: Flow, directory: DirectoryCache, own_names: frozenset[str], *, trusted: bool
+    request: Request, flow: Flow, directory: DirectoryCache, own_names: frozenset[str], trusted: Callable[[], bool]
 ) -> str:
     """Return the realm in which this request is challenged.
 
-    `own_names` are host names of the server in lower case; `trusted`: someone has authenticated from this source.
+    `own_names` are host names of the server in lower case; `trusted`: whether someone has done so from this source.
     """
     target = request.target.host.lower()
     # Behind NAT the server does not know its public addresses, so each one may be its own.
     if target and target not in own_names and not is_ip_address(target):
         # From first: phones may dial any domain, but can authenticate only in their own.
-        host = request.from_.uri.host.lower()
+        host = request.from_uri.host.lower()
         if not _is_domain(host, own_names):
-            host = request.to.uri.host.lower()
-        return (host if _is_domain(host, own_names) else target)[:MAX_REALM_LENGTH]
-    for address in (request.from_, request.to):
-        device = directory.device_by_username(address.uri.decoded_user)
+            host = request.to_uri.host.lower()
+            if not _is_domain(host, own_names):
+                host = target
+        return host[:MAX_REALM_LENGTH]
+    for uri in (request.from_uri, request.to_uri):
+        device = directory.device_by_username(uri.decoded_user)
         if device is not None:
             return device.realm
-        if _is_domain(address.uri.host.lower(), own_names):
-            return address.uri.host.lower()[:MAX_REALM_LENGTH]
-    default = directory.default_tenant() if trusted or _is_private(flow.host) else None
+        if _is_domain(uri.host.lower(), own_names):
+            return uri.host.lower()[:MAX_REALM_LENGTH]
+    default = directory.default_tenant() if trusted() or _is_private(flow.host) else None
     return NEUTRAL_REALM if default is None else default.domain
 
 

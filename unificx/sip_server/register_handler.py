@@ -39,7 +39,7 @@ class RegisterHandler:
 
         The host may be the tenant's domain or unknown (an IP address), but not another tenant's domain.
         """
-        address = request.to.uri
+        address = request.to_uri
         tenant = self._directory.tenant_by_domain(address.host)
         if tenant is not None and tenant.id != identity.device.tenant_id:
             return False

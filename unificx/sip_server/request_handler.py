@@ -93,11 +93,14 @@ class SipRequestHandler:
                 return None
             decision = self._deps.authenticator.check(request, flow, now)
         except RemoteProtocolError as fault:
-            return StatelessReply(fault.status)
+            decision = Reject(fault.status)
         except Exception as fault:
             log.error("sip_request_failed", **describe_fault(fault))
-            return StatelessReply(500)
-        if isinstance(decision, Identity | CarrierIdentity | GuestIdentity) or _has_credentials(request):
+            decision = Reject(500)
+        if not isinstance(decision, Challenge | Reject):
+            return decision
+        self._deps.rate_limiter.take_token(flow, request.method, now)
+        if _has_credentials(request):
             return decision
         return StatelessReply(decision.status, decision.headers if isinstance(decision, Challenge) else ())
 

@@ -133,24 +133,23 @@ class ServerTransactions:
         """Reject a request statelessly: over capacity, merged, or too many hops. Return whether it was rejected."""
         match, merged = keys
         in_dialog = merged is None
-        status, retry_after = 0, 0
+        retry_after, factor = 0, 9 / 8 if in_dialog else 1
         if not in_dialog and self._overload is not None and request.method in ("INVITE", "REGISTER", "OPTIONS"):
             retry_after = _retry_after(self._overload, request, match, waited)
-        if retry_after or self._at_capacity(in_dialog):
-            status, retry_after = 503, retry_after or 10
+        if len(self._by_key) >= self.capacity * factor or self._total_bytes >= MAX_TOTAL_BYTES * factor:
+            retry_after = retry_after or 10
+        if retry_after:
+            status = 503
         elif merged in self._by_merged:
             status = 482
         elif not in_dialog and request.first("max-forwards") != "70" and request.max_forwards == 0:
             status = 483
-        if status and self._checks.may_reject(request, flow, now):
-            self.reject_statelessly(
-                request, flow, status, headers=(("Retry-After", str(retry_after)),) if retry_after else ()
-            )
-        return bool(status)
-
-    def _at_capacity(self, in_dialog: bool) -> bool:
-        factor = 9 / 8 if in_dialog else 1
-        return len(self._by_key) >= self.capacity * factor or self._total_bytes >= MAX_TOTAL_BYTES * factor
+        else:
+            return False
+        if self._checks.may_reject(request, flow, now):
+            headers = (("Retry-After", str(retry_after)),) if retry_after else ()
+            self.reject_statelessly(request, flow, status, headers=headers)
+        return True
 
     def _open(
         self, request: Request, keys: tuple[MatchKey, MergeKey | None], flow: Flow, now: float, size: int
