@@ -26,6 +26,9 @@ export class FakeSession extends FakeEmitter {
   established = false;
   ended = false;
   ready = true;
+  direction = 'incoming';
+  /** Whether an offer of its own waits for its response. */
+  readonly _dialog = { uac_pending_reply: false };
   readonly local_identity = { uri: { host: 'acme.example' } };
   readonly remote_identity;
   #done: Done | undefined;

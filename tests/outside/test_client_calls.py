@@ -25,6 +25,23 @@ WORDS = """() => {
   new MutationObserver(note).observe(document, {subtree: true, childList: true, characterData: true})
 }"""
 
+CROSS_OFFERS = r"""() => {
+  // The next offer leaves when one of the server arrives: each meets the other. Also, the numbers of all offers.
+  self.offers = []
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (text) {
+    if (!text.startsWith?.('INVITE ')) return send.call(this, text)
+    offers.push(/^CSeq: (\d+)/m.exec(text)[1])
+    if (offers.length > 1) return send.call(this, text)
+    const cross = ({ data }) => {
+      if (!data.startsWith?.('INVITE ')) return
+      this.removeEventListener('message', cross)
+      send.call(this, text)
+    }
+    this.addEventListener('message', cross)
+  }
+}"""
+
 
 @pytest.fixture(scope="module")
 def server(phone_server: Server) -> Server:
@@ -73,6 +90,26 @@ def test_a_call_is_held_and_resumed(anna: ClientPhone, berta: ClientPhone) -> No
     eventually(lambda: not berta.is_receiving(440) and anna.is_receiving(1000), what="one side muted")
     anna.press("Unmute")
     assert_two_way_audio(anna, berta)
+    anna.hang_up()
+    berta.assert_idle()
+
+
+@pytest.mark.promise("U1")
+def test_offers_that_meet_are_both_made_again(anna: ClientPhone, berta: ClientPhone) -> None:
+    """Both press Hold at the same time: each offer is refused by 491, and a new one is made (RFC 3261 section 14.1)."""
+    anna.dial(berta.login.number)
+    berta.answer(ANNA)
+    assert_two_way_audio(anna, berta)
+    berta.page.evaluate(CROSS_OFFERS)
+    berta.choose("Hold")
+    eventually(lambda: berta.page.evaluate("offers.length === 1"), what="an offer of Berta")
+    anna.choose("Hold")
+    for phone, other in ((anna, BERTA), (berta, ANNA)):
+        phone.press("Resume")
+        expect(phone.call_with(other).get_by_text("On hold")).to_have_count(0)
+    assert_two_way_audio(anna, berta)
+    offers = berta.page.evaluate("offers")
+    assert len(offers) == len(set(offers)), f"none is sent twice: {offers}"
     anna.hang_up()
     berta.assert_idle()
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeSession } from '../../test/fake-sessions';
-import { Negotiator } from './negotiator';
+import { Negotiator, REQUEST_PENDING } from './negotiator';
 
 describe('renegotiation', () => {
   const watch = { lineLost: vi.fn(), mediaLost: vi.fn() };
@@ -40,6 +40,64 @@ describe('renegotiation', () => {
     expect(fake.terminations).toEqual([]);
   });
 
+  it.each([
+    ['outgoing', 2100, 4000],
+    ['incoming', 0, 2000],
+  ])(
+    'repeats an offer of an %s call that has met another one after %i to %i ms',
+    async (direction, earliest, latest) => {
+      const random = vi.spyOn(Math, 'random');
+      fake.direction = direction;
+      for (const [luck, delay] of [
+        [0, earliest],
+        [1, latest],
+      ] as const) {
+        random.mockReturnValue(luck);
+        const asked = negotiator.request('media');
+        await vi.advanceTimersByTimeAsync(0);
+        const before = fake.requests.length;
+        fake.emit(REQUEST_PENDING);
+        fake.remoteRejects();
+        await vi.advanceTimersByTimeAsync(Math.max(delay - 1, 0));
+        expect(fake.requests).toHaveLength(delay ? before : before + 1);
+        await vi.advanceTimersByTimeAsync(1);
+        expect(fake.requests).toHaveLength(before + 1);
+        fake.remoteAccepts();
+        await asked;
+      }
+      random.mockRestore();
+    },
+  );
+
+  it('refuses an offer that meets its own, and no other', () => {
+    const reject = vi.fn();
+    fake.emit('reinvite', { reject });
+    expect(reject).not.toHaveBeenCalled();
+    fake._dialog.uac_pending_reply = true;
+    fake.emit('reinvite', { reject });
+    expect(reject).toHaveBeenCalledExactlyOnceWith({ status_code: 491 });
+  });
+
+  it('rolls a refused offer back, unless one of the remote party is being applied', async () => {
+    const connection = { signalingState: 'have-local-offer', setLocalDescription: vi.fn(() => Promise.resolve()) };
+    Object.assign(fake, { connection });
+    const refuse = async (ready: boolean) => {
+      const asked = negotiator.request('media');
+      await vi.advanceTimersByTimeAsync(0);
+      fake.ready = ready;
+      fake.remoteRejects();
+      await vi.advanceTimersByTimeAsync(0);
+      fake.ready = true;
+      await vi.advanceTimersByTimeAsync(2000);
+      fake.remoteAccepts();
+      await asked;
+    };
+    await refuse(false);
+    expect(connection.setLocalDescription).not.toHaveBeenCalled();
+    await refuse(true);
+    expect(connection.setLocalDescription).toHaveBeenCalledExactlyOnceWith({ type: 'rollback' });
+  });
+
   it('gives up after four refusals, keeping the call', async () => {
     const asked = negotiator.request('media');
     for (let round = 0; round < 4; round++) {
@@ -48,6 +106,17 @@ describe('renegotiation', () => {
     }
     expect(await asked).toBe(false);
     expect(fake.requests).toHaveLength(4);
+    expect(fake.ended).toBe(false);
+  });
+
+  it('gives up after eight offers that met others', async () => {
+    const asked = negotiator.request('media');
+    for (let round = 0; round < 8; round++) {
+      await vi.advanceTimersByTimeAsync(2000);
+      fake.emit(REQUEST_PENDING);
+    }
+    expect(await asked).toBe(false);
+    expect(fake.requests).toHaveLength(8);
     expect(fake.ended).toBe(false);
   });
 
@@ -72,15 +141,20 @@ describe('renegotiation', () => {
     expect(fake.terminations).toHaveLength(1);
   });
 
-  it('keeps the call when the connection to the server is lost', async () => {
+  it.each(['Connection Error', 'Request Timeout'])('keeps the call after a %s', async (cause) => {
     const asked = negotiator.request('restart');
     await vi.advanceTimersByTimeAsync(1);
-    fake.session.terminate({ cause: 'Connection Error', status_code: 500 });
+    fake.session.terminate({ cause, status_code: 500, reason_phrase: cause });
     expect(watch.lineLost).toHaveBeenCalledOnce();
     expect(fake.ended).toBe(false);
     await vi.advanceTimersByTimeAsync(2000);
     fake.remoteAccepts();
     expect(await asked).toBe(true);
+  });
+
+  it('ends the call with its session timer', () => {
+    fake.session.terminate({ cause: 'Request Timeout', status_code: 408, reason_phrase: 'Session Timer Expired' });
+    expect(fake.ended).toBe(true);
   });
 
   it('is tried on lost media instead of ending the call', () => {
@@ -91,7 +165,7 @@ describe('renegotiation', () => {
 
   it('does not keep an unanswered call alive', () => {
     fake.established = false;
-    fake.session.terminate({ cause: 'Connection Error', status_code: 500 });
+    fake.session.terminate({ cause: 'Connection Error', status_code: 500, reason_phrase: 'Connection Error' });
     expect(fake.ended).toBe(true);
     expect(watch.lineLost).not.toHaveBeenCalled();
   });

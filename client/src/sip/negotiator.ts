@@ -1,20 +1,26 @@
-import type { RTCSession, TerminateOptions } from 'jssip/lib/RTCSession';
+import type { ReInviteEvent, RTCSession, TerminateOptions } from 'jssip/lib/RTCSession';
 
 export type Renegotiation = 'hold' | 'resume' | 'media' | 'restart';
-type Outcome = 'done' | 'refused' | 'over';
+type Outcome = 'done' | 'refused' | 'pending' | 'over';
 
-const MAX_ATTEMPTS = 4;
+/** Event of a session: its offer was refused because one of the remote party is pending (491). */
+export const REQUEST_PENDING = 'requestpending';
+const MAX_REFUSALS = 4;
+/** The remote party may wait longer than this one, until its own offer is answered. */
+const MAX_PENDING = 8;
 const READY_TIMEOUT_MS = 12_000;
 
 /**
- * Delay before the next attempt, milliseconds: random, so that simultaneous offers of both sides diverge (RFC 3261
- * section 14.1).
+ * Delay after a 491, milliseconds: random, and longer for the owner of the Call-ID, so that simultaneous offers of both
+ * sides diverge (RFC 3261 section 14.1).
  */
+const pendingDelay = (ownsCallId: boolean) => (ownsCallId ? 2100 + Math.random() * 1900 : Math.random() * 2000);
+/** Delay after any other failure, milliseconds. */
 const retryDelay = (attempt: number) => 200 + Math.random() * 900 * attempt;
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 interface NegotiatorHandlers {
-  /** The connection to the server was lost during a request. */
+  /** The server did not answer a request: the connection to it may be lost. */
   lineLost: () => void;
   /** The browser reported failed media. */
   mediaLost: () => void;
@@ -22,8 +28,8 @@ interface NegotiatorHandlers {
 
 /**
  * Serializes renegotiations of a call. JsSIP hangs up when the remote party refuses one, when its WebSocket is lost
- * during a request, and when ICE fails: a call must survive all three, so these terminations are intercepted and the
- * change is retried.
+ * during a request or a request is not answered, and when ICE fails: a call must survive all of these, so these
+ * terminations are intercepted and the change is retried, each time with a new offer.
  */
 export class Negotiator {
   #queue: Promise<unknown> = Promise.resolve();
@@ -46,6 +52,11 @@ export class Negotiator {
     const over = () => this.#settle?.('over');
     session.on('ended', over);
     session.on('failed', over);
+    session.on(REQUEST_PENDING, () => this.#settle?.('pending'));
+    session.on('reinvite', (event: ReInviteEvent) => {
+      // JsSIP refuses an offer that meets its own by 491, and then applies it nevertheless, unless it is rejected here.
+      if (session._dialog?.uac_pending_reply) event.reject({ status_code: 491 });
+    });
   }
 
   /** Negotiate a change; false if refused or the call has ended. */
@@ -56,12 +67,15 @@ export class Negotiator {
   }
 
   async #requestWithRetry(change: Renegotiation): Promise<boolean> {
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      if (!(await this.#waitUntilReady())) return false;
-      const outcome = await this.#attempt(change, attempt);
-      if (outcome !== 'refused') return outcome === 'done';
+    let [refusals, pending] = [0, 0];
+    while (await this.#waitUntilReady()) {
+      const outcome = await this.#attempt(change, refusals + pending === 0);
+      if (outcome === 'done' || outcome === 'over') return outcome === 'done';
       await this.#rollback();
-      if (attempt < MAX_ATTEMPTS) await sleep(retryDelay(attempt));
+      if (outcome === 'pending') pending += 1;
+      else refusals += 1;
+      if (refusals === MAX_REFUSALS || pending === MAX_PENDING) break;
+      await sleep(outcome === 'pending' ? pendingDelay(this.session.direction === 'outgoing') : retryDelay(refusals));
     }
     return false;
   }
@@ -75,7 +89,7 @@ export class Negotiator {
     return false;
   }
 
-  #attempt(change: Renegotiation, attempt: number): Promise<Outcome> {
+  #attempt(change: Renegotiation, first: boolean): Promise<Outcome> {
     return new Promise<Outcome>((resolve) => {
       const settle = (outcome: Outcome) => {
         this.#settle = undefined;
@@ -85,17 +99,17 @@ export class Negotiator {
       const done = () => settle('done');
       const { session } = this;
       const sent =
-        (change === 'hold' && attempt === 1 && session.hold({}, done)) ||
-        (change === 'resume' && attempt === 1 && session.unhold({}, done)) ||
+        (change === 'hold' && first && session.hold({}, done)) ||
+        (change === 'resume' && first && session.unhold({}, done)) ||
         session.renegotiate({ rtcOfferConstraints: { iceRestart: change === 'restart' } }, done);
       if (!sent) settle(session.isEnded() ? 'over' : 'refused');
     });
   }
 
-  /** Roll back a refused offer, so that it does not block the next one. */
+  /** Roll back a refused offer, so that it does not block the next one; an offer of the remote party does the same. */
   async #rollback(): Promise<void> {
     const { connection } = this.session;
-    if (connection?.signalingState !== 'have-local-offer') return;
+    if (connection?.signalingState !== 'have-local-offer' || !this.session.isReadyToReOffer()) return;
     await connection.setLocalDescription({ type: 'rollback' }).catch(() => undefined);
   }
 }
@@ -103,6 +117,7 @@ export class Negotiator {
 /** Classify a termination that JsSIP decided on itself. */
 function classifyTermination(options: TerminateOptions = {}): 'end' | 'refused' | 'line-lost' | 'media-lost' {
   if (/(Hold|Renegotiation) Failed$/i.test(options.reason_phrase ?? '')) return 'refused';
-  if (options.cause === 'Connection Error') return 'line-lost';
+  // Not the end of the session timer, which has the same cause.
+  if (/^(Connection Error|Request Timeout)$/.test(options.reason_phrase ?? '')) return 'line-lost';
   return options.cause === 'RTP Timeout' ? 'media-lost' : 'end';
 }

@@ -238,7 +238,7 @@ export class Phone {
     this.#retryTimer = undefined;
     this.#set({ otherTab: undefined, line: this.#failures ? 'retrying' : 'connecting', problem: undefined });
     try {
-      const [access, jssip] = await Promise.all([this.options.access(), import('jssip')]);
+      const [access, jssip] = await Promise.all([this.options.access(), import('./jssip')]);
       if (this.#started && !this.#ua) this.#createUserAgent(access, jssip.UA);
     } catch (fault) {
       this.#accessRefused(asProblem(fault));

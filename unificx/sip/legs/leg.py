@@ -29,7 +29,7 @@ from unificx.sip.multipart import SDP
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
 GLARE_RETRY = (2.1, 1.0)
-"""Seconds to wait after a 491: as owner of the Call-ID, and otherwise (RFC 3261 section 14.1, middle of the ranges)."""
+"""Seconds to wait after a 491: as owner of the Call-ID, the shortest allowed, and otherwise (RFC 3261 section 14.1)."""
 RETRY_INTERVAL = 1.0
 """Seconds until a postponed refresh, or a request that a disconnected peer did not receive, is retried."""
 MAX_POSTPONED, MAX_RETRY_AFTER = 3, 10.0

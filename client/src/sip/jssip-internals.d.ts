@@ -1,0 +1,13 @@
+/** Parts of JsSIP that it does not publish. */
+import 'jssip/lib/RTCSession';
+
+declare module 'jssip/lib/RTCSession' {
+  interface RTCSessionEventMap {
+    /** Emitted by `jssip.ts`. */
+    requestpending: () => void;
+  }
+
+  interface RTCSession {
+    readonly _dialog?: { uac_pending_reply: boolean };
+  }
+}
