@@ -52,10 +52,12 @@ CREATE TABLE IF NOT EXISTS orphaned_key (
     tenant TEXT NOT NULL, subject TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (tenant, subject)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS destructions (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS rotated (keys TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal (
     id INTEGER PRIMARY KEY CHECK (id = 1), length INTEGER NOT NULL, mac TEXT NOT NULL
 );
 """
+# `rotated` has the ends of the latest rotations, of "tenants" and of the "master" key, in milliseconds of Unix time.
 # NULL in `wrapped` is the tombstone of a destroyed key. `wrapped_by` is the version of the tenant key, `master` the id
 # of the master key that wraps a key.
 

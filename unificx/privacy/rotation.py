@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 
@@ -27,13 +28,16 @@ BATCH = 1000
 @dataclass(frozen=True, slots=True)
 class RotationStatus:
     """State of the rotation: keys that were wrapped anew since it began or was resumed, of how many; its last failure;
-    and whether a former master key is to be removed by hand where it comes from."""
+    and whether a former master key is to be removed by hand where it comes from. Then the ends of the latest rotations,
+    None before the first one."""
 
     running: bool
     done: int
     total: int
     failure: str
     former_master: bool
+    tenants_rotated: datetime | None
+    master_rotated: datetime | None
 
 
 class KeyRotation:
@@ -51,7 +55,18 @@ class KeyRotation:
 
     @property
     def status(self) -> RotationStatus:
-        return RotationStatus(self._running, self._done, self._total, self._failure, self._former_master)
+        with self._keys.file.read_lock:
+            ends = dict(self._keys.file.reads.execute("SELECT keys, at FROM rotated").fetchall())
+        rotated = {keys: datetime.fromtimestamp(at / 1000, UTC) for keys, at in ends.items()}
+        return RotationStatus(
+            self._running,
+            self._done,
+            self._total,
+            self._failure,
+            self._former_master,
+            rotated.get("tenants"),
+            rotated.get("master"),
+        )
 
     def begin_tenants(self, tenants: Sequence[str] | None = None) -> None:
         """Give tenants a new key, all of them with None, and start to wrap their keys anew."""
@@ -108,19 +123,29 @@ class KeyRotation:
                 self._done += done
             if self._closing:
                 return
-            if await asyncio.to_thread(self._keys.tenants.end_rotation, tenant):
+            if await asyncio.to_thread(self._keys.tenants.end_rotation, tenant, self._now()):
                 break
             if self._done == before:
                 raise RuntimeError("a key is wrapped by a version of the tenant key that is missing")
         log.info("tenant_key_rotated", tenant=tenant)
 
     async def _finish_master(self) -> None:
+        before = self._done
         while done := await asyncio.to_thread(self._keys.tenants.rewrap, BATCH):
             self._done += done
         await asyncio.to_thread(self._reseal)
         await asyncio.to_thread(self._keys.secrets.rewrap)
+        if self._done > before or self._master.can_change:  # not at every start until the former key is removed
+            await asyncio.to_thread(self._note_end_of_master)
         self._former_master = not await asyncio.to_thread(self._master.end_rotation)
         log.warning("master_key_rotated", remove_former=self._former_master)
+
+    def _note_end_of_master(self) -> None:
+        with self._keys.file.writing() as db:
+            db.execute("INSERT OR REPLACE INTO rotated VALUES ('master', ?)", (self._now(),))
+
+    def _now(self) -> int:
+        return int(self._keys.clock.now().timestamp() * 1000)
 
     def count(self, tenant: str) -> int:
         """Return the number of subject keys of a tenant that are to be wrapped anew."""

@@ -113,8 +113,9 @@ class TenantKeys:
             rows = self._file.reads.execute("SELECT DISTINCT tenant FROM former_tenant_key ORDER BY tenant").fetchall()
         return [row[0] for row in rows]
 
-    def end_rotation(self, tenant: str) -> bool:
-        """Destroy former versions of a tenant's key; return False if one of them still wraps a key.
+    def end_rotation(self, tenant: str, at: int) -> bool:
+        """Destroy former versions of a tenant's key, and note that time, in milliseconds; return False if one of them
+        still wraps a key.
 
         Raise KeysBusy if the old bytes could not be cleared yet."""
         query = (
@@ -127,6 +128,7 @@ class TenantKeys:
             if db.execute(query, (tenant,)).fetchone() is not None:
                 return False
             db.execute("DELETE FROM former_tenant_key WHERE tenant = ?", (tenant,))
+            db.execute("INSERT OR REPLACE INTO rotated VALUES ('tenants', ?)", (at,))
         self.forget(tenant)
         self._file.clear_log()
         return True

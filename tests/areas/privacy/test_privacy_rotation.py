@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,7 @@ async def test_a_tenant_gets_a_new_key_and_the_old_one_is_destroyed(site: Instal
     assert versions(site) == {"one": {4}, "two": {3}}
     assert site.rotation.status.done == 0, "the second look finds nothing left"
     site.check(("one", PEOPLE[1]))
+    assert (site.rotation.status.tenants_rotated, site.rotation.status.master_rotated) == (site.clock.now(), None)
 
 
 @pytest.mark.promise("T2")
@@ -121,6 +123,7 @@ async def test_the_master_key_is_replaced_everywhere(site: Installation) -> None
     await site.rotation.run()
     assert (site.rotation.status.failure, site.rotation.status.former_master) == ("", False)
     site.check()
+    assert (site.rotation.status.tenants_rotated, site.rotation.status.master_rotated) == (None, site.clock.now())
     assert (site.master.is_rotating, site.master.id == old.id) == (False, False)
     assert {row[0] for row in site.stored("SELECT master FROM tenant_key UNION SELECT master FROM derivation")} == {
         site.master.id
@@ -195,9 +198,11 @@ async def test_killed_at_any_step_everything_is_readable_and_the_next_start_goes
         site.check()
         assert site.stored("SELECT * FROM former_tenant_key") == []
         assert not site.master.is_rotating
+        begun = written or number > 1
+        assert getattr(site.rotation.status, f"{keys}_rotated") == (site.clock.now() if begun else None)
         assert {row[0] for row in site.stored("SELECT master FROM tenant_key")} == {site.master.id}
         assert all(len(found) == 1 for found in versions(site).values())
-    assert number == {"master": 7, "tenants": 12}[keys], "each step was tried"
+    assert number == {"master": 8, "tenants": 12}[keys], "each step was tried"
 
 
 @pytest.mark.promise("R4")
@@ -238,7 +243,7 @@ async def test_a_tenant_that_is_erased_during_a_rotation_stays_erased(site: Inst
 def test_a_former_key_stays_while_it_wraps_anything(site: Installation) -> None:
     site.keys.tenants.begin_rotation(["one"])
     assert site.rotation.rewrap("one")[0] == 3
-    assert not site.keys.tenants.end_rotation("one")
+    assert not site.keys.tenants.end_rotation("one", 0)
     site.check()
 
 
@@ -276,6 +281,7 @@ async def test_a_failure_is_shown_and_the_next_run_goes_on(site: Installation, m
 
 async def test_a_key_from_elsewhere_is_rotated_by_its_operator(site: Installation) -> None:
     [old] = site.master._keys
+    ends: list[datetime | None] = []
     for given, expected in (((bytes(32), old), True), ((bytes(32), old), True), ((bytes(32),), False)):
         site.keys.close()
         site.master = MasterKey(*given)
@@ -283,6 +289,9 @@ async def test_a_key_from_elsewhere_is_rotated_by_its_operator(site: Installatio
         site.rotation = KeyRotation(site.keys, site.master, site.reseal)
         await site.rotation.run()
         assert (site.rotation.status.former_master, site.rotation.status.failure) == (expected, "")
+        ends.append(site.rotation.status.master_rotated)
+        site.clock.advance(60)
+    assert ends == [ends[0]] * 3, "not again at each start"
     assert site.keys.secrets.derive("sign-in") == site.secret
 
 

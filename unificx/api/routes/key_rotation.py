@@ -50,4 +50,6 @@ def _schema(status: RotationStatus) -> models.KeyRotation:
         total=status.total,
         failure=status.failure,
         former_master=status.former_master,
+        tenants_rotated=status.tenants_rotated,
+        master_rotated=status.master_rotated,
     )

@@ -1,5 +1,6 @@
 """Bodies of the rotation of keys."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -23,3 +24,5 @@ class KeyRotation(Output):
     former_master: bool = Field(
         description="Whether a former master key is to be removed by hand, as the server cannot change its source."
     )
+    tenants_rotated: datetime | None = Field(description="End of the latest rotation of keys of tenants.")
+    master_rotated: datetime | None = Field(description="End of the latest rotation of the master key.")

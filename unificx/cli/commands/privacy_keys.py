@@ -12,7 +12,14 @@ from unificx.cli.commands.privacy import group
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_item
 
-_STATUS = {"running": "running", "done": "wrapped anew", "total": "of", "failure": "failure"}
+_STATUS = {
+    "running": "running",
+    "done": "wrapped anew",
+    "total": "of",
+    "failure": "failure",
+    "tenants_rotated": "keys of tenants last rotated",
+    "master_rotated": "master key last rotated",
+}
 _POLL_SECONDS = 0.2
 
 
