@@ -1,5 +1,8 @@
 """ng requests to rtpengine and parsing of its replies."""
 
+import re
+from typing import Any
+
 import pytest
 
 from unificx.media import MediaUnavailable
@@ -194,6 +197,20 @@ def test_rtcp_counts_as_a_sign_of_life_of_a_muted_phone() -> None:
     assert report.parties == (PartyReport("a", 100, 17200, 1.0),)
 
 
+def test_streams_with_one_source_are_read_as_records() -> None:
+    """As rtpengine words them: with entries that are not read, and an endpoint of IPv6."""
+    endpoint: Reply = {"family": "IPv6", "address": "2001:db8:1111:2222:3333:4444:5555:6666", "port": 9}
+    unread: Reply = {"local port": 30000, "endpoint": endpoint, "last kernel packet": 0, "egress SSRCs": []}
+    one, several = ({**unread, **stream("RTP", 100, 1_700_000_008, *ssrcs)} for ssrcs in ((7,), (7, 8)))
+    other: Reply = {**unread, **stream("RTCP", 4, 1_700_000_009)}
+    media: Reply = {"flags": ["initialized", "send"], "streams": [one, other, several]}
+    data = bencode.encode({"result": "ok", "tags": {"a": {"tag": "a", "medias": [media]}}})
+    reply: Any = bencode.decode(data, ng.STATISTICS)
+    streams = reply["tags"]["a"]["medias"][0]["streams"]
+    assert [type(each) for each in streams] == [re.Match, re.Match, dict]
+    assert ng.parse_report(reply, NOW) == ng.parse_report(bencode.decode(data), NOW)
+
+
 def test_unknown_anchor_has_no_report() -> None:
     assert ng.parse_report({"result": "error", "error-reason": "Unknown call-id"}, NOW) is None
     assert ng.parse_report({"result": "ok", "warning": "Call-ID not found or tags didn't match"}, NOW) is None
@@ -212,14 +229,14 @@ def test_reply_of_unexpected_shape_gives_an_empty_report() -> None:
     [b"1:ai-5e", b"2:bci5e", b"1:al2:xyd1:xi1eee", b"1:ad1:xd1:ylee1:z0:e", b"1:a0:2:bc13:\xc3\xa9e:1:a1:e1:z"],
 )
 def test_skipped_entries_are_left_out_of_any_dictionary(skipped: bytes) -> None:
-    unused = bencode.skipping(("a", "bc"))
+    unused = bencode.select(("a", "bc"))
     for data in (b"d%b1:ci7ee" % skipped, b"d1:ci7e%be" % skipped, b"d%b1:ci7e%be" % (skipped, skipped)):
         assert bencode.decode(data, unused) == {"c": 7}
     assert bencode.decode(b"d1:dld%beee" % skipped, unused) == {"d": [{}]}
 
 
 def test_large_values_of_skipped_entries_are_decoded() -> None:
-    unused = bencode.skipping(("a",))
+    unused = bencode.select(("a",))
     for value in ("x" * 64, [[[["x"]]]], {"b": {"c": {"d": {"e": 1}}}}):
         assert bencode.decode(bencode.encode({"a": value, "c": 7}), unused) == {"a": value, "c": 7}
     with pytest.raises(bencode.InvalidReply):

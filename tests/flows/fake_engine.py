@@ -45,7 +45,7 @@ class FakeEngine(NgClient):
         on_reply: Callable[[Any], None],
         retry_delays: Sequence[float] = (),
         *,
-        unused: bencode.Skipped = bencode.NOTHING,
+        selection: bencode.Selection = bencode.EVERYTHING,
     ) -> None:
         if self.awake.is_set():
             asyncio.get_running_loop().call_soon(self._answer, request, parse, on_reply)

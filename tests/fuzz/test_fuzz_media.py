@@ -59,7 +59,7 @@ def check(data: bytes) -> None:
         return
     with contextlib.suppress(MediaUnavailable):
         report = ng.parse_report(reply, 10.0)
-        assert ng.parse_report(bencode.decode(data, ng.UNUSED_STATISTICS), 10.0) == report
+        assert ng.parse_report(bencode.decode(data, ng.STATISTICS), 10.0) == report
     with contextlib.suppress(MediaUnavailable):
         ng.parse_sdp(reply)
 

@@ -6,12 +6,13 @@ rtpengine also accepts JSON, but converts it in both directions: with JSON it sp
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from functools import cache
+from typing import NamedTuple, TypeAlias
 
 Encodable: TypeAlias = int | str | bytes | Sequence["Encodable"] | Mapping[str, "Encodable"]
 """Values of a message. `bytes` are an already encoded value, to encode constants only once."""
-Value: TypeAlias = int | float | str | bool | list["Value"] | dict[str, "Value"] | None
-"""Values of a reply. Bencode itself has only integers, strings, lists and dictionaries."""
+Value: TypeAlias = int | float | str | bool | list["Value"] | dict[str, "Value"] | re.Match[str] | None
+"""Values of a reply. Bencode itself has only integers, strings, lists and dictionaries; a match: see `Selection`."""
 
 MAX_DEPTH = 24
 """Levels of nested lists and dictionaries that are decoded; a call's statistics have ten."""
@@ -20,10 +21,19 @@ MAX_DIGITS = 20
 _SKIPPED_LENGTH = 64
 _SKIPPED_DEPTH = 3
 """Longest string and most levels of a value that is skipped. A larger one is decoded."""
+INTEGER = f"-?[0-9]{{1,{MAX_DIGITS}}}"
+"""Pattern of the digits of an integer."""
 
-Skipped: TypeAlias = re.Pattern[str]
-"""Entries of dictionaries to leave out, in a row of any length."""
-NOTHING = re.compile("")
+
+class Selection(NamedTuple):
+    """The part of a reply that is decoded: `skipped` entries of dictionaries, in a row of any length, are left out, and
+    `records`, dictionaries in lists, are given as matches."""
+
+    skipped: re.Pattern[str]
+    records: re.Pattern[str]
+
+
+EVERYTHING = Selection(re.compile(""), re.compile("(?!)"))
 
 
 class InvalidReply(ValueError):
@@ -44,14 +54,46 @@ def encode(value: Encodable) -> bytes:
     return b"l%be" % b"".join([encode(each) for each in value])
 
 
-def skipping(names: Iterable[str]) -> Skipped:
-    """Return what `decode` needs to leave out the entries with these names, of all dictionaries."""
-    strings = _any_of({f"{length}:": f".{{{length}}}" for length in range(_SKIPPED_LENGTH)})
-    value = leaf = f"i-?[0-9]{{1,{MAX_DIGITS}}}e|{strings}"
-    for _ in range(_SKIPPED_DEPTH):
+def select(skipped: Iterable[str], record: str = "(?!)") -> Selection:
+    """Return a selection without the entries with these names, of all dictionaries, and with records of a pattern."""
+    return Selection(
+        re.compile(f"(?:(?:{_keys(skipped)}){_small_value(_SKIPPED_DEPTH)})*+", re.DOTALL),
+        re.compile(record, re.DOTALL),
+    )
+
+
+def record(fields: Mapping[str, str]) -> str:
+    """Return a pattern of a dictionary whose entries with these names have values of these patterns. Its other entries
+    may be any small strings and integers, or lists and dictionaries of them."""
+    named = _any_of({f"{len(name)}:{name}": f"(?:{value})" for name, value in fields.items()})
+    return f"d(?:{named}|(?!{_keys(fields)})(?:{_small_string()}){_small_value(1)})*+e"
+
+
+def having(group: str, pattern: str) -> str:
+    """Return the pattern for what it matches with this group, such as a field of a record."""
+    return f"{pattern}(?({group})|(?!))"
+
+
+def list_of(element: str) -> str:
+    """Return a pattern of a list of strings and elements of this pattern."""
+    return f"l(?:{element}|{_small_string()})*+e"
+
+
+@cache
+def _small_string() -> str:
+    return _any_of({f"{length}:": f".{{{length}}}" for length in range(_SKIPPED_LENGTH)})
+
+
+@cache
+def _small_value(depth: int) -> str:
+    value = leaf = f"i{INTEGER}e|{_small_string()}"
+    for _ in range(depth):
         value = f"[dl](?:{value})*+e|{leaf}"
-    keys = _any_of({f"{len(name)}:{name}": "" for name in names})
-    return re.compile(f"(?:(?:{keys})(?:{value}))*+", re.DOTALL)
+    return f"(?:{value})"
+
+
+def _keys(names: Iterable[str]) -> str:
+    return _any_of({f"{len(name)}:{name}": "" for name in names})
 
 
 def _any_of(patterns: Mapping[str, str]) -> str:
@@ -64,17 +106,17 @@ def _any_of(patterns: Mapping[str, str]) -> str:
     return "|".join(found)
 
 
-def decode(data: bytes, skipped: Skipped = NOTHING) -> dict[str, Value]:
+def decode(data: bytes, selection: Selection = EVERYTHING) -> dict[str, Value]:
     """Decode a dictionary. Raise InvalidReply, and nothing else, for anything else.
 
-    In strings, bytes that are not UTF-8 are replaced. Entries to be `skipped` are left out unless their value is large.
+    In strings, bytes that are not UTF-8 are replaced. Entries to be skipped are left out unless their value is large.
     """
     # One character per byte, because slices of strings can be used as keys and numbers without another conversion.
     text = data.decode("latin-1")
     try:
         if text[0] != "d":
             raise InvalidReply("not a dictionary")
-        value, end = _dictionary(text, 1, MAX_DEPTH, skipped)
+        value, end = _dictionary(text, 1, MAX_DEPTH, selection)
         if end != len(text):
             raise InvalidReply("more than one value")
     except InvalidReply:
@@ -84,12 +126,12 @@ def decode(data: bytes, skipped: Skipped = NOTHING) -> dict[str, Value]:
     return value
 
 
-def _dictionary(text: str, at: int, depth: int, skipped: Skipped) -> tuple[dict[str, Value], int]:
+def _dictionary(text: str, at: int, depth: int, selection: Selection) -> tuple[dict[str, Value], int]:
     """Decode the entries of a dictionary from `at`; return it and the position after its end."""
     if not depth:
         raise InvalidReply("too many levels")
     value: dict[str, Value] = {}
-    end_of_skipped = skipped.match
+    end_of_skipped = selection.skipped.match
     while text[at := end_of_skipped(text, at).end()] != "e":  # pyright: ignore[reportOptionalMemberAccess]
         start = text.index(":", at) + 1  # `_string` without the call, which would take a third of the time
         at = start + int(text[at : start - 1])
@@ -102,15 +144,15 @@ def _dictionary(text: str, at: int, depth: int, skipped: Skipped) -> tuple[dict[
         if kind == "i":
             value[key], at = _integer(text, at + 1)
         elif kind == "d":
-            value[key], at = _dictionary(text, at + 1, depth - 1, skipped)
+            value[key], at = _dictionary(text, at + 1, depth - 1, selection)
         elif kind == "l":
-            value[key], at = _list(text, at + 1, depth - 1, skipped)
+            value[key], at = _list(text, at + 1, depth - 1, selection)
         else:
             value[key], at = _string(text, at)
     return value, at + 1
 
 
-def _list(text: str, at: int, depth: int, skipped: Skipped) -> tuple[list[Value], int]:
+def _list(text: str, at: int, depth: int, selection: Selection) -> tuple[list[Value], int]:
     """Decode the elements of a list from `at`; return it and the position after its end."""
     if not depth:
         raise InvalidReply("too many levels")
@@ -120,9 +162,13 @@ def _list(text: str, at: int, depth: int, skipped: Skipped) -> tuple[list[Value]
         if kind == "i":
             each, at = _integer(text, at + 1)
         elif kind == "d":
-            each, at = _dictionary(text, at + 1, depth - 1, skipped)
+            each = selection.records.match(text, at)
+            if each is not None:
+                at = each.end()
+            else:
+                each, at = _dictionary(text, at + 1, depth - 1, selection)
         elif kind == "l":
-            each, at = _list(text, at + 1, depth - 1, skipped)
+            each, at = _list(text, at + 1, depth - 1, selection)
         else:
             each, at = _string(text, at)
         value.append(each)

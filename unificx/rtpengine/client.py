@@ -39,7 +39,7 @@ class _PendingRequest:
     due: float
     parse: Callable[[Reply], Any]
     on_reply: Callable[[Any], None]
-    unused: bencode.Skipped
+    selection: bencode.Selection
 
 
 class NgClient(asyncio.DatagramProtocol):
@@ -82,7 +82,7 @@ class NgClient(asyncio.DatagramProtocol):
         if pending is None:
             return
         try:
-            reply = bencode.decode(body, pending.unused)
+            reply = bencode.decode(body, pending.selection)
         except bencode.InvalidReply:
             return
         del self._pending[cookie]
@@ -105,10 +105,10 @@ class NgClient(asyncio.DatagramProtocol):
         on_reply: Callable[[Parsed | MediaUnavailable], None],
         retry_delays: Sequence[float] = (),
         *,
-        unused: bencode.Skipped = bencode.NOTHING,
+        selection: bencode.Selection = bencode.EVERYTHING,
     ) -> None:
         """Send an encoded request. `on_reply` is called once, after this method has returned, with the parsed reply or
-        with the reason why there is none. `parse` gets the reply without its `unused` entries."""
+        with the reason why there is none. `parse` gets the `selection` of the reply."""
         if len(self._pending) >= MAX_PENDING:
             _fail(on_reply, MediaUnavailable("busy"))
             return
@@ -119,7 +119,7 @@ class NgClient(asyncio.DatagramProtocol):
         datagram = b"%b %b" % (cookie, request)
         delays = iter(retry_delays or RETRY_DELAYS)
         due = asyncio.get_running_loop().time() + next(delays)
-        self._pending[cookie] = _PendingRequest(datagram, delays, due, parse, on_reply, unused)
+        self._pending[cookie] = _PendingRequest(datagram, delays, due, parse, on_reply, selection)
         self._transport.sendto(datagram)
         if self._timer is None or due < self._timer.when():
             self._set_timer(due)
@@ -174,7 +174,7 @@ class NgClient(asyncio.DatagramProtocol):
 
     def delete(self, anchor: str, on_reply: Callable[[MediaReport | MediaUnavailable | None], None]) -> None:
         """Delete an anchor; the reply is its final statistics, or None if it is unknown."""
-        self.send(ng.delete(anchor), self._report, on_reply, unused=ng.UNUSED_STATISTICS)
+        self.send(ng.delete(anchor), self._report, on_reply, selection=ng.STATISTICS)
 
     async def query(self, anchor: str) -> MediaReport | None:
         """Return the statistics of an anchor so far, or None if it is unknown."""

@@ -4,13 +4,14 @@ A call's media is anchored in rtpengine under an id of ours (its call-id); tags 
 Each side of an anchor has a profile, and every offer and answer is built for the profile of the side that receives it.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from unificx.media.errors import MediaUnavailable
-from unificx.rtpengine.bencode import Encodable, Value, encode, skipping
+from unificx.rtpengine.bencode import INTEGER, Encodable, Value, encode, having, list_of, record, select
 from unificx.sdp import audio_transport, sends_telephone_events, uses_ice, without_identity
 
 Message: TypeAlias = dict[str, Encodable]
@@ -280,15 +281,20 @@ class MediaReport:
         return next((each for each in self.parties if each.tag == tag), None)
 
 
-UNUSED_STATISTICS = skipping(
+STATISTICS = select(
     (
-        "VSC", "advertised endpoint", "created", "created_us", "egress SSRCs", "endpoint", "errors",
-        "family", "highest MOS", "index", "last kernel packet", "last redis update", "last signal", "last user packet",
-        "local address", "local port", "lowest MOS", "MOS progression", "protocol", "stats_out", "subscribers",
-        "subscriptions", "totals", "type",
-    )
+        "VSC", "created", "created_us", "highest MOS", "index", "last redis update", "last signal",
+        "lowest MOS", "MOS progression", "protocol", "subscribers", "subscriptions", "totals", "type",
+    ),
+    having("last", record({
+        "last packet": f"i(?P<last>{INTEGER})e",
+        "flags": list_of("(?P<rtp>3:RTP)"),
+        "ingress SSRCs": f"l(?:{record({'SSRC': f'i(?P<ssrc>{INTEGER})e'})})?e",
+        "stats": record({"packets": f"i(?P<packets>{INTEGER})e", "bytes": f"i(?P<octets>{INTEGER})e"}),
+    })),
 )  # fmt: skip
-"""Entries of the reply to a query or a deletion that are not read: four fifths of it."""
+"""The part of the reply to a query or a deletion that is read, a fifth of it. The records are its streams; one with
+several sources, or with unknown large values, is decoded."""
 
 _FULL = ("Ran out of ports", "Parallel session limit reached", "Load limit exceeded")
 _DESCRIPTION = ("Error rewriting SDP", "Failed to parse SDP", "Incomplete SDP specification", "No SDP body")
@@ -327,19 +333,19 @@ def parse_report(reply: Reply, now: float) -> MediaReport | None:
         raise
     if "tags" not in reply:
         return None
-    parties = {tag: party for tag, party in _dictionary(reply["tags"]).items() if _has_tag(party)}
-    streams = {tag: _rtp_streams(party) for tag, party in parties.items()}
-    reports = {tag: _reports(each, _dictionary(reply.get("SSRC"))) for tag, each in streams.items()}
+    parties = {tag: _streams(party) for tag, party in _dictionary(reply["tags"]).items() if _has_tag(party)}
+    sources = _dictionary(reply.get("SSRC"))
+    reports = {tag: _reports(streams, sources) for tag, streams in parties.items()}
     return MediaReport(
         tuple(
             _party_report(
                 tag,
-                each,
+                streams,
                 [report for other in reports if other != tag for report in reports[other]],
-                max(0.0, now - max(_integer(stream.get("last packet")) for stream in _streams(parties[tag]))),
+                max(0.0, now - max(stream.last_packet for stream in streams)),
             )
-            for tag, each in streams.items()
-            if each
+            for tag, streams in parties.items()
+            if any(stream.is_rtp for stream in streams)
         )
     )
 
@@ -349,29 +355,53 @@ def _has_tag(party: Value) -> bool:
     return bool(_dictionary(party).get("tag"))
 
 
-def _streams(party: Value) -> list[Reply]:
+class _Stream(NamedTuple):
+    """Packets received on one port: RTP, RTCP or both."""
+
+    last_packet: int
+    """Unix time."""
+    is_rtp: bool
+    packets: int
+    octets: int
+    ssrcs: list[int]
+
+
+def _streams(party: Value) -> list[_Stream]:
     """Return the RTP and RTCP streams of a party."""
     sections = _dictionaries(_dictionary(party).get("medias"))
-    return [stream for section in sections for stream in _dictionaries(section.get("streams"))]
+    return [_stream(each) for section in sections for each in _list(section.get("streams"))]
 
 
-def _rtp_streams(party: Value) -> list[Reply]:
-    return [stream for stream in _streams(party) if "RTP" in _list(stream.get("flags"))]
+def _stream(value: Value) -> _Stream:
+    if isinstance(value, re.Match):
+        last, rtp, packets, octets, ssrc = value.group("last", "rtp", "packets", "octets", "ssrc")
+        return _Stream(
+            int(last or 0), rtp is not None, int(packets or 0), int(octets or 0), [int(ssrc)] if ssrc else []
+        )
+    found = _dictionary(value)
+    counts = _dictionary(found.get("stats"))
+    ssrcs = [source.get("SSRC") for source in _dictionaries(found.get("ingress SSRCs"))]
+    return _Stream(
+        _integer(found.get("last packet")),
+        "RTP" in _list(found.get("flags")),
+        _integer(counts.get("packets")),
+        _integer(counts.get("bytes")),
+        [ssrc for ssrc in ssrcs if isinstance(ssrc, int)],
+    )
 
 
-def _reports(streams: list[Reply], sources: Reply) -> list[Reply]:
+def _reports(streams: list[_Stream], sources: Reply) -> list[Reply]:
     """Return a party's RTCP reports about what it receives: rtpengine lists a report under the SSRC that sent it."""
-    numbers = [source.get("SSRC") for stream in streams for source in _dictionaries(stream.get("ingress SSRCs"))]
-    return [_dictionary(sources.get(str(_integer(number)))) for number in numbers]
+    return [_dictionary(sources.get(str(number))) for stream in streams if stream.is_rtp for number in stream.ssrcs]
 
 
-def _party_report(tag: str, streams: list[Reply], reports: list[Reply], last_packet_age: float) -> PartyReport:
-    counts = [_dictionary(stream.get("stats")) for stream in streams]
+def _party_report(tag: str, streams: list[_Stream], reports: list[Reply], last_packet_age: float) -> PartyReport:
+    rtp = [stream for stream in streams if stream.is_rtp]
     lost, jitter, mos, round_trip = _quality(reports)
     return PartyReport(
         tag=tag,
-        packets=sum(_integer(each.get("packets")) for each in counts),
-        octets=sum(_integer(each.get("bytes")) for each in counts),
+        packets=sum([stream.packets for stream in rtp]),
+        octets=sum([stream.octets for stream in rtp]),
         last_packet_age=last_packet_age,
         lost=lost,
         jitter_ms=jitter,
