@@ -4,9 +4,11 @@
 `cdr` seals it on receipt. Its `repr` shows only ids and non-personal values.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
+
+from unificx.core.value import value
 
 Direction = Literal["internal", "inbound", "outbound"]
 Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "failed", "cancelled"]
@@ -23,7 +25,7 @@ StepOutcome = Outcome | Literal["continued"]
 """How the step ended; `continued`: it passed the call on."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MediaQuality:
     """Quality of the media received from one party; None where it was not measured."""
 
@@ -35,7 +37,7 @@ class MediaQuality:
     packets: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallParty:
     """One party of an ended call."""
 
@@ -54,7 +56,7 @@ class CallParty:
     """Whether the party withholds its identity."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallStep:
     """One step on the path of a call.
 
@@ -73,7 +75,7 @@ class CallStep:
     """Position in `CallEnded.parties` of the party that transferred, forwarded, parked or picked up the call."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutsideLeg:
     """An answered leg to a number outside, which a carrier bills. `extension_id` is the extension that dialled the
     number, forwarded or transferred the call to it; "" if a menu or another object did."""
@@ -87,7 +89,7 @@ class OutsideLeg:
     emergency: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallEnded:
     """A call has ended, with any outcome. Times are timezone-aware, in UTC."""
 

@@ -10,6 +10,7 @@ from typing import Literal
 from unificx.calls.app_leg import LOOPBACK, AppLeg
 from unificx.calls.dtls_state import DtlsState
 from unificx.calls.machine.identity import Identity
+from unificx.core.value import value
 from unificx.registrar import Caller
 from unificx.routing import CallApp
 from unificx.rtpengine.ng import Profile, profile_of
@@ -27,7 +28,7 @@ class DialTarget:
     profile: Profile
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SentSdp:
     """SDP sent to a leg, and the version in its origin line."""
 

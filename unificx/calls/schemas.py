@@ -1,9 +1,10 @@
 """Data passed into and out of call control."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
+from unificx.core.value import value
 from unificx.identity import Extension
 from unificx.registrar import Caller
 from unificx.routing import Plan
@@ -23,7 +24,7 @@ CreditReply = Literal["granted", "no_credit", "trial_ended", "unpaid"]
 """Whether a leg outside may be dialled, or why not."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CreditedLeg:
     """A leg to a number outside that costs the tenant something. `id` is the same as long as it lives, in whatever
     call; `record_id` is the id under which that is recorded; `answered` None while it rings."""
@@ -36,7 +37,7 @@ class CreditedLeg:
     number: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallSettings:
     """Limits; times in seconds.
 
@@ -53,7 +54,7 @@ class CallSettings:
     """Maximum length of a call with a dialled app."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LiveCall:
     """A live call."""
 
@@ -70,7 +71,7 @@ class LiveCall:
     """Id of the conference room the call is connected to."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ParkedCall:
     """A parked call: slot number, start time, and the number of the extension that parked it."""
 
@@ -82,7 +83,7 @@ class ParkedCall:
     name: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConversationLeg:
     """One participant of a conversation. `tag` identifies it at the media anchor and is the leg's id."""
 
@@ -101,7 +102,7 @@ class ConversationLeg:
     """Whether the participant started the call; False for both if both joined later."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Conversation:
     """Two connected participants and the anchor of their media."""
 
@@ -120,7 +121,7 @@ class Conversation:
         return self.caller, self.callee
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AppCallContext:
     """A call as handed to its app. `leg_id` is the globally unique id of the app's leg."""
 
@@ -137,7 +138,7 @@ class AppCallContext:
     dialled: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConnectRequest:
     """A request of an app to connect its party to the destination of a plan; the party stays with the app until
     it answers. `displayed_name` is shown in place of the party's name while the destination rings, "" for that.
@@ -147,12 +148,12 @@ class ConnectRequest:
     displayed_name: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConnectWithdrawn:
     """The app no longer wants its party to be connected: the ringing ends."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Origination:
     """A call started by an app.
 

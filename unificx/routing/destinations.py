@@ -4,10 +4,10 @@ Another kind, such as a ring group or a queue, is a further class with a `plan`;
 The simplest ones are the steps `CallApp`, `GoTo` and `Reject` of `plans`.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from unificx.core.replacing import changed
+from unificx.core.value import value
 from unificx.identity import Extension
 from unificx.routing.plans import CallApp, Fork, GoTo, PathObject, Plan, RingTarget, Step
 
@@ -27,7 +27,7 @@ class Destination(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RingExtension:
     """All devices of an extension, or one of them."""
 
@@ -46,7 +46,7 @@ class RingExtension:
         return Plan(tuple(steps), self.extension)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TenantObject:
     """An object of the tenant, such as a queue, with the app that serves it or the destination it leads to."""
 
@@ -58,7 +58,7 @@ class TenantObject:
         return Plan((Step(self.action),), path=(self.path_object,))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Conference:
     """A conference room."""
 
@@ -72,7 +72,7 @@ class Conference:
         return Plan((step,), path=(PathObject("room", self.number, self.name),))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Voicemail:
     """A shared mailbox, or that of an extension."""
 

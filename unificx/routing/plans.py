@@ -5,10 +5,11 @@ meanwhile, and its set-up machine carries out every plan in the same way. A sing
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from typing import Literal
 
+from unificx.core.value import value
 from unificx.identity import Extension
 from unificx.routing.references import DestinationRef
 
@@ -16,7 +17,7 @@ UnansweredOutcome = Literal["missed", "busy", "declined", "unreachable", "failed
 """Why a step did not answer the call."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RingTarget:
     """The devices of an extension."""
 
@@ -25,7 +26,7 @@ class RingTarget:
     """The only device to ring, "" for all."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutsideTarget:
     """A number outside, dialled over a trunk. `sent` are the digits that the carrier gets, `number` is in E.164;
     `caller_id` is the number shown, "" for none, `withheld` whether it is withheld from the called party,
@@ -40,7 +41,7 @@ class OutsideTarget:
     sends_location: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutsideMember:
     """A number outside, in E.164, that rings together with extensions. `targets` decides on the call when its step
     starts, so that it counts for the limits only then, and returns the trunks to try in order; none if it is not
@@ -50,7 +51,7 @@ class OutsideMember:
     targets: Callable[[], tuple[OutsideTarget, ...]] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fork:
     """Ring the devices of all targets together for `seconds`; devices that accept push are woken up.
 
@@ -79,7 +80,7 @@ class Fork:
         return replace(self, targets=tuple(replace(each, only_device=device_id) for each in self.ring_targets))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallApp:
     """Connect the call to an app."""
 
@@ -98,7 +99,7 @@ ForwardReason = Literal["unconditional", "user-busy", "no-answer", "unavailable"
 rang."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Forward:
     """An extension that forwarded a call."""
 
@@ -106,7 +107,7 @@ class Forward:
     reason: ForwardReason
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GoTo:
     """Continue with the plan of another destination of the tenant, before the remaining steps. It is resolved when the
     step starts.
@@ -135,7 +136,7 @@ class Rejection(Enum):
     UNREACHABLE = "unreachable"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reject:
     """Reject the call, unless a later step takes it."""
 
@@ -153,7 +154,7 @@ NO_OUTSIDE_LINE = Reject(Rejection.NO_OUTSIDE_LINE)
 Action = Fork | CallApp | GoTo | Reject
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """A step of a plan. `after`: it starts only if the step before ended with one of these outcomes; empty for any."""
 
@@ -164,7 +165,7 @@ class Step:
 PathObjectKind = Literal["group", "queue", "menu", "hours", "room", "mailbox", "app", "prompt"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PathObject:
     """The object of the tenant that a plan belongs to, as the history names it."""
 
@@ -173,7 +174,7 @@ class PathObject:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Plan:
     """The steps of a call. Each starts if the ones before did not answer it; after the last one, the call is rejected
     with the cause of the step that ended last.

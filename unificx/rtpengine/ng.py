@@ -5,11 +5,11 @@ Each side of an anchor has a profile, and every offer and answer is built for th
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from unificx.core.value import value
 from unificx.media.errors import MediaUnavailable
 from unificx.rtpengine.bencode import INTEGER, Encodable, Value, encode, having, list_of, record, select
 from unificx.sdp import audio_transport, sends_telephone_events, uses_ice, without_identity
@@ -247,7 +247,7 @@ def query(anchor: str) -> Message:
     return {"command": "query", "call-id": anchor}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PartyReport:
     """Statistics of the media one party sent, and of its reception by the other party.
 
@@ -270,7 +270,7 @@ class PartyReport:
     """Round trip time between the two parties."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MediaReport:
     """Statistics of one anchor."""
 

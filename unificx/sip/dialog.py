@@ -4,8 +4,8 @@ A dialog is an immutable value. Creating a request also returns the dialog as it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from unificx.core.value import value
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
@@ -15,7 +15,7 @@ RawHeaders = Sequence[tuple[str, str]]
 MAX_ROUTES = 20
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dialog:
     """One end's view of a dialog.
 

@@ -3,12 +3,12 @@
 The names of legs, the SDP and the tickets are those of the events.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 
 from unificx.calls.events import Outcome
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.states import CALLER
+from unificx.core.value import value
 
 
 class RecipientProfile(Enum):
@@ -21,7 +21,7 @@ class RecipientProfile(Enum):
     """The alternatives, after the phone refused what was offered. Their values are those of `rtpengine.ng.Profile`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OfferMedia:
     """Pass an offer of `sender` to the anchor of `branch`. `all_codecs`: append all codecs that can be transcoded."""
 
@@ -33,7 +33,7 @@ class OfferMedia:
     all_codecs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerMedia:
     """Pass an answer of `sender` to the anchor of `branch`."""
 
@@ -43,7 +43,7 @@ class AnswerMedia:
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReleaseMedia:
     """Delete the anchor of `branch`; `final`: emit MediaReleased once its statistics are stored for the call record."""
 
@@ -51,27 +51,27 @@ class ReleaseMedia:
     final: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dial:
     leg: str
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SendPush:
     """Send a push notification of the call to devices."""
 
     devices: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CancelPush:
     """Notify pushed devices that the call has ended for them."""
 
     devices: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CancelCallee:
     """Stop ringing; `elsewhere`: answered or declined on another phone, so not a missed call."""
 
@@ -79,7 +79,7 @@ class CancelCallee:
     elsewhere: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Progress:
     """Send a provisional response to the caller. `tentative`: another leg may answer with another SDP."""
 
@@ -88,7 +88,7 @@ class Progress:
     tentative: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Accept:
     """Send a 2xx to the caller, or to another calling leg."""
 
@@ -96,7 +96,7 @@ class Accept:
     leg: str = CALLER
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reject:
     """Send a final error response to the caller."""
 
@@ -104,7 +104,7 @@ class Reject:
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Acknowledge:
     """Answer the offer in the callee's 2xx, in the ACK."""
 
@@ -112,7 +112,7 @@ class Acknowledge:
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Offer:
     """Send a re-INVITE with an offer."""
 
@@ -120,53 +120,53 @@ class Offer:
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ShowPeer:
     """Tell the device of a leg which party it is connected to, by UPDATE or re-INVITE."""
 
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Probe:
     """Send an OPTIONS to a leg. If it is not answered, the leg is lost."""
 
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerOffer:
     leg: str
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RefuseOffer:
     leg: str
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bye:
     leg: str
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Close:
     """Answer the BYE of a leg, now that the call record is stored."""
 
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetAnswered:
     """Store the answer time and leg, and journal the call, before the caller's INVITE is answered."""
 
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StartStep:
     """The call was not answered so far, for this cause: start the step of the plan at `position`."""
 
@@ -174,28 +174,28 @@ class StartStep:
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SwapCaller:
     """Swap the names of the caller and this leg, so that the remaining party is the caller."""
 
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetPeer:
     """Set and journal `leg` as the caller's peer; "" for none at the moment."""
 
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetCallee:
     """Set the transfer target as the called party; `back`: set the transferor, since the transfer was not answered."""
 
     back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Notify:
     """Send transfer progress to the transferor (NOTIFY)."""
 
@@ -203,7 +203,7 @@ class Notify:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReportOutcome:
     """Tell the app `leg` how its transfer ended: "answered", or why not."""
 
@@ -211,7 +211,7 @@ class ReportOutcome:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WriteRecord:
     """Write the call record."""
 

@@ -4,14 +4,13 @@ Legs are named `CALLER`, and "b1", "b2" … for ringing callees. SDP is bytes; b
 reply of the media anchor with its request, so that stale replies are ignored.
 """
 
-from dataclasses import dataclass
-
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.states import SettingUp
+from unificx.core.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MediaOffered:
     """The anchor accepted an offer; `sdp` is for the other side."""
 
@@ -19,7 +18,7 @@ class MediaOffered:
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MediaAnswered:
     """The anchor accepted an answer; `sdp` is for the offerer."""
 
@@ -27,7 +26,7 @@ class MediaAnswered:
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MediaFailed:
     """A request to the anchor failed; `sdp_at_fault`: because of the SDP."""
 
@@ -35,35 +34,35 @@ class MediaFailed:
     sdp_at_fault: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MediaReleased:
     """The anchor was deleted and its final statistics are stored."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RelayRestarted:
     """rtpengine restarted and lost the call's anchors."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MediaSilent:
     """No phone of the call has sent RTP or RTCP for too long."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CalleeProgressed:
     leg: str
     status: int
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CalleeAnswered:
     leg: str
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CalleeRefused:
     """`cause`: why this system did not dial it, None for the answer of the callee."""
 
@@ -72,7 +71,7 @@ class CalleeRefused:
     cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeviceReachable:
     """A device has become reachable or has moved: dial it as `leg`, replacing `replaces_leg` if it was dialled at its
     previous location."""
@@ -83,7 +82,7 @@ class DeviceReachable:
     replaces_leg: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeviceRemoved:
     """A device was revoked; `legs` are all its legs: connected, ringing or not dialled yet."""
 
@@ -91,21 +90,21 @@ class DeviceRemoved:
     legs: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Declined:
     """The call was declined from a push notification of `device`, "" for all; equivalent to a 603."""
 
     device: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StepStarted:
     """The targets of the step that `StartStep` has requested, or to which a ringing phone redirects the call."""
 
     targets: ForkTargets
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PickedUp:
     """Another phone takes the ringing call: the ringing ends. `targets`: the app that holds the caller, unless another
     one does already, until `TakeOverRequested`."""
@@ -113,12 +112,12 @@ class PickedUp:
     targets: ForkTargets | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallerCancelled:
     """CANCEL, or BYE before the answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AckReceived:
     """ACK to our 2xx, with an answer if the 2xx contained an offer."""
 
@@ -126,44 +125,44 @@ class AckReceived:
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OfferReceived:
     leg: str
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OfferAnswered:
     leg: str
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OfferRefused:
     leg: str
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HungUp:
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LegLost:
     """A leg ended without BYE: missing ACK, session timer expired, request timeout."""
 
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EndRequested:
     """The call is ended by an administrator or by the system."""
 
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TransferRequested:
     """The leg `by` transfers the other party to `targets`, which may include app legs. Meanwhile the app leg
     `waiting_app` is heard; "" if `by` is that app. `return_targets` ring if the transfer is not answered and `by` has
@@ -177,12 +176,12 @@ class TransferRequested:
     keep_with_app: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TransferWithdrawn:
     """The app that keeps the party if its transfer is not answered ends the ringing."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JoinRequested:
     """The leg `by` transfers the other party to `leg` of its consultation call, whose latest SDP is `sdp`."""
 
@@ -191,7 +190,7 @@ class JoinRequested:
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MoveToAppRequested:
     """The leg `by` leaves, and the other party is connected to the app leg `app`."""
 
@@ -199,7 +198,7 @@ class MoveToAppRequested:
     app: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TakeOverRequested:
     """The new leg `leg`, with the offer `sdp`, replaces the leg `gone`."""
 
@@ -208,14 +207,14 @@ class TakeOverRequested:
     sdp: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReofferRequested:
     """Re-offer the current session to `leg`, to send it changed SDP attributes."""
 
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeadlineReached:
     """A deadline of the state was reached."""
 

@@ -1,12 +1,13 @@
 """Fork targets of a step of a call's plan, and its time limits."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from unificx.calls.events import Outcome
 from unificx.calls.machine.causes import Cause
+from unificx.core.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Limits:
     """Maximum ringing and call time, in seconds."""
 
@@ -14,7 +15,7 @@ class Limits:
     call_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PushTargets:
     """Devices that accept push: unregistered ones awaiting push, and registered ones by the name of their leg."""
 
@@ -22,7 +23,7 @@ class PushTargets:
     device_by_leg: dict[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LaterStep:
     """A step of the plan that has not started: its position, and after which outcomes it starts, empty for any."""
 
@@ -37,7 +38,7 @@ class LaterStep:
         return cause.value.outcome in self.after and cause is not Cause.NO_SUCH_NUMBER_OUTSIDE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ForkTargets:
     """The legs to dial, which of them use SRTP, which lead to a carrier, and the devices to push.
 

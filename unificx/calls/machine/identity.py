@@ -1,13 +1,14 @@
 """Identities that devices show: asserted by the PBX, never copied from a phone's headers (RFC 3325, RFC 3323)."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from unificx.core.value import value
 
 RingKind = Literal["internal", "external", "queue"]
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identity:
     """Asserted identity of a party."""
 

@@ -1,10 +1,10 @@
 """States of a call: one frozen class per phase, with only the data of that phase."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits
+from unificx.core.value import value
 
 CALLER = "a"
 """The leg of the caller."""
@@ -12,7 +12,7 @@ CALLER = "a"
 Stage = Literal["offering", "calling", "ringing", "over"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Branch:
     """One forked branch. `srtp`: offered SRTP first; `alternatives`: number of other media profiles offered after
     refusals; `cause`: why it has ended.
@@ -33,7 +33,7 @@ class Branch:
         return self.stage != "over"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SettingUp:
     """Phones ring. `offer` is the caller's SDP, b"" for a delayed offer.
 
@@ -63,7 +63,7 @@ class SettingUp:
         return device in self.pushed or any(each.live and each.push_device == device for each in self.branches)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Originating:
     """An app calls: its offer is awaited until `until`, then the targets are dialled."""
 
@@ -71,7 +71,7 @@ class Originating:
     until: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answering:
     """`callee` has answered; the SDP is passed to the anchor, then to the caller. `delayed`: the callee made the offer.
 
@@ -93,7 +93,7 @@ class Answering:
 ExchangeStage = Literal["offering", "asking", "answering", "restoring", "restored"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Exchange:
     """Offer/answer exchange within the call, started by `offerer`. `silent`: the offerer does not wait for an answer
     (its SDP was in an ACK).
@@ -109,7 +109,7 @@ class Exchange:
     answer: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MediaReanchor:
     """Media is re-anchored from the latest SDP of both sides, and re-offered to both. `pending`: legs yet to answer."""
 
@@ -119,7 +119,7 @@ class MediaReanchor:
     pending: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IceRestart:
     """Media is re-anchored with ICE: `side` has the current re-offer, the callee first."""
 
@@ -128,7 +128,7 @@ class IceRestart:
     side: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MovingToApp:
     """The caller is connected to an app, over an anchor of its own."""
 
@@ -136,7 +136,7 @@ class MovingToApp:
     stage: Literal["offering", "calling"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TakingOver:
     """`leg` replaces the callee: the caller gets its offer, over an anchor of its own."""
 
@@ -147,7 +147,7 @@ class TakingOver:
     answer: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Talking:
     """Caller and `callee` are connected. The SDP is the last negotiated one, as received from each side.
 
@@ -162,7 +162,7 @@ class Talking:
     deferred: tuple[str, bytes] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Transferring:
     """The caller is being transferred by `transferor`, "" once it has left; the phones of `setup` ring while the caller
     is connected to an app that plays ringback.
@@ -180,7 +180,7 @@ class Transferring:
     keep_with_app: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ending:
     """BYE was sent; the anchor's final statistics are awaited until `until`, then the call record is written.
 
@@ -192,7 +192,7 @@ class Ending:
     until: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ended:
     """The call has ended."""
 

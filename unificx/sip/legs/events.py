@@ -1,12 +1,11 @@
 """Events of a leg. Bodies are SDP as received, b"" if the message had none."""
 
-from dataclasses import dataclass
-
+from unificx.core.value import value
 from unificx.sip.message import Response
 from unificx.sip.refer import Refer
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Progressed:
     """An outgoing leg received a provisional response above 100."""
 
@@ -14,7 +13,7 @@ class Progressed:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answered:
     """An outgoing leg received its 2xx. After a local offer the body is the answer and the ACK is sent; otherwise the
     body is the peer's offer and `acknowledge` must be called."""
@@ -22,7 +21,7 @@ class Answered:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rejected:
     """An outgoing leg ended before it was answered. 408 also means no response, 487 a local CANCEL."""
 
@@ -30,40 +29,40 @@ class Rejected:
     response: Response | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cancelled:
     """The caller of an incoming leg sent CANCEL. Record what is required, then call `reject(487)`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Confirmed:
     """The peer acknowledged the 2xx; the body is the answer if the 2xx contained an offer, b"" otherwise."""
 
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OfferReceived:
     """The peer made an offer inside the dialog: call `answer` or `reject_offer`."""
 
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OfferAnswered:
     """The peer answered a local offer inside the dialog."""
 
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OfferRejected:
     """The peer rejected a local offer inside the dialog; the session is unchanged (RFC 3261 section 14.1)."""
 
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InfoReceived:
     """The peer sent an INFO (RFC 6086), already answered."""
 
@@ -71,19 +70,19 @@ class InfoReceived:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReferReceived:
     """The peer requested a transfer: call `accept_refer` or `reject_refer`."""
 
     refer: Refer
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ByeReceived:
     """The peer sent a BYE. Record what is required, then call `close`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DialogFailed:
     """The dialog ended without a BYE of the peer; `reason` is for logs."""
 

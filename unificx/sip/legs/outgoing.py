@@ -4,9 +4,10 @@ A proxy may fork the INVITE: each To tag is a separate early dialog. The first 2
 from another fork is acknowledged and ended by BYE immediately (13.2.2.4).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from unificx.core.value import value
 from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.dialog import Dialog, uac_dialog
 from unificx.sip.errors import RemoteProtocolError
@@ -27,7 +28,7 @@ MAX_EARLY_DIALOGS = 10
 """Maximum early dialogs of one INVITE; further ones are ignored."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InviteParams:
     """Parameters of an outgoing INVITE. `caller` and `callee` are From and To values without tags; `route_set` e.g. a
     Path; `max_forwards` the remaining Max-Forwards of the INVITE that caused this one. `credentials` answer challenges
@@ -48,7 +49,7 @@ class InviteParams:
     part: BodyPart | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EarlyDialog:
     """An early dialog and the RSeq of its last reliable provisional response (0: none yet)."""
 

@@ -1,14 +1,15 @@
 """Retransmission of responses until acknowledged: a 2xx to INVITE until the ACK (RFC 3261 section 13.3.1.4), a
 reliable provisional until the PRACK (RFC 3262 section 3). Over every transport, because a proxy may drop them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from unificx.core.value import value
 from unificx.sip.timers import T1, T2
 
 GIVE_UP_AFTER = 64 * T1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RetransmissionSchedule:
     """Next at `resend_at`, until `give_up_at`. Not `capped`: the interval of reliable provisionals may exceed T2."""
 

@@ -4,8 +4,7 @@ The refresher refreshes the session after half of the interval; the other side s
 expires (section 10).
 """
 
-from dataclasses import dataclass
-
+from unificx.core.value import value
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.headers import SessionExpires
 from unificx.sip.message import Request, Response
@@ -14,7 +13,7 @@ MIN_SE = 90
 """Minimum session interval, seconds (section 5)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SessionTimer:
     """A negotiated session interval in seconds, and its next deadlines."""
 
