@@ -16,6 +16,7 @@ from unificx.calls.participant import AnyLeg, Participant, SentSdp
 from unificx.calls.record_parties import RecordParties
 from unificx.calls.recording_indication import RecordingIndication
 from unificx.calls.schemas import AppCallContext, ConnectRequest, LiveCall
+from unificx.core.value import value
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, Fork, Forward, Plan, Step
@@ -29,7 +30,7 @@ APP_LEG = "app"
 """Name of the leg of a dialled app."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallOptions:
     """Options of the INVITE. `secure`: SIPS; `hops`: remaining Max-Forwards; `withheld`: ids of the extensions that
     withhold their identity, of joined calls too; `diversions`: where the call was forwarded before it came here, the
@@ -43,9 +44,10 @@ class CallOptions:
 
 
 NO_PLAN = Plan()
+NO_OPTIONS = CallOptions()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallTarget:
     """Where a call or transfer leads: the plan of the dialled number, and the position of its current step.
 
@@ -99,8 +101,12 @@ class CallTarget:
     @property
     def fork(self) -> Fork | None:
         """The current step, if it rings devices."""
-        step = self.step
-        return step.action if step is not None and isinstance(step.action, Fork) else None
+        steps = self.plan.steps
+        action = steps[self.position].action if self.position < len(steps) else None
+        return action if isinstance(action, Fork) else None
+
+
+NO_TARGET = CallTarget()
 
 
 @dataclass(slots=True)
@@ -118,7 +124,7 @@ class Call:
     participants: dict[str, Participant] = field(default_factory=dict[str, Participant])
     state: State = field(default_factory=Ended)
     direction: Direction = "internal"
-    target: CallTarget = CallTarget()
+    target: CallTarget = NO_TARGET
     """Where the call leads at present."""
     answered: datetime | None = None
     answered_leg: str | None = None
@@ -174,7 +180,7 @@ class Call:
     """Id of its call record, if it shares that of another call."""
     siblings: set[str] = field(default_factory=set[str])
     """Ids of the calls a call was split into, including itself: they share one call record."""
-    options: CallOptions = CallOptions()
+    options: CallOptions = NO_OPTIONS
 
     def __post_init__(self) -> None:
         caller = self.participants.setdefault(CALLER, Participant())

@@ -90,11 +90,6 @@ def _unreached_party(call: Call) -> CallParty:
     return CallParty(role="callee", subject=owner.subject, number=owner.number, name=owner.name)
 
 
-def was_started_by(call: Call, name: str) -> bool:
-    """Whether this leg started the call; the caller's leg, while no parties are recorded."""
-    return call.existing_leg(name).id == next(iter(call.record_parties.by_leg), call.existing_leg(CALLER).id)
-
-
 def swap_caller(call: Call, name: str, callee: Extension | None) -> None:
     """Swap the caller and this leg; `callee` is the extension of the former caller."""
     update_parties(call)

@@ -78,10 +78,9 @@ class ActionExecutor:
 
     def execute(self, call: Call, action: actions.Action, now: float) -> None:
         """Execute one action. A leg whose peer is gone ignores it; that is not an error."""
-        if isinstance(action, actions.Bye | actions.Close):  # of every call, so not after all others
-            self._execute_on_leg(call, action, now)
-            return
         match action:
+            case actions.Bye() | actions.Close():  # of every call, so not after all others
+                self._execute_on_leg(call, action, now)
             case actions.OfferMedia() | actions.AnswerMedia() | actions.ReleaseMedia():
                 self._media.submit(call, action)
             case actions.Dial(leg, sdp):
@@ -145,6 +144,11 @@ class ActionExecutor:
         if leg is None:
             return
         match action:
+            case actions.Bye(_, cause):
+                leg.notify(200, now)  # ends a pending REFER; a failed transfer was reported before
+                leg.bye(now, cause.reason)
+            case actions.Close():
+                leg.close(now)
             case actions.Offer(name, sdp):
                 if not leg.ended:
                     if call.peer_changed:
@@ -157,9 +161,6 @@ class ActionExecutor:
                 leg.probe(now)
             case actions.RefuseOffer(_, status):
                 leg.reject_offer(status, now)
-            case actions.Bye(_, cause):
-                leg.notify(200, now)  # ends a pending REFER; a failed transfer was reported before
-                leg.bye(now, cause.reason)
             case actions.Notify(_, status):
                 leg.notify(status, now)
             case actions.ReportOutcome(_, outcome):
@@ -167,8 +168,6 @@ class ActionExecutor:
                     path_tracking.unanswered(call, outcome, now)
                 if isinstance(leg, AppLeg):
                     leg.report_outcome(outcome)
-            case actions.Close():
-                leg.close(now)
             case _:
                 assert_never(action)
 

@@ -12,20 +12,20 @@ def to_call_event(name: str, event: legs.LegEvent) -> events.Event:
             return events.CalleeProgressed(name, status, body)
         case legs.Answered(body):
             return events.CalleeAnswered(name, body)
+        case legs.Confirmed(body):
+            return events.AckReceived(name, body)
+        case legs.ByeReceived():
+            return events.HungUp(name)
         case legs.Rejected(status):
             return events.CalleeRefused(name, status)
         case legs.Cancelled():
             return events.CallerCancelled() if name == states.CALLER else events.HungUp(name)
-        case legs.Confirmed(body):
-            return events.AckReceived(name, body)
         case legs.OfferReceived(body):
             return events.OfferReceived(name, body)
         case legs.OfferAnswered(body):
             return events.OfferAnswered(name, body)
         case legs.OfferRejected(status):
             return events.OfferRefused(name, status)
-        case legs.ByeReceived():
-            return events.HungUp(name)
         case legs.DialogFailed():
             return events.LegLost(name)
         case legs.InfoReceived() | legs.ReferReceived():

@@ -177,8 +177,7 @@ class CallManager:
         """Run the expired timers of legs and calls."""
         self.deps.legs.timer(now)
         for call_id in self._timer_queue.due(now):
-            call = self.calls.get(call_id)
-            if call is not None:
+            if (call := self.calls.get(call_id)) is not None:
                 self.dispatch(call, events.DeadlineReached(), now)
         for leg_id in self._departed.expired(now):
             self._leave(leg_id, now)
@@ -288,8 +287,7 @@ class CallManager:
 
     def dtmf_received(self, digit: DtmfReceived) -> None:
         """Process a DTMF digit detected by rtpengine."""
-        found = self._registry.find_leg(digit.tag)
-        if found is not None:
+        if (found := self._registry.find_leg(digit.tag)) is not None:
             self._info_relay.detected(*found, digit.digit, self.deps.clock.monotonic())
             self.on_pending_output()
 
@@ -300,14 +298,16 @@ class CallManager:
         """
         self._registry.add(call)
         self._outside.restore_credentials(call, self.deps.clock.monotonic())
-        self._rearm(call)
         event = events.RelayRestarted() if not call.app_legs() else events.EndRequested(Cause.GOING_DOWN)
         self.dispatch(call, event, self.deps.clock.monotonic())
         self.on_pending_output()
 
     def dispatch(self, call: Call, event: events.Event, now: float) -> None:
         """Feed one event to the call's state machine and execute the resulting actions."""
-        self._guarded(call, now, self._step, call, event, now)
+        try:
+            self._step(call, event, now)
+        except Exception as fault:
+            self._abandon(call, fault, now)
 
     def _require_capacity(self, request: Request, caller: Caller, dialled: str) -> None:
         """Raise CallRefused if no further call is accepted. An emergency call always is."""
@@ -351,12 +351,15 @@ class CallManager:
         try:
             function(*args)
         except Exception as fault:
-            log.error("call_failed", call=call.id, **describe_fault(fault))
-            call.state = Ended()
-            for action in state_machine.abandon(call.legs(), call.record_written):
-                with contextlib.suppress(Exception):
-                    self._executor.execute(call, action, now)
-            self._finish(call, now)
+            self._abandon(call, fault, now)
+
+    def _abandon(self, call: Call, fault: Exception, now: float) -> None:
+        log.error("call_failed", call=call.id, **describe_fault(fault))
+        call.state = Ended()
+        for action in state_machine.abandon(call.legs(), call.record_written):
+            with contextlib.suppress(Exception):
+                self._executor.execute(call, action, now)
+        self._finish(call, now)
 
     def _route(self, call: Call, leg: IncomingLeg, now: float) -> None:
         self._begin(call, leg, CallTarget(self.deps.routing.route(call.caller, call.dialled), call.dialled), now)
@@ -387,8 +390,7 @@ class CallManager:
 
     def _ring_registered_device(self, call: Call, extension_id: str, device_id: str, now: float) -> None:
         for name in call.legs_of(device_id):
-            leg = call.leg(name)
-            if leg is not None:
+            if (leg := call.leg(name)) is not None:
                 leg.handle_flow_change(now)
         event = self._fork_builder.branch_for_device(call, extension_id, device_id, now)
         if event is not None:
@@ -396,8 +398,7 @@ class CallManager:
 
     def _leave(self, leg_id: str, now: float) -> None:
         """End a leg, if it is still in a call, as if its phone had hung up."""
-        found = self._registry.find_leg(leg_id)
-        if found is not None:
+        if (found := self._registry.find_leg(leg_id)) is not None:
             call, name = found
             call.existing_leg(name).bye(now, Cause.HUNG_UP.reason)
             self.dispatch(call, events.HungUp(name), now)
@@ -422,38 +423,43 @@ class CallManager:
     def _on_app_event(self, leg: AppLeg, event: AppEvent) -> None:
         """Dispatch an event of an app, which occurs outside of message processing."""
         now = self.deps.clock.monotonic()
-        found = self._registry.find_leg(leg.id)
-        if found is not None:
+        if (found := self._registry.find_leg(leg.id)) is not None:
             self._on_leg_event(*found, event, now)
             self._drain_leg_events(now)
             self.on_pending_output()
 
     def _on_leg_event(self, call: Call, name: str, event: AppEvent, now: float) -> None:
-        if isinstance(event, leg_events.InfoReceived):
-            self._info_relay.receive(call, name, event, now)
-        elif isinstance(event, leg_events.ReferReceived):
-            self._guarded(call, now, self._transfers.on_refer, call, name, event.refer, now)
-        elif isinstance(event, ConnectRequest | ConnectWithdrawn):
-            self._guarded(call, now, self._app_connections.on_request, call, name, event, now)
-        elif not (call.participant(name).is_unconfirmed and self._confirmations.holds_back(call, name, event, now)):
-            if isinstance(event, leg_events.Rejected):
-                self._outside.on_rejected(call.participants[name], event.response, now)
-            redirected = follow_redirection(self.deps, call, name, event, now)
-            next_step = events.StepStarted(self._prepare_step(call, now)) if redirected else None
-            self.dispatch(call, next_step or to_call_event(name, event), now)
+        match event:
+            case leg_events.InfoReceived():
+                self._info_relay.receive(call, name, event, now)
+            case leg_events.ReferReceived(refer):
+                self._guarded(call, now, self._transfers.on_refer, call, name, refer, now)
+            case ConnectRequest() | ConnectWithdrawn():
+                self._guarded(call, now, self._app_connections.on_request, call, name, event, now)
+            case leg_events.Rejected(_, response):
+                self._outside.on_rejected(call.participants[name], response, now)
+                redirected = follow_redirection(self.deps, call, name, response, now)
+                next_step = events.StepStarted(self._prepare_step(call, now)) if redirected else None
+                self.dispatch(call, next_step or to_call_event(name, event), now)
+            case _ if not (
+                call.participant(name).is_unconfirmed and self._confirmations.holds_back(call, name, event, now)
+            ):
+                self.dispatch(call, to_call_event(name, event), now)
 
     def _dispatch_now(self, call: Call, event: events.Event) -> None:
         self.dispatch(call, event, self.deps.clock.monotonic())
 
     def _on_media_reply(self, call: Call, event: events.Event) -> None:
-        self.dispatch(call, event, self.deps.clock.monotonic())
-        if any(one.is_unconfirmed for one in call.participants.values()):
-            self._confirmations.on_media(call, event, self.deps.clock.monotonic())
-        self._drain_leg_events(self.deps.clock.monotonic())
+        now = self.deps.clock.monotonic()
+        self.dispatch(call, event, now)
+        if not isinstance(event, events.MediaOffered):
+            self._confirmations.on_media(call, event, now)
+        self._drain_leg_events(now)
         self.on_pending_output()
 
     def _execute(self, call: Call, ordered: list[actions.Action], now: float) -> None:
-        self._executor.execute_all(call, ordered, now)
+        for action in ordered:
+            self._executor.execute(call, action, now)
         self.on_step(call.id)
         if isinstance(call.state, Ended):
             self._finish(call, now)
@@ -465,7 +471,7 @@ class CallManager:
                 self._reoffer_recording_indication(call, now)
             if call.peer_changed:
                 self._executor.show_peers(call, now)
-            self._rearm(call)
+            self._timer_queue.schedule(state_machine.deadline(call.state), call.id)
             if call.pending_step is not None:
                 self._start_step(call, call.pending_step, now)
             if call.pending_connect is not None:
@@ -477,9 +483,6 @@ class CallManager:
         leg = call.recording_indication.next_leg_to_reoffer(call.state, call.participants)
         if leg is not None:
             self.dispatch(call, events.ReofferRequested(leg), now)
-
-    def _rearm(self, call: Call) -> None:
-        self._timer_queue.schedule(state_machine.deadline(call.state), call.id)
 
     def _deadlines(self) -> Iterator[tuple[float, str]]:
         for call in self.calls.values():

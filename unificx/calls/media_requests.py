@@ -9,6 +9,7 @@ import structlog
 from unificx.calls.call import Call
 from unificx.calls.machine import actions, events
 from unificx.calls.machine.states import CALLER
+from unificx.calls.participant import Participant
 from unificx.calls.ports import ConfirmationRequests, MediaAnchor, OutsideLines
 from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
@@ -77,24 +78,23 @@ class MediaRequests:
             asyncio.get_running_loop().call_soon(on_reply, fault)
 
     def _offer(self, call: Call, anchor: str, request: actions.OfferMedia, on_reply: Callable[[Reply], None]) -> None:
-        branch, sender = request.branch, request.sender
+        branch = request.branch
         if request.recipient_profile is not actions.RecipientProfile.AS_REGISTERED:
             if call.participant(branch).media_profile in (Profile.WEBRTC, Profile.ENGINE):
                 raise MediaUnavailable("invalid_sdp")  # a browser or an app has no alternative
             call.set_media_profile(branch, Profile(request.recipient_profile.value))
-        to = _recipient(request)
-        relayed = _relayable_sdp(call, sender, to, request.sdp)
-        profile, outside = call.participant(to).profile_at_anchor(anchor), call.participant(to).outside
-        if outside is not None and self._lines.dtmf(outside) != "rfc4733":
+        sender, to = call.participant(request.sender), call.participant(_recipient(request))
+        relayed, profile = _relayable_sdp(sender, to, request.sdp), to.profile_at_anchor(anchor)
+        if to.outside is not None and self._lines.dtmf(to.outside) != "rfc4733":
             profile = WITHOUT_EVENTS.get(profile, profile)
-        profiles = profile, call.participant(sender).media_profile
-        self._media.offer(anchor, _tag(call, sender), relayed, profiles, on_reply, all_codecs=request.all_codecs)
+        tag, profiles = _tag(sender, request.sender), (profile, sender.media_profile)
+        self._media.offer(anchor, tag, relayed, profiles, on_reply, all_codecs=request.all_codecs)
 
     def _answer(self, call: Call, anchor: str, request: actions.AnswerMedia, on_reply: Callable[[Reply], None]) -> None:
-        sender, to = request.sender, _recipient(request)
-        relayed = _relayable_sdp(call, sender, to, request.sdp)
-        profile = call.participant(to).profile_at_anchor(anchor)
-        self._media.answer(anchor, (_tag(call, to), _tag(call, sender)), relayed, profile, on_reply)
+        recipient = _recipient(request)
+        sender, to = call.participant(request.sender), call.participant(recipient)
+        tags, profile = (_tag(to, recipient), _tag(sender, request.sender)), to.profile_at_anchor(anchor)
+        self._media.answer(anchor, tags, _relayable_sdp(sender, to, request.sdp), profile, on_reply)
 
     def _replied(self, call: Call, anchor: str, request: MediaRequest, reply: Reply) -> None:
         unconfirmed = isinstance(request, actions.OfferMedia) and call.participant(request.branch).is_unconfirmed
@@ -161,16 +161,14 @@ def _recipient(request: actions.OfferMedia | actions.AnswerMedia) -> str:
     return request.branch if request.sender == CALLER else CALLER
 
 
-def _tag(call: Call, name: str) -> str:
+def _tag(one: Participant, name: str) -> str:
     """Tag of a leg at the anchor: the leg's id, or its name before it is dialled."""
-    leg = call.leg(name)
-    return leg.id if leg is not None else name
+    return one.leg.id if one.leg is not None else name
 
 
-def _relayable_sdp(call: Call, sender: str, recipient: str, sdp: bytes) -> bytes:
+def _relayable_sdp(sender: Participant, recipient: Participant, sdp: bytes) -> bytes:
     """Return SDP as passed to rtpengine. Raise MediaUnavailable if it is unusable."""
-    from_party, to_party = call.participant(sender), call.participant(recipient)
-    sanitized = sanitize(sdp, from_party.peer_address)
+    sanitized = sanitize(sdp, sender.peer_address)
     if sdp and not sanitized:
         raise MediaUnavailable("invalid_sdp")
-    return sanitized if to_party.accepts_video_of(from_party) else audio_only(sanitized)
+    return sanitized if recipient.accepts_video_of(sender) else audio_only(sanitized)

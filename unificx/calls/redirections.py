@@ -16,7 +16,7 @@ from unificx.calls.machine.states import CALLER, Transferring
 from unificx.routing import Forward
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.headers import readable_addresses
-from unificx.sip.legs import LegEvent, OutgoingLeg, Rejected
+from unificx.sip.legs import OutgoingLeg
 from unificx.sip.message import Response
 from unificx.sip.uri import Uri
 
@@ -26,10 +26,12 @@ MAX_FORWARDS = 10
 """Extensions that forward a call before no phone may send it on: two phones can send each other all their calls."""
 
 
-def follow_redirection(deps: CallManagerDependencies, call: Call, name: str, event: LegEvent, now: float) -> bool:
+def follow_redirection(
+    deps: CallManagerDependencies, call: Call, name: str, response: Response | None, now: float
+) -> bool:
     """Lead the call to the destination that a ringing phone has answered with, if its extension may do so. Return
     whether the call has a new target, whose first step is to be started."""
-    response, leg = event.response if isinstance(event, Rejected) else None, call.leg(name)
+    leg = call.leg(name)
     if response is None or response.status not in REDIRECTIONS or not isinstance(leg, OutgoingLeg):
         return False
     own_hosts = {deps.directory.domain(call.caller.tenant_id), host_of(deps.legs.contact(leg.params.flow))}

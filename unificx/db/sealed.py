@@ -12,6 +12,7 @@ import struct
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import NoneType
 from typing import Any, Generic, Protocol, TypeVar, get_args
 
@@ -71,6 +72,10 @@ def length_prefixed(*parts: str) -> bytes:
     return b"".join([len(raw).to_bytes(2) + raw for raw in map(str.encode, parts)])
 
 
+_scope = lru_cache(maxsize=256)(length_prefixed)
+"""Beginning of the associated data of a tenant's parts."""
+
+
 class SealedCodec(Generic[P]):
     """Reads and writes one sealed column. `row` is a mapped class, `part` the class that one of its columns seals."""
 
@@ -107,7 +112,7 @@ class SealedCodec(Generic[P]):
         """Seal one part with the key of its subject, for a caller that seals several parts of one person."""
         # From the OS, never from an injected source: a repeated nonce would break AES-GCM.
         nonce = os.urandom(_NONCE)
-        bound = self._associated_data(length_prefixed(tenant), subject, row, key.version)
+        bound = self._associated_data(_scope(tenant), subject, row, key.version)
         body = key.aead.encrypt(nonce, self._encode(part), bound)
         return _HEADER.pack(SEAL_MARK, key.version, nonce) + body
 

@@ -22,7 +22,7 @@ _sip = re.compile(
 ).fullmatch
 USUAL_URI = (
     r"sips?:(?:[A-Za-z0-9+_.~*$&=-]++@)?+[A-Za-z0-9._-]++"
-    r"(?::(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}+))?+(?:;transport=[a-z]++)?+"
+    r"(?::(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}+))?+(?:;transport=[A-Za-z]++)?+"
 )
 """The usual spelling of a SIP URI: valid, and equal to the text of the parsed URI."""
 is_usual_uri = re.compile(USUAL_URI).fullmatch

@@ -174,9 +174,9 @@ class DialogTable:
                 yield at, tag
 
     def _request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> bool:
-        if not self.has_dialog_of(request):
+        leg = self._by_tag.get(request.to_tag)
+        if leg is None or not _same_dialog(leg, request):
             return False
-        leg = self._by_tag[request.to_tag]
         try:
             leg.handle_request(key, request, flow, now)
         except RemoteProtocolError as fault:

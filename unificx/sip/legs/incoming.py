@@ -3,9 +3,9 @@
 Provisional responses are sent reliably (RFC 3262) if the caller requires it, or supports it and they have a body.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from unificx.core.value import value
 from unificx.sip.capabilities import IN_INVITE
 from unificx.sip.dialog import uas_dialog
 from unificx.sip.errors import RemoteProtocolError
@@ -33,7 +33,7 @@ PROVISIONAL_INTERVAL = 60.0
 """Seconds between repetitions of the last provisional response, to keep timer C of proxies running (13.3.1.1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class QueuedResponse:
     """The next response, queued until the PRACK of the previous one."""
 
@@ -101,12 +101,13 @@ class IncomingLeg(Leg):
             return
         if body:
             self.local_sdp = body
-        if self._needs_prack(body):
+        reliable = self._needs_prack(body)
+        if reliable:
             self._rseq += 1
             lines += [("Require", "100rel"), ("RSeq", str(self._rseq))]
         response = respond(self.invite, status, to_tag=self.id, headers=lines, body=body)
         self.table.endpoint.respond(self.key, response, now)
-        if self._needs_prack(body):
+        if reliable:
             repeat = RetransmissionSchedule.start(now, capped=False)
             self.retransmission = RetransmittedResponse(response, repeat, self.invite.cseq_number)
         self.table.rearm(self)

@@ -230,13 +230,14 @@ class Leg(ReferLeg):
 
     def deadline(self) -> float | None:
         """Return when to call `handle_timer`, None if no timer is set."""
-        due = [
-            self.retransmission.schedule.deadline if self.retransmission is not None else None,
-            self.session_timer.deadline if self.session_timer is not None else None,
-            self.local_offer.retry_at if self.local_offer is not None else None,
-            self.reconnect_deadline,
-        ]
-        return min((at for at in due if at is not None), default=None)
+        due = [self.reconnect_deadline] if self.reconnect_deadline is not None else []
+        if self.retransmission is not None:
+            due.append(self.retransmission.schedule.deadline)
+        if self.session_timer is not None:
+            due.append(self.session_timer.deadline)
+        if self.local_offer is not None and self.local_offer.retry_at is not None:
+            due.append(self.local_offer.retry_at)
+        return min(due) if due else None
 
     def handle_timer(self, now: float) -> None:
         """Process the due timers."""
