@@ -3,6 +3,9 @@
 import asyncio
 import json
 import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +41,22 @@ async def test_an_error_names_the_field_and_has_a_hint(world: World) -> None:
     assert is_problem(emergency, 422)["field"] == "number"
     missing = is_problem(await operator.get("/api/v1/extensions/4711?tenant=acme"), 404)
     assert missing["type"] == "urn:unificx:problem:not-found"
+
+
+async def test_a_change_that_another_process_prevents_is_to_be_repeated(world: World, tmp_path: Path) -> None:
+    operator = world.client(operator=True)
+    tenant = {"slug": "second", "name": "Second", "domain": "second.example"}
+    assert (await operator.post("/api/v1/tenants", json=tenant)).status_code == 201
+    to, new = "/api/v1/extensions?tenant=second", {"number": "1001", "name": "Reception"}
+    [store] = tmp_path.rglob("keys.db")
+    with closing(sqlite3.connect(store, isolation_level=None)) as other:  # as another process would open it
+        other.execute("BEGIN IMMEDIATE")
+        answer = await operator.post(to, json=new)  # needs the first key of its tenant
+        problem = is_problem(answer, 503)
+        assert (problem["code"], answer.headers["retry-after"]) == ("away", "1")
+        assert problem["detail"] == "Another process uses the key store."
+        other.execute("ROLLBACK")
+        assert (await operator.post(to, json=new)).status_code == 201, "the refused one left nothing"
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def refusal_response(refusal: DomainError) -> JSONResponse:
     """Return the response for an error raised by a service."""
     status = status_of(refusal)
     headers = {}
-    if isinstance(refusal, TooManyRequests):
+    if isinstance(refusal, TooManyRequests | ServiceUnavailable) and refusal.retry_after is not None:
         headers["Retry-After"] = str(max(1, round(refusal.retry_after)))
     if isinstance(refusal, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{refusal.size}"

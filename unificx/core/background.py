@@ -1,10 +1,19 @@
-"""Background tasks that outlive the request that started them."""
+"""The event loop, which nothing may hold up, and background tasks that outlive the request that started them."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
 from unificx.core.access import Access, context_stating
+
+
+def is_in_event_loop() -> bool:
+    """Return whether this is the thread of a running event loop: what waits on it holds up calls."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 class BackgroundTasks:

@@ -78,3 +78,5 @@ class ServiceUnavailable(DomainError):
     """A required external system does not answer. Retrying later may succeed."""
 
     code = "away"
+    retry_after: float | None = None
+    """Seconds after which it probably answers again; None if unknown."""

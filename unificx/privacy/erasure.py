@@ -53,7 +53,8 @@ class Erasure:
     def erase_subject(self, tenant: str, subject: str) -> ErasureReceipt:
         """Make all data sealed for `subject` permanently unreadable. Idempotent.
 
-        If this raises (OSError: journal not writable; KeysBusy), repeat it: the journal may already have the entry.
+        If this raises (OSError: journal not writable; JournalBusy; KeysBusy), repeat it: the journal may already have
+        the entry.
         """
         entry = self._append(self._clock.new_id(), tenant, subject)
         try:
@@ -65,7 +66,7 @@ class Erasure:
 
     def announce(self, erasure_id: str, tenant: str, subject: str, *, held: bool = False) -> None:
         """Write the journal entry of an erasure that ends with `destroy_key`: from then on every start completes it.
-        Raise OSError."""
+        Raise OSError, JournalBusy."""
         self._append(erasure_id, tenant, subject, held=held)
 
     def is_destroyed(self, tenant: str, subject: str) -> bool:
@@ -92,7 +93,8 @@ class Erasure:
         await asyncio.to_thread(self._keys.file.clear_log)
 
     def erase_tenant(self, tenant: str) -> None:
-        """Make all data sealed in `tenant` permanently unreadable. Idempotent. Raise OSError, KeysBusy: repeat it."""
+        """Make all data sealed in `tenant` permanently unreadable. Idempotent. Raise OSError, JournalBusy, KeysBusy:
+        repeat it."""
         entry = self._append(self._clock.new_id(), tenant, "")
         self._keys.destroy_tenant(tenant, self._journal.head)
         self._bus.publish(TenantErased(entry.id, tenant))

@@ -13,12 +13,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from unificx.core.errors import StartupError
+from unificx.core.background import is_in_event_loop
+from unificx.core.errors import ServiceUnavailable, StartupError
 
 JOURNAL_VARIABLE = "UNIFICX_ERASURES"
 _MAC = b',"mac":"'
 _END = b'"}\n'
 _HINT = "Restore the latest copy of the journal; an older one would undo erasures."
+
+
+class JournalBusy(ServiceUnavailable):
+    """Another process writes to the erasure journal: nothing was erased."""
+
+    retry_after = 1.0
+
+    def __init__(self) -> None:
+        super().__init__("Another process writes to the erasure journal.", hint="Repeat it in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +102,12 @@ class ErasureJournal:
         return self._head
 
     def append(self, *entries: JournalEntry) -> JournalHead:
-        """Write entries durably, with one fsync, after those of another process. Raise OSError on failure, with nothing
-        written; StartupError for a broken chain."""
+        """Write entries durably, with one fsync, after those of another process. Raise OSError or JournalBusy, with
+        nothing written; StartupError for a broken chain."""
         head = self.head
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            _lock(handle)
             if os.fstat(handle).st_size != self._size:
                 head = self.open()
             lines = b""
@@ -192,6 +202,15 @@ class ErasureJournal:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+def _lock(handle: int) -> None:
+    """Keep other processes from writing to a file until it is closed. On the thread of an event loop calls would wait
+    too, so raise JournalBusy if one writes."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if is_in_event_loop() else 0))
+    except BlockingIOError:
+        raise JournalBusy from None
 
 
 def _former_entry(line: str) -> JournalEntry | None:

@@ -5,7 +5,6 @@ waits for them, because calls would wait too. Changes that must not fail are put
 the log, as soon as the file is free.
 """
 
-import asyncio
 import contextlib
 import os
 import sqlite3
@@ -17,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from unificx.core.background import is_in_event_loop
 from unificx.core.errors import ServiceUnavailable, StartupError
 from unificx.core.faults import describe_fault
 
@@ -87,6 +87,8 @@ Change = Callable[[sqlite3.Connection], None]
 
 class KeysBusy(ServiceUnavailable):
     """Another process uses the key store: nothing was changed. Of `clear_log`: old bytes are still in the log."""
+
+    retry_after = 1.0
 
     def __init__(self, message: str = "Another process uses the key store.") -> None:
         super().__init__(message, hint="Repeat it in a moment.")
@@ -185,7 +187,7 @@ class KeyFile:
     def _has_succeeded(self, attempt: Callable[[], bool]) -> bool:
         if attempt():
             return True
-        if _is_in_event_loop():
+        if is_in_event_loop():
             return False
         return any(attempt() for _ in range(ATTEMPTS) if not self._closing.wait(_INTERVAL))
 
@@ -230,14 +232,6 @@ class KeyFile:
                 if not self._put_off and self._is_log_clear:
                     self._thread = None
                     return
-
-
-def _is_in_event_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 def connect(path: Path, waits: float = 0) -> sqlite3.Connection:

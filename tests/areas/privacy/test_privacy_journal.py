@@ -1,15 +1,19 @@
 """The erasure journal: chained lines, and what happens to a changed, cut or former one."""
 
+import asyncio
 import errno
+import fcntl
 import json
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from unificx.core.errors import StartupError
 from unificx.privacy import ErasureJournal, erasure_journal_file
-from unificx.privacy.journal import JournalEntry, JournalHead
+from unificx.privacy.journal import JournalBusy, JournalEntry, JournalHead
 
 SECRET = b"secret of the installation"
 ENTRIES = [JournalEntry(f"erasure-{number}", "2026-01-01T00:00:00+00:00", "one", f"s-{number}") for number in range(5)]
@@ -148,3 +152,47 @@ def test_the_journal_lies_beside_the_home_directory(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(home)
     with pytest.raises(StartupError, match="inside the home directory"):
         erasure_journal_file(home, {"UNIFICX_ERASURES": f"{tmp_path}/link/journal"})
+
+
+@pytest.fixture
+def other_writer(path: Path) -> Iterator[int]:
+    """The open journal of another process, which writes to it. It ends after 5 s, so that a test that waits for it
+    fails instead of never ending."""
+    ErasureJournal(path, SECRET).append(ENTRIES[0])
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    ends = threading.Timer(5, fcntl.flock, (handle, fcntl.LOCK_UN))
+    ends.start()
+    yield handle
+    ends.cancel()
+    ends.join()
+    os.close(handle)
+
+
+@pytest.mark.promise("R3")
+async def test_the_event_loop_does_not_wait_for_another_writer(path: Path, other_writer: int) -> None:
+    journal = ErasureJournal(path, SECRET)
+    with pytest.raises(JournalBusy) as busy:
+        journal.append(ENTRIES[1])
+    assert busy.value.retry_after, "the API answers 503 with Retry-After"
+    assert reopened(path) == ENTRIES[:1], "nothing was written"
+    fcntl.flock(other_writer, fcntl.LOCK_UN)
+    journal.append(ENTRIES[1])
+    assert reopened(path) == ENTRIES[:2]
+
+
+async def test_another_thread_waits_for_another_writer(path: Path, other_writer: int) -> None:
+    journal = ErasureJournal(path, SECRET)
+    appending = asyncio.create_task(asyncio.to_thread(journal.append, ENTRIES[1]))
+    await _waits_for_a_lock(path)
+    assert not appending.done()
+    fcntl.flock(other_writer, fcntl.LOCK_UN)
+    await appending
+    assert reopened(path) == ENTRIES[:2]
+
+
+async def _waits_for_a_lock(path: Path) -> None:
+    """Return once a thread waits for the lock of a file, as the kernel lists it."""
+    inode = f":{path.stat().st_ino} "
+    while not any("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines()):
+        await asyncio.sleep(0)
