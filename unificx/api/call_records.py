@@ -1,12 +1,21 @@
-"""Converts call records to their API schema."""
+"""Converts call records to their API schema. The values of all of them are validated at once: to make the models one by
+one takes twice the time."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from unificx.api.schemas import core as models
 from unificx.api.services import Services
+from unificx.billing import RatedCall
 from unificx.cdr import CallRecord, CdrParty, CdrStep, PartyIdentity
 from unificx.db import Erased
+
+_RECORDS = TypeAdapter(list[models.CallRecord])
+_Values = dict[str, Any]
+"""Values of a model, by field; a nested model may be an object with its attributes."""
 
 
 async def call_records(
@@ -19,44 +28,44 @@ async def call_records(
     """
     answered = [each.id for each in calls if each.answered_by is not None]
     seconds = await services.mailboxes.seconds_by_call(tenant_id, answered)
-    costs = defaultdict[str, list[models.CallCost]](list)
+    costs = defaultdict[str, list[RatedCall]](list)
     for leg in await services.billing.rating.of_calls(tenant_id, [each.id for each in calls]):
         if own is None or leg.extension_id in own:
-            costs[leg.call_id].append(models.CallCost.model_validate(leg))
-    return [_call_record(each, own, seconds.get(each.id), costs[each.id]) for each in calls]
+            costs[leg.call_id].append(leg)
+    return _RECORDS.validate_python([_call_record(each, own, seconds.get(each.id), costs[each.id]) for each in calls])
 
 
 def _call_record(
-    call: CallRecord, own: Collection[str] | None, message_seconds: float | None, costs: list[models.CallCost]
-) -> models.CallRecord:
+    call: CallRecord, own: Collection[str] | None, message_seconds: float | None, costs: Sequence[RatedCall]
+) -> _Values:
     parties = [_party(one, revealed=own is None or one.extension_id in own) for one in call.parties]
     caller, callee = parties[0], parties[1] if len(parties) > 1 else None
-    return models.CallRecord(
-        id=call.id,
-        tenant_id=call.tenant_id,
-        direction=call.direction,
-        caller=caller.number,
-        caller_name=caller.name,
-        callee=callee.number if callee else None,
-        callee_name=callee.name if callee else None,
-        started=call.started,
-        answered=call.answered,
-        ended=call.ended,
-        talk_seconds=call.talk_seconds,
-        outcome=call.outcome,
-        cause=call.cause,
-        recorded=call.recorded,
-        quality=models.CallQuality(caller=caller.quality, callee=callee.quality if callee else None),
-        parties=parties,
-        answered_by=call.answered_by,
-        verification=call.verification,
-        message_seconds=message_seconds,
-        steps=[_step(call, one, own) for one in call.steps],
-        costs=costs,
-    )
+    return {
+        "id": call.id,
+        "tenant_id": call.tenant_id,
+        "direction": call.direction,
+        "caller": caller["number"],
+        "caller_name": caller["name"],
+        "callee": callee["number"] if callee else None,
+        "callee_name": callee["name"] if callee else None,
+        "started": call.started,
+        "answered": call.answered,
+        "ended": call.ended,
+        "talk_seconds": call.talk_seconds,
+        "outcome": call.outcome,
+        "cause": call.cause,
+        "recorded": call.recorded,
+        "quality": {"caller": caller["quality"], "callee": callee["quality"] if callee else None},
+        "parties": parties,
+        "answered_by": call.answered_by,
+        "verification": call.verification,
+        "message_seconds": message_seconds,
+        "steps": [_step(call, one, own) for one in call.steps],
+        "costs": costs,
+    }
 
 
-def _step(call: CallRecord, step: CdrStep, own: Collection[str] | None) -> models.CallStep:
+def _step(call: CallRecord, step: CdrStep, own: Collection[str] | None) -> _Values:
     """Return a step of the path; persons are hidden from users who may not see them.
 
     An outside number that the user did not dial may be the private one of a colleague who forwards calls to it.
@@ -70,17 +79,17 @@ def _step(call: CallRecord, step: CdrStep, own: Collection[str] | None) -> model
         number, name = None, None
     if own is not None and _is_hidden(call, step, own):
         number, name, extension_id = None, None, None
-    return models.CallStep(
-        kind=step.kind,
-        reason=step.reason,
-        at=step.at,
-        ended=step.ended,
-        outcome=step.outcome,
-        number=number,
-        name=name,
-        extension_id=extension_id,
-        by=step.by,
-    )
+    return {
+        "kind": step.kind,
+        "reason": step.reason,
+        "at": step.at,
+        "ended": step.ended,
+        "outcome": step.outcome,
+        "number": number,
+        "name": name,
+        "extension_id": extension_id,
+        "by": step.by,
+    }
 
 
 def _is_hidden(call: CallRecord, step: CdrStep, own: Collection[str]) -> bool:
@@ -94,24 +103,19 @@ def _is_hidden(call: CallRecord, step: CdrStep, own: Collection[str]) -> bool:
     return step.extension_id is not None and step.extension_id not in own and step.extension_id in withheld
 
 
-def _party(party: CdrParty, *, revealed: bool) -> models.Party:
+def _party(party: CdrParty, *, revealed: bool) -> _Values:
     identity = None if isinstance(party.identity, Erased) else party.identity
-    if identity is not None and identity.withheld and not revealed:
-        return models.Party(
-            role=party.role,
-            number="",
-            name="",
-            erased=False,
-            extension_id=None,
-            device_id=None,
-            quality=models.Quality.model_validate(party.quality),
-        )
-    return models.Party(
-        role=party.role,
-        number=identity.number if identity else None,
-        name=identity.name if identity else None,
-        erased=identity is None,
-        extension_id=party.extension_id,
-        device_id=party.device_id,
-        quality=models.Quality.model_validate(party.quality),
-    )
+    is_hidden = identity is not None and identity.withheld and not revealed
+    if identity is None:
+        number, name = None, None
+    else:
+        number, name = ("", "") if is_hidden else (identity.number, identity.name)
+    return {
+        "role": party.role,
+        "number": number,
+        "name": name,
+        "erased": identity is None,
+        "extension_id": None if is_hidden else party.extension_id,
+        "device_id": None if is_hidden else party.device_id,
+        "quality": party.quality,
+    }

@@ -1,17 +1,19 @@
 """All SQL on call records, and sealing and opening of their personal parts."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Select, Table, and_, bindparam, delete, select, update
+from sqlalchemy import Select, Table, and_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, Outcome, PartyRole
+from unificx.calls.events import CallEnded, MediaQuality
 from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, CallStepRow, PartyPart
 from unificx.cdr.outside import billed_legs
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
@@ -27,9 +29,16 @@ _CALL = cast("Table", CallRow.__table__)
 _CALL_PARTY = cast("Table", CallPartyRow.__table__)
 _NEW_CALLS, _NEW_PARTIES, _NEW_STEPS = BulkInsert(_CALL), BulkInsert(_CALL_PARTY), BulkInsert(CALL_STEP)
 
-_READ = "id place role subject_id extension_id device_id loss jitter_ms mos packets sealed"
-_PARTY = [_CALL_PARTY.c[name].label(f"party_{name}") for name in _READ.split()]
-"""The columns of a party that are read beside its call."""
+_CALL_COLUMNS = (
+    *("id", "tenant_id", "direction", "started", "answered", "ended", "talk_seconds", "outcome", "cause", "recorded"),
+    *("answered_by", "verification"),
+)
+_PARTY_COLUMNS = (
+    *("id", "place", "role", "subject_id", "extension_id", "device_id", "loss", "jitter_ms", "mos", "packets"),
+    "sealed",
+)
+_PARTY = [_CALL_PARTY.c[name].label(f"party_{name}") for name in _PARTY_COLUMNS]
+"""The columns of a party that are read beside its call, whose columns come first."""
 
 _PAGE = 200
 """Calls of a data subject that are read at a time."""
@@ -184,7 +193,7 @@ def _with_parties(calls: Select[Any]) -> Select[Any]:
     return select(page, *_PARTY).outerjoin(_CALL_PARTY, parties)
 
 
-_OF_TENANT = select(_CALL).where(CallRow.tenant_id == bindparam("tenant_id"))
+_OF_TENANT = select(*(_CALL.c[name] for name in _CALL_COLUMNS)).where(CallRow.tenant_id == bindparam("tenant_id"))
 _ONE = _with_parties(_OF_TENANT.where(CallRow.id == bindparam("call_id")))
 _CALLS_OF_SUBJECT = select(CallPartyRow.call_id).where(
     CallPartyRow.tenant_id == bindparam("tenant_id"), CallPartyRow.subject_id == bindparam("subject")
@@ -255,47 +264,51 @@ async def _records(
 ) -> list[CallRecord]:
     """Return the calls of a statement of `_with_parties`, in no order. A second statement reads their ways."""
     rows = (await reader.execute(statement, {"tenant_id": tenant_id, **parameters})).all()
-    sealed = [(row.party_subject_id, row.party_id, row.party_sealed) for row in rows if row.party_sealed is not None]
-    parts = PARTY_CODEC.open_by_row(keys, tenant_id, sealed)
-    found: dict[str, tuple[Row[Any], dict[int, CdrParty]]] = {}
+    calls: dict[str, tuple[Any, ...]] = {}
+    parties = defaultdict[str, list[tuple[Any, ...]]](list)
     for row in rows:
-        of_call = found.setdefault(row.id, (row, {}))[1]
-        if row.party_id is not None:
-            of_call[row.party_place] = _to_party(row, parts.get(row.party_id))
-    steps = await steps_of(reader, keys, tenant_id, list(found))
+        call, party = row[: len(_CALL_COLUMNS)], row[len(_CALL_COLUMNS) :]
+        id_ = call[0]
+        calls[id_] = call
+        if party[0] is not None:
+            parties[id_].append(party)
+    sealed = [_SEALED(party) for of_call in parties.values() for party in of_call if party[-1] is not None]
+    parts = PARTY_CODEC.open_by_row(keys, tenant_id, sealed)
+    steps = await steps_of(reader, keys, tenant_id, list(calls))
     return [
-        _to_call_record(row, tuple(of_call[place] for place in sorted(of_call)), steps.get(row.id, ()))
-        for row, of_call in found.values()
+        _to_call_record(
+            call, tuple(_to_party(party, parts) for party in sorted(parties[id_], key=_PLACE)), steps.get(id_, ())
+        )
+        for id_, call in calls.items()
     ]
 
 
-def _to_party(row: Row[Any], part: PartyPart | Erased | None) -> CdrParty:
-    return CdrParty(
-        role=cast("PartyRole", row.party_role),
-        subject=row.party_subject_id,
-        extension_id=row.party_extension_id,
-        device_id=row.party_device_id,
-        quality=MediaQuality(row.party_loss, row.party_jitter_ms, row.party_mos, row.party_packets),
-        identity=PartyIdentity(part.number, part.name, bool(part.withheld))
-        if isinstance(part, PartyPart)
-        else Erased(),
-    )
+_PLACE = itemgetter(_PARTY_COLUMNS.index("place"))
+_SEALED = itemgetter(*(_PARTY_COLUMNS.index(name) for name in ("subject_id", "id", "sealed")))
 
 
-def _to_call_record(row: Row[Any], parties: tuple[CdrParty, ...], steps: tuple[CdrStep, ...]) -> CallRecord:
+def _to_party(columns: tuple[Any, ...], parts: Mapping[str, PartyPart | Erased]) -> CdrParty:
+    id_, _, role, subject, extension_id, device_id, loss, jitter_ms, mos, packets, _ = columns
+    part = parts.get(id_)
+    identity = PartyIdentity(part.number, part.name, bool(part.withheld)) if isinstance(part, PartyPart) else Erased()
+    return CdrParty(role, subject, extension_id, device_id, MediaQuality(loss, jitter_ms, mos, packets), identity)
+
+
+def _to_call_record(columns: tuple[Any, ...], parties: tuple[CdrParty, ...], steps: tuple[CdrStep, ...]) -> CallRecord:
+    id_, tenant_id, direction, started, answered, ended, seconds, outcome, cause, recorded, by, verification = columns
     return CallRecord(
-        id=row.id,
-        tenant_id=row.tenant_id,
-        direction=cast("Direction", row.direction),
-        started=row.started,
-        answered=row.answered,
-        ended=row.ended,
-        talk_seconds=row.talk_seconds,
-        outcome=cast("Outcome", row.outcome),
-        cause=row.cause,
-        recorded=row.recorded,
-        answered_by=cast("Answerer | None", row.answered_by),
-        verification=row.verification or "",
+        id=id_,
+        tenant_id=tenant_id,
+        direction=direction,
+        started=started,
+        answered=answered,
+        ended=ended,
+        talk_seconds=seconds,
+        outcome=outcome,
+        cause=cause,
+        recorded=recorded,
         parties=parties,
+        answered_by=by,
+        verification=verification or "",
         steps=steps,
     )
