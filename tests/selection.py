@@ -21,6 +21,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "api": (
         "adapters/test_http_*",
         "engines/test_connection_limiter*",
+        "engines/test_api_route*",
         "engines/test_route_index*",
         "outside/test_api_clients*",
         "outside/test_scim*",

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
+from starlette.requests import HTTPConnection
 
 from unificx.api.acts import declare_change, is_administrative
 from unificx.api.middleware import OPERATOR_SCOPE_KEY, Scope
-from unificx.api.router import built_by
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
 from unificx.api.support_consent import require_consent
@@ -28,8 +28,24 @@ REFRESH_COOKIE, REFRESH_PATH = "__Secure-unificx-refresh", "/api/v1/sessions/ref
 """Sent to this path only, so that the longer-lived secret is part of as few requests as possible."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_BEARER = HTTPBearer(auto_error=False, scheme_name="bearer", description="For API clients.")
-_COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="cookie", description="For browsers.")
+
+
+class _Bearer(HTTPBearer):
+    """Describes the token, which `authenticate_request` reads."""
+
+    async def __call__(self, request: HTTPConnection) -> None:
+        del request
+
+
+class _Cookie(APIKeyCookie):
+    """Describes the cookie, which `authenticate_request` reads."""
+
+    async def __call__(self, request: HTTPConnection) -> None:
+        del request
+
+
+_BEARER = _Bearer(auto_error=False, scheme_name="bearer", description="For API clients.")
+_COOKIE = _Cookie(name=COOKIE, auto_error=False, scheme_name="cookie", description="For browsers.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +327,13 @@ async def _attendee(
 
 AttendeeDep = Annotated[CurrentUser | Guest, Depends(_attendee)]
 """A user, or a guest of a meeting: for what both do in a meeting."""
-ServicesDep = Annotated[Services, built_by(services_of)]
+
+
+async def _services(request: Request) -> Services:
+    return services_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
 TenantQuery = Annotated[
     str | None,
     Query(

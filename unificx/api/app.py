@@ -3,8 +3,11 @@
 from functools import cache
 
 from fastapi import FastAPI
-from starlette.middleware import Middleware
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from starlette.applications import Starlette
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from unificx import __version__
 from unificx.api import client_files, events_websocket, openapi, pages
@@ -258,9 +261,30 @@ _PARTS = (
 """Modules with a router, in the order of the API description."""
 
 
+class _Api(FastAPI):
+    """FastAPI with the layers that the API needs. It lacks telemetry, whose settings are read for each request, and the
+    handling of internal errors, which `ApiMiddleware` does."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        services: Services = self.state.services
+        # Pages are routes of FastAPI itself, which need the stack of what is closed after them.
+        handling = ExceptionMiddleware(AsyncExitStackMiddleware(self.router), self.exception_handlers)
+        return ApiMiddleware(
+            HeadRequests(handling),
+            clock=services.clock,
+            metrics=HttpMetrics(services.metrics),
+            audit=services.audit,
+            accesses=services.accesses,
+            full=services.live.readiness.is_storage_full,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Starlette.__call__(self, scope, receive, send)
+
+
 def build(services: Services) -> FastAPI:
     """Return the ASGI app of the API and its pages."""
-    app = FastAPI(
+    app = _Api(
         title="UnifiCX",
         version=__version__,
         description="A cloud PBX with privacy enforced in code.",
@@ -269,17 +293,6 @@ def build(services: Services) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         openapi_tags=_TAGS,
-        middleware=[
-            Middleware(
-                ApiMiddleware,
-                clock=services.clock,
-                metrics=HttpMetrics(services.metrics),
-                audit=services.audit,
-                accesses=services.accesses,
-                full=services.live.readiness.is_storage_full,
-            ),
-            Middleware(HeadRequests),
-        ],
     )
     app.state.services = services
     add_handlers(app)

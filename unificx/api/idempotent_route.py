@@ -4,16 +4,16 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import Header, Request, Response
-from fastapi.routing import APIRoute
 
 from unificx.api.access import access_of, authenticate_request
+from unificx.api.api_route import ApiRoute
 from unificx.api.idempotency import HEADER, StoredResponse, digest
 from unificx.api.services import services_of
 from unificx.core.access import stating
 from unificx.core.errors import Invalid
 
 
-class IdempotentRoute(APIRoute):
+class IdempotentRoute(ApiRoute):
     """A route whose POSTs accept an Idempotency-Key."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

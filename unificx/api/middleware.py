@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from fastapi.responses import JSONResponse
-from starlette.datastructures import MutableHeaders
 
 from unificx.api.acts import request_act
 from unificx.api.metrics import HttpMetrics
@@ -67,15 +66,17 @@ _CREATES_DATA = re.compile(
 """Requests rejected while storage is full. All others continue: sign-in, SIP, changes of existing objects, pausing and
 stopping recordings, suspending, and erasing, which frees space.
 """
-_SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cache-Control": "no-store",
-}
+_SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    (b"cache-control", b"no-store"),
+)
+"""Headers of each response that does not set them itself."""
+_TLS_HEADERS = (*_SECURITY_HEADERS, (b"strict-transport-security", b"max-age=31536000"))
 
 
 def as_operator(app: App) -> App:
@@ -201,11 +202,10 @@ def _route(scope: Scope) -> str:
 
 
 def _add_security_headers(message: Message, *, secure: bool) -> None:
-    headers = MutableHeaders(scope=message)
-    for name, value in _SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
-    if secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    headers = list(message["headers"])
+    present = {name for name, _ in headers}
+    headers += [each for each in (_TLS_HEADERS if secure else _SECURITY_HEADERS) if each[0] not in present]
+    message["headers"] = headers
 
 
 async def _read_body(receive: Receive) -> Receive:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 
 from unificx.api.access import (
     CurrentUserDep,
@@ -15,7 +15,7 @@ from unificx.api.access import (
     require_operator,
 )
 from unificx.api.problems import problem_responses
-from unificx.api.router import Router, built_by
+from unificx.api.router import Router
 from unificx.api.routes.history import BoundedDatetime
 from unificx.api.schemas import audit as models
 from unificx.api.schemas import core
@@ -54,7 +54,7 @@ async def list_audit_entries(
     *,
     services: ServicesDep,
     user: CurrentUserDep,
-    filters: Annotated[AuditFilters, built_by(AuditFilters)],
+    filters: Annotated[AuditFilters, Depends(AuditFilters)],
     tenant: TenantQuery = None,
     cursor: Cursor = None,
     limit: Limit = 50,

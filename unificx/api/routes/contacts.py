@@ -22,7 +22,7 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
-from unificx.api.router import Router, built_by
+from unificx.api.router import Router
 from unificx.api.schemas import contacts as models
 from unificx.api.schemas import core
 from unificx.api.services import Services
@@ -95,7 +95,7 @@ async def list_contacts(
     *,
     services: ServicesDep,
     user: CurrentUserDep,
-    wanted: Annotated[ContactFilter, built_by(ContactFilter)],
+    wanted: Annotated[ContactFilter, Depends(ContactFilter)],
     tenant: TenantQuery = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -149,7 +149,7 @@ async def import_contacts(  # noqa: PLR0917 - parameters of the request
     request: Request,
     services: ServicesDep,
     user: CurrentUserDep,
-    wanted: Annotated[ImportOptions, built_by(ImportOptions)],
+    wanted: Annotated[ImportOptions, Depends(ImportOptions)],
     book: OneBook = None,
     tenant: TenantQuery = None,
 ) -> models.ContactImport:

@@ -23,7 +23,7 @@ from unificx.api.call_records import call_records
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.objections import is_counted
 from unificx.api.problems import problem_responses
-from unificx.api.router import Router, built_by
+from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.api.schemas.report_emails import ExtensionCalls
 from unificx.api.scoped_lookup import extension_in_scope
@@ -85,7 +85,7 @@ async def list_history(
     *,
     services: ServicesDep,
     user: CurrentUserDep,
-    filters: Annotated[HistoryFilters, built_by(HistoryFilters)],
+    filters: Annotated[HistoryFilters, Depends(HistoryFilters)],
     tenant: TenantQuery = None,
     cursor: Cursor = None,
     limit: Limit = 50,

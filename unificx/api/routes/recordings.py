@@ -24,7 +24,7 @@ from unificx.api.acts import declare_playback
 from unificx.api.audio_responses import AUDIO_CONTENT, VIDEO_RESPONSES, Format, audio_response, video_response
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
-from unificx.api.router import Router, built_by
+from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import recordings as models
 from unificx.api.scoped_lookup import extension_in_scope
@@ -75,7 +75,7 @@ async def list_recordings(
     *,
     services: ServicesDep,
     user: CurrentUserDep,
-    filters: Annotated[RecordingFilters, built_by(RecordingFilters)],
+    filters: Annotated[RecordingFilters, Depends(RecordingFilters)],
     tenant: TenantQuery = None,
     cursor: Cursor = None,
     limit: Limit = 50,

@@ -6,12 +6,12 @@ from typing import Any
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from unificx.api.api_route import ApiRoute
 from unificx.api.problems import status_of
-from unificx.core.errors import Conflict, DomainError, Invalid, TooManyRequests
+from unificx.core.errors import Conflict, DomainError, Invalid, ServiceUnavailable, TooManyRequests
 
 ROOT = "/scim/v2"
 MEDIA_TYPE = "application/scim+json"
@@ -39,14 +39,14 @@ def refusal(fault: DomainError) -> JSONResponse:
         kind = "uniqueness"
     elif isinstance(fault, MethodNotAllowed):
         status = 405
-    elif isinstance(fault, TooManyRequests):
+    elif isinstance(fault, TooManyRequests | ServiceUnavailable) and fault.retry_after is not None:
         headers["Retry-After"] = str(max(1, round(fault.retry_after)))
     elif status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="unificx"'
     return error_response(status, f"{fault.message} {fault.hint}".strip(), kind, headers)
 
 
-class ScimRoute(APIRoute):
+class ScimRoute(ApiRoute):
     """A route whose errors are those of SCIM."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

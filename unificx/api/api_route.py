@@ -1,0 +1,95 @@
+"""Routes of the API: requests are handled by a plan that is made once, with the route.
+
+FastAPI works out for each request again what the dependencies of its route need, a fifth of the CPU time of a page of a
+list. It still describes the routes, from the same declarations that the plan is made of.
+"""
+
+import json
+from collections.abc import Callable, Coroutine
+from email.message import Message
+from typing import Any
+
+from fastapi import HTTPException, Request
+from fastapi.datastructures import DefaultPlaceholder
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError, ResponseValidationError
+from fastapi.routing import APIRoute
+from pydantic_core import PydanticUndefined
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from unificx.api.request_plan import RequestPlan
+
+_WITHOUT_BODY = frozenset({204, 205, 304})
+"""Statuses whose responses have no body (RFC 9110 section 6.4.1)."""
+
+
+class ApiRoute(APIRoute):
+    """A route whose endpoint is a coroutine. Raise TypeError for declarations that a plan does not support."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        handle = self.get_route_handler()
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            response = await handle(Request(scope, receive, send))
+            await response(scope, receive, send)
+
+        self.app = app
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        if self._embed_body_fields:
+            raise TypeError(f"{self.path} has several bodies")
+        plan, has_body = RequestPlan(self.dependant), self.body_field is not None
+
+        async def handle(request: Request) -> Response:
+            body = await _json_body(request) if has_body else PydanticUndefined
+            result, given = await plan.run(request, body)
+            return result if isinstance(result, Response) else self._response(result, given)
+
+        return handle
+
+    def _response(self, result: Any, given: Response | None) -> Response:
+        """Return the response with a result, and with status and headers of the one that was `given` to the
+        endpoint."""
+        status = self.status_code or 200
+        if given is not None and given.status_code:
+            status = given.status_code
+        if self.response_field is not None:
+            response = Response(self._json(result), status, media_type="application/json")
+        else:
+            kind = self.response_class
+            response = (kind.value if isinstance(kind, DefaultPlaceholder) else kind)(jsonable_encoder(result), status)
+        if status in _WITHOUT_BODY:
+            response.body = b""
+        if given is not None:
+            response.raw_headers.extend(given.raw_headers)
+        return response
+
+    def _json(self, result: Any) -> bytes:
+        field = self.response_field
+        assert field is not None
+        value, errors = field.validate(result, loc=("response",))
+        if errors:
+            raise ResponseValidationError(errors)
+        return field.serialize_json(
+            value, exclude_unset=self.response_model_exclude_unset, exclude_none=self.response_model_exclude_none
+        )
+
+
+async def _json_body(request: Request) -> Any:
+    """Return the JSON of a request; undefined without a body, and the bytes of a body of another media type."""
+    data = await request.body()
+    if not data:
+        return PydanticUndefined
+    head = Message()
+    head["content-type"] = request.headers.get("content-type", "")
+    subtype = head.get_content_subtype()
+    if head.get_content_maintype() != "application" or not (subtype == "json" or subtype.endswith("+json")):
+        return data
+    try:
+        return json.loads(data)
+    except json.JSONDecodeError as fault:
+        raise RequestValidationError([{"type": "json_invalid", "loc": ("body", fault.pos)}]) from fault
+    except (ValueError, RecursionError) as fault:
+        raise HTTPException(400) from fault
