@@ -102,7 +102,7 @@ export default defineConfig({
           'assets/*.{js,css}',
           'assets/inter-latin-wght-*.woff2',
         ],
-        globIgnores: ['**/portal*', '**/screenshot-*', '**/*.map', '**/charts*'],
+        globIgnores: ['**/portal*', '**/screenshot-*', '**/*.map', '**/charts*', '**/{blur-worker,litert}*'],
         maximumFileSizeToCacheInBytes: 1_500_000,
         buildPlugins: { vite: [quietWorker()] },
       },

@@ -1,5 +1,5 @@
 """Three clients in meetings, each of which plays a tone: with a baresip phone, each hears the tones of all others, and not
-its own, and the clients see each other's cameras. A host splits a meeting into two breakout rooms, each of which hears
+its own, and the clients see each other's cameras, one of which blurs its background. A host splits a meeting into two breakout rooms, each of which hears
 its own people only, and brings everyone back."""
 
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Phones, Sound, write_tone
+from camera_picture import as_camera, detail_of
 from client_pages import Client, Clients
 from page_checks import PageChecker
 from playwright.sync_api import Locator, Playwright, expect
@@ -32,10 +33,11 @@ def tones_in(sound: Sound) -> set[int]:
 
 
 def plays(clients: Clients, directory: Path, name: str) -> Client:
-    """A client whose microphone is the tone of that person, and whose loudspeaker is recorded."""
+    """A client whose microphone is the tone of that person, whose loudspeaker is recorded and whose camera shows one."""
     tone = directory / f"{TONES[name]}.wav"
     write_tone(tone, TONES[name])
-    return clients("microphone", "camera", recorded=True, switches=(f"--use-file-for-fake-audio-capture={tone}",))
+    switches = (f"--use-file-for-fake-audio-capture={tone}", as_camera(directory))
+    return clients("microphone", "camera", recorded=True, switches=switches)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,25 @@ def meet(people: dict[str, Client]) -> str:
     return number
 
 
+def blurs_background(client: Client, other: Client) -> None:
+    """By keyboard: for the other side the wall behind the person loses its detail, and the head does not."""
+    video = call_of(other).get_by_label(f"{CLARA}, live", exact=True)
+    before = detail_of(video)
+    call_of(client).get_by_role("button", name="Audio", exact=True).press("Enter")
+    sheet = client.page.get_by_role("dialog", name="Audio and camera")
+    sheet.get_by_role("switch", name="Blur my background").press("Space")
+    eventually(lambda: detail_of(video).wall < before.wall / 4, what="a wall that is blurred")
+    sees(other, f"{CLARA}, live")
+    assert detail_of(video).head > before.head / 2
+    checks = PageChecker(client, "en", label="devices of a meeting")
+    checks.check("light", "dark")
+    assert checks.findings == []
+    sheet.get_by_role("switch", name="Blur my background").press("Space")
+    eventually(lambda: detail_of(video).wall > before.wall / 2, what="a wall that is shown")
+    client.page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+
+
 @pytest.mark.promise("C10", "S2", "U1")
 def test_three_clients_and_a_baresip_phone_hear_and_see_each_other(
     people: dict[str, Client], phones: Phones, server: Server
@@ -77,6 +98,7 @@ def test_three_clients_and_a_baresip_phone_hear_and_see_each_other(
     for name, client in people.items():
         for other in people.keys() - {name}:
             sees(client, f"{other}, live")
+    blurs_background(people[CLARA], people[BERTA])
     call_of(people[CLARA]).get_by_role("button", name="Mute", exact=True).click()
     eventually(
         lambda: tones_in(people[BERTA].speaker.latest()) == {TONES[ANNA], TONES["a phone"]}, what="Clara is muted"

@@ -10,6 +10,8 @@ export interface Preferences {
   speaker: string;
   /** Suppress background noise in calls, on this device. */
   noiseSuppression: boolean;
+  /** Blur the background of the camera, on this device. */
+  backgroundBlur: boolean;
   /** Send the sound of a screen that is shared. */
   screenSound: boolean;
   ringtone: boolean;
@@ -31,6 +33,7 @@ const DEFAULTS: Preferences = {
   camera: '',
   speaker: '',
   noiseSuppression: false,
+  backgroundBlur: false,
   screenSound: false,
   ringtone: true,
   answerClickToDial: false,

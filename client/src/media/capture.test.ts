@@ -1,6 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { pendingPermission, CaptureError, microphone, captureFailureOf } from './capture';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { preferences, setPreferences } from '~/core/preferences';
+import { blurBackground, supportsBackgroundBlur } from './background-blur';
+import { camera, captureFailureOf, CaptureError, lossOf, microphone, pendingPermission } from './capture';
 import { groupByKind } from './devices';
+
+vi.mock('./background-blur', () => ({ blurBackground: vi.fn(), supportsBackgroundBlur: vi.fn(() => true) }));
 
 describe('microphones and cameras', () => {
   afterEach(() => vi.unstubAllGlobals());
@@ -47,6 +51,36 @@ describe('microphones and cameras', () => {
     vi.stubGlobal('navigator', {});
     vi.stubGlobal('isSecureContext', false);
     await expect(microphone()).rejects.toMatchObject({ source: 'microphone', reason: 'insecure' });
+  });
+
+  describe('a camera', () => {
+    const [opened, blurred] = [{} as MediaStreamTrack, {} as MediaStreamTrack];
+    beforeEach(() => {
+      vi.mocked(blurBackground).mockReset();
+      browser('granted', () => Promise.resolve({ getTracks: () => [opened] }));
+    });
+    afterEach(() => setPreferences({ backgroundBlur: false }));
+
+    it('is sent as it is, unless its background is to be blurred', async () => {
+      expect(preferences.state.backgroundBlur).toBe(false);
+      expect(await camera()).toBe(opened);
+      setPreferences({ backgroundBlur: true });
+      vi.mocked(blurBackground).mockResolvedValueOnce(blurred);
+      expect(await camera()).toBe(blurred);
+      vi.mocked(supportsBackgroundBlur).mockReturnValueOnce(false);
+      expect(await camera()).toBe(opened);
+    });
+
+    it('is not sent as it is when the blur fails, at the beginning or later', async () => {
+      setPreferences({ backgroundBlur: true });
+      vi.mocked(blurBackground).mockRejectedValueOnce(new Error('no program'));
+      await expect(camera()).rejects.toEqual(new CaptureError('camera', 'blur'));
+      vi.mocked(blurBackground).mockResolvedValueOnce(blurred);
+      const track = await camera();
+      expect(lossOf(track)).toBeUndefined();
+      vi.mocked(blurBackground).mock.lastCall![1]();
+      expect(lossOf(track)).toMatchObject({ source: 'camera', reason: 'blur' });
+    });
   });
 
   it('are grouped by kind, without hidden ones', () => {

@@ -1,3 +1,4 @@
+import { blurBackground, supportsBackgroundBlur } from '~/media/background-blur';
 import { refreshDevices } from '~/media/devices';
 import { preferences } from '~/core/preferences';
 import { createStore } from '~/core/store';
@@ -10,7 +11,10 @@ type ErrorSource = Source | 'screen';
  * refused: by the user or the browser settings; missing: no device; busy: in use by another program; insecure: no
  * HTTPS.
  */
-export type CaptureFailure = 'refused' | 'missing' | 'busy' | 'insecure';
+export type DeviceFailure = 'refused' | 'missing' | 'busy' | 'insecure';
+
+/** blur: the background of the camera was to be blurred, which this device cannot do, or not fast enough. */
+export type CaptureFailure = DeviceFailure | 'blur';
 
 /** A device could not be opened. A call continues without it. */
 export class CaptureError extends Error {
@@ -38,9 +42,7 @@ export function microphone(): Promise<MediaStreamTrack> {
 export function camera(facing?: Facing): Promise<MediaStreamTrack> {
   const { camera: id } = preferences.state;
   const which = facing ? { facingMode: { ideal: facing } } : id ? { deviceId: { ideal: id } } : { facingMode: 'user' };
-  return capture('camera', {
-    video: { ...which, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { max: 30 } },
-  });
+  return openCamera({ ...which, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { max: 30 } });
 }
 
 /** Open the opposite camera, or the next one. The one before has to be stopped. */
@@ -54,7 +56,31 @@ export async function nextCamera(before: MediaStreamTrack): Promise<MediaStreamT
 
 /** Open a camera by id, for cameras without a facing mode. */
 export function cameraById(id: string): Promise<MediaStreamTrack> {
-  return capture('camera', { video: { deviceId: { exact: id }, width: { ideal: 1280 }, height: { ideal: 720 } } });
+  return openCamera({ deviceId: { exact: id }, width: { ideal: 1280 }, height: { ideal: 720 } });
+}
+
+/** Open the same camera again, after a change of what is sent of it. The one before has to be stopped. */
+export function sameCamera(before: MediaStreamTrack): Promise<MediaStreamTrack> {
+  const { deviceId } = before.getSettings();
+  return deviceId ? cameraById(deviceId) : camera();
+}
+
+const losses = new WeakMap<MediaStreamTrack, CaptureError>();
+
+/** Why a track has ended by itself, if that is known. */
+export function lossOf(track: MediaStreamTrack): CaptureError | undefined {
+  return losses.get(track);
+}
+
+/** Its background is blurred if the user wants that. */
+async function openCamera(video: MediaTrackConstraints): Promise<MediaStreamTrack> {
+  const opened = await capture('camera', { video });
+  if (!preferences.state.backgroundBlur || !supportsBackgroundBlur()) return opened;
+  const failure = new CaptureError('camera', 'blur');
+  const track = await blurBackground(opened, () => void losses.set(track, failure)).catch(() => {
+    throw failure;
+  });
+  return track;
 }
 
 /** The tracks of a camera or a screen. */
@@ -129,7 +155,7 @@ export async function permissionState(source: Source): Promise<PermissionState> 
   }
 }
 
-export function captureFailureOf(fault: unknown): CaptureFailure {
+export function captureFailureOf(fault: unknown): DeviceFailure {
   const name = fault instanceof Error || fault instanceof DOMException ? fault.name : '';
   if (name === 'NotAllowedError' || name === 'SecurityError') return 'refused';
   if (name === 'NotReadableError' || name === 'AbortError') return 'busy';

@@ -1,3 +1,4 @@
+import { coalesce } from '~/core/coalesce';
 import type { CaptureError } from '~/media/capture';
 import type { CallState } from './call-state';
 import type { LocalMedia } from './local-media';
@@ -31,6 +32,9 @@ export class CallVideo {
     this.#publish();
   }
 
+  /** Send the camera as the user wants it now. */
+  readonly reopen = coalesce(() => this.#change(() => this.media.reopenCamera()));
+
   /** Send video from now on. */
   async start(): Promise<void> {
     this.call.set({ camera: 'starting', captureError: undefined, videoRefused: false, videoEnded: false });
@@ -54,11 +58,26 @@ export class CallVideo {
     await this.call.renegotiate();
   }
 
-  async switchCamera(): Promise<void> {
-    await this.media.switchCamera().catch((fault: CaptureError) => this.call.set({ captureError: fault }));
+  switchCamera(): Promise<void> {
+    return this.#change(() => this.media.switchCamera());
+  }
+
+  async #change(open: () => Promise<void>): Promise<void> {
+    const fault = await open().then(
+      () => undefined,
+      (each: CaptureError) => each,
+    );
     if (this.#over) return this.media.close();
+    if (fault) return this.lost(fault);
     this.#publish();
     await this.call.transceivers()?.setTrack('video', this.media.videoTrack);
+  }
+
+  /** The camera has ended by itself, or cannot be opened again. */
+  async lost(captureError: CaptureError | undefined): Promise<void> {
+    if (['talking', 'held'].includes(this.call.state().phase)) await this.stop();
+    else this.#closeCamera();
+    this.call.set({ captureError });
   }
 
   /** The remote party does not accept video: stop the camera and say so. */

@@ -93,14 +93,16 @@ export class Call {
       resuming: saved !== undefined,
       muted: saved?.muted ?? false,
     });
-    this.#localMedia.onTrackLost = (kind) => void (kind === 'audio' ? this.reopenMicrophone() : this.setVideo(false));
+    this.#localMedia.onTrackLost = (kind, why) =>
+      void (kind === 'audio' ? this.reopenMicrophone() : this.#video.lost(why));
     let before = preferences.state;
     this.#preferencesSubscription = preferences.subscribe((now) => {
-      const { microphone, noiseSuppression, screenSound } = before;
+      const { microphone, noiseSuppression, screenSound, backgroundBlur } = before;
       before = now;
       if (now.microphone !== microphone) void this.reopenMicrophone();
       else if (this.answered && (now.noiseSuppression !== noiseSuppression || now.screenSound !== screenSound))
         void this.#sound.apply();
+      else if (now.backgroundBlur !== backgroundBlur && this.state.state.camera === 'on') void this.#video.reopen();
     });
   }
 

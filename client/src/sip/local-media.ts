@@ -1,10 +1,19 @@
-import { CaptureError, camera, cameraById, microphone, silentTrack, type Facing } from '~/media/capture';
+import {
+  CaptureError,
+  camera,
+  cameraById,
+  lossOf,
+  microphone,
+  sameCamera,
+  silentTrack,
+  type Facing,
+} from '~/media/capture';
 import { refreshDevices } from '~/media/devices';
 
 /** Local media: the microphone, or silence without one, and optionally a camera. */
 export class LocalMedia {
   /** A microphone or camera was disconnected or taken by the system. */
-  onTrackLost: (kind: 'audio' | 'video') => void = () => undefined;
+  onTrackLost: (kind: 'audio' | 'video', why?: CaptureError) => void = () => undefined;
   readonly stream = new MediaStream();
   audioTrack: MediaStreamTrack | undefined;
   videoTrack: MediaStreamTrack | undefined;
@@ -41,6 +50,14 @@ export class LocalMedia {
     this.videoTrack = this.#replaceTrack(this.videoTrack, track);
   }
 
+  /** Open the camera that is on again, after a change of what is sent of it. */
+  async reopenCamera(): Promise<void> {
+    const before = this.videoTrack;
+    if (!before) return;
+    before.stop();
+    this.videoTrack = this.#replaceTrack(before, await sameCamera(before));
+  }
+
   close(): void {
     this.audioTrack = this.#replaceTrack(this.audioTrack, undefined);
     this.closeCamera();
@@ -56,7 +73,7 @@ export class LocalMedia {
     }
     if (after) {
       this.stream.addTrack(after);
-      after.onended = () => this.onTrackLost(after.kind === 'audio' ? 'audio' : 'video');
+      after.onended = () => this.onTrackLost(after.kind === 'audio' ? 'audio' : 'video', lossOf(after));
     }
     return after;
   }

@@ -12,6 +12,7 @@ import { useEffect } from 'react';
 import { preferences, setPreferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
 import { canSelectSpeaker, devices, watchDevices, type Device } from '~/media/devices';
+import { BlurSwitch } from './BlurSwitch';
 import { deviceKind, type DeviceKind } from './device-kind';
 import { callView, showCall } from './model';
 import { SoundSwitches } from './SoundSwitches';
@@ -62,6 +63,7 @@ export function DeviceSheet() {
           value={chosen.camera}
           onChoose={(camera) => setPreferences({ camera })}
         />
+        <BlurSwitch />
         <SoundSwitches />
       </Stack>
     </Drawer>

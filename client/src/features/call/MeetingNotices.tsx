@@ -4,6 +4,7 @@ import { problemText } from '~/design/problem-messages';
 import type { Meeting } from '~/features/meeting';
 import { CallNotice } from './CallNotice';
 import { captureNotice } from './messages';
+import { RetryButton } from './RetryButton';
 
 /** Says why the own camera or screen is not sent, and why no videos are received. */
 export function MeetingNotices({ meeting }: { meeting: Meeting }) {
@@ -14,9 +15,7 @@ export function MeetingNotices({ meeting }: { meeting: Meeting }) {
     const { title, advice } = captureNotice(captureError);
     return (
       <CallNotice role="alert" title={t(title)} advice={t(advice)}>
-        {source !== 'microphone' && (
-          <button type="button" onClick={() => void meeting.send(source, true)}>{t`Try again`}</button>
-        )}
+        {source !== 'microphone' && <RetryButton fault={captureError} retry={() => void meeting.send(source, true)} />}
         <button type="button" onClick={() => meeting.dismiss()}>{t`Continue without`}</button>
       </CallNotice>
     );

@@ -5,6 +5,7 @@ import { PermissionText } from '~/features/privacy';
 import type { Call } from '~/sip';
 import { CallNotice } from './CallNotice';
 import { captureNotice, PERMISSION_REASONS } from './messages';
+import { RetryButton } from './RetryButton';
 import { useRoom } from './useRoom';
 import { useRemoteParty } from './useRemoteParty';
 import css from './notice.module.css';
@@ -34,7 +35,7 @@ export function PermissionNotices({ call }: { call: Call }) {
     const retry = () => void (captureError.source === 'camera' ? call.setVideo(true) : call.reopenMicrophone());
     return (
       <CallNotice role="alert" title={t(title)} advice={t(advice)}>
-        <button type="button" onClick={retry}>{t`Try again`}</button>
+        <RetryButton fault={captureError} retry={retry} />
         <button type="button" onClick={() => call.dismissNotices()}>
           {awaitsMicrophone ? t`Call anyway` : t`Continue without`}
         </button>

@@ -2,6 +2,7 @@
 export { showCall, startCall } from './model';
 export { Keypad } from './Keypad';
 export { captureNotice, CONFERENCE_RECORDING, type CaptureNotice } from './messages';
+export { BlurSwitch } from './BlurSwitch';
 export { BreakoutNotice } from './BreakoutNotice';
 export { MeetingNotices } from './MeetingNotices';
 export { MuteButton } from './MuteButton';

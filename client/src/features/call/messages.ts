@@ -1,6 +1,6 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import type { CaptureError, Source, CaptureFailure } from '~/media/capture';
+import type { CaptureError, DeviceFailure, Source } from '~/media/capture';
 import type { CallState, EndReason } from '~/sip';
 import type { CallRecordingState } from './recording';
 
@@ -75,7 +75,7 @@ export interface CaptureNotice {
   advice: MessageDescriptor;
 }
 
-const CAPTURE_ERRORS: Record<CaptureError['source'], Record<CaptureFailure, MessageDescriptor>> = {
+const CAPTURE_ERRORS: Record<CaptureError['source'], Record<DeviceFailure, MessageDescriptor>> = {
   microphone: {
     refused: msg`You cannot be heard: the microphone is blocked`,
     missing: msg`You cannot be heard: no microphone found`,
@@ -96,15 +96,21 @@ const CAPTURE_ERRORS: Record<CaptureError['source'], Record<CaptureFailure, Mess
   },
 };
 
-const REMEDIES: Record<CaptureFailure, MessageDescriptor> = {
+const REMEDIES: Record<DeviceFailure, MessageDescriptor> = {
   refused: msg`Click the icon next to the page address, allow access, then try again.`,
   missing: msg`Connect one and try again.`,
   busy: msg`Close the other program and try again.`,
   insecure: msg`Microphone and camera require an encrypted connection. Open the https address.`,
 };
 
+const NOT_BLURRED: CaptureNotice = {
+  title: msg`You cannot be seen: your background cannot be blurred`,
+  advice: msg`This device may be too slow for it.`,
+};
+
 /** Describe a missing device and the remedy. */
 export function captureNotice({ source, reason }: Pick<CaptureError, 'source' | 'reason'>): CaptureNotice {
+  if (reason === 'blur') return NOT_BLURRED;
   return { title: CAPTURE_ERRORS[source][reason], advice: REMEDIES[reason] };
 }
 

@@ -4,8 +4,8 @@ import { useEffect, useState } from 'react';
 import { preferences, setPreferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
 import { VideoElement } from '~/design/VideoElement';
-import { captureNotice, SoundSwitches } from '~/features/call';
-import { camera, CaptureError, microphone } from '~/media/capture';
+import { BlurSwitch, captureNotice, SoundSwitches } from '~/features/call';
+import { camera, CaptureError, lossOf, microphone } from '~/media/capture';
 import { canSelectSpeaker, devices, watchDevices, type Device } from '~/media/devices';
 import { watchLevel } from '~/media/level';
 import css from './guest.module.css';
@@ -21,7 +21,7 @@ export function DeviceCheck({ value, onChange }: { value: Sent; onChange: (value
   const { microphones, cameras, speakers } = useValue(devices);
   const chosen = useValue(preferences);
   const sound = useTrack(value.microphone, microphone, chosen.microphone);
-  const picture = useTrack(value.camera, camera, chosen.camera);
+  const picture = useTrack(value.camera, camera, `${chosen.camera} ${chosen.backgroundBlur}`);
   useEffect(() => watchDevices(), []);
   return (
     <Stack gap="sm">
@@ -59,6 +59,7 @@ export function DeviceCheck({ value, onChange }: { value: Sent; onChange: (value
           onChoose={(id) => setPreferences({ camera: id })}
         />
       )}
+      {value.camera && <BlurSwitch />}
       {canSelectSpeaker() && (
         <Choice
           label={t`Which speaker`}
@@ -123,8 +124,8 @@ interface OpenTrack {
   fault?: CaptureError;
 }
 
-/** A track that is open while it is wanted. `device`: opened again for another one. */
-function useTrack(wanted: boolean, open: () => Promise<MediaStreamTrack>, device: string): OpenTrack {
+/** A track that is open while it is wanted. `which`: opened again for another one. */
+function useTrack(wanted: boolean, open: () => Promise<MediaStreamTrack>, which: string): OpenTrack {
   const [state, setState] = useState<OpenTrack>({});
   useEffect(() => {
     if (!wanted) return undefined;
@@ -134,6 +135,7 @@ function useTrack(wanted: boolean, open: () => Promise<MediaStreamTrack>, device
       (opened) => {
         if (closed) return opened.stop();
         track = opened;
+        opened.onended = () => setState({ fault: lossOf(opened) });
         setState({ track, stream: new MediaStream([track]) });
       },
       (fault: unknown) => {
@@ -145,6 +147,6 @@ function useTrack(wanted: boolean, open: () => Promise<MediaStreamTrack>, device
       track?.stop();
       setState({});
     };
-  }, [wanted, open, device]);
+  }, [wanted, open, which]);
   return state;
 }

@@ -1,9 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Video } from '~/api';
-import { CaptureError, type Captured } from '~/media/capture';
+import { CaptureError, lossOf, sameCamera, type Captured } from '~/media/capture';
 import { Problem } from '~/core/problem';
 import { Meeting, type MeetingDependencies, type VideoQuality } from './meeting';
 import { encodingFor } from './video-connection';
+
+vi.mock('~/media/capture', async (original) => ({
+  ...(await original<typeof import('~/media/capture')>()),
+  lossOf: vi.fn(),
+  sameCamera: vi.fn(),
+}));
 
 class FakeSender {
   parameters = { encodings: [{}] } as RTCRtpSendParameters;
@@ -59,6 +65,8 @@ describe('the videos of a meeting', () => {
     const tasks: (() => void)[] = [];
     const there: Video[] = [];
     let count = 0;
+    let blurSwitched: () => void = () => undefined;
+    const forgetBlur = vi.fn();
     const server = {
       videos: vi.fn(async () => [...there]),
       publish: vi.fn(async (source: 'camera' | 'screen', _sdp: string, _again: boolean) => {
@@ -82,9 +90,14 @@ describe('the videos of a meeting', () => {
       open: vi.fn(async (): Promise<Captured> => ({ track: track() })),
       wantsSound: vi.fn(() => false),
       sendSound: vi.fn(),
+      onBlurSwitched: vi.fn((call: () => void) => {
+        blurSwitched = call;
+        return forgetBlur;
+      }),
       schedule: (task: () => void) => void tasks.push(task),
     } satisfies MeetingDependencies;
-    return { meeting: new Meeting(server), server, there, connections, tasks };
+    const meeting = new Meeting(server);
+    return { meeting, server, there, connections, tasks, switchBlur: () => blurSwitched(), forgetBlur };
   }
 
   const other = (id: string): Video => ({ id, participant: 'p', source: 'camera', quality: 'off', own: false });
@@ -154,6 +167,38 @@ describe('the videos of a meeting', () => {
     server.open.mockRejectedValueOnce(new CaptureError('screen', 'refused'));
     await meeting.send('screen', true);
     expect(meeting.state.state).toMatchObject({ screen: 'off', captureError: undefined });
+  });
+
+  it('show the camera with another background once that is switched, without a new publication', async () => {
+    const { meeting, server, connections, switchBlur, forgetBlur } = setup();
+    const [before, after] = [track(), track()];
+    switchBlur();
+    expect(sameCamera).not.toHaveBeenCalled();
+    server.open.mockResolvedValueOnce({ track: before });
+    await meeting.send('camera', true);
+    vi.mocked(sameCamera).mockResolvedValueOnce(after);
+    switchBlur();
+    await settled();
+    expect(before.stop).toHaveBeenCalled();
+    expect(vi.mocked(sameCamera).mock.calls).toEqual([[before]]);
+    expect(connections[0]!.senders[0]!.track).toBe(after);
+    expect(server.publish).toHaveBeenCalledTimes(1);
+    vi.mocked(sameCamera).mockRejectedValueOnce(new CaptureError('camera', 'blur'));
+    switchBlur();
+    await settled();
+    expect(meeting.state.state).toMatchObject({ camera: 'off', captureError: { reason: 'blur' } });
+    meeting.close();
+    expect(forgetBlur).toHaveBeenCalled();
+  });
+
+  it('say why the camera has ended by itself', async () => {
+    const { meeting, server } = setup();
+    const ends = track();
+    server.open.mockResolvedValueOnce({ track: ends });
+    await meeting.send('camera', true);
+    vi.mocked(lossOf).mockReturnValueOnce(new CaptureError('camera', 'blur'));
+    ends.onended!(new Event('ended'));
+    expect(meeting.state.state).toMatchObject({ camera: 'off', captureError: { reason: 'blur' } });
   });
 
   it('of a screen have their sound sent with the voice, until the sharing ends', async () => {

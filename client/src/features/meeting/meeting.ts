@@ -1,5 +1,5 @@
 import type { Video } from '~/api';
-import { CaptureError, type Captured } from '~/media/capture';
+import { CaptureError, lossOf, sameCamera, type Captured } from '~/media/capture';
 import { coalesce } from '~/core/coalesce';
 import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
@@ -48,6 +48,8 @@ export interface MeetingDependencies {
   wantsSound(): boolean;
   /** Send the sound of the screen with the voice; undefined: no longer. */
   sendSound(track: MediaStreamTrack | undefined): void;
+  /** Call when the camera is to be sent with another background. Returns the function that ends it. */
+  onBlurSwitched(call: () => void): () => void;
   schedule(task: () => void, milliseconds: number): unknown;
 }
 
@@ -93,7 +95,11 @@ export class Meeting {
   #wanted: ReadonlyMap<string, VideoQuality> = new Map();
   #closed = false;
 
-  constructor(private readonly server: MeetingDependencies) {}
+  readonly #forgetBlur: () => void;
+
+  constructor(private readonly server: MeetingDependencies) {
+    this.#forgetBlur = server.onBlurSwitched(coalesce(() => this.switchCamera(sameCamera)));
+  }
 
   /** Handle a list of videos pushed by the server. */
   handleEvent(videos: readonly MeetingVideo[]): void {
@@ -181,6 +187,7 @@ export class Meeting {
   /** Leave: nothing is sent or received any more. */
   close(): void {
     this.#reception.close();
+    this.#forgetBlur();
     for (const source of [...this.#publications.keys()]) void this.#stop(source);
     this.show(new Map());
     this.#closed = true;
@@ -188,7 +195,10 @@ export class Meeting {
 
   #useTrack(publication: Publication, track: MediaStreamTrack): void {
     publication.track = track;
-    track.onended = () => void this.#stop(publication.source);
+    track.onended = () => {
+      void this.#stop(publication.source);
+      this.#set({ captureError: lossOf(track) });
+    };
     this.#set({ own: { ...this.state.state.own, [publication.source]: new MediaStream([track]) } });
   }
 

@@ -38,10 +38,22 @@ export function openVideos(room: string, { iceServers, call, client }: MeetingCa
       if (track) sharing = call();
       sharing?.setScreenSound(track);
     },
+    onBlurSwitched,
     schedule: (task, milliseconds) => setTimeout(task, milliseconds),
   });
   meeting.watchReception();
   return meeting;
+}
+
+/** Call when the user switches the blur of the background. Returns the function that ends it. */
+function onBlurSwitched(call: () => void): () => void {
+  let blurred = preferences.state.backgroundBlur;
+  const { unsubscribe } = preferences.subscribe(({ backgroundBlur }) => {
+    const switched = backgroundBlur !== blurred;
+    blurred = backgroundBlur;
+    if (switched) call();
+  });
+  return unsubscribe;
 }
 
 /** Open the videos of a room; they are updated until `close`. */

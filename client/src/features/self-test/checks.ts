@@ -87,7 +87,7 @@ async function testMicrophone(level: (now: number) => void): Promise<Outcome> {
   try {
     track = await microphone();
   } catch (fault) {
-    return { failed: fault instanceof CaptureError ? fault.reason : 'missing' };
+    return { failed: fault instanceof CaptureError && fault.reason !== 'blur' ? fault.reason : 'missing' };
   }
   let speechReadings = 0;
   const stop = watchLevel(track, (now) => {

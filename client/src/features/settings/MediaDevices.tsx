@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { Trans } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/core/store';
-import { SoundSwitches } from '~/features/call';
+import { BlurSwitch, SoundSwitches } from '~/features/call';
 import { devices, watchDevices, type Device } from '~/media/devices';
 import { DeviceSelects } from './DeviceSelects';
 
@@ -21,6 +21,7 @@ export function MediaDevices() {
         </Text>
       )}
       <DeviceSelects microphones={withName(microphones)} speakers={withName(speakers)} cameras={withName(cameras)} />
+      <BlurSwitch />
       <SoundSwitches />
     </>
   );
