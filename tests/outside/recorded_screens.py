@@ -27,10 +27,12 @@ WITHOUT_PICTURE = {"app": {"/", "/scan"}, "portal": set[str]()}
 OPERATORS_PAGES = (
     "/health",
     "/backups",
+    "/keys",
     "/emails",
     "/reselling",
     "/organisation",
     "/costs",
+    "/billing?tab=payments",
     "/privacy/requests?tab=operator",
 )
 """Pages that show more to operators, or are theirs alone."""
@@ -272,7 +274,7 @@ def _portal_screens(client: Client, server: Server) -> dict[str, str]:
     with server.rest() as rest:
         person = rest.get("/api/v1/extensions/1002", params={"tenant": server.tenant}).json()["person_id"]
     tabs = ("overview", "phones", "calls", "voicemail", "recording", "security")
-    own = {name: path for name, path in _own_screens("portal").items() if path not in OPERATORS_PAGES[:4]}
+    own = {name: path for name, path in _own_screens("portal").items() if path not in OPERATORS_PAGES[:5]}
     return own | {f"person-{tab}": f"/people/{person}?tab={tab}" for tab in tabs}
 
 

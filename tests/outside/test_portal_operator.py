@@ -1,5 +1,5 @@
-"""The operator's pages: a backup is made and tried by a click, health shows the parts of the running server, and an
-organisation is suspended."""
+"""The operator's pages: a backup is made and tried by a click, health shows the parts of the running server, keys are
+replaced, and an organisation is suspended."""
 
 import json
 import re
@@ -46,12 +46,27 @@ def test_a_backup_is_made_and_tried_by_a_click(clients: Clients, operated: Serve
     parts = desk.page.get_by_role("list", name="Parts of the server").get_by_role("listitem")
     for each in ("Database", "Mixer"):
         expect(parts.filter(has_text=re.compile(f"^{each}"))).to_contain_text("Works")
+    replace_keys(desk.page, desk.origin)
     check_pages(operator_desk(clients, operated, "de"), "de", "dark")
+
+
+def replace_keys(page: Page, origin: str) -> None:
+    """Replace the keys of all organisations and the master key; the page says when they were."""
+    page.goto(f"{origin}/portal/keys")
+    for section, button, title in (
+        ("Keys of organisations", "Replace all", "Replace the keys of all organisations?"),
+        ("Master key", "Replace the master key", "Replace the master key?"),
+    ):
+        region = page.get_by_role("region", name=section)
+        expect(region).to_contain_text("Not replaced yet.")
+        region.get_by_role("button", name=button).click()
+        page.get_by_role("dialog", name=title).get_by_role("button", name="Replace", exact=True).click()
+        expect(region).to_contain_text(re.compile("Last replaced: .*[0-9]"))
 
 
 def check_pages(desk: Client, language: str, scheme: Scheme) -> None:
     walk, sizes = PageChecker(desk, language), (DESKTOP_OPTIONS["viewport"], PHONE_VIEWPORT)
-    walk.open_and_check(["/portal/backups", "/portal/health"], scheme, *sizes, keyboard=True)
+    walk.open_and_check(["/portal/keys", "/portal/backups", "/portal/health"], scheme, *sizes, keyboard=True)
     assert unique(walk) == []
     assert desk.complaints == []
 

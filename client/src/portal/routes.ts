@@ -188,6 +188,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('~/features/keys/Keys')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/backups',
     component: lazyRouteComponent(() => import('~/features/backups/Backups')),
   }),

@@ -15,6 +15,7 @@ import {
   IconFingerprint,
   IconHeadset,
   IconHeartbeat,
+  IconKey,
   IconHome,
   IconLifebuoy,
   IconLogin2,
@@ -113,6 +114,7 @@ const GROUPS: SectionGroup[] = [
     sections: [
       { to: '/health', title: msg`Health`, icon: IconHeartbeat, operator: true },
       { to: '/backups', title: msg`Backups`, icon: IconArchive, operator: true },
+      { to: '/keys', title: msg`Encryption keys`, icon: IconKey, operator: true },
     ],
   },
 ];
