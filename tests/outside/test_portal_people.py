@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client_pages import Client, Clients
+from client_pages import PHONE_VIEWPORT, Client, Clients
 from page_checks import PageChecker
 from playwright.sync_api import Locator, Page, expect
 from portal_pages import DESKTOP_OPTIONS, create_administrator, open_person, portal
@@ -224,6 +224,9 @@ def test_a_field_is_edited_in_place_and_undone(desk: Client, server: Server) -> 
             ),
             what="the ring time",
         )
+    page.set_viewport_size(PHONE_VIEWPORT)
+    page.goto(f"{desk.origin}/portal/people/{made['id']}?tab=security")
+    expect(page.get_by_role("tab", name="Security", selected=True)).to_be_in_viewport(ratio=1)
 
 
 def test_an_extension_calls_outside_only_while_it_is_open(desk: Client, server: Server) -> None:

@@ -1,6 +1,6 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import css from './page.module.css';
 
 export interface PageTab {
@@ -14,15 +14,21 @@ export function PageTabs({ tabs, label }: { tabs: PageTab[]; label: string }) {
   const { tab } = useSearch({ strict: false }) as { tab?: string };
   const navigate = useNavigate();
   const first = tabs[0]!.id;
+  const shown = tabs.some(({ id }) => id === tab) ? tab! : first;
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(
+    () => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' }),
+    [shown],
+  );
   return (
     <Tabs
-      value={tabs.some(({ id }) => id === tab) ? tab! : first}
+      value={shown}
       keepMounted={false}
       onChange={(next) =>
         void navigate({ to: '.', search: { tab: next === first ? undefined : next } as never, replace: true })
       }
     >
-      <Tabs.List mb="md" aria-label={label} className={css.tabs} data-scrolls>
+      <Tabs.List ref={list} mb="md" aria-label={label} className={css.tabs} data-scrolls>
         {tabs.map(({ id, title }) => (
           <Tabs.Tab key={id} value={id} mih={44}>
             {title}
