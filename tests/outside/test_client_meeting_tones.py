@@ -12,7 +12,18 @@ from client_pages import Client, Clients
 from page_checks import PageChecker
 from playwright.sync_api import Locator, Playwright, expect
 from server import Household, Server, eventually
-from test_client_meeting import ANNA, BERTA, CLARA, NAME, call_of, created_by, hangs_up, join, sees
+from test_client_meeting import (
+    ANNA,
+    BERTA,
+    CLARA,
+    NAME,
+    SWITCH_LOBBY_ON,
+    call_of,
+    created_by,
+    hangs_up,
+    join,
+    sees,
+)
 
 TONES = {ANNA: 500, BERTA: 730, CLARA: 1010, "a phone": 1370}
 """Hz; none is a multiple of another, nor in the tones that announce a participant."""
@@ -52,12 +63,12 @@ def people(
     clients.close()
 
 
-def meet(people: dict[str, Client]) -> str:
-    """All join a new meeting of Anna's. Returns the number of its room."""
+def meet(people: dict[str, Client]) -> tuple[str, str]:
+    """All join a new meeting of Anna's. Returns the path of its link and the number of its room."""
     link, number = created_by(people[ANNA].open("/team"))
     for name in (BERTA, CLARA):
         join(people[name].open(link))
-    return number
+    return link, number
 
 
 def blurs_background(client: Client, other: Client) -> None:
@@ -83,7 +94,7 @@ def blurs_background(client: Client, other: Client) -> None:
 def test_three_clients_and_a_baresip_phone_hear_and_see_each_other(
     people: dict[str, Client], phones: Phones, server: Server
 ) -> None:
-    number = meet(people)
+    _, number = meet(people)
     dora = server.extension("7504", "Doralinde Anrufer")
     phone = phones(hertz=TONES["a phone"]).register(dora)
     phone.dial(f"sip:{number}@{dora.domain}")
@@ -134,11 +145,26 @@ def checked(client: Client, label: str) -> None:
     assert checks.findings == []
 
 
+def comes_through_the_lobby(client: Client, link: str, host: Client) -> None:
+    """Leave the main room and enter it again; the host learns of it in a breakout room."""
+    assert host.page.evaluate(SWITCH_LOBBY_ON, link.removeprefix("/meetings/"))
+    hangs_up(client)
+    client.open(link).wait_registered()
+    client.page.get_by_role("button", name=f"Join {NAME}").click()
+    expect(client.page.get_by_text("Please wait: a host will let you in.")).to_be_visible()
+    visit = call_in(host, HARBOUR)
+    waits = visit.get_by_text("1 person waits in the lobby of the main room")
+    expect(waits).to_be_visible()
+    visit.get_by_role("button", name="Admit all").press("Enter")
+    expect(waits).to_have_count(0)
+    expect(call_in(client, NAME).get_by_text("Breakout rooms are open")).to_be_visible()
+
+
 @pytest.mark.promise("C10", "U1")
 def test_a_meeting_is_split_into_rooms_and_comes_together_again(
     people: dict[str, Client],
 ) -> None:
-    meet(people)
+    link, _ = meet(people)
     anna, berta, clara = people.values()
     hears(anna, BERTA, CLARA)
     call_in(berta, NAME).get_by_role("button", name="Video", exact=True).click()
@@ -173,7 +199,10 @@ def test_a_meeting_is_split_into_rooms_and_comes_together_again(
     checked(clara, "in a breakout room")
     call_in(clara, PIER).get_by_role("button", name="Back to the main room").press("Enter")
     expect(call_in(clara, NAME).get_by_text("Breakout rooms are open")).to_be_visible(timeout=30_000)
+    anna.page.get_by_role("button", name="Close", exact=True).click()
+    comes_through_the_lobby(clara, link, host=anna)
 
+    panel = panel_of(anna, HARBOUR)
     panel.get_by_role("button", name="End the breakout rooms").press("Enter")
     anna.page.get_by_role("dialog", name="End the breakout rooms?").get_by_role("button", name="End").press("Enter")
     expect(call_in(berta, HARBOUR).get_by_text("Everyone returns to the main room in")).to_be_visible()

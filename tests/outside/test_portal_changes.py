@@ -73,6 +73,31 @@ def test_a_form_sends_changed_fields_only(desk: Client, server: Server) -> None:
     assert (now["name"], now["most"]) == ("Lighthouse", 30)
 
 
+def chat_limits(server: Server) -> tuple[int, int]:
+    """Bytes of the longest file, and of all files together."""
+    with server.rest() as rest:
+        limits = rest.get("/api/v1/attachment-limits", params=tenant(server)).json()
+    return limits["max_file_bytes"], limits["quota_bytes"]
+
+
+def test_limits_of_files_in_chat_are_saved_and_undone(desk: Client, server: Server) -> None:
+    page, (longest, together) = desk.page, chat_limits(server)
+    page.goto(f"{desk.origin}/portal/organisation")
+    section = page.get_by_role("region", name="Files in chat")
+    field, save = section.get_by_label("Longest file (MB)"), section.get_by_role("button", name="Save")
+    expect(save).to_be_disabled()
+    field.fill("")
+    save.click()
+    expect(section.get_by_text("Enter at least 1 MB.")).to_be_visible()
+    field.fill("7")
+    section.get_by_label("All files together (GB)").fill("3")
+    save.click()
+    eventually(lambda: chat_limits(server) == (7 * 2**20, 3 * 2**30), what="both limits")
+    page.get_by_role("button", name="Undo").click()
+    eventually(lambda: chat_limits(server) == (longest, together), what="the limits from before")
+    assert desk.complaints == []
+
+
 def test_company_contacts_are_imported_searched_changed_and_deleted(desk: Client) -> None:
     page, checker = desk.page, PageChecker(desk, "en")
     page.goto(f"{desk.origin}/portal/contacts")
