@@ -3,6 +3,8 @@
 import pytest
 from http_world import World
 
+from unificx.core.errors import NotFound
+
 HOLDS = "/api/v1/privacy/holds"
 TEXTS = {"authority": "Court of Bonn", "reason": "12 O 3/26", "review": "2030-01-01"}
 
@@ -43,6 +45,8 @@ async def test_a_tenant_with_a_hold_cannot_be_deleted(world: World) -> None:
     await world.record_call(world.acme, "+491701234567", "1001")
     [call] = (await admin.get("/api/v1/history")).json()["items"]
     hold = (await admin.post(HOLDS, json={**TEXTS, "kind": "call", "object": call["id"]})).json()["id"]
+    with pytest.raises(NotFound):
+        await world.services.holds.get(world.globex.id, hold)
     refused = await console.delete(f"/api/v1/tenants/{world.acme.id}")
     assert (refused.status_code, "under a hold" in refused.json()["detail"]) == (409, True)
     assert (await admin.put(f"{HOLDS}/{hold}/release")).status_code == 200
@@ -55,5 +59,7 @@ async def test_a_hold_names_one_target_and_its_text_is_for_administrators(world:
         assert (await admin.post(HOLDS, json={**TEXTS, **wrong})).status_code == 422
     assert (await admin.post(HOLDS, json={**TEXTS, "number": "+491701234567"})).status_code == 404
     assert (await admin.post(HOLDS, json={**TEXTS, "person": "x", "review": "2020-01-01"})).status_code in {404, 422}
+    for unknown in (await admin.get(f"{HOLDS}/x/objects"), await admin.put(f"{HOLDS}/x/release")):
+        assert unknown.status_code == 404
     assert (await user.get(HOLDS)).status_code == 403
     assert (await user.post(HOLDS, json={**TEXTS, "number": "+491701234567"})).status_code == 403

@@ -1,10 +1,14 @@
 """Rules of chat: what a client may send."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from unificx.chat import NewMessage
+from unificx.chat import Encrypted, NewMessage
 from unificx.chat.checks import (
     CAPACITY,
+    MAX_CIPHERTEXT,
     MAX_TEXT,
     checked_emoji,
     checked_message,
@@ -37,6 +41,24 @@ def test_bad_client_ids_are_refused(client_id: str) -> None:
 def test_mentions_are_limited() -> None:
     with pytest.raises(Invalid):
         checked_message(NewMessage("c-1", "Hello", mentions=tuple(map(str, range(51)))))
+
+
+@pytest.mark.parametrize(
+    "body", ["", "=", "YQ", "YQ=", "YQ==YQ==", "Y Q=", "Y-_=", "YWJj\n", "A" * (MAX_CIPHERTEXT + 4)]
+)
+def test_an_encrypted_body_is_base64_of_limited_length(body: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checked_message(NewMessage("c-1", "", encrypted=Encrypted(1, body)))
+    assert refused.value.field == "encrypted"
+
+
+@pytest.mark.parametrize("more", [{"text": "Hello"}, {"mentions": ("ada",)}, {"reply_to": "m1"}])
+def test_an_encrypted_message_says_nothing_in_the_clear(more: dict[str, Any]) -> None:
+    new = NewMessage("c-1", "", encrypted=Encrypted(1, "YWJj"))
+    assert checked_message(new) == new
+    with pytest.raises(Invalid) as refused:
+        checked_message(replace(new, **more))
+    assert refused.value.field == "encrypted"
 
 
 @pytest.mark.parametrize("emoji", ["👍", "❤️", "👩‍👩‍👧", "🇩🇪", "1️⃣", "👍🏽"])

@@ -305,7 +305,6 @@ class Conversations:
         found.pop(party.person_id, None)
         if not found:
             raise Invalid("Name at least one other person.", field="members")
-        _require_size(1 + len(found))
         return list(found.values())
 
     async def _signal_all(self, uow: UnitOfWork, conversation: Conversation) -> None:

@@ -28,6 +28,7 @@ from unificx.chat import (
     Party,
     chat_expiries,
     chat_holding,
+    conversations,
 )
 from unificx.chat.events import ConversationChanged, MarksChanged, MemberTyping, MessageChanged, MessageSent
 from unificx.chat.models import (
@@ -417,6 +418,28 @@ async def test_owners_make_others_owners_and_one_is_always_left(office: Office) 
 
 
 @ON_SQLITE
+async def test_a_group_has_others_and_a_limited_number_of_members(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat, group = office.chat.conversations, await office.group()
+    pair = (await chat.create(office.ada, NewConversation(("1002",), "Pair"))).conversation.id
+    with pytest.raises(NotFound):
+        await chat.remove_member(office.ada, group, office.dan.person_id)
+    monkeypatch.setattr(conversations, "MAX_MEMBERS", 2)
+    monkeypatch.setattr(conversations, "MAX_ENCRYPTED_MEMBERS", 1)
+    for refused in (
+        chat.create(office.ada, NewConversation(("1001",))),
+        chat.create(office.ada, NewConversation(("1002", "1003"), "Three")),
+        chat.create(office.ada, NewConversation(("1002",), "Two", encrypted=True)),
+        chat.add_members(office.ada, pair, ("1003",)),
+    ):
+        with pytest.raises(Invalid) as fault:
+            await refused
+        assert fault.value.field == "members"
+    assert len((await chat.get(office.ada, pair)).members) == 2
+
+
+@ON_SQLITE
 async def test_a_muted_conversation_notifies_of_mentions_only(office: Office) -> None:
     group, ben = await office.group(), office.ben.person_id
     view = await office.chat.conversations.choose(office.ben, group, OwnChange(muted=True))
@@ -607,6 +630,22 @@ async def test_encrypted_messages_and_devices_end_as_others_do(office: Office) -
     office.clock.advance(366 * 86_400)
     await retention.sweep(office.clock.now())
     assert await pair.rows() == [0, 0, 0, 0, 0]
+
+
+@ON_SQLITE
+async def test_only_authors_change_encrypted_messages_and_only_encrypted_conversations_have_groups(
+    office: Office,
+) -> None:
+    pair, chat = await EncryptedPair(office).begin(), office.chat
+    [message] = (await chat.messages.page(office.ben, pair.id)).items
+    other = Encrypted(1, "b3RoZXJz")
+    with pytest.raises(Forbidden):
+        await chat.messages.edit_encrypted(office.ben, pair.id, message.id, other)
+    assert (await chat.messages.page(office.ben, pair.id)).items == (message,)
+    edited = await chat.messages.edit_encrypted(office.ada, pair.id, message.id, other)
+    assert edited.encrypted == other
+    with pytest.raises(Conflict):
+        await chat.encryption.view(office.ada, "session-ada", await office.group(), 0)
 
 
 @ON_SQLITE

@@ -11,7 +11,7 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Invalid
+from unificx.core.errors import Invalid, StartupError
 from unificx.db import Database, Erased
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import (
@@ -224,6 +224,13 @@ async def test_an_exported_log_is_verified_without_a_server(log: AuditLog, datab
             else:
                 changed[line][name][key] = flip(changed[line][name][key])
             assert not verify_export(changed).ok, (line, key)
+    for wrong in ({"position": "0"}, {"leaf": None}, {"entry": [1]}):
+        with pytest.raises(Invalid, match="Line 3 is neither"):
+            verify_export([*lines[:2], {**lines[2], **wrong}])
+    head = {name: value for name, value in first_head.items() if name != "signature"}
+    broken = ReceiptSigner(bytes(32)).sign({**head, "root": "00"}, head["format"])
+    report = verify_export([*lines, {"head": broken}])
+    assert [each.why for each in report.faults] == ["The audit log contains a malformed hash."]
     rewritten = AuditLog(database, log._keys, ReceiptSigner(bytes(32)), "installation-1")
     await run_sql(database, "DELETE FROM audit_head")
     for table in ("audit_party", "audit_entry"):
@@ -291,6 +298,8 @@ async def test_heads_are_written_outside_once(
     heads = [json.loads(each) for each in file.read_text().splitlines()]
     assert ([each["size"] for each in heads], heads == await log.tree.heads()) == ([1, 2], True)
     assert file.stat().st_mode & 0o077 == 0
+    with pytest.raises(StartupError, match="cannot be written: Is a directory"):
+        HeadFile(tmp_path)
 
 
 async def test_erased_persons_are_not_recorded_again(log: AuditLog, database: Database, keys: KeyStore) -> None:

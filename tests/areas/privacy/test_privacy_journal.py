@@ -109,6 +109,25 @@ def test_a_failed_append_writes_nothing(path: Path, monkeypatch: pytest.MonkeyPa
     assert reopened(path) == [ENTRIES[0], ENTRIES[2]]
 
 
+def test_a_write_that_ends_early_leaves_no_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, write = ErasureJournal(path, SECRET), os.write
+    head = journal.append(ENTRIES[0])
+
+    def cut(handle: int, data: bytes) -> int:
+        return write(handle, data[:-1])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", cut)
+        with pytest.raises(OSError, match="incompletely"):
+            journal.append(*ENTRIES[1:3])
+    assert (journal.head, reopened(path)) == (head, ENTRIES[:1])
+
+
+def test_a_path_that_cannot_be_used_is_named_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(StartupError, match=f"journal {tmp_path} cannot be used: Is a directory"):
+        ErasureJournal(tmp_path, SECRET).open()
+
+
 def test_two_processes_write_one_chain(path: Path) -> None:
     """Only one serves an installation; but a mistake must not break the chain."""
     journal, other = ErasureJournal(path, SECRET), ErasureJournal(path, SECRET)

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,9 +14,9 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, StartupError
+from unificx.core.errors import Conflict, Invalid, StartupError
 from unificx.db import ErasedSubject, Key
-from unificx.privacy import KeysBusy, KeyStore
+from unificx.privacy import KeysBusy, KeyStore, MovedKeys
 from unificx.privacy.cache import KeyCache
 from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
 
@@ -256,6 +257,17 @@ def test_alias_digests_require_the_tenant_key() -> None:
     }
     assert len(digests) == 3
     assert one.alias_digest("number", "+491") in digests
+
+
+def test_no_key_moves_to_a_tenant_that_was_erased_here(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        keys.get("one", ["ana"], create=True)
+        keys.destroy_tenant("one")
+        moved, key = MovedKeys(keys, "one"), b64encode(bytes(32)).decode()
+        for add in (moved.add_keys, moved.add_withdrawn_keys):
+            with pytest.raises(Invalid, match="erased here"):
+                add([["ben", 1, key]])
+        assert keys.get("one", ["ana", "ben"], create=True) == {"ana": None, "ben": None}
 
 
 def test_two_processes_agree(tmp_path: Path, clock: ManualClock) -> None:

@@ -77,6 +77,8 @@ def test_unreadable_or_unwritable_path_is_reported(home: Path, tmp_path: Path) -
     (tmp_path / "file").touch()
     with pytest.raises(StartupError, match="cannot be"):
         load_master(home, {"UNIFICX_MASTER_KEY_FILE": str(tmp_path / "file" / "key")}, create=True)
+    with pytest.raises(StartupError, match="cannot be created"):
+        load_master(home, {"UNIFICX_MASTER_KEY_FILE": "/proc/unificx/key"}, create=True)
 
 
 def test_derived_secrets_differ_by_purpose_and_stay_those_of_former_versions(tmp_path: Path) -> None:

@@ -65,6 +65,8 @@ async def test_a_tenant_sets_periods_within_the_limits_of_its_country(database: 
         assert refused.value.field == "periods"
     with pytest.raises(Invalid, match="no period"):
         await retention.change("initech", {"history": "P3M", "account": "P1Y"})
+    with pytest.raises(Invalid, match="no period"):
+        retention.period("initech", "account")
     assert str(retention.period("initech", "history")) == "P12M", "nothing half stored"
     await retention.change("initech", {"history": "P3M"})
     again = retention_of(database, clock, (), *tenants)

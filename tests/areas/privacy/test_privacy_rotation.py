@@ -247,6 +247,31 @@ def test_a_former_key_stays_while_it_wraps_anything(site: Installation) -> None:
     site.check()
 
 
+async def test_a_key_whose_former_key_is_missing_is_reported_and_not_taken_for_an_erased_one(
+    site: Installation,
+) -> None:
+    with closing(sqlite3.connect(site.home / "keys.db")) as db, db:
+        db.execute("UPDATE subject_key SET wrapped_by = 9 WHERE tenant = 'one' AND subject = ?", (PEOPLE[0],))
+    site.restart()
+    with pytest.raises(InvalidTag):
+        site.keys.get("one", [PEOPLE[0]])
+    site.keys.tenants.begin_rotation(["one"])
+    await site.rotation.run()
+    assert site.rotation.status.failure == "RuntimeError"
+    assert site.stored("SELECT count(*) FROM former_tenant_key") == [(1,)], "it wraps that key perhaps"
+
+
+async def test_a_withdrawn_key_whose_former_key_is_missing_is_reported(site: Installation) -> None:
+    site.keys.destroy("one", PEOPLE[1], withdraw=True)
+    with closing(sqlite3.connect(site.home / "keys.db")) as db, db:
+        db.execute("UPDATE withdrawn_key SET wrapped_by = 9")
+    with stating(Access("requests", "test")), pytest.raises(InvalidTag):
+        site.keys.get("one", [PEOPLE[1]])
+    site.keys.tenants.begin_rotation(["one"])
+    await site.rotation.run()
+    assert site.rotation.status.failure == "InvalidTag"
+
+
 async def test_another_process_writes_with_the_new_key_and_reads_with_both(site: Installation) -> None:
     other = KeyStore(site.home / "keys.db", load_master(site.home, {}, create=False), site.clock)
     blob = FRIEND.seal(other, "one", [("first", "row", PART)])[0]

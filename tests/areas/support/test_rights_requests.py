@@ -2,6 +2,7 @@
 
 import itertools
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from unificx.cluster import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Expired, Forbidden, Invalid, NotFound
 from unificx.db import Database, Outbox, UnitOfWork
-from unificx.identity import Identity, NewPerson, NewTenant, Person, Role
+from unificx.identity import Identity, NewPerson, NewSuspension, NewTenant, Person, Role, SuspendedAccount
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, KeyStore
 from unificx.support.rights import (
@@ -24,6 +25,7 @@ from unificx.support.rights import (
     Disclosures,
     NewDisclosure,
     NewRequest,
+    OutsideRequests,
     RequestFilter,
     RequestMessages,
     RequestWork,
@@ -248,6 +250,80 @@ async def test_a_user_has_at_most_twenty_open_requests(setup: Setup) -> None:
         await requests.submit_own(ada.tenant_id, ada.id, "complaint", "again")
 
 
+async def test_texts_are_limited_and_bad_requests_refused_by_field(setup: Setup) -> None:
+    requests, _, _, ada = setup
+    tenant, work = ada.tenant_id, RequestWork(requests)
+    sent = await requests.submit_own(tenant, ada.id, "access", "")
+    outsiders, address = OutsideRequests(requests), "198.51.100.9"
+    law = NewRequest("authority", "", name="Police", email="police@example.com")  # not on the public form
+    for refused, field in (
+        (requests.submit_own(tenant, ada.id, "access", "x" * 10_001), "text"),
+        (requests.submit_own(tenant, ada.id, "access", "", topic="x" * 201), "topic"),
+        (requests.submit_own(tenant, ada.id, "technical", "", attachment="x" * 65_537), "attachment"),
+        (requests.take(tenant, sent.id, "refuse", "x" * 10_001, "root"), "note"),
+        (requests.take(tenant, sent.id, "answer", "yes", "root", corrected_name="Eve"), "corrected_name"),
+        (work.add_note(tenant, sent.id, " ", "root"), "text"),
+        (work.add_note(tenant, sent.id, "x" * 5_001, "root"), "text"),
+        (outsiders.submit(tenant, law, address), "kind"),
+    ):
+        with pytest.raises(Invalid) as fault:
+            await refused
+        assert fault.value.field == field
+    assert [each.id for each in (await requests.page(tenant)).items] == [sent.id]
+    assert await work.notes(tenant, sent.id) == ()
+    assert (await requests.accounts.get(tenant, ada.id)).name == "Ada"
+    correction = await requests.submit_own(tenant, ada.id, "correction", "")
+    with pytest.raises(Invalid):
+        await requests.take(tenant, correction.id, "refuse", "no", "root", corrected_name="Eve")
+    assert (await requests.accounts.get(tenant, ada.id)).name == "Ada"
+
+
+async def test_notes_and_messages_of_a_request_are_limited(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests, _, _, ada = setup
+    monkeypatch.setattr("unificx.support.rights.work.MAX_NOTES", 1)
+    monkeypatch.setattr("unificx.support.rights.messages.MAX_STEPS", 2)
+    work, messages = RequestWork(requests), RequestMessages(requests)
+    sent = await requests.submit_own(ada.tenant_id, ada.id, "inquiry", "Hello")
+    await work.add_note(ada.tenant_id, sent.id, "called", "root")
+    await messages.write_own(ada.tenant_id, ada.id, sent.id, "again")
+    for refused in (
+        work.add_note(ada.tenant_id, sent.id, "called", "root"),
+        messages.write_own(ada.tenant_id, ada.id, sent.id, "and again"),
+    ):
+        with pytest.raises(Conflict):
+            await refused
+    with pytest.raises(NotFound):
+        await messages.write("globex", sent.id, "mine", by="")
+    assert [each.step for each in (await requests.get(ada.tenant_id, sent.id)).steps] == ["receive", "message"]
+
+
+@pytest.mark.promise("U6")
+async def test_an_address_is_not_proved_for_a_request_that_is_closed(setup: Setup) -> None:
+    requests, notifier, _, ada = setup
+    new = NewRequest("deletion", "Forget me", name="Zoe", email="zoe@example.com")
+    sent = await requests.enter_public(ada.tenant_id, new)
+    await requests.take(ada.tenant_id, sent.id, "refuse", "spam", "root")
+    with pytest.raises(Expired):
+        await requests.prove_email(ada.tenant_id, sent.id)
+    found = (await requests.get(ada.tenant_id, sent.id)).request
+    assert (found.state, found.proof, notifier.alerts) == ("refused", "", [])
+
+
+@pytest.mark.promise("U9")
+async def test_a_review_needs_a_suspension_in_force_and_someone_to_decide(setup: Setup) -> None:
+    requests, _, identity, ada = setup
+    ended = SuspendedAccount(ada.tenant_id, ada.id, False, None, True)
+    await identity.suspensions.suspend_tenant(ada.tenant_id, NewSuspension("payment"))
+    whole = replace(ended, whole_tenant=True, suspension=await identity.suspensions.current(ada.tenant_id, ""))
+    for account in (ended, whole):
+        with pytest.raises(Conflict):
+            await requests.reviews.ask(account, "It was a mistake.")
+    with pytest.raises(Conflict):  # there is no operator who could approve a sign-up
+        async with identity.store.transaction() as tx:
+            await requests.reviews.request_approval(tx, identity.store.tenant(ada.tenant_id), ada)
+    assert (await requests.page(ada.tenant_id)).items == ()
+
+
 @pytest.mark.promise("U8")
 @pytest.mark.promise("X2", whole=True)
 async def test_a_disclosure_needs_two_people_and_is_shown_after_the_silent_time(
@@ -309,6 +385,21 @@ async def test_a_disclosure_needs_two_people_and_is_shown_after_the_silent_time(
     async with database.read() as session:
         stored = repr([tuple(row) for row in await session.execute(text("SELECT * FROM disclosure"))])
     assert "Berlin" not in stored
+
+
+@pytest.mark.promise("U8")
+async def test_a_disclosure_of_a_former_version_without_categories_leads_to_no_file(
+    setup: Setup, database: Database
+) -> None:
+    requests, _, _, ada = setup
+    register = Disclosures(requests)
+    request = await requests.enter(ada.tenant_id, NewRequest("authority", "", name="Police"), "root")
+    proposed = await register.propose(ada.tenant_id, request.id, NewDisclosure(ada.id, "name", MARCH), "root")
+    await register.decide(ada.tenant_id, request.id, proposed.id, "second", approve=True)
+    async with database.begin() as uow:
+        await uow.session.execute(text("UPDATE disclosure SET categories = ''"))
+    with pytest.raises(Conflict, match="no categories"):
+        await register.approved_data(ada.tenant_id, proposed.id)
 
 
 @pytest.mark.promise("U8")

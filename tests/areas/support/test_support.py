@@ -7,12 +7,12 @@ from sqlalchemy import text
 from sweeping import sweep
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Forbidden, NotFound
+from unificx.core.errors import Forbidden, Invalid, NotFound
 from unificx.db import Database
 from unificx.identity import Principal, Role
 from unificx.identity.events import PersonClosed, TenantDeleted
 from unificx.privacy import KeyStore
-from unificx.support import SupportAccess, SupportService
+from unificx.support import MAX_HOURS, SupportAccess, SupportService
 
 REPORT = "Chromium 156 on Linux\nmicrophone: refused"
 
@@ -96,4 +96,7 @@ async def test_support_access_is_allowed_by_an_administrator_in_person_only(
     ):
         with pytest.raises(Forbidden):
             await access.grant("acme", refused, 1)
+    for hours in (0, MAX_HOURS + 1):
+        with pytest.raises(Invalid):
+            await access.grant("acme", Principal("boss", "acme", Role.TENANT_ADMIN, "session"), hours)
     assert await access.list("acme") == []
