@@ -26,7 +26,7 @@ ADDRESSES = (
 PARAMS = (";tag=5f3a", ";lr", ' ; tag = "a;b"', ";refresher=uas;x=1", ";tag=")
 AUTHS = ('Digest realm="a", nonce="b,c", qop=auth, nc=00000001', 'Digest username="\\"", uri="sip:h"', "Basic QQ==")
 USUAL_AUTH = (
-    'Digest username="1001", realm="demo.example", nonce="0a", uri="sip:h;a=b",response="0", algorithm=MD5, nc=1'
+    'Digest username="1001", realm="demo.example", nonce="0a", uri="sip:h;a=b", response="0", algorithm=MD5, nc=1'
 )
 ALPHABET = " \t\";,<>:@=?\\/-.+09aZ%[]_{tag=}'~*\x7f\u00e9\udcff"
 

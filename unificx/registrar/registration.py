@@ -5,8 +5,9 @@ extension, since they reveal the location of the user's other devices.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from unificx.core.value import value
 from unificx.registrar.ports import Device
 from unificx.registrar.schemas import Binding
 from unificx.sip.errors import RemoteProtocolError
@@ -37,7 +38,7 @@ class RegistrationRefused(RemoteProtocolError):
         self.headers = headers
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RequestedContact:
     """One contact of a REGISTER and its requested expiry in seconds; 0 removes it."""
 
@@ -50,7 +51,7 @@ class RequestedContact:
     takes_texts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ParsedRegister:
     """The parsed REGISTER."""
 
@@ -67,7 +68,7 @@ class ParsedRegister:
     """See `fingerprint_of`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RegisterContext:
     """Flow and monotonic time of the REGISTER."""
 
@@ -75,7 +76,7 @@ class RegisterContext:
     now: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RegisterOutcome:
     """The resulting bindings, and the changes to journal: new or changed, only extended, removed."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from unificx.core.value import value
 from unificx.identity import Extension
 from unificx.sip.flow import Flow
 
@@ -9,7 +10,7 @@ MAX_SHOWN_NAME = 100
 """Characters of a caller name that phones get: a longer one could split an INVITE over UDP."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Caller:
     """An authenticated calling device, or a party outside: without extension and device, with its number in E.164.
     `subject` is the data subject of the call. A guest of a meeting is outside, with a name and without a number."""
@@ -82,7 +83,7 @@ class Binding:
         self.expires_at, self.call_id, self.cseq = now + self.granted_seconds, call_id, cseq
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RegisterResult:
     """Result of a REGISTER: the bindings of the device."""
 

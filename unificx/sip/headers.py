@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from unificx.core.value import value
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.grammar import (
     QUOTED,
@@ -72,13 +73,13 @@ _cseq = re.compile(rf"([0-9]++)[ \t]++({TOKEN})").fullmatch
 _leading_digits = re.compile(r"\s*+([0-9]{1,9}+)").match
 _rack = re.compile(rf"([0-9]++)[ \t]++([0-9]++)[ \t]++({TOKEN})").fullmatch
 _AUTH_PARAM = rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+(?:"([^"\\]*+)"|({QUOTED}|[^\s",]++))[ \t]*+(?:,|$)'
-_usual_auth_params = re.compile(r'(?:[a-z]++=(?:"[^"\\,]*+"|[^\s",]++)(?:, ?+|$))++').fullmatch
-_each_usual_auth_param = re.compile(r'([a-z]++)="?+([^",]*+)').findall
+_USUAL_AUTH_PARAM = r'[a-z]++=(?:"[!#-+\--\[\]-~]*+"|[!#-+\--~]++)'
+_usual_auth_params = re.compile(rf"{_USUAL_AUTH_PARAM}(?:, {_USUAL_AUTH_PARAM})*+").fullmatch
 _each_auth_param = re.compile(rf"{_AUTH_PARAM}|((?s:.++))").findall  # unparsable text is captured as one last match
 _q = re.compile(r"0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?").fullmatch
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Address:
     """A name-addr or addr-spec with its parameters: From, To, Contact, Route, Refer-To, P-Asserted-Identity…
 
@@ -176,15 +177,15 @@ def parse_addresses(lines: Iterable[str]) -> list[Address]:
 def readable_addresses(values: Iterable[str]) -> list[Address]:
     """Parse addresses, one per value; those that cannot be parsed are left out."""
     found: list[Address] = []
-    for value in values:
+    for text in values:
         try:
-            found.append(parse_address(value))
+            found.append(parse_address(text))
         except RemoteProtocolError:
             continue
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Via:
     """One hop (RFC 3261 section 20.42, RFC 3581). `transport` and `host` are as sent."""
 
@@ -261,11 +262,11 @@ class Via:
         """With `received` and `rport` set as by the receiver of a request (RFC 3261 18.2.1, RFC 3581 4)."""
         rport_requested = False
         params: list[tuple[str, str | None]] = []
-        for name, value in self.params:
+        for name, text in self.params:
             key = name.lower()
             rport_requested = rport_requested or key == "rport"
             if key not in ("received", "rport"):
-                params.append((name, value))
+                params.append((name, text))
         if rport_requested:
             params += (("received", host), ("rport", str(port)))
         elif self.host.strip("[]").lower() != host:
@@ -273,7 +274,7 @@ class Via:
         return Via(self.transport, self.host, self.port, tuple(params), self.protocol)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CSeq:
     """Sequence number (below 2**31) and method of a request."""
 
@@ -341,7 +342,7 @@ class SessionExpires:
         return f"{self.seconds};refresher={self.refresher}" if self.refresher else str(self.seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AuthParams:
     """A challenge or credentials: scheme in lower case ("digest"), parameters unquoted under lower-case names."""
 
@@ -365,7 +366,8 @@ def parse_auth(text: str) -> AuthParams:
     if scheme != "digest":
         return AuthParams(scheme)
     if _usual_auth_params(rest):
-        pairs: list[tuple[str, str]] = _each_usual_auth_param(rest)
+        usual = [param.partition("=") for param in rest.split(", ")]
+        pairs = [(name, value[1:-1] if value[0] == '"' else value) for name, _, value in usual]
     else:
         finds: list[tuple[str, str, str, str]] = _each_auth_param(rest)
         if finds and finds[-1][3]:

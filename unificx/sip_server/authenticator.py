@@ -11,6 +11,7 @@ from functools import partial
 
 from unificx.calls import InboundCall
 from unificx.core.source_address import is_ip_address, source_network
+from unificx.core.value import value
 from unificx.identity import DeviceAuth, DirectoryCache, Extension
 from unificx.routing import Emergency, normalise
 from unificx.sip.bearer import BearerTokens, bearer_challenge, bearer_token
@@ -38,7 +39,7 @@ GUEST_SUBJECT = "guest/"
 """Prefix of the subjects of tokens of guests: the id of the guest follows."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reject:
     """The request is refused. `delay`: seconds until the response is sent, after repeated failures."""
 
@@ -46,7 +47,7 @@ class Reject:
     delay: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Challenge:
     """The request is challenged: it has no usable credentials, or their nonce has expired."""
 
@@ -54,7 +55,7 @@ class Challenge:
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identity:
     """Valid credentials of an enabled device. `is_client`: a bearer token, which only our own client gets."""
 
@@ -63,14 +64,14 @@ class Identity:
     is_client: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CarrierIdentity:
     """A call from a carrier, recognised by its source or by our Contact. `trunks` are those it can have come from."""
 
     trunks: tuple[Trunk, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GuestIdentity:
     """A guest who calls the room of the meeting, with the call that follows."""
 

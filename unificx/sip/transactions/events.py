@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NewType
 
+from unificx.core.value import value
 from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
@@ -15,7 +16,7 @@ ClientKey = NewType("ClientKey", int)
 """Identifies a sent request."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StatelessReply:
     """Answer to a request without a transaction (RFC 3261 8.2.7). No answer if `status` is 0."""
 
@@ -52,7 +53,7 @@ class RequestChecks:
 NO_CHECKS = RequestChecks()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RequestReceived:
     """A new request (not ACK or CANCEL), to be answered with `Endpoint.respond`.
 
@@ -66,7 +67,7 @@ class RequestReceived:
     decision: object = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AckReceived:
     """An ACK for a 2xx, or one without a transaction: to be matched to a dialog by the TU."""
 
@@ -74,14 +75,14 @@ class AckReceived:
     flow: Flow
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CancelReceived:
     """An INVITE was cancelled. The CANCEL was answered; the TU must answer the INVITE with 487."""
 
     key: ServerKey
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ResponseReceived:
     """A response to a sent request; for an INVITE every 2xx, including retransmissions and forks."""
 
@@ -90,7 +91,7 @@ class ResponseReceived:
     flow: Flow
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RequestFailed:
     """A sent request will get no response."""
 
@@ -98,7 +99,7 @@ class RequestFailed:
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AckTimeout:
     """The error response to an INVITE was never acknowledged."""
 

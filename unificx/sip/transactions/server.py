@@ -66,8 +66,7 @@ class NonInviteServerTransaction(ServerTransaction):
             self._send(self._data)
 
     def respond(self, response: Response, now: float) -> None:
-        status = response.status
-        data = response.encode()
+        status, data = response.status, response.encode()
         if self.state is not State.TRYING or status < 200 or status == 408:
             return
         self._send(data)
