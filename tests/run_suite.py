@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 import selection
 from forked_workers import collected, worker_options
+from temporary_files import temporary_files
 
 WORKERS = 6
 """Of the whole suite, on two cores: one for each group of real programs, which mostly wait for sound and timers, and one
@@ -42,6 +43,8 @@ class Options:
     checked: bool = False
     under_load: bool = False
     pytest: list[str] = field(default_factory=list)
+    base: list[str] = field(default_factory=list)
+    """Options of pytest for the directory of `tmp_path`; a short name, since paths of sockets are limited."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,8 +55,16 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := [area for area in options.areas if area not in selection.AREAS]:
         print(f"Unknown area: {', '.join(unknown)}. Areas: {' '.join(selection.AREAS)}", file=sys.stderr)
         return 2
-    with keep_busy(os.cpu_count() or 1 if options.under_load else 0):
-        return run_tests(options)
+    with keep_busy(os.cpu_count() or 1 if options.under_load else 0), temporary_files() as files:
+        if files.directory is None:
+            return run_tests(options)
+        os.environ["TMPDIR"] = str(files.directory)
+        options.base = [f"--basetemp={files.directory}/pytest"]
+        status = run_tests(options)
+        if status:
+            files.preserved = True
+            print(f"Files of failed tests: {files.directory}")
+        return status
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -80,10 +91,10 @@ def run_tests(options: Options) -> int:
         return run_selected(options)
     left_out = ["--ignore=tests/house"] if options.checked else []
     if options.pytest:
-        return run_pytest([*left_out, *options.pytest])
+        return run_pytest([*options.base, *left_out, *options.pytest])
     with collected(left_out, environment()) as workers:
         status = run("script/client", "test")
-        return status or run_pytest([*left_out, *worker_options(workers, WORKERS)])
+        return status or run_pytest([*options.base, *left_out, *worker_options(workers, WORKERS)])
 
 
 def run_selected(options: Options) -> int:
@@ -103,7 +114,7 @@ def run_selected(options: Options) -> int:
     if not modules:
         return 0
     paths = [str(path.relative_to(selection.ROOT)) for path in sorted(modules)]
-    arguments = ["-q", *options.pytest, *paths]
+    arguments = [*options.base, "-q", *options.pytest, *paths]
     if len(paths) < SEVERAL:
         return run_pytest(arguments)
     with collected(arguments, environment()) as workers:

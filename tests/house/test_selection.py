@@ -1,5 +1,6 @@
 """`script/test AREA` and `script/test --changed` select the right test modules."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import run_suite
 import selection
 from run_suite import Options
+from temporary_files import temporary_files
 
 
 def names(modules: list[Path]) -> set[str]:
@@ -92,3 +94,25 @@ def test_the_load_ends_with_the_run() -> None:
     with run_suite.keep_busy(2):
         assert len(children() - before) == 2
     assert children() == before
+
+
+@pytest.mark.parametrize("preserved", [False, True])
+def test_temporary_files_outlive_only_a_failed_run(tmp_path: Path, preserved: bool) -> None:
+    with temporary_files(tmp_path, space=1) as files:
+        assert files.directory
+        (files.directory / "pytest").mkdir()
+        assert files.directory.stat().st_mode & 0o777 == 0o711
+        files.preserved = preserved
+    assert files.directory.exists() is preserved
+
+
+@pytest.mark.parametrize(("place", "space"), [("/proc", 1), ("/not/there", 0), ("/dev/shm", 1 << 60)])
+def test_temporary_files_are_in_memory_only_if_there_is_room(place: str, space: int) -> None:
+    with temporary_files(Path(place), space) as files:
+        assert files.directory is None
+
+
+def test_temporary_files_are_where_programs_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("temporary_files.RESTRICTED", os.statvfs(tmp_path).f_flag)
+    with temporary_files(tmp_path, space=1) as files:
+        assert files.directory is None
