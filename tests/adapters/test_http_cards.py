@@ -62,7 +62,9 @@ async def test_a_plan_and_calls_are_invoiced_and_paid_by_card_refunded_and_dispu
     assert (await world.client().post(REPORTS, content="{}")).status_code == 404
     async with stripe_server() as url:
         world.services.billing.cards.processors.gateway = StripePayments(url)
-        assert (await operator.put(f"{PATH}/card-processor", json={**PROCESSOR, "secret_key": "x"})).status_code == 422
+        for bad in ({"secret_key": "x"}, {"webhook_secret": "x"}):
+            refused = await operator.put(f"{PATH}/card-processor", json={**PROCESSOR, **bad})
+            assert (refused.status_code, refused.json()["field"]) == (422, next(iter(bad)))
         assert (await admin.put(f"{PATH}/card-processor", json=PROCESSOR)).status_code == 403
         assert (await operator.put(f"{PATH}/card-processor", json=PROCESSOR)).json()["mode"] == "test"
         assert (await admin.get(f"{PATH}/card-processor")).json() == {"enabled": True, "mode": "test"}
@@ -115,14 +117,19 @@ async def test_an_invoice_has_one_open_page_at_a_time(world: World) -> None:
     operator = world.client(operator=True)
     number = await issue(world, operator)
     cards, begin = f"{PATH}/card-payments", {"invoice": number}
+    billing_cards = world.services.billing.cards
     async with stripe_server() as url:
-        world.services.billing.cards.processors.gateway = StripePayments(url)
+        billing_cards.processors.gateway = StripePayments(url)
         await operator.put(f"{PATH}/card-processor", json=PROCESSOR)
         begun = (await operator.post(cards, params=ACME, json=begin)).json()
         world.clock.advance(3599)
         assert (await operator.post(cards, params=ACME, json=begin)).json() == begun
         transfer = {"reference": "T-1", "amount": 10_000, "invoice": number}
+        billing_cards.processors.gateway = StripePayments("http://127.0.0.1:1")
         assert (await operator.post(f"{PATH}/payments", params=ACME, json=transfer)).status_code == 201
+        assert (await operator.post(cards, params=ACME, json=begin)).status_code == 409, "the first page is still open"
+        billing_cards.processors.gateway = StripePayments(url)
+        await billing_cards.close_pages()
         later = (await operator.post(cards, params=ACME, json=begin)).json()
         assert [(each.url, each.status, each.amount_total) for each in sessions()] == [
             (begun["url"], "expired", 119),
@@ -147,8 +154,13 @@ async def test_a_refund_that_fails_is_taken_back_once(world: World) -> None:
         begun = (await admin.post(f"{PATH}/card-payments", json={"amount": 20_000_000})).json()
         [page] = sessions()
         pay(page)
-        assert await send(world, "checkout.session.completed", page._export()) == 204
         refund = {"payment": begun["reference"], "reference": "R-1", "amount": 5_000_000}
+        assert (await operator.post(f"{PATH}/refunds", params=ACME, json=refund)).status_code == 404, "not paid yet"
+        assert await send(world, "checkout.session.completed", page._export()) == 204
+        other = {**refund, "payment": "card-ABCDEFGHIJKLMNOP"}
+        assert (await operator.post(f"{PATH}/refunds", params=ACME, json=other)).status_code == 404
+        foreign = await operator.post(f"{PATH}/refunds", params={"tenant": "globex"}, json=refund)
+        assert foreign.status_code == 404
 
         async def received() -> int:
             return (await admin.get(f"{PATH}/balance")).json()["items"][0]["received"]
@@ -175,7 +187,7 @@ async def test_a_refund_that_fails_is_taken_back_once(world: World) -> None:
 
 
 @pytest.mark.promise("U4")
-async def test_reports_in_any_order_lead_to_the_same_credit(world: World) -> None:
+async def test_reports_in_any_order_lead_to_the_same_credit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     operator, admin = world.client(operator=True), await world.admin(world.acme)
     async with stripe_server() as url:
         world.services.billing.cards.processors.gateway = StripePayments(url)
@@ -184,6 +196,8 @@ async def test_reports_in_any_order_lead_to_the_same_credit(world: World) -> Non
         for amount in (0, 10_001_000_000, 5_000):
             assert (await admin.post(f"{PATH}/card-payments", json={"amount": amount})).status_code == 422
         begun = [(await admin.post(f"{PATH}/card-payments", json=top_up)).json() for _ in range(6)]
+        monkeypatch.setattr("unificx.billing.cards.service.MAX_PER_HOUR", 6)
+        assert (await admin.post(f"{PATH}/card-payments", json=top_up)).status_code == 429
         for page, order in zip(sessions(), permutations(range(3)), strict=True):
             pay(page)
             charge = charge_of(page)
@@ -218,3 +232,25 @@ async def test_a_payment_of_an_invoice_that_was_cancelled_meanwhile_is_credit(wo
     assert await send(world, "checkout.session.completed", page._export()) == 204
     [listed] = (await admin.get(f"{PATH}/payments")).json()["items"]
     assert (listed["amount"], listed["invoice"]) == (1_190_000, "")
+
+
+@pytest.mark.promise("U4")
+async def test_a_dispute_is_booked_beside_refunds_with_any_reference(world: World) -> None:
+    operator, admin = world.client(operator=True), await world.admin(world.acme)
+    async with stripe_server() as url:
+        world.services.billing.cards.processors.gateway = StripePayments(url)
+        await operator.put(f"{PATH}/card-processor", json=PROCESSOR)
+        begun = (await admin.post(f"{PATH}/card-payments", json={"amount": 20_000_000})).json()
+        [page] = sessions()
+        pay(page)
+        assert await send(world, "checkout.session.completed", page._export()) == 204
+        refund = {"payment": begun["reference"], "amount": 5_000_000}
+        for reference in ("3", "2"):
+            made = await operator.post(f"{PATH}/refunds", params=ACME, json={**refund, "reference": reference})
+            assert made.status_code == 201
+        taken = {**refund, "reference": "3", "amount": 1_000_000}
+        assert (await operator.post(f"{PATH}/refunds", params=ACME, json=taken)).status_code == 409
+    dispute = {"payment_intent": page.payment_intent, "currency": "eur", "amount": 2_000, "status": "lost"}
+    assert await send(world, "charge.dispute.closed", dispute) == 204
+    [balance] = (await admin.get(f"{PATH}/balance")).json()["items"]
+    assert balance["received"] == 0

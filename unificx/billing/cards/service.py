@@ -4,6 +4,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, count
 from typing import Final
 
 import structlog
@@ -135,12 +136,16 @@ class CardPayments:
     async def refund(self, tenant_id: str, reference: str, own: str, amount: int) -> Payment:
         """Refund a part of a payment to its card. `own`: reference of the refund; the same one refunds once.
 
-        Raise Invalid; NotFound; Conflict if more than is left of the payment would be refunded."""
+        Raise Invalid; NotFound; Conflict if more than is left of the payment would be refunded, or if the ledger has
+        that reference."""
         async with self._database.read() as session:
             found = await repository.find_payment(session, tenant_id, reference)
             secrets = await self.processors.secrets(session)
+            is_recorded = await ledger_rows.get_payment(session, tenant_id, f"refund:{reference}:{own}") is not None
         if found is None or not found.intent:
             raise NotFound("Payment not found.", hint="List them with `unificx payment list`.")
+        if is_recorded:
+            raise recorded()
         check_payment(own, found.currency, amount)
         if amount > found.had.net:
             raise refund_too_large()
@@ -152,7 +157,7 @@ class CardPayments:
             assert current is not None
             after = replace(current, had=step(step(current.had, total), made))
             posted = await self._book(uow, after, own)
-        # Nothing is left to post for a repeated request, or if the report of the processor was faster.
+        # Nothing is left to post if the report of the processor, or another request of this refund, was faster.
         return posted or Payment(own, reference, found.currency, -amount, self._database.clock.now(), after.invoice)
 
     async def receive(self, body: bytes, signature: str) -> None:
@@ -207,10 +212,14 @@ class CardPayments:
             log.info("card_payment_becomes_credit", payment=after.reference)
             after = replace(after, invoice="")
         of = after.reference if after.postings else ""
-        reference = (own or str(after.postings)) if of else after.reference
-        key = f"refund:{of}:{reference}" if of else f"payment:{reference}"
-        posting = payment(key, after.currency, difference, after.invoice)
-        if not await ledger_rows.post(uow.session, after.tenant_id, posting, at):
+        # A refund by an operator may have one of the numbers already.
+        numbers = map(str, count(after.postings))
+        for reference in chain(filter(None, (own,)), numbers) if of else (after.reference,):
+            key = f"refund:{of}:{reference}" if of else f"payment:{reference}"
+            posting = payment(key, after.currency, difference, after.invoice)
+            if await ledger_rows.post(uow.session, after.tenant_id, posting, at):
+                break
+        else:
             raise recorded()
         booked = replace(after, booked=after.had.net, postings=after.postings + 1)
         await repository.save_payment(uow.session, booked)
