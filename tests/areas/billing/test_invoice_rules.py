@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.billing.invoicing.details import checked
+from unificx.billing.invoicing.drafting import Parties
 from unificx.billing.invoicing.schemas import BillingDetails
 from unificx.billing.machine.invoice import Account, Document, Line, Party
 from unificx.billing.machine.ledger import InvoicedSums, invoice
 from unificx.billing.machine.receivables import REMINDERS, Claim, open_amounts, reminder_level, state_of
 from unificx.billing.machine.taxes import OUTSIDE_SCOPE, REVERSE_CHARGE, NoTaxRate, TaxRate, tax_of, tax_rate
-from unificx.core.errors import Invalid
+from unificx.core.errors import Conflict, Invalid
 
 DAY = date(2027, 2, 28)
 CENT = 10_000
@@ -165,9 +166,38 @@ def test_details_are_stored_in_their_usual_form() -> None:
         ("payment_days", 91),
         ("number_prefix", "a/b"),
         ("tax_number", "!"),
+        ("issue_day", 29),
+        ("issue_day", -1),
     ],
 )
 def test_bad_details_are_refused_by_field(field: str, value: object) -> None:
     with pytest.raises(Invalid) as refused:
         checked(replace(DETAILS, **{field: value}), DAY)
     assert refused.value.field in (field, "mandate", "iban")
+
+
+ACCOUNT = {"iban": "DE89370400440532013000", "mandate": "ACME-1", "mandate_signed": DAY}
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"mandate": "A" * 36}, "mandate"),
+        ({"mandate": "A_1"}, "mandate"),
+        ({"mandate_signed": None}, "mandate_signed"),
+        ({"mandate_signed": DAY + timedelta(days=1)}, "mandate_signed"),
+        ({"country": "CH", "vat_id": "CHE/107"}, "vat_id"),
+    ],
+)
+def test_a_faulty_mandate_or_foreign_vat_id_is_refused(values: dict[str, object], field: str) -> None:
+    assert checked(replace(DETAILS, **ACCOUNT), DAY).mandate == "ACME-1"
+    with pytest.raises(Invalid) as refused:
+        checked(replace(DETAILS, **{**ACCOUNT, **values}), DAY)
+    assert refused.value.field == field
+
+
+def test_no_invoice_is_drafted_without_a_known_rate() -> None:
+    american = replace(DETAILS, country="US")
+    assert Parties(DETAILS, replace(DETAILS, country="DE"), "en").tax_on(DAY) is not None
+    with pytest.raises(Conflict, match="US"):
+        Parties(american, american, "en").tax_on(DAY)

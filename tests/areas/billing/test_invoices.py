@@ -9,13 +9,16 @@ import pytest
 from billing_setup import BUYER, GERMANY, SELLER, at, call, in_force
 from sqlalchemy import event
 
-from unificx.billing import Billing, billing_holding
-from unificx.billing.invoicing import repository
+from unificx.billing import Billing, billing_holding, build_billing
+from unificx.billing.invoicing import debit_repository, repository
+from unificx.billing.invoicing.schemas import DirectDebit
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, NotFound
+from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database
+from unificx.identity import DirectoryCache
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import DataSubject
+from unificx.integrations.stripe_payments import StripePayments
+from unificx.privacy import DataSubject, KeyStore
 from unificx.privacy.holdings import RecordsHolding
 
 EURO = 1_000_000
@@ -245,3 +248,30 @@ async def test_a_partly_credited_invoice_is_owed_less(sold: Billing, clock: Manu
     assert (late.state, late.left) == ("overdue", 4_820_000)
     await sold.payments.record("acme", "B-1", "EUR", 4_820_000, "2027-00001")
     assert (await sold.invoices.get("acme", "2027-00001")).state == "paid"
+
+
+async def test_the_seller_has_no_invoices(billing: Billing, database: Database, keys: KeyStore) -> None:
+    with pytest.raises(Invalid):
+        await billing.invoices.list("operator")
+    unfinished = build_billing(database, keys, DirectoryCache(), lambda tenant_id: 0, StripePayments())
+    with pytest.raises(NotFound, match="no tenant of operators"):
+        await unfinished.invoices.list("acme")
+
+
+@pytest.mark.promise("U4")
+async def test_only_a_collected_invoice_is_returned_and_only_stored_ones_are_collected(
+    sold: Billing, database: Database, clock: ManualClock
+) -> None:
+    [issued] = await sold.invoices.run("acme", MONTH)
+    with pytest.raises(Conflict, match="in no file"):
+        await sold.direct_debits.mark_returned("acme", issued.number)
+    bank = {"iban": "DE89370400440532013000", "creditor_id": "DE98ZZZ09999999999"}
+    await sold.details.replace("operator", replace(SELLER, **bank))
+    debit = DirectDebit("file", issued.number, "acme", EURO, date(2027, 4, 1), clock.now())
+    async with database.begin() as uow:
+        await debit_repository.insert_debits(uow.session, "operator", [debit, replace(debit, number="2026-00001")])
+    with pytest.raises(NotFound, match="were deleted"):
+        await sold.direct_debits.file("file")
+    await sold.direct_debits.mark_returned("acme", issued.number)
+    with pytest.raises(Conflict, match="in no file"):
+        await sold.direct_debits.mark_returned("acme", issued.number)

@@ -6,6 +6,7 @@ import pytest
 from billing_setup import GERMANY, call, in_force
 
 from unificx.billing import Balance, Billing
+from unificx.billing.errors import ReferenceRecorded
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database
@@ -51,6 +52,7 @@ async def test_what_must_not_be_posted_is_refused_and_changes_nothing(billing: B
         ("", "EUR", EURO),
         ("a:b", "EUR", EURO),
         ("x" * 29, "EUR", EURO),
+        ("card-ABCDEFGHIJKLMNOP", "EUR", EURO),
         ("B-3", "eur", EURO),
         ("B-3", "EUR", 0),
         ("B-3", "EUR", -EURO),
@@ -67,6 +69,9 @@ async def test_what_must_not_be_posted_is_refused_and_changes_nothing(billing: B
     assert sorted(isinstance(each, Conflict) for each in results) == [False, True, True]
     [balance] = await billing.payments.balance("acme")
     assert balance.received == EURO
-    await billing.payments.refund("acme", "B-1", "R-9", EURO)
+    await billing.payments.refund("acme", "B-1", "R-9", EURO // 2)
+    with pytest.raises(ReferenceRecorded):
+        await billing.payments.refund("acme", "B-1", "R-9", EURO // 2)
+    await billing.payments.refund("acme", "B-1", "R-11", EURO // 2)
     with pytest.raises(Conflict):
         await billing.payments.refund("acme", "B-1", "R-10", 10_000)

@@ -12,6 +12,7 @@ from unificx.billing import Assignment, Billing, Charge, NewPlan, Plan, PlanChan
 from unificx.billing.machine.allocation import Allowance
 from unificx.billing.machine.rates import Rate, charge
 from unificx.billing.machine.storage import GIGABYTE
+from unificx.billing.machine.trial import MAX_DAYS
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
@@ -320,3 +321,16 @@ async def test_a_deleted_tenant_has_no_plan_and_no_counts(office: Office, databa
     office.set_extensions(0)
     await office.billing.plans.assign("acme", plan.id)
     assert [each.kind for each in await office.charges()] == ["plan"]
+
+
+async def test_the_number_of_plans_and_the_days_of_a_trial_are_limited(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unificx.billing.plans.MAX_PLANS", 1)
+    for days in (-1, MAX_DAYS + 1):
+        with pytest.raises(Invalid) as refused:
+            await billing.plans.create(NewPlan("Basic", "EUR", EURO, trial_days=days))
+        assert refused.value.field == "trial_days"
+    await billing.plans.create(NewPlan("Basic", "EUR", EURO))
+    with pytest.raises(Conflict, match="plans already"):
+        await billing.plans.create(NewPlan("Business", "EUR", EURO))

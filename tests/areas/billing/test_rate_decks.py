@@ -144,6 +144,36 @@ async def test_a_deck_in_force_is_not_changed_or_deleted(billing: Billing, clock
     assert [each.id for each in await billing.decks.list("acme")] == [deck.id]
 
 
+async def test_of_two_imports_of_a_deck_the_later_one_stays(billing: Billing, database: Database) -> None:
+    deck = await billing.decks.create("acme", "Carrier", "EUR")
+
+    async def overtaken() -> AsyncIterator[bytes]:
+        yield GERMANY.encode()
+        await billing.decks.load(deck, chunks("prefix,price\n43,0.02\n"))
+
+    with pytest.raises(Conflict, match="Another import"):
+        await billing.decks.load(deck, overtaken())
+    stored = await billing.decks.get("acme", deck.id)
+    assert [rate.prefix for _, rate in await billing.decks.rates(stored)] == ["43"]
+    assert await stored_rates(database) == 1
+
+
+async def test_the_number_of_decks_is_limited(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unificx.billing.decks.MAX_DECKS", 1)
+    await billing.decks.create("acme", "Carrier", "EUR")
+    await billing.decks.create("globex", "Carrier", "EUR")
+    with pytest.raises(Conflict):
+        await billing.decks.create("acme", "Next", "EUR")
+
+
+@pytest.mark.parametrize(
+    "cells", ["name\n49,1," + "x" * 81, "name\n49,1,a\x07b", "group\n49,1,Über", "group\n49,1,a b"]
+)
+async def test_names_and_groups_of_rates_are_checked(billing: Billing, cells: str) -> None:
+    _, result = await load(billing, f"prefix,price,{cells}\n")
+    assert [fault.line for fault in result.faults] == [2]
+
+
 @pytest.mark.parametrize(("name", "currency"), [("", "EUR"), ("x" * 61, "EUR"), ("Carrier", "euro")])
 async def test_faulty_decks_are_refused(billing: Billing, name: str, currency: str) -> None:
     with pytest.raises(Invalid):

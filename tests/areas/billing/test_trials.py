@@ -150,3 +150,16 @@ async def test_an_operator_extends_a_trial_and_reminders_follow(
     await billing.trials.extend("globex", date(2026, 3, 1))
     until(clock, datetime(2026, 1, 8, 12, tzinfo=UTC))
     assert [(each.tenant_id, each.days) for each in await billing.trials.due()] == [("acme", 0)]
+
+
+async def test_a_trial_does_not_continue_without_a_plan(billing: Billing, clock: ManualClock) -> None:
+    until(clock, datetime(2026, 1, 5, 12, tzinfo=UTC))
+    await billing.plans.create(NewPlan("Business", "EUR", EURO, trial_days=10))
+    await billing.plans.assign("acme", "Business")
+    await billing.plans.assign("acme", None)
+    await billing.details.replace("acme", DETAILS)
+    with pytest.raises(Conflict, match="No plan"):
+        await billing.trials.go_on("acme")
+    trial = await billing.trials.find("acme")
+    assert trial is not None
+    assert trial.charged_since is None
