@@ -6,22 +6,31 @@ from dataclasses import replace
 import pytest
 
 from unificx.cluster import EventBus
-from unificx.core.errors import Conflict, Invalid, NotFound, Unauthenticated
+from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.db import Outbox, UnitOfWork
 from unificx.identity import (
     AccountSuspended,
+    Action,
     Identity,
+    NewApiKey,
+    NewCustomRole,
     NewDevice,
     NewExtension,
     NewPerson,
+    NewSuspension,
     NewTenant,
     PersonChange,
+    Principal,
     Role,
+    SignedIn,
     SignInContext,
     Source,
     Tenant,
     TenantChange,
 )
+from unificx.identity.api_keys import MAX_DAYS
+from unificx.identity.closings import MAX_GRACE_DAYS
+from unificx.identity.custom_roles import MAX_ROLE_NAME
 from unificx.identity.events import (
     DeviceRevoked,
     ExtensionDeleted,
@@ -34,7 +43,8 @@ from unificx.identity.events import (
     TenantSuspended,
 )
 from unificx.identity.repository import links
-from unificx.privacy import KeyStore
+from unificx.identity.suspension_schemas import MAX_TEXT
+from unificx.privacy import DataSubject, KeyStore
 
 HOME = SignInContext(Source("203.0.113.1", "Browser/1"))
 PASSWORD = "correct horse battery"
@@ -353,3 +363,77 @@ async def test_user_may_choose_another_language(people: Identity, open_people: C
     assert (later.directory.language(acme.id, ada.id), later.directory.language(acme.id)) == ("en", "de")
     assert (await people.users.update(acme.id, ada.id, PersonChange(language=""))).language is None
     assert people.directory.language(acme.id, ada.id) == "de"
+
+
+@pytest.mark.promise("T3")
+async def test_an_identity_provider_and_roles_do_not_change_operators(people: Identity) -> None:
+    first = await people.initial_setup.create_operator()
+    operator = await people.tenants.get("operator")
+    await people.users.create(operator.id, NewPerson("Otto", "otto@operator.example", Role.OPERATOR, PASSWORD))
+    with pytest.raises(Forbidden):
+        await people.provisioned.close(operator.id, first.person_id)
+    assert (await people.users.get(operator.id, first.person_id)).state == "active"
+    maker = Principal(first.person_id, operator.id, Role.OPERATOR)
+    role = await people.roles.create(maker, operator.id, NewCustomRole("Reader", frozenset({Action.PEOPLE_READ})))
+    with pytest.raises(Invalid) as refused:
+        await people.roles.give(maker, operator.id, role.id, first.person_id)
+    assert refused.value.field == "person_id"
+    with pytest.raises(NotFound):
+        await people.users.require_erasable(DataSubject(operator.id, "unknown", "unknown"))
+
+
+@pytest.mark.parametrize(
+    ("name", "permissions", "field"),
+    [("r" * (MAX_ROLE_NAME + 1), {Action.PEOPLE_READ}, "name"), ("Reader", set[Action](), "permissions")],
+)
+async def test_faulty_roles_are_refused(
+    people: Identity, acme: Tenant, name: str, permissions: set[Action], field: str
+) -> None:
+    maker = Principal("admin", acme.id, Role.TENANT_ADMIN)
+    await people.roles.create(maker, acme.id, NewCustomRole("r" * MAX_ROLE_NAME, frozenset({Action.PEOPLE_READ})))
+    with pytest.raises(Invalid) as refused:
+        await people.roles.create(maker, acme.id, NewCustomRole(name, frozenset(permissions)))
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("new", "field"),
+    [
+        (NewApiKey("Key", days=0), "days"),
+        (NewApiKey("Key", days=MAX_DAYS + 1), "days"),
+        (NewApiKey("Key", scopes=("calls:everything",)), "scopes"),
+    ],
+)
+async def test_faulty_api_keys_are_refused(people: Identity, acme: Tenant, new: NewApiKey, field: str) -> None:
+    ada = await people.users.create(acme.id, ADA)
+    signed = await people.sign_in.by_password("ada@acme.example", PASSWORD, HOME)
+    assert isinstance(signed, SignedIn)
+    with pytest.raises(Invalid) as refused:
+        await people.api_keys.create(signed.principal, acme.id, ada.id, new)
+    assert refused.value.field == field
+    assert await people.api_keys.keys_of(acme.id, ada.id) == []
+
+
+async def test_faulty_suspensions_and_closings_are_refused(people: Identity, acme: Tenant) -> None:
+    ada = await people.users.create(acme.id, ADA)
+    for days in (0, MAX_GRACE_DAYS + 1):
+        with pytest.raises(Invalid):
+            await people.closings.close(acme.id, ada.id, days)
+    with pytest.raises(Invalid) as refused:
+        await people.suspensions.suspend(ada, NewSuspension(text="x" * (MAX_TEXT + 1)))
+    assert refused.value.field == "text"
+    assert (await people.users.get(acme.id, ada.id)).state == "active"
+    assert people.directory.tenant(acme.id) == acme
+
+
+@pytest.mark.promise("U9")
+async def test_a_review_that_has_changed_meanwhile_is_not_changed(people: Identity, acme: Tenant) -> None:
+    ada = await people.users.create(acme.id, ADA)
+    suspension = await people.suspensions.suspend(ada, NewSuspension())
+    async with people.store.transaction() as tx:
+        await people.suspensions.set_review(tx, suspension, "open", "review 1")
+    with pytest.raises(Conflict):
+        async with people.store.transaction() as tx:
+            await people.suspensions.set_review(tx, suspension, "open", "review 2")
+    found = await people.suspensions.require(acme.id, ada.id)
+    assert found.review_id == "review 1"

@@ -2,14 +2,16 @@
 
 import asyncio
 
+import pytest
 from argon2 import PasswordHasher
 from fake_notifier import FakeAccountNotifier
 from identity_factory import identity_on
 from pyotp import TOTP
 
 from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict
 from unificx.db import Database
-from unificx.identity import Identity, NewPerson, PasswordHashing, SignedIn, SignInContext, Source, Tenant
+from unificx.identity import Identity, NewPerson, NewTenant, PasswordHashing, SignedIn, SignInContext, Source, Tenant
 from unificx.identity.factor_schemas import Proof, WebOrigin
 from unificx.privacy import KeyStore
 
@@ -45,5 +47,18 @@ async def test_a_one_time_password_is_accepted_by_one_of_two_processes(
         )
         assert sum(isinstance(each, SignedIn) for each in results) == 1, results
     await people.join_background_tasks()
+    await other.join_background_tasks()
+    await database.close()
+
+
+async def test_of_two_processes_one_creates_a_tenant(
+    people: Identity, database_url: str, keys: KeyStore, clock: ManualClock
+) -> None:
+    database = Database(database_url, clock)
+    other = identity_on(database, keys, clock)
+    await other.start()
+    await people.tenants.create(NewTenant("initech", "Initech", "initech.example"))
+    with pytest.raises(Conflict):
+        await other.tenants.create(NewTenant("initech", "Initech", "initech.example"))
     await other.join_background_tasks()
     await database.close()

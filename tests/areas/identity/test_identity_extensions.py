@@ -397,3 +397,24 @@ async def dump_database(database: Database) -> str:
             for row in await session.execute(text(f"SELECT * FROM {table}")):
                 dump += [value.decode("latin-1") if isinstance(value, bytes) else str(value) for value in row]
     return "\n".join(dump)
+
+
+@pytest.mark.promise("T3")
+async def test_only_users_of_the_tenant_sign_in_at_shared_phones(
+    people: Identity, acme: Tenant, globex: Tenant
+) -> None:
+    own = (await people.extensions.create(acme.id, ADA)).extension
+    lobby = await people.extensions.create(acme.id, NewExtension("1090", "Lobby"))
+    foreign = (await people.extensions.create(globex.id, NewExtension("1001", "Ben", "ben@globex.example"))).extension
+    phone = lobby.device.id
+    with pytest.raises(Conflict, match="not shared"):
+        await people.devices.sign_in(acme.id, phone, own)
+    await people.devices.update(acme.id, phone, DeviceChange(shared=True))
+    for unused in (lobby.extension, foreign):
+        with pytest.raises(Conflict, match="no user"):
+            await people.devices.sign_in(acme.id, phone, unused)
+    for tenant_id, device_id in ((acme.id, "unknown"), (globex.id, phone)):
+        with pytest.raises(NotFound):
+            await people.devices.sign_in(tenant_id, device_id, own)
+    await people.devices.sign_in(acme.id, phone, own)
+    assert (await people.devices.get(acme.id, phone)).used_by == own.id

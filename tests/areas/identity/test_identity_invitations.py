@@ -1,5 +1,6 @@
 """Invitations, and acceptance of terms, policy and age."""
 
+import asyncio
 from dataclasses import fields, replace
 
 import pytest
@@ -27,7 +28,7 @@ from unificx.identity import (
 from unificx.identity.errors import InvitationExpired, NotOfAge
 from unificx.identity.invitations import INVITATION_LIFETIME
 from unificx.identity.models import AcceptancePart
-from unificx.privacy import released_versions
+from unificx.privacy import KeyStore, released_versions
 
 EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
 PHONE = SignInContext(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
@@ -204,3 +205,35 @@ async def test_guessing_invitations_is_throttled_per_source(
         lambda number: people.invitations.preview(f"guess {number}", elsewhere), InvitationExpired
     )
     assert await people.invitations.preview(code, PHONE.source)
+
+
+@pytest.mark.promise("T3")
+async def test_an_invitation_is_accepted_once(people: Identity, ada: Person, emails: FakeAccountNotifier) -> None:
+    code = await invite(people, ada, emails)
+    twice = [people.invitations.accept(code, each, YES, PHONE) for each in (PASSWORD, "another password of mine")]
+    outcomes = await asyncio.gather(*twice, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in outcomes) == ["InvitationExpired", "SignedIn"]
+
+
+@pytest.mark.promise("D3")
+async def test_the_invitation_of_an_erased_user_has_expired(
+    people: Identity, ada: Person, emails: FakeAccountNotifier, keys: KeyStore
+) -> None:
+    code = await invite(people, ada, emails)
+    keys.destroy(ada.tenant_id, ada.subject)
+    people.directory.evict_subject(ada.subject)
+    with pytest.raises(InvitationExpired):
+        await people.invitations.accept(code, PASSWORD, YES, PHONE)
+
+
+async def test_the_invitation_of_an_account_that_is_closed_meanwhile_has_expired(
+    people: Identity, ada: Person, emails: FakeAccountNotifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = await invite(people, ada, emails)
+
+    async def close(*_: object) -> None:
+        await people.users.close(ada.tenant_id, ada.id)
+
+    monkeypatch.setattr(people.invitations._attempts, "record_success", close)
+    with pytest.raises(InvitationExpired):
+        await people.invitations.preview(code, PHONE.source)

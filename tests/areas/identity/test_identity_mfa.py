@@ -1,5 +1,7 @@
 """Second factors: TOTP, recovery codes, and step-up for changes."""
 
+import asyncio
+
 import pytest
 from authenticator import Authenticator
 from pyotp.totp import TOTP
@@ -350,3 +352,27 @@ async def test_erased_user_cannot_authenticate(
     keys.destroy(ada.tenant_id, ada.subject)
     with pytest.raises(Unauthenticated):
         await prove(people, ticket, totp=phone.code())
+
+
+@pytest.mark.promise("T3")
+async def test_a_ticket_is_used_by_one_of_two_proofs(people: Identity, ada: Person, clock: ManualClock) -> None:
+    _, _, codes = await with_totp(people, clock)
+    ticket = await new_ticket(people)
+    proofs = [prove(people, ticket, recovery_code=each) for each in codes[:2]]
+    outcomes = await asyncio.gather(*proofs, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in outcomes) == ["SignedIn", "TicketExpired"]
+    unused = codes[0] if isinstance(outcomes[1], SignedIn) else codes[1]
+    assert await prove(people, await new_ticket(people), recovery_code=unused), "a refused proof uses no code"
+
+
+async def test_the_number_of_factors_is_limited(
+    people: Identity, ada: Person, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unificx.identity.policies.second_factor.MAX_FACTORS", 1)
+    signed_in, _, _ = await with_totp(people, clock)
+    with pytest.raises(Conflict, match="At most 1"):
+        await people.mfa.start_totp_enrollment(signed_in.principal, "Tablet")
+    assert len(await people.mfa.list_factors(signed_in.principal)) == 1
+    people.directory.drop_person(ada.id)
+    with pytest.raises(NotFound):
+        await people.mfa.list_factors(signed_in.principal)

@@ -26,6 +26,7 @@ from unificx.identity import (
     Tenant,
     WebOrigin,
 )
+from unificx.privacy import KeyStore
 
 HERE = SignInContext(Source("203.0.113.1", "Home/1"))
 ORIGIN = WebOrigin("https://pbx.example.com")
@@ -196,6 +197,20 @@ async def test_removed_passkey_and_suspended_user_are_rejected(
     await people.users.update(ada.tenant_id, ada.id, PersonChange(state="active"))
     again = await sign_in(people, key)
     await people.mfa.remove_factor(again.principal, factor_id)
+    with pytest.raises(Unauthenticated):
+        await sign_in(people, key)
+
+
+@pytest.mark.promise("D3")
+async def test_passkeys_of_closed_and_erased_users_are_rejected(
+    people: Identity, ada: Person, key: Authenticator, keys: KeyStore
+) -> None:
+    await register_passkey(people, await password_sign_in(people), key)
+    keys.destroy(ada.tenant_id, ada.subject)
+    with pytest.raises(Unauthenticated) as refused:
+        await sign_in(people, key)
+    assert refused.value.code == "wrong_proof"
+    await people.users.close(ada.tenant_id, ada.id)
     with pytest.raises(Unauthenticated):
         await sign_in(people, key)
 

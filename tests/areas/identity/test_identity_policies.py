@@ -1,5 +1,6 @@
 """Policies: validation, roles, login throttling."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,13 +14,14 @@ from unificx.cluster import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid
 from unificx.identity import ASSIGNABLE, NEEDS, Action, Principal, Role, may, may_grant, may_hold, source_key
-from unificx.identity.policies import validation
+from unificx.identity.policies import provider_validation, validation
 from unificx.identity.policies.login_throttle import (
     ACCOUNT_AND_SOURCE_LIMIT,
     ACCOUNT_LIMIT,
     SOURCE_LIMIT,
     LoginThrottle,
 )
+from unificx.identity.policies.people_csv import MAX_BYTES, read_people_csv
 from unificx.identity.policies.permissions import granted_by
 
 OWNER, ATTACKER = "203.0.113.1", "198.51.100.66"
@@ -270,3 +272,35 @@ def test_source_key_is_an_ipv4_address_or_an_ipv6_64(address: str, same: str) ->
     assert source_key(address) == source_key(same)
     assert source_key("2001:db8:1:3::1") != source_key("2001:db8:1:2::1")
     assert source_key("192.0.2.1") != source_key("192.0.2.2")
+
+
+@pytest.mark.parametrize(
+    ("check", "fits", "refused", "field"),
+    [
+        (
+            validation.department,
+            "d" * validation.DEPARTMENT_LENGTH,
+            "d" * (validation.DEPARTMENT_LENGTH + 1),
+            "department",
+        ),
+        (provider_validation.client_id, "c" * 255, "", "client_id"),
+        (provider_validation.client_id, "c", "c" * 1_001, "client_id"),
+        (provider_validation.client_id, "a b", "a\x07b", "client_id"),
+        (provider_validation.client_id, "a b", "ä", "client_id"),
+        (provider_validation.client_secret, "", "s" * 1_001, "client_secret"),
+        (provider_validation.client_secret, "50% & more", "s\n", "client_secret"),
+        (provider_validation.client_secret, "50% & more", "ß", "client_secret"),
+    ],
+)
+def test_texts_of_departments_and_providers_are_limited(
+    check: Callable[[str], str], fits: str, refused: str, field: str
+) -> None:
+    assert check(fits) == fits
+    with pytest.raises(Invalid) as refusal:
+        check(refused)
+    assert refusal.value.field == field
+
+
+def test_a_large_file_of_people_is_not_read() -> None:
+    with pytest.raises(Invalid, match="larger than"):
+        read_people_csv(b"name\n" + b"\n" * MAX_BYTES)

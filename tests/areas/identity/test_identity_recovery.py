@@ -1,12 +1,14 @@
 """Password recovery by e-mail, without revealing whether an account exists."""
 
+import asyncio
+
 import pytest
 from fake_notifier import FakeAccountNotifier
 from sqlalchemy import event, text
 from throttling import attempts_until_throttled
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Invalid, Unauthenticated
+from unificx.core.errors import Invalid, TooManyRequests, Unauthenticated
 from unificx.db import Database
 from unificx.identity import (
     Identity,
@@ -21,6 +23,7 @@ from unificx.identity import (
 )
 from unificx.identity.errors import RecoveryLinkExpired
 from unificx.identity.recovery import MAX_PENDING_LINKS, RECOVERY_LIFETIME
+from unificx.privacy import KeyStore
 
 EMAIL, PASSWORD, NEW = "ada@acme.example", "correct horse battery", "a much better password"
 PHONE = SignInContext(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
@@ -178,3 +181,35 @@ async def test_password_change_is_notified(people: Identity, ada: Person, emails
     await people.passwords.change(signed.principal, PASSWORD, NEW, PHONE.source)
     await people.join_background_tasks()
     assert emails.of_kind("password_changed") == [(EMAIL, "")]
+
+
+@pytest.mark.promise("T3")
+async def test_a_link_is_used_by_one_of_two_visitors(
+    people: Identity, ada: Person, emails: FakeAccountNotifier
+) -> None:
+    code = (await request_recovery(people, emails))[-1]
+    twice = [people.recovery.complete(code, each, PHONE) for each in (NEW, "another password of mine")]
+    outcomes = await asyncio.gather(*twice, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in outcomes) == ["RecoveryLinkExpired", "SignedIn"]
+
+
+@pytest.mark.promise("D3")
+async def test_a_link_of_an_erased_user_has_expired(
+    people: Identity, ada: Person, emails: FakeAccountNotifier, keys: KeyStore
+) -> None:
+    code = (await request_recovery(people, emails))[-1]
+    keys.destroy(ada.tenant_id, ada.subject)
+    people.directory.evict_subject(ada.subject)
+    with pytest.raises(RecoveryLinkExpired):
+        await people.recovery.complete(code, NEW, PHONE)
+
+
+async def test_requests_in_progress_are_limited(
+    people: Identity, ada: Person, emails: FakeAccountNotifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unificx.identity.recovery.MAX_BACKGROUND_TASKS", 1)
+    await people.recovery.request(EMAIL, None, link, "de", PHONE.source)
+    with pytest.raises(TooManyRequests):
+        await people.recovery.request(EMAIL, None, link, "de", PHONE.source)
+    await people.join_background_tasks()
+    assert len(emails.of_kind(EMAIL_BODY)) == 1

@@ -206,6 +206,17 @@ async def test_suspended_user_cannot_refresh(people: Identity, ada: Person, acme
     await assert_signed_out(people, signed)
 
 
+async def test_a_node_that_knows_of_no_active_tenant_refreshes_no_session(
+    people: Identity, ada: Person, acme: Tenant
+) -> None:
+    signed = await sign_in(people)
+    people.directory.put_tenant(replace(acme, state="suspended"))
+    with pytest.raises(SessionExpired):
+        await people.sessions.refresh(signed.refresh, "cookie")
+    people.directory.put_tenant(acme)
+    assert await people.sessions.refresh(signed.refresh, "cookie")
+
+
 @pytest.mark.promise("C6", "T3")
 async def test_session_list_identifies_devices(people: Identity, ada: Person, database: Database) -> None:
     await sign_in(people, PHONE)

@@ -38,6 +38,7 @@ from unificx.identity import (
     Tenant,
     TenantChange,
     build_identity,
+    oidc,
 )
 from unificx.integrations.http_client import HttpClient
 from unificx.privacy import KeyStore
@@ -163,6 +164,22 @@ async def test_signed_in_user_links_their_account(
     signed_in = await sign_in(people, acme)
     assert isinstance(signed_in, SignedIn)
     assert signed_in.principal.person_id == ada.id, "a name that leads to nobody is free again"
+
+
+async def test_the_only_way_to_sign_in_is_not_unlinked(
+    people: Identity, acme: Tenant, provider: OidcProvider, linked: NewProvider
+) -> None:
+    ada = await people.users.create(acme.id, NewPerson("Ada Example", EMAIL))
+    signed_in = await sign_in(people, acme)
+    assert isinstance(signed_in, SignedIn)
+    with pytest.raises(Conflict, match="only sign-in method"):
+        await people.sso_links.unlink(signed_in.principal)
+    assert await people.sso_links.is_linked(signed_in.principal)
+    await people.passwords.set(acme.id, ada.id, PASSWORD)
+    here = await people.sign_in.by_password(EMAIL, PASSWORD, HERE)
+    assert isinstance(here, SignedIn)
+    await people.sso_links.unlink(here.principal)
+    assert not await people.sso_links.is_linked(here.principal)
 
 
 @pytest.mark.promise("T3")
@@ -441,9 +458,21 @@ async def test_unavailable_provider_is_not_a_server_error(
     provider.unavailable = True
     assert (await failed_sign_in(people, acme)).code == "single_sign_on_failed"
     provider.unavailable = False
+    provider.discovery = {"issuer": f"{provider.issuer}/"}
+    assert (await failed_sign_in(people, acme)).code == "single_sign_on_failed", "it has another name than before"
+    provider.discovery = {}
     returned = await authorize(await people.sso.start(acme.id, BACK))
     clock.advance(299)
     provider.unavailable = True
     assert isinstance(await people.sso.finish(returned, HERE), SignedIn), "what it said of itself is remembered"
     clock.advance(2)
     assert (await failed_sign_in(people, acme)).code == "single_sign_on_failed"
+
+
+async def test_a_description_that_is_no_object_is_refused() -> None:
+    async def fetch(url: str, **_: object) -> bytes:
+        return b"[]"
+
+    with pytest.raises(oidc.ProviderError) as refused:
+        await oidc.discover(fetch, "https://login.example.com", inside=False)
+    assert refused.value.step == "discovery"
