@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sip_harness import DOMAIN, OTHER, OTHER_FLOW, PHONE_FLOW, Phone, SipHarness, add_device
+from sip_harness import DOMAIN, OTHER, OTHER_FLOW, PHONE_FLOW, FakeKeys, Phone, SipHarness, add_device
 
 from unificx.registrar import Caller
 from unificx.registrar.events import DeviceMoved, DeviceRegistered, DeviceUnregistered
@@ -355,6 +355,31 @@ def test_a_device_with_a_lost_connection_does_not_ring_until_it_registers_again(
 def test_two_flows_in_one_request_are_400(phone: Phone) -> None:
     contact = f"Contact: <sip:1001@a.example>;reg-id=1;{INSTANCE}, <sip:1001@b.example>;reg-id=2;{INSTANCE}"
     assert phone.register("Supported: outbound", contact=contact).status == 400
+
+
+@pytest.mark.parametrize("reg_id", ["0", "-1", "x", "1" * 10])
+def test_a_faulty_reg_id_is_400(harness: SipHarness, reg_id: str) -> None:
+    phone = Phone(harness, flow=TCP)
+    contact = f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id={reg_id};{INSTANCE}"
+    assert phone.register("Supported: outbound", contact=contact).status == 400
+    assert not ring_targets(harness)
+
+
+@pytest.mark.parametrize("header", ["Contact", "Path"])
+def test_too_many_contacts_or_edges_are_403(harness: SipHarness, phone: Phone, header: str) -> None:
+    many = ", ".join(f"<sip:1001@192.0.2.7:{5_000 + each};lr>" for each in range(11))
+    contact = f"Contact: {many}" if header == "Contact" else f"Contact: <{phone.contact}>"
+    extra = (f"Path: {many}", "Supported: path") if header == "Path" else ()
+    assert phone.register(*extra, contact=contact).status == 403
+    assert not ring_targets(harness)
+
+
+@pytest.mark.promise("D3")
+def test_an_erased_user_does_not_register(harness: SipHarness, phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeKeys, "get", lambda self, tenant, subjects, create=False: dict.fromkeys(subjects))
+    assert phone.register().status == 403
+    assert not ring_targets(harness)
+    assert not harness.journal.records
 
 
 def test_an_edge_without_outbound_support_is_439(harness: SipHarness, phone: Phone) -> None:

@@ -17,11 +17,12 @@ AUTO_ANSWERED = ("BYE", "INFO", "NOTIFY", "OPTIONS", "PRACK")
 
 def sdp_of(name: str) -> bytes:
     """Return the SDP of `[name]`. After a slash: its direction (hold, held, off), "srtp", "webrtc", "video" or
-    "novideo" for an accepted or rejected video section; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or
+    "novideo" for an accepted or rejected video section; "loopback" for media at the PBX's own machine; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or
     any other word to distinguish it."""
     options = name.split("/")
     protocol = next((PROTOCOLS[word] for word in options if word in PROTOCOLS), "RTP/AVP")
-    lines = ["v=0", f"o={options[0]} 7 7 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0"]
+    address = "127.0.0.1" if "loopback" in options else "192.0.2.9"
+    lines = ["v=0", f"o={options[0]} 7 7 IN IP4 192.0.2.9", "s=-", f"c=IN IP4 {address}", "t=0 0"]
     lines += [f"m=audio 4000 {protocol} 0 8", f"a=x-said:{name}"]
     lines += [f"a={DIRECTIONS[word]}" for word in options if word in DIRECTIONS]
     lines += [f"a=recordpref:{RECORDING_PREFERENCES[word]}" for word in options if word in RECORDING_PREFERENCES]

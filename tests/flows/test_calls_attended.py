@@ -277,3 +277,26 @@ async def test_attended_transfer_to_a_parking_slot() -> None:
         carol <- 200 [alice]
         carol -> ACK
     """)  # fmt: skip
+
+
+async def test_calls_are_not_joined_while_one_of_them_changes() -> None:
+    world = await play(WITH_DESK + up("alice") + CONSULTS + ANSWERS)
+    await play_on(world, """
+        bob   -> INVITE [bob/hold]
+        alice <- INVITE [bob/hold]
+    """ + refer(world) + """
+        bob   <- 491 REFER
+        alice -> 200 [alice/held]
+        alice <- ACK
+        bob   <- 200 [alice/held]
+        bob   -> ACK
+        desk  -> INVITE [desk/hold]
+        carol <- INVITE [desk/hold]
+    """ + refer(world) + """
+        bob   <- 491 REFER
+        carol -> 200 [carol/held]
+        carol <- ACK
+        desk  <- 200 [carol/held]
+        desk  -> ACK
+    """)  # fmt: skip
+    assert len(world.manager.calls) == 2

@@ -7,6 +7,7 @@ from world import World
 
 from unificx.calls import CallControl
 from unificx.core.errors import Conflict, Forbidden, NotFound
+from unificx.routing import CallApp
 
 
 async def test_click_to_dial_rings_own_phone_then_the_target() -> None:
@@ -143,6 +144,20 @@ async def test_attended_transfer_by_api() -> None:
         desk  <- BYE
         bob   <- BYE
     """ + TARGET_ANSWERS)  # fmt: skip
+
+
+async def test_a_call_that_changes_is_not_moved_or_joined_with_itself_by_api() -> None:
+    world = await play(PARTICIPANTS + UP)
+    commands = CallControl(world.manager)
+    [live] = commands.calls({"e-1001"})
+    with pytest.raises(Conflict):
+        commands.attended_transfer(live.id, {"e-1001"}, live.id)
+    await play_on(world, """
+        bob   -> INVITE [bob/hold]
+        alice <- INVITE [bob/hold]
+    """)  # fmt: skip
+    with pytest.raises(Conflict):
+        commands.move_to_app(live.id, {"e-1001"}, CallApp("room", ("a",)), "8000")
 
 
 async def test_impossible_transfers_by_api_are_refused() -> None:

@@ -735,3 +735,12 @@ async def test_live_calls_are_listed() -> None:
     assert "1001" not in repr(call)
     await play_on(world, DOWN)
     assert world.manager.live_calls() == []
+
+
+@pytest.mark.promise("T3")
+async def test_media_at_the_own_machine_is_refused() -> None:
+    world = await up("""
+        alice -> INVITE [alice/loopback]
+        alice <- 488
+    """ + DOWN)  # fmt: skip
+    assert not any("loopback" in each for each in world.media.offered)

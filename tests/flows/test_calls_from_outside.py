@@ -145,6 +145,7 @@ async def test_asserted_number_counts_more_than_from() -> None:
         ("*43", "", 404),
         ("+49301234500", "Replaces: x;to-tag=1;from-tag=2", 481),
         ("+49301234500", f"Diversion: <sip:{OWN_NUMBER}@carrier.example>;reason=unconditional", 482),
+        ("+49301234500", "Via: SIP/2.0/UDP 203.0.113.1;branch=z9hG4bK0.sent", 482),
         ("+49301234500", "Max-Forwards: 0", 483),
     ],
 )

@@ -314,3 +314,28 @@ async def test_without_an_own_call_elsewhere_the_app_answers() -> None:
         alice -> INVITE *82 [alice]
         app   <- flip [alice]
     """)  # fmt: skip
+
+
+async def test_the_own_call_is_not_picked_up() -> None:
+    world = await play("alice 1001, desk 1001, bob 1002" + RINGS)
+    call_id, phone_tag, own_tag = dialog_of(world, "e-1002")
+    await play_on(world, f"""
+        desk  -> INVITE 1002 [desk]
+          Replaces: {call_id};to-tag={phone_tag};from-tag={own_tag}
+        desk  <- 481
+    """)  # fmt: skip
+
+
+async def test_a_sips_call_is_not_picked_up_by_an_insecure_request() -> None:
+    world = await play("alice 1001 tls, bob 1002 tls, carol 1003 tls" + """
+        alice -> INVITE sips:1002 [alice/srtp]
+        bob   <- INVITE [alice/srtp in srtp]
+        bob   -> 180
+        alice <- 180
+    """)  # fmt: skip
+    call_id, phone_tag, own_tag = dialog_of(world, "e-1002")
+    await play_on(world, f"""
+        carol -> INVITE 1002 [carol/srtp]
+          Replaces: {call_id};to-tag={phone_tag};from-tag={own_tag}
+        carol <- 403
+    """)  # fmt: skip

@@ -307,3 +307,27 @@ async def test_hold_and_media_engine_restart_during_a_transfer() -> None:
     """)  # fmt: skip
     await world.pass_time(70)
     assert world.leftovers() == {}
+
+
+async def test_a_refused_transfer_by_sips_does_not_restrict_the_next() -> None:
+    await play(PARTICIPANTS + UP + """
+        bob   -> REFER
+          Refer-To: <sips:1003@elsewhere.example>
+        bob   <- 403 REFER
+        bob   -> REFER
+          Refer-To: <sip:1003@acme.example>
+        bob   <- 202 REFER
+        bob   <- NOTIFY 100
+        app   <- waiting for 1003 [alice]
+        carol <- INVITE [alice]
+    """)  # fmt: skip
+
+
+async def test_a_party_is_not_parked_while_the_call_changes() -> None:
+    await play(PARTICIPANTS + UP + """
+        bob   -> INVITE [bob/hold]
+        alice <- INVITE [bob/hold]
+        bob   -> REFER
+          Refer-To: <sip:*85@acme.example>
+        bob   <- 491 REFER
+    """)  # fmt: skip

@@ -177,17 +177,15 @@ class Transfers:
 
     def _authorize_refer(self, call: Call, name: str, target: Uri, leg: Leg) -> None:
         self.require_connected(call, name)
-        if target.scheme not in ("sip", "sips", "tel"):
-            raise RemoteProtocolError(416, "Unsupported URI Scheme")
         if call.options.secure and target.scheme != "sips":
             raise RemoteProtocolError(403, "SIPS Target Required")
-        if target.scheme == "sips":
-            call.options = replace(call.options, secure=True)
         own_hosts = {self._deps.directory.domain(call.caller.tenant_id)}
         if leg.dialog is not None:
             own_hosts |= {host_of(self._deps.legs.contact(leg.dialog.flow)), host_of(leg.dialog.local)}
         if target.scheme != "tel" and target.host.lower() not in own_hosts:
             raise RemoteProtocolError(403, "Domain Not Allowed")
+        if target.scheme == "sips":
+            call.options = replace(call.options, secure=True)
 
     def _prepare(self, call: Call, target: CallTarget, now: float) -> tuple[ForkTargets, CallTarget]:
         """Add the legs of the target's first step to the call."""

@@ -16,7 +16,7 @@ from world import TENANT, World
 from unificx.calls import LIVE_CALL_KEYS, Journal
 from unificx.calls.models import LiveCallPart
 from unificx.calls.repository import list_live_calls, seal_live_call, unseal_live_calls, upsert_live_calls
-from unificx.db import Database, Spool, SpoolFull
+from unificx.db import Database, ErasedSubject, Spool, SpoolFull
 from unificx.privacy import KeyStore
 
 UP = """
@@ -487,3 +487,12 @@ async def test_app_call_is_ended_and_recorded_after_a_restart(
     world.apps.running = 0  # the app from before the restart
     await world.pass_time(70)
     assert world.leftovers() == {}
+
+
+@pytest.mark.promise("D3")
+def test_a_call_whose_key_was_destroyed_is_not_sealed(keys: KeyStore) -> None:
+    keys.get(LIVE_CALL_KEYS, ["key"], create=True)
+    assert seal_live_call(keys, (TENANT, "a"), "key", (), NO_CALL)
+    keys.destroy(LIVE_CALL_KEYS, "key")
+    with pytest.raises(ErasedSubject):
+        seal_live_call(keys, (TENANT, "a"), "key", (), NO_CALL)
