@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 from unificx.attachments import repository
 from unificx.attachments.content_types import DOWNLOAD, HEAD_SIZE, detect, voice_type
 from unificx.attachments.dependencies import AttachmentDependencies
-from unificx.attachments.file_names import FILE, PHOTO, THUMBNAIL, file_name
+from unificx.attachments.file_names import FILE, PHOTO, THUMBNAIL, all_names, file_name
 from unificx.attachments.names import with_ending
 from unificx.attachments.repository import ARRIVING, Stored
 from unificx.attachments.schemas import AttachmentKind
@@ -91,7 +91,19 @@ class Uploads:
             if present is None or part is None:
                 raise NotFound("There is no such upload.", hint="Begin it again.")
             if present.state == ARRIVING:
-                await self._examine(present, part)
+                try:
+                    await self._examine(present, part)
+                except Exception:
+                    await self._remove_if_deleted(present)
+                    raise
+
+    async def _remove_if_deleted(self, stored: Stored) -> None:
+        """Remove what was written of a photo after its upload was deleted or its author erased."""
+        async with self._deps.database.read() as session:
+            if await repository.get(session, stored.tenant_id, stored.id) is not None:
+                return
+        for name in all_names(stored.id):
+            await asyncio.to_thread(self._deps.blobs.remove, name)
 
     async def _examine(self, stored: Stored, part: repository.AttachmentPart) -> None:
         reader = await asyncio.to_thread(self._reader, stored)

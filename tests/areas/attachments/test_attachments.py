@@ -3,7 +3,7 @@
 import asyncio
 import io
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -23,10 +23,11 @@ from unificx.attachments import (
     stored_attachment_bytes,
 )
 from unificx.attachments.file_names import all_names
+from unificx.attachments.service import MAX_ATTACHMENTS
 from unificx.audio_store import FILE_HEADER, LocalBlobStore
 from unificx.audio_store.file_format import CHUNK_OVERHEAD, HEADER_SIZE
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, Expired, Invalid, NotFound, TooManyRequests
+from unificx.core.errors import Conflict, Expired, Invalid, NotFound, StorageFull, TooManyRequests
 from unificx.db import Database
 from unificx.identity.events import TenantDeleted
 from unificx.integrations.photo_import import PhotoImporter
@@ -266,6 +267,74 @@ async def test_erasing_the_author_destroys_the_files(store: Store) -> None:
     assert await holding.remains(owner) == {"files sent in conversations": 0}
     assert store.names() == {f"file-{others}"}
     assert await store.contents(others) == TEXT
+
+
+@ON_SQLITE
+async def test_only_complete_files_are_opened_and_sent_once_each(store: Store) -> None:
+    ready, arriving = await store.upload(), await store.begin()
+    for refused in (
+        store.files.open("acme", arriving),
+        store.files.open("acme", "unknown"),
+        store.files.open("globex", ready),
+        store.files.open("acme", ready, thumbnail=True),
+    ):
+        with pytest.raises(NotFound):
+            await refused
+    for ids in ([ready, ready], [ready, *map(str, range(MAX_ATTACHMENTS))]):
+        with pytest.raises(Invalid, match="each once"):
+            await store.files.prepare(ADA, ids)
+
+
+@ON_SQLITE
+async def test_an_upload_ends_with_its_author_its_row_or_its_bytes(store: Store) -> None:
+    async def then(change: Callable[[], Awaitable[object]]) -> AsyncIterator[bytes]:
+        yield TEXT
+        await change()
+
+    async def lose() -> None:
+        store.blobs.remove(f"file-{damaged}")
+
+    deleted, damaged, erased = [await store.begin() for _ in range(3)]
+    with pytest.raises(NotFound):
+        await store.files.write(ADA, deleted, 0, then(lambda: store.files.terminate(ADA, deleted)))
+    with pytest.raises(Invalid, match="damaged"):
+        await store.files.write(ADA, damaged, 0, then(lose))
+    with pytest.raises(NotFound):
+        await store.files.upload(ADA, damaged)
+    store.keys.destroy("acme", ADA.subject)
+    with pytest.raises(Expired):
+        await store.files.write(ADA, erased, 0, pieces(TEXT))
+    assert store.names() == set()
+
+
+@ON_SQLITE
+async def test_a_photo_that_is_deleted_while_it_is_processed_leaves_no_file(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_, process = await store.begin(len(jpeg())), PhotoImporter.process
+
+    async def slow(self: PhotoImporter, source: AsyncIterator[bytes]) -> ProcessedPhoto:
+        made = await process(self, source)
+        await store.files.terminate(ADA, id_)
+        return made
+
+    monkeypatch.setattr(PhotoImporter, "process", slow)
+    with pytest.raises(NotFound):
+        await store.files.write(ADA, id_, 0, pieces(jpeg()))
+    assert store.names() == set()
+
+
+@ON_SQLITE
+async def test_a_photo_for_which_there_is_no_space_is_completed_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = await store.begin(len(jpeg()))
+    with monkeypatch.context() as full:
+        full.setattr("unificx.attachments.uploads.SealedFileWriter.finish", lambda self: False)
+        with pytest.raises(StorageFull):
+            await store.files.write(ADA, id_, 0, pieces(jpeg()))
+    await store.attach(id_)
+    assert store.names() == {f"photo-{id_}", f"thumb-{id_}"}
 
 
 async def test_a_deleted_tenant_leaves_no_files(store: Store, clock: ManualClock) -> None:
