@@ -219,11 +219,10 @@ class QueueManager:
                 self._update_occupied(agent, live.queue.tenant_id)
 
     def _call_back(self, visit: QueueVisit) -> None:
+        assert self.dialer is not None, "a callback is offered with a dialer only"
         try:
-            if self.dialer is None:
-                raise LookupError
             self.dialer.call_back(visit.queue, visit.id, visit.caller)
-        except (DomainError, LookupError):
+        except DomainError:
             self._send(visit.queue.id, CallbackFailed(visit.id))
 
     async def _pause(self, queue: Queue, extension_id: str) -> None:
