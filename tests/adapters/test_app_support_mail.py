@@ -1,5 +1,6 @@
 """E-mails become requests, and answers come back to them, by a real IMAP and a real SMTP server."""
 
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import select, update
 
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
+from unificx.core.errors import Invalid
 from unificx.identity import NewPerson, NewTenant, Role
 from unificx.integrations.imap import parse_mailbox_url
 from unificx.notifications.models import EmailRow
@@ -122,3 +124,11 @@ async def test_an_email_becomes_a_request_and_its_answers_a_conversation(
                     pass
                 assert len((await histories(app, acme.id))[0].steps) == 4
                 assert [len(await histories(app, each.id)) for each in (acme, globex)] == [1, 1]
+
+                await box.deliver(email("And in August?", to="pbx@elsewhere.example", message_id="7"))
+                settings = parse_mailbox_url(environ["UNIFICX_MAILBOX"], "UNIFICX_MAILBOX")
+                with pytest.raises(Invalid, match="does not exist"):
+                    await support_mail(app, replace(settings, organisation="unknown")).read()
+                while await reader.read():
+                    pass
+                assert len(await histories(app, acme.id)) == 2, "it has waited in the mailbox"

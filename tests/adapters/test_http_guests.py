@@ -20,6 +20,7 @@ from unificx.captions import CaptionRecognized
 from unificx.conferencing import CallerIdentity, ParticipantSession, Room
 from unificx.conferencing.guests import IDLE_SECONDS
 from unificx.conferencing.models import GuestLinkRow
+from unificx.core.errors import Invalid
 from unificx.identity import TERMS_VERSION, policy_version
 from unificx.rtpengine.video_forwarding import VideoForwarder
 
@@ -199,8 +200,25 @@ async def test_a_link_is_stored_as_a_digest_and_ends_soon_after_the_planned_end(
     made = await meeting.anna.post(f"{MEETINGS}/{late.json()['id']}/guest-links", json={})
     assert made.json()["expires"] == "2026-01-05T14:00:00Z"
     meeting.world.clock.advance(6 * 3600)
-    over = await meeting.anna.post(f"{MEETINGS}/{late.json()['id']}/guest-links", json={})
-    assert over.status_code in (401, 409), over.text
+    anna = await meeting.world.signed_in(f"user1001@{meeting.world.acme.domain}")
+    over = await anna.post(f"{MEETINGS}/{late.json()['id']}/guest-links", json={})
+    assert (over.status_code, "is over" in over.text) == (409, True)
+    for days in (0, 31):
+        with pytest.raises(Invalid) as refused:
+            await meeting.world.services.guests.create_link(meeting.room, days)
+        assert refused.value.field == "days"
+
+
+async def test_a_meeting_has_a_limited_number_of_guests_at_a_time(
+    meeting: GuestWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unificx.conferencing.guests.MAX_GUESTS", 1)
+    link = await meeting.link()
+    assert (await meeting.enter(link)).status_code == 201
+    refused = await meeting.enter(link)
+    assert (refused.status_code, int(refused.headers["retry-after"])) == (429, IDLE_SECONDS)
+    meeting.world.clock.advance(IDLE_SECONDS + 1)
+    assert (await meeting.enter(link)).status_code == 201
 
 
 async def test_a_guest_is_of_age_accepts_the_current_terms_and_has_a_name(meeting: GuestWorld) -> None:

@@ -11,9 +11,12 @@ from sqlalchemy import select
 from test_http_guests import ACCEPTED, GUESTS, MEETINGS
 
 from unificx.conferencing import room_holding
-from unificx.conferencing.invitations import ALIAS, OUTSIDE_PER_DAY
+from unificx.conferencing.invitations import ALIAS, MAX_AT_ONCE, OUTSIDE_PER_DAY
 from unificx.conferencing.models import CalendarFeedRow, GuestLinkRow, InvitationRow
+from unificx.core.rate_limit import SlidingWindow
+from unificx.identity import NewPerson
 from unificx.integrations.smtp import SmtpClient
+from unificx.notifications.policies.emails import EmailRateLimit
 from unificx.privacy import DataSubject
 
 pytestmark = pytest.mark.promise("C10")
@@ -135,6 +138,34 @@ async def test_invitations_are_limited_and_need_a_way_to_join(world: World, box:
     assert len(listed) == OUTSIDE_PER_DAY - 1
     async with world.database.read() as session:
         assert len((await session.scalars(select(GuestLinkRow))).all()) == OUTSIDE_PER_DAY - 1
+
+
+async def test_no_more_are_invited_than_a_meeting_a_request_and_an_address_allow(
+    world: World, box: FakeSmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await world.user(world.acme, "1001")
+    await world.identity.people.create(world.acme.id, NewPerson("Lobby"), "1005")
+    path = f"{MEETINGS}/{(await anna.post(MEETINGS, json=PLANNED)).json()['id']}/invitations"
+    many = [{"email": f"p{number}@example.net"} for number in range(MAX_AT_ONCE)]
+
+    async def refused(**body: Any) -> tuple[int, str]:
+        answer = await anna.post(path, json=body)
+        assert answer.status_code in (409, 422, 429), answer.text
+        return answer.status_code, answer.json()["detail"]
+
+    assert "at most 50 people at once" in (await refused(outside=many, colleagues=["1001"]))[1]
+    assert await refused(colleagues=["1005"]) == (422, "Lobby has no e-mail address.")
+    monkeypatch.setattr("unificx.conferencing.invitations.MAX_INVITATIONS", 1)
+    assert await refused(outside=many[:2]) == (409, "A meeting has at most 1 invitations.")
+    monkeypatch.setattr(EmailRateLimit, "_OF_MEETINGS", SlidingWindow(limit=1, seconds=3600.0))
+    [one] = (await anna.post(path, json={"outside": [WANDA]})).json()["items"]
+    assert (await anna.delete(f"{path}/{one['id']}")).status_code == 204
+    assert (await refused(outside=[WANDA]))[0] == 429
+    monkeypatch.setattr(type(world.services.notifications.emails), "can_send", False)
+    assert await refused(outside=many[:1]) == (409, "There is no mail server.")
+    async with world.database.read() as session:
+        assert not (await session.scalars(select(InvitationRow))).all()
+        assert not (await session.scalars(select(GuestLinkRow))).all()
 
 
 async def test_a_calendar_is_read_by_its_address_until_it_is_withdrawn(world: World, box: FakeSmtpServer) -> None:

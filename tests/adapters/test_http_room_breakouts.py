@@ -108,11 +108,16 @@ async def test_a_participant_returns_by_hand_or_is_moved_on_by_a_host(groups: Gr
     assert await groups.move(groups.berta, groups.as_berta, made["main"]["id"]) == 204
     assert await prompts(groups.as_berta.session) == [RETURNED, "Admit"]
     assert await groups.move(groups.anna, groups.outside, "elsewhere") == 403
+    gone = f"{BREAKOUTS}/{harbour}/participants/unknown"
+    assert (await groups.anna.put(gone)).status_code == 404
     assert await groups.move(groups.anna, groups.as_anna, harbour) == 204, "the host has rights in each room"
 
 
 async def test_only_hosts_open_write_and_end_and_outsiders_see_nothing(groups: Groups) -> None:
     assert (await groups.anna.get(BREAKOUTS)).json()["rooms"] == []
+    for early in (await groups.anna.patch(BREAKOUTS, json={"text": "x"}), await groups.anna.delete(BREAKOUTS)):
+        assert early.status_code == 404
+    assert await groups.move(groups.anna, groups.as_berta, "x") == 404
     assert (await groups.berta.post(BREAKOUTS, json={"rooms": [HARBOUR]})).status_code == 403
     for rooms in ([], [HARBOUR, HARBOUR], [{"name": "A", "participants": ["unknown"]}]):
         assert (await groups.anna.post(BREAKOUTS, json={"rooms": rooms})).status_code == 422

@@ -221,11 +221,16 @@ async def test_videos_subscriptions_and_their_rate_are_limited(
 
 async def test_a_silent_relay_leaves_nothing_behind(meeting: Meeting) -> None:
     video = await published(meeting.anna)
-    relay = meeting.relay
+    relay, waiting = meeting.relay, await subscribed(meeting.berta, video)
     relay.dead = True
+    answered = await meeting.berta.put(f"{VIDEOS}/{video}/subscriptions/{waiting}", json={"sdp": OFFER})
+    assert answered.status_code == 503
+    assert (await meeting.berta.delete(f"{VIDEOS}/{video}/subscriptions/{waiting}")).status_code == 204
     assert (await meeting.berta.post(VIDEOS, json={"source": "camera", "sdp": OFFER})).status_code == 503
     assert (await meeting.berta.post(f"{VIDEOS}/{video}/subscriptions", json={})).status_code == 503
     assert await seen(meeting.anna) == [(video, "camera", "off", True)]
+    meeting.world.services.videos.forwarder = None
+    assert (await meeting.berta.post(VIDEOS, json={"source": "camera", "sdp": OFFER})).status_code == 503
 
 
 async def test_a_new_relay_ends_all_videos_until_they_are_published_again(meeting: Meeting) -> None:

@@ -191,7 +191,8 @@ def test_what_is_no_file_of_contacts_is_refused(data: bytes) -> None:
 
 
 def test_a_file_is_bounded() -> None:
-    for data in (b"x" * (MAX_BYTES + 1), b"name\n" + b"A\n" * (MAX_ENTRIES + 1)):
+    cards = b"BEGIN:VCARD\nVERSION:4.0\nFN:A\nEND:VCARD\n" * (MAX_ENTRIES + 1)
+    for data in (b"x" * (MAX_BYTES + 1), b"name\n" + b"A\n" * (MAX_ENTRIES + 1), cards):
         with pytest.raises(Invalid) as refused:
             read_file(data)
         assert "several parts" in refused.value.hint

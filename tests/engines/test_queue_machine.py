@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unificx.core.errors import Invalid
 from unificx.queues.machine.agents import AgentRecord
 from unificx.queues.machine.call_queue import (
     CALLBACK_ATTEMPTS,
@@ -44,6 +45,7 @@ from unificx.queues.machine.messages import (
     SettingsChanged,
 )
 from unificx.queues.machine.timers import Timers
+from unificx.queues.machine.values import MAX_PRIORITY, check_priority
 from unificx.queues.schemas import QueueSettings, Strategy
 
 STRATEGIES: Sequence[Strategy] = ("ring_all", "longest_idle", "fewest_calls", "round_robin", "random", "linear")
@@ -84,6 +86,13 @@ class Driver:
         self.wait(seconds)
         self.send(CallFinished(ring.agents[0]))
         return ring.agents
+
+
+@pytest.mark.parametrize("priority", [-1, MAX_PRIORITY + 1])
+def test_a_priority_is_bounded(priority: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_priority(priority)
+    assert (refused.value.field, check_priority(0), check_priority(MAX_PRIORITY)) == ("priority", 0, MAX_PRIORITY)
 
 
 def test_ring_all_rings_all_available_agents() -> None:

@@ -30,6 +30,15 @@ async def test_app_answers_plays_and_hangs_up() -> None:
     assert stage.orders == ["open offer", "close"]
 
 
+async def test_a_recording_in_memory_is_limited() -> None:
+    clip = Clip()
+    for _ in range(30):
+        await clip.write(bytes(10 * 2 * 8000), 8000)
+    with pytest.raises(StorageFull):
+        await clip.write(bytes(2), 8000)
+    assert len(clip.sound.pcm) == 300 * 2 * 8000
+
+
 async def test_finished_app_hangs_up() -> None:
     async def app(call: Call) -> None:
         await call.play("hello")

@@ -7,7 +7,7 @@ import pytest
 from conference_setup import ConferenceSetup
 from sqlalchemy import select, update
 
-from unificx.conferencing import NewRoom, RoomChange, RoomSettings
+from unificx.conferencing import NewMeeting, NewRoom, RoomChange, RoomSettings
 from unificx.conferencing.models import RoomRow
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.db import Database
@@ -43,6 +43,8 @@ async def test_a_number_is_unique_within_a_tenant(conference: ConferenceSetup) -
     await conference.rooms.create(other.id, NewRoom("1001"))
     await conference.rooms.delete(room)
     await conference.people.extensions.create(conference.tenant.id, NewExtension("8000", "Carl"))
+    with pytest.raises(NotFound):
+        await conference.rooms.delete(room)  # its number is that of Carl
     await conference.people.extensions.delete(conference.tenant.id, conference.berta.id)
     assert (await conference.rooms.create(conference.tenant.id, NewRoom("1002"))).number == "1002"
     with pytest.raises(NotFound):
@@ -71,6 +73,20 @@ async def test_invalid_rooms_are_rejected(conference: ConferenceSetup, new: NewR
     with pytest.raises(Invalid) as rejected:
         await conference.rooms.create(conference.tenant.id, new)
     assert rejected.value.field == field
+    assert not conference.rooms.rooms_of_tenant(conference.tenant.id)
+
+
+async def test_hosts_are_limited_and_a_meeting_needs_a_free_number(
+    conference: ConferenceSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = conference.anna.id, conference.berta.id
+    monkeypatch.setattr("unificx.conferencing.machine.values.MAX_HOSTS", 1)
+    with pytest.raises(Invalid) as refused:
+        await conference.rooms.create(conference.tenant.id, NewRoom("8000", hosts=hosts))
+    assert refused.value.field == "hosts"
+    monkeypatch.setattr("unificx.conferencing.machine.values.meeting_number", lambda random: "1001")
+    with pytest.raises(Conflict, match="No number is free"):
+        await conference.rooms.create_meeting(conference.tenant.id, conference.anna.id, NewMeeting("Review"))
     assert not conference.rooms.rooms_of_tenant(conference.tenant.id)
 
 

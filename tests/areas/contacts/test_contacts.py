@@ -203,6 +203,9 @@ async def test_callers_are_named_by_the_own_book_before_that_of_the_company(offi
         (ContactDetails("A", numbers=(ContactNumber("0" * 40),)), "numbers"),
         (ContactDetails("A", emails=("nobody",)), "emails"),
         (ContactDetails("A", note="x" * 2001), "note"),
+        (ContactDetails("A", numbers=(ContactNumber(WORK, "office"),)), "numbers"),  # type: ignore[arg-type]
+        (ContactDetails("A", numbers=tuple(ContactNumber(f"+4930{at}00000") for at in range(10, 41))), "numbers"),
+        (ContactDetails("A", emails=tuple(f"a{at}@example.com" for at in range(31))), "emails"),
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -210,6 +213,20 @@ async def test_bad_contacts_are_refused_by_field(office: Office, details: Contac
     with pytest.raises(Invalid) as refused:
         await office.contacts.create(office.ada, NewContact(details))
     assert refused.value.field == field
+    assert await office.rows() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_uid_and_further_properties_are_bounded_and_printable(office: Office) -> None:
+    for name, more in (
+        ("uid", {"uid": "x" * 256}),
+        ("uid", {"uid": "a\nb"}),
+        ("extra", {"extra": ("X-A:\x1b[31m",)}),
+        ("extra", {"extra": ("X-A:1\r\nTEL:1",)}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await office.contacts.create(office.ada, NewContact(ContactDetails("A"), **more))
+        assert refused.value.field == name
     assert await office.rows() == [0, 0, 0]
 
 
@@ -282,6 +299,10 @@ async def test_an_address_book_is_copied_and_erased_with_its_owner(office: Offic
     assert not [each for each in stored if office.ada.person_id in each or office.ada.subject in each]
     assert [each for each in stored if office.ben.person_id in each]
     assert await office.listed(office.ben) == ["Mother of Ada"]
+    office.keys.destroy(office.ada.tenant_id, office.ada.subject)
+    with pytest.raises(Conflict, match="being erased"):
+        await office.add(office.ada, "Father", MOBILE)
+    assert await office.listed(office.ada) == []
 
 
 async def test_contacts_end_with_their_account_and_their_tenant(office: Office) -> None:

@@ -51,6 +51,8 @@ async def test_a_menu_changed_while_a_text_is_spoken_forms_no_loop(
     with pytest.raises(Invalid, match="menu:7000 → menu:7001 → menu:7000"):
         await menus.update(first, MenuChange(say="Good morning", otherwise="menu:7001"))
     assert menus.by_id(first.id) == first
+    with pytest.raises(Invalid, match="changed meanwhile"):
+        await menus.update(second, MenuChange(name="Night"))
     assert menus.sound_of(tenant.id, "7000") == first.greeting
     await menus.set_sound(tenant.id, "7000", "general/goodbye")
     assert menus.sound_of(tenant.id, "7000") == "general/goodbye"

@@ -107,6 +107,23 @@ async def test_names_are_unique_and_tenants_apart(setup: Setup) -> None:
         await locations.update(berlin, LocationChange(is_default=False))
 
 
+async def test_a_home_is_of_one_extension_and_locations_are_limited(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locations, anna, _, people = setup
+    home = await locations.create(anna.tenant_id, LocationChange("Home", ADDRESS), home_of="1001")
+    [device] = people.directory.devices_of(anna.id)
+    of_others = LocationChange(is_default=True), LocationChange(extensions=("1001",))
+    for change in (*of_others, LocationChange(devices=(device.device_id,))):
+        with pytest.raises(Invalid) as refused:
+            await locations.update(home, change)
+        assert refused.value.field == "home_of"
+    monkeypatch.setattr("unificx.locations.service.MAX_LOCATIONS", 1)
+    with pytest.raises(Conflict, match="1 locations"):
+        await locations.create(anna.tenant_id, SITE)
+    assert locations.list(anna.tenant_id).items == (home,)
+
+
 async def test_a_home_is_erased_with_its_person_and_deleted_with_its_extension(
     setup: Setup, database: Database, bus: EventBus, clock: ManualClock
 ) -> None:

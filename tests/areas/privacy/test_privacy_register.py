@@ -6,6 +6,7 @@ from sqlalchemy import Column, MetaData, String, Table
 
 from unificx.core.personal import InvalidDeclaration
 from unificx.privacy import describe, personal_fields, plain_columns
+from unificx.privacy.exporting import _row_kind
 
 
 @pytest.mark.promise("S3")
@@ -36,6 +37,12 @@ def test_every_plain_column_is_listed_with_its_reason() -> None:
     assert ("friend", "tenant_id", "tenant id") in [(row.table, row.column, row.why) for row in rows]
     assert len(rows) == 6
     assert all(row.why for row in rows)
+
+
+def test_a_column_with_the_name_of_a_sealed_field_cannot_be_exported() -> None:
+    table = Table("friend", MetaData(), Column("name", String))
+    with pytest.raises(InvalidDeclaration, match="name is both a column and a field"):
+        _row_kind(table, "friends", list(table.columns), [sealed_models.FriendPart])
 
 
 def test_undeclared_column_is_rejected() -> None:

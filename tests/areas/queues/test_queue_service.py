@@ -13,6 +13,7 @@ from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.queues import AgentEvent, AgentStates, NewAgent, NewQueue, Queue, QueueChange, QueueSettings, Visit
 from unificx.queues.events import QueueChanged
+from unificx.queues.machine.values import MAX_AGENTS
 from unificx.queues.models import QueueAgentEventRow, QueueAgentRow, QueueRow, QueueVisitRow
 from unificx.routing import CodeTables
 
@@ -55,6 +56,7 @@ INVALID = [
     (NewQueue("6500", settings=QueueSettings(announce_every=5)), "announce_every"),
     (NewQueue("6500", settings=QueueSettings(strategy="any")), "strategy"),  # type: ignore[arg-type]
     (NewQueue("6500", agents=(NewAgent("unknown"),)), "agents"),
+    (NewQueue("6500", agents=tuple(NewAgent(str(number)) for number in range(MAX_AGENTS + 1))), "agents"),
     (NewQueue("6500", otherwise="extension"), "otherwise"),
     (NewQueue("6500", otherwise="extension:1999"), "otherwise"),
 ]
@@ -78,6 +80,13 @@ async def test_queues_that_lead_to_each_other_are_refused(setup: QueueSetup) -> 
         await setup.queues.delete(queue)
     await setup.queues.delete(other)
     await setup.queues.delete(queue)
+    for late in (
+        setup.queues.delete(queue),
+        setup.queues.update(queue, QueueChange("Gone")),
+        setup.queues.change_agent(queue, setup.anna.id, "sign_out"),
+    ):
+        with pytest.raises(NotFound):
+            await late
 
 
 async def test_an_agent_is_listed_once_and_has_a_valid_penalty(setup: QueueSetup) -> None:

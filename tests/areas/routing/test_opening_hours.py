@@ -189,8 +189,14 @@ async def test_hours_are_stored_switched_and_deleted(
     assert leads_to(service, tenant) == OPEN
     with pytest.raises(Conflict):
         await service.create(tenant, new)
+    for name in ("", "Office", "9to5", "a b", "office\n", "x" * 32):
+        with pytest.raises(Invalid) as refused:
+            await service.create(tenant, replace(new, name=name, code=""))
+        assert refused.value.field == "name"
+    days = tuple(date.fromordinal(738_000 + at) for at in range(1001))
     for change in (
-        HoursChange(weekly=("never",)), HoursChange(then=DestinationRef("hours", "office")), HoursChange(code="28"),
+        HoursChange(weekly=("never",)), HoursChange(weekly=("mon 09:00-10:00",) * 51), HoursChange(holidays=days),
+        HoursChange(then=DestinationRef("hours", "office")), HoursChange(code="28"),
         HoursChange(otherwise=DestinationRef("hours", "night")),
     ):  # fmt: skip
         with pytest.raises(Invalid):
@@ -198,6 +204,8 @@ async def test_hours_are_stored_switched_and_deleted(
     await service.delete(made)
     with pytest.raises(NotFound):
         service.get(tenant, "office")
+    with pytest.raises(NotFound):
+        await service.update(made, HoursChange(switch="open"))
     assert leads_to(service, tenant) is service.at_number(tenant, "*28") is None
 
 

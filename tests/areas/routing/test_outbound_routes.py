@@ -73,6 +73,8 @@ async def test_invalid_routes_are_refused_whole(outside: OutboundSetup) -> None:
         ("trunks", NewRoute("b", "+.", ("unknown",))),
         ("prepend", NewRoute("c", "+.", ("carrier",), prepend="call")),
         ("caller_id", NewRoute("d", "+.", ("carrier",), caller_id="+4930999999")),
+        *[("name", NewRoute(name, "+.", ("carrier",))) for name in ("", "x" * 61, "a,b", "a\nb")],
+        *[("trunks", NewRoute("g", "+.", trunks)) for trunks in ((), ("carrier",) * 21, ("carrier", "carrier"))],
         *[("weights", NewRoute("e", "+.", ("carrier",), weights=one)) for one in [(1, 1), (0,), (-1,), (1001,)]],
     ]
     for field, new in refused:
@@ -85,6 +87,28 @@ async def test_invalid_routes_are_refused_whole(outside: OutboundSetup) -> None:
     with pytest.raises(Invalid):
         await outside.outbound.routes.create(outside.acme, foreign)
     assert len(outside.outbound.routes.list(outside.acme).items) == 1
+
+
+async def test_routes_numbers_and_block_lists_are_limited(
+    outside: OutboundSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await outside.open_route()
+    own, blocks = await number(outside), outside.outbound.blocks
+    await blocks.create(outside.acme, VIENNA)
+    for name in ("routes.MAX_ROUTES", "inbound.MAX_NUMBERS", "number_import.MAX_NUMBERS", "blocks.MAX_ENTRIES"):
+        monkeypatch.setattr(f"unificx.routing.outbound.{name}", 1)
+    rows = b"number,trunk,destination\n+49301234501,carrier,hangup\n"
+    for refused, fault in (
+        (outside.outbound.routes.create(outside.acme, NewRoute("second", "+.", ("carrier",))), Conflict),
+        (number(outside, "+49301234501"), Conflict),
+        (outside.outbound.number_files.run(outside.acme, rows), Invalid),
+        (blocks.create(outside.acme, BERLIN), Conflict),
+        (blocks.create(outside.acme, BERLIN, direction="out", note="x" * 201), Invalid),
+    ):
+        with pytest.raises(fault, match=r"at most|up to"):
+            await refused
+    assert outside.outbound.numbers.list(outside.acme).items == (own,)
+    await blocks.create(outside.acme, BERLIN, direction="out")  # another list
 
 
 async def test_only_numbers_of_the_tenant_are_shown(outside: OutboundSetup) -> None:
@@ -159,6 +183,7 @@ async def test_invalid_numbers_are_refused_whole(outside: OutboundSetup) -> None
     others = [
         ("shown_for", {"e164": "+49301234501", "shown_for": (one,)}) for one in ("group:6000", "hangup:1", "a:b:c")
     ]
+    others.append(("callers", {"e164": "+49301234501", "callers": (("+49*", "hangup"),) * 51}))
     for field, values in (*refused.items(), *others):
         with pytest.raises(Invalid) as error:
             await number(outside, **values)
@@ -246,6 +271,8 @@ async def test_a_number_that_a_destination_leads_to_is_not_deleted(outside: Outb
         await outside.outbound.numbers.delete(first)
     await outside.outbound.numbers.delete(second)
     await outside.outbound.numbers.delete(first)
+    with pytest.raises(NotFound):
+        await outside.outbound.numbers.update(first, NumberChange(destination="hangup"))
     assert not outside.outbound.numbers.list(outside.acme).items
 
 
@@ -255,6 +282,7 @@ async def test_a_number_that_a_destination_leads_to_is_not_deleted(outside: Outb
         ("countries", CallingPolicyChange(countries=("DE", "XX"))),
         ("prices", CallingPolicyChange(prices={"4x": 1})),
         ("prices", CallingPolicyChange(prices={"49": -1})),
+        ("prices", CallingPolicyChange(prices={str(prefix): 1 for prefix in range(1000, 2001)})),
         ("alerted", CallingPolicyChange(alerted=("p",) * 21)),
     ],
 )
@@ -265,9 +293,10 @@ async def test_invalid_permissions_are_refused(outside: OutboundSetup, field: st
 
 
 async def test_invalid_limits_are_refused(outside: OutboundSetup) -> None:
-    for field, values in {"concurrent": {"concurrent": -1}, "reach": {"reach": "inside"}}.items():
+    refused = {"concurrent": -1, "calls_per_hour": 2_001, "reach": "inside"}
+    for field, value in refused.items():
         with pytest.raises(Invalid) as error:
-            await outside.outbound.permissions.set_limits(CallingLimits(outside.acme, "tenant", "", **values))
+            await outside.outbound.permissions.set_limits(CallingLimits(outside.acme, "tenant", "", **{field: value}))
         assert error.value.field == field
 
 

@@ -119,6 +119,8 @@ async def test_group_is_stored_changed_and_deleted(setup: Setup) -> None:
     again = await groups.create(setup.tenant.id, new)
     with pytest.raises(NotFound):
         await groups.delete(changed)
+    with pytest.raises(NotFound):
+        await groups.update(changed, GroupChange(name="Gone"))
     with pytest.raises(Conflict):
         await groups.create(setup.tenant.id, new)  # the number is still that of the new group
     assert groups.find(setup.tenant.id, "6000") == again
@@ -139,6 +141,14 @@ async def test_wrong_values_are_refused_and_nothing_is_stored(setup: Setup, fiel
     assert refused.value.field == {"steps": "members"}.get(field, field)
     assert groups.list(setup.tenant.id).items == ()
     await groups.create(setup.tenant.id, new)
+
+
+async def test_a_group_has_a_limited_number_of_members(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups = await setup.start()
+    monkeypatch.setattr("unificx.routing.groups.values.MAX_MEMBERS", 1)
+    with pytest.raises(Invalid, match="Too many members"):
+        await groups.create(setup.tenant.id, NewGroup("6000", (setup.ids(0), setup.ids(1))))
+    await groups.create(setup.tenant.id, NewGroup("6000", (setup.ids(0),)))
 
 
 async def test_member_twice_and_loop_of_groups_are_refused(setup: Setup) -> None:
