@@ -126,6 +126,30 @@ async def test_a_role_is_not_a_way_to_more_rights(world: World) -> None:
 
 
 @pytest.mark.promise("S3")
+async def test_privacy_and_suspensions_do_not_reach_those_with_more_rights(world: World) -> None:
+    admin = await world.admin(world.acme)
+    boss_id = (await admin.get("/api/v1/me")).json()["person"]["id"]
+    officer = await holder(world, admin, "officer", ["people_read", "people_change", "privacy_change"])
+    colleague = await world.person(world.acme, "colleague@acme.example")
+    hold = {"authority": "Court of Bonn", "reason": "12 O 3/26", "review": "2030-01-01"}
+
+    async def outcomes(person_id: str) -> list[int]:
+        person = f"/api/v1/persons/{person_id}"
+        answers = (
+            await officer.post(f"/api/v1/people/{person_id}/extensions", json={"number": "1088"}),
+            await officer.put(f"{person}/suspension", json={"reason": "terms", "text": "Calls all night."}),
+            await officer.delete(f"{person}/suspension"),
+            await officer.post(f"{person}/access-copies"),
+            await officer.post("/api/v1/privacy/holds", json=hold | {"person": person_id}),
+            await officer.get(f"{person}/erasure"),
+        )
+        return [each.status_code for each in answers]
+
+    assert await outcomes(boss_id) == [403] * 6
+    assert await outcomes(colleague.id) == [201, 200, 204, 202, 404, 200], "there is nothing to hold yet"
+
+
+@pytest.mark.promise("S3")
 async def test_an_import_does_not_change_those_with_more_rights(world: World) -> None:
     admin = await world.admin(world.acme)
     delegate = await holder(world, admin, "delegate", DELEGATE)

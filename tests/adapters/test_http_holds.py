@@ -39,7 +39,7 @@ async def test_a_hold_delays_an_erasure_and_only_administrators_open_what_it_hol
 
 
 @pytest.mark.promise("D3")
-async def test_a_tenant_with_a_hold_cannot_be_deleted(world: World) -> None:
+async def test_a_tenant_and_a_call_with_a_hold_cannot_be_deleted(world: World) -> None:
     admin, console = await world.admin(world.acme), world.client(operator=True)
     await world.user(world.acme, "1001")
     await world.record_call(world.acme, "+491701234567", "1001")
@@ -49,7 +49,10 @@ async def test_a_tenant_with_a_hold_cannot_be_deleted(world: World) -> None:
         await world.services.holds.get(world.globex.id, hold)
     refused = await console.delete(f"/api/v1/tenants/{world.acme.id}")
     assert (refused.status_code, "under a hold" in refused.json()["detail"]) == (409, True)
+    erase = f"/api/v1/history/{call['id']}/erase"
+    assert (await admin.post(erase)).status_code == 409
     assert (await admin.put(f"{HOLDS}/{hold}/release")).status_code == 200
+    assert (await admin.post(erase)).status_code == 204
     assert (await console.delete(f"/api/v1/tenants/{world.acme.id}")).status_code == 204
 
 

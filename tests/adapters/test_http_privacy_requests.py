@@ -268,8 +268,8 @@ async def test_two_administrators_disclose_and_the_person_sees_it(world: World) 
     await world.record_call(world.acme, "1001", "1002")
     start = world.clock.now()
     asked_for = await world.record_call(world.acme, "1001", "1002")
-    body = {"kind": "authority", "name": "Court", "basis": "law"}
-    request = (await first.post("/api/v1/privacy-requests", json=body)).json()["id"]
+    authority = {"kind": "authority", "name": "Court", "basis": "law"}
+    request = (await first.post("/api/v1/privacy-requests", json=authority)).json()["id"]
     preserve = {"authority": "Court", "reason": "12/26", "review": "2027-01-01", "request": request}
     held = await first.post("/api/v1/privacy/holds", json={**preserve, "person": person_id})
     assert (held.status_code, held.json()["request_id"], held.json()["objects"]) == (201, request, {"call": 2})
@@ -287,6 +287,8 @@ async def test_two_administrators_disclose_and_the_person_sees_it(world: World) 
     assert (await second.put(decision, json={"approve": True})).json()["state"] == "approved"
     [shown] = (await user.get("/api/v1/me/disclosures")).json()["items"]
     assert (shown["authority"], shown["scope"]) == ("Court", "name")
+    other_request = (await first.post("/api/v1/privacy-requests", json=authority)).json()["id"]
+    assert (await first.post(file.replace(request, other_request))).status_code == 404
     assert "decided_by" not in shown
     assert shown["handovers"] == []
 

@@ -18,6 +18,7 @@ from unificx.api.access import (
 )
 from unificx.api.acts import actor_of
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.managing import require_manageable
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.routes.outside_erasures import outside_subject
@@ -26,8 +27,8 @@ from unificx.api.schemas import core
 from unificx.api.schemas.erasures import OutsideNumber
 from unificx.api.services import Services
 from unificx.archive import AccessCopy, Requester
-from unificx.core.errors import Forbidden, NotFound
-from unificx.identity import Action, may_grant
+from unificx.core.errors import NotFound
+from unificx.identity import Action
 from unificx.privacy import DataSubject
 from unificx.support.rights import DisclosedFile
 
@@ -56,8 +57,7 @@ async def request_access_copy(
     Requires a recent sign-in or proof of identity (`/api/v1/me/proofs`)."""
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     person, owner = await services.identity.users.get_to_erase(scope.tenant_id, person_id)
-    if not may_grant(user.principal, person.role, person.granted):
-        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
+    require_manageable(user, person.role, person.granted)
     return await request_copy(services, scope, owner)
 
 

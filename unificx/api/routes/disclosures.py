@@ -8,6 +8,7 @@ from fastapi import Depends, status
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.managing import require_manageable
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.routes.access_copies import request_copy
@@ -16,7 +17,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import privacy_requests as models
 from unificx.core.access import current_access, stating
 from unificx.core.errors import Forbidden, NotFound
-from unificx.identity import Action, may_grant
+from unificx.identity import Action
 from unificx.privacy import DataSubject
 from unificx.support.rights import DisclosedData, Disclosure, Handover, NewDisclosure
 
@@ -120,8 +121,7 @@ async def make_disclosure_file(
         if disclosure.about is not None:
             return await request_copy(services, scope, DataSubject(scope.tenant_id, disclosure.about), disclosure.id)
         person, owner = await services.identity.users.get_to_erase(scope.tenant_id, disclosure.person_id)
-        if not may_grant(user.principal, person.role, person.granted):
-            raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
+        require_manageable(user, person.role, person.granted)
         return await request_copy(services, scope, owner, disclosure.id)
 
 

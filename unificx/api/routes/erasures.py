@@ -5,12 +5,12 @@ from typing import Any
 from fastapi import status
 
 from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.managing import require_manageable
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import erasures as models
 from unificx.api.services import Services
-from unificx.core.errors import Forbidden
-from unificx.identity import Action, may_grant
+from unificx.identity import Action
 from unificx.privacy import DataSubject, ErasurePlan, ErasureSchedules
 
 router = Router(
@@ -74,8 +74,7 @@ async def cancel_erasure(
 async def _whose(services: Services, user: CurrentUser, person_id: str, tenant: str | None) -> DataSubject:
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     person, owner = await services.identity.users.get_to_erase(scope.tenant_id, person_id)
-    if not may_grant(user.principal, person.role, person.granted):
-        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
+    require_manageable(user, person.role, person.granted)
     return owner
 
 

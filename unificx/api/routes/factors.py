@@ -14,6 +14,7 @@ from unificx.api.access import (
     require_access,
     source_of,
 )
+from unificx.api.managing import require_manageable
 from unificx.api.origins import origin_of
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
@@ -21,8 +22,8 @@ from unificx.api.routes.sign_in import qr_svg
 from unificx.api.schemas import core
 from unificx.api.schemas import factors as models
 from unificx.api.sign_in_responses import sign_in_context, sign_in_declaration, sign_in_response
-from unificx.core.errors import Forbidden, Invalid
-from unificx.identity import Action, AddedFactor, Principal, may_grant
+from unificx.core.errors import Invalid
+from unificx.identity import Action, AddedFactor, Principal
 
 router = Router(prefix="/api/v1", tags=["signing in"], dependencies=[purpose("authentication")])
 
@@ -155,8 +156,7 @@ async def reset_person_factors(
     """Remove the second factors of a person. Their sessions end."""
     scope = await require_access(services, user, tenant, Action.SIGN_IN_HELP)
     person = await services.identity.users.get(scope.tenant_id, person_id)
-    if not may_grant(user.principal, person.role, person.granted):
-        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
+    require_manageable(user, person.role, person.granted)
     await services.identity.mfa.reset_factors(scope.tenant_id, person.id)
 
 

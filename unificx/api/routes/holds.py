@@ -14,6 +14,7 @@ from unificx.api.access import (
     require_access,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.managing import require_manageable
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.routes.outside_erasures import outside_subject
@@ -23,8 +24,8 @@ from unificx.api.services import Services
 from unificx.api.support_consent import names_people
 from unificx.cdr import PartyIdentity
 from unificx.core.access import current_access, stating
-from unificx.core.errors import Forbidden, Invalid
-from unificx.identity import Action, may_grant
+from unificx.core.errors import Invalid
+from unificx.identity import Action
 from unificx.privacy import HoldKind, NewHold
 
 router = Router(
@@ -114,8 +115,7 @@ async def _target(
         return None, (await outside_subject(services, scope.user, new.number, tenant)).subject
     if new.person is not None:
         person, owner = await services.identity.users.get_to_erase(scope.tenant_id, new.person)
-        if not may_grant(scope.user.principal, person.role, person.granted):
-            raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
+        require_manageable(scope.user, person.role, person.granted)
         return None, owner.subject
     return new.kind, ""
 

@@ -10,7 +10,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from unificx.api.access import (
-    CurrentUser,
     CurrentUserDep,
     Cursor,
     Id,
@@ -22,13 +21,13 @@ from unificx.api.access import (
 )
 from unificx.api.extension_state import device_schema, extension_schema, online_devices
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.managing import require_manageable
 from unificx.api.people_list import as_csv
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import people as models
 from unificx.api.services import Services
-from unificx.core.errors import Forbidden
 from unificx.identity import (
     Action,
     Extension,
@@ -230,7 +229,7 @@ async def add_person_extension(
     """Give a person an extension. It has no device yet."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await services.identity.users.get(scope.tenant_id, person_id)
-    _require_grantable(user, person.role, person.granted)
+    require_manageable(user, person.role, person.granted)
     made = await services.identity.people.add_extension(scope.tenant_id, person.id, new.number)
     return extension_schema(services, made)
 
@@ -294,8 +293,3 @@ def _undo_schema(report: UndoReport) -> models.UndoReport:
         skipped=report.count("keep"),
         rows=[models.UndoneRow.model_validate(row) for row in report.rows],
     )
-
-
-def _require_grantable(user: CurrentUser, role: Role, granted: frozenset[str]) -> None:
-    if not may_grant(user.principal, role, granted):
-        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="role")

@@ -5,7 +5,6 @@ from fastapi import Depends, status
 from unificx import identity
 from unificx.api.access import (
     AccessScope,
-    CurrentUser,
     CurrentUserDep,
     Cursor,
     Id,
@@ -18,13 +17,14 @@ from unificx.api.access import (
 )
 from unificx.api.extension_state import extension_schema
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.managing import require_manageable
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.api.schemas import people
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, NotFound
-from unificx.identity import Action, Person, Role, may_grant
+from unificx.identity import Action, Person
 
 router = Router(
     prefix="/api/v1/persons", tags=["persons"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
@@ -52,7 +52,7 @@ async def create_person(
 ) -> people.PersonCreated:
     """Create a user account and, with a number, its extension: both or neither."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    _require_grantable(user, new.role)
+    require_manageable(user, new.role)
     password = new.password.get_secret_value() if new.password is not None else None
     wanted = identity.NewPerson(
         new.name, new.email, new.role, password, language=new.language, department=new.department
@@ -87,8 +87,8 @@ async def update_person(
             "You may only change your own name and language.", hint="Ask an administrator for other changes."
         )
     if not scope.only_own:
-        _require_grantable(user, person.role, person.granted)
-        _require_grantable(user, change.role or person.role)
+        require_manageable(user, person.role, person.granted)
+        require_manageable(user, change.role or person.role)
     suspension = identity.NewSuspension(by=identity.maker_of(user.principal, ""))
     wanted = identity.PersonChange(**change.model_dump(), suspension=suspension)
     return models.Person.model_validate(await services.identity.users.update(scope.tenant_id, person.id, wanted))
@@ -105,7 +105,7 @@ async def set_person_password(
     """Set a user's password. Your own is changed at /api/v1/me/password."""
     scope = await require_access(services, user, tenant, Action.SIGN_IN_HELP)
     person = await _person(services, scope, person_id)
-    _require_grantable(user, person.role, person.granted)
+    require_manageable(user, person.role, person.granted)
     by = identity.maker_of(user.principal, person.id)
     await services.identity.passwords.set(scope.tenant_id, person.id, new.password.get_secret_value(), by)
 
@@ -121,7 +121,7 @@ async def reset_person_password(
     """Create a one-time password for a user. It is shown only once; their sessions end."""
     scope = await require_access(services, user, tenant, Action.SIGN_IN_HELP)
     person = await _person(services, scope, person_id)
-    _require_grantable(user, person.role, person.granted)
+    require_manageable(user, person.role, person.granted)
     by = identity.maker_of(user.principal, person.id)
     return models.OneTimePassword(password=await services.identity.passwords.reset(scope.tenant_id, person.id, by))
 
@@ -131,7 +131,7 @@ async def close_person(services: ServicesDep, user: CurrentUserDep, person_id: I
     """Close a user account, with its extensions and devices."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
-    _require_grantable(user, person.role, person.granted)
+    require_manageable(user, person.role, person.granted)
     await services.identity.users.close(scope.tenant_id, person.id)
 
 
@@ -139,8 +139,3 @@ async def _person(services: Services, scope: AccessScope, person_id: str) -> Per
     if not scope.owns(person_id):
         raise NotFound("There is no such person.")
     return await services.identity.users.get(scope.tenant_id, person_id)
-
-
-def _require_grantable(user: CurrentUser, role: Role, granted: frozenset[str] = frozenset()) -> None:
-    if not may_grant(user.principal, role, granted):
-        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="role")

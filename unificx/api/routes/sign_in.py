@@ -21,6 +21,7 @@ from unificx.api.access import (
     source_of,
 )
 from unificx.api.acts import declare_person
+from unificx.api.managing import require_manageable
 from unificx.api.middleware import OPERATOR_SCOPE_KEY
 from unificx.api.problems import problem_responses
 from unificx.api.required_access import for_all_users
@@ -28,9 +29,9 @@ from unificx.api.router import Router
 from unificx.api.schemas import sign_in as models
 from unificx.api.services import Services
 from unificx.api.sign_in_responses import sign_in_context, sign_in_declaration, sign_in_response
-from unificx.core.errors import Conflict, Forbidden, Invalid
+from unificx.core.errors import Conflict, Invalid
 from unificx.core.lazy import lazy_import
-from unificx.identity import OPERATOR_SLUG, TERMS_VERSION, Action, Principal, may_grant, policy_version
+from unificx.identity import OPERATOR_SLUG, TERMS_VERSION, Action, policy_version
 
 if TYPE_CHECKING:
     import segno
@@ -188,14 +189,9 @@ async def _manageable_person(
     Forbidden."""
     scope = await require_access(services, user, tenant, Action.SIGN_IN_HELP)
     person = await services.identity.users.get(scope.tenant_id, person_id)
-    if not _may_manage(user.principal, person):
-        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="person_id")
+    require_manageable(user, person.role, person.granted, field="person_id")
     declare_person(services.identity, scope.tenant_id, person_id)
     return scope.tenant_id, person.id
-
-
-def _may_manage(principal: Principal, person: identity.Person) -> bool:
-    return may_grant(principal, person.role, person.granted)
 
 
 def base_url(services: Services, request: Request) -> str:

@@ -14,12 +14,12 @@ from unificx.api.access import (
     require_access,
 )
 from unificx.api.idempotent_route import IdempotentRoute
+from unificx.api.managing import require_manageable
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import suspensions as models
 from unificx.api.services import Services
-from unificx.core.errors import Forbidden
-from unificx.identity import Action, Person, may_grant
+from unificx.identity import Action, Person
 
 router = Router(
     prefix="/api/v1", tags=["persons"], route_class=IdempotentRoute, dependencies=[purpose("administration")]
@@ -85,6 +85,5 @@ async def _person(
 ) -> tuple[AccessScope, Person]:
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await services.identity.users.get(scope.tenant_id, person_id)
-    if not may_grant(user.principal, person.role, person.granted):
-        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="role")
+    require_manageable(user, person.role, person.granted)
     return scope, person
