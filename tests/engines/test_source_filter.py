@@ -77,3 +77,12 @@ def test_files_that_cannot_be_used_stop_the_start(
 
 def test_without_a_file_there_is_no_filter() -> None:
     assert load_source_filter({}) is None
+
+
+def test_long_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unificx.sip_server.source_filter.MAX_RULES", 2)
+    monkeypatch.setattr("unificx.sip_server.source_filter.MAX_RANGES", 2)
+    with pytest.raises(ValueError, match="more than 2 rules"):
+        parse_rules([f"allow 192.0.2.{each}" for each in range(4)])
+    with pytest.raises(ValueError, match="more than 2 lines"):
+        list(parse_ranges(["198.51.100.0/25,DE"] * 3, {"DE"}))

@@ -9,6 +9,7 @@ from unificx.trunks import NewTrunk
 from unificx.trunks.templates import load_templates
 from unificx.trunks.values import new_trunk, parse_server
 
+CERTIFICATE = "https://example.com/calls.pem"
 CREATED = datetime(2026, 1, 5, tzinfo=UTC)
 
 
@@ -32,6 +33,8 @@ CREATED = datetime(2026, 1, 5, tzinfo=UTC)
         (NewTrunk("a", "sip.example.com", max_calls=10_001), "max_calls"),
         (NewTrunk("a", "sip.example.com", register_seconds=5), "register_seconds"),
         (NewTrunk("a", "sip.example.com", check_seconds=5), "check_seconds"),
+        (NewTrunk("a", "sip.example.com", signing_key="no key", certificate_url=CERTIFICATE), "signing_key"),
+        (NewTrunk("a", "sip.example.com", certificate_url="http://example.com/calls.pem"), "certificate_url"),
     ],
 )
 def test_bad_values_are_refused_naming_the_field(new: NewTrunk, field: str) -> None:

@@ -107,3 +107,19 @@ async def test_a_call_that_another_network_has_forwarded_is_verified(by: str, st
         await play_on(world, f"{call}\ncarrier <- {status}")
     else:
         await play_on(world, f"{call}\nbob <- INVITE [outside]\n  UnifiCX-Verification: verified A")
+
+
+@pytest.mark.parametrize("value", ["nonsense", "a.b.c;info=<https://carrier.example/calls.pem>;alg=ES256;ppt=shaken"])
+async def test_an_identity_that_cannot_be_read_is_shown_or_rejected(value: str) -> None:
+    call = f"""
+        carrier -> INVITE +{CALLED} [outside]
+          Identity: {value}
+    """
+    world = await a_world("marks")
+    await play_on(world, call + """
+        bob <- INVITE [outside]
+          UnifiCX-Verification: failed
+    """)  # fmt: skip
+    world = await a_world("rejects")
+    await play_on(world, f"{call}\ncarrier <- 438")
+    assert not world.manager.calls

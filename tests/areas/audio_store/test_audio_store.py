@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from unificx.audio_store import OPUS, AudioStore, AudioWriter, CorruptAudio, LocalBlobStore, file_name, set_audio_form
 from unificx.audio_store import writer as writer_module
+from unificx.audio_store.file_format import AudioHeader
 from unificx.audio_store.repository import CLUSTERS, NEW, NO_VIDEO, WEBM, AudioFiles, set_video, store_sizes, video_name
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, NotFound, StorageFull
@@ -181,6 +182,27 @@ async def test_full_disk_ends_recording_and_written_part_stays_readable(
     room.crash()
     assert await room.audio.recover() == {writer.id: 1.0}
     assert await (await room.audio.open("acme", writer.id)).read() == pcm
+
+
+async def test_audio_without_its_file_is_reported_as_erased(room: RecordingSetup) -> None:
+    audio_id = await record(room, noise(1))
+    (room.files / audio_id[-2:] / audio_id).unlink()
+    with pytest.raises(Expired):
+        await room.audio.open("acme", audio_id)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"rate": 44_100}, {"channels": 3}, {"encoding": 4}, {"rate": 8_000, "encoding": 3}]
+)
+def test_an_impossible_header_is_corrupt(changed: dict[str, int]) -> None:
+    header = AudioHeader(RATE)
+    assert AudioHeader.parse(bytes(header)) == header
+    with pytest.raises(CorruptAudio):
+        AudioHeader.parse(bytes(replace(header, **changed)))
+    wrong_chunk = bytes(header)[:-1] + b"\x01"
+    for damaged in (wrong_chunk, b"UFXB" + bytes(header)[4:], bytes(header)[:-1]):
+        with pytest.raises(CorruptAudio):
+            AudioHeader.parse(damaged)
 
 
 @pytest.mark.promise("R1", "T2")

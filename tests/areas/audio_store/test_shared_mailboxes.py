@@ -141,3 +141,15 @@ async def test_disabling_without_messages_needs_no_decision(room: RecordingSetup
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False))
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(enabled=False))
     assert not room.boxes.accepts_messages(ANNA)
+
+
+async def test_a_deleted_mailbox_is_neither_changed_nor_deleted_again(room: RecordingSetup) -> None:
+    groups = room.boxes.shared
+    box = await groups.create(TENANT, SALES)
+    await groups.delete(box)
+    again = await groups.create(TENANT, SALES)
+    with pytest.raises(NotFound):
+        await groups.update(box, SharedMailboxChange(name="Support"))
+    with pytest.raises(NotFound):
+        await groups.delete(box)
+    assert groups.by_number(TENANT, "7900") == again, "the number is that of another mailbox by now"

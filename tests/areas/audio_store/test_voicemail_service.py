@@ -315,3 +315,15 @@ async def test_concurrent_mailbox_changes_are_merged(room: RecordingSetup) -> No
         assert (box.enabled, box.mail, box.has_pin, set(box.greetings)) == (False, False, True, {"busy"})
         assert (tenant.enabled, tenant.most_messages) == (False, 7)
         await room.restart()
+
+
+@pytest.mark.promise("D3")
+async def test_a_greeting_of_an_erased_user_is_not_activated(room: RecordingSetup) -> None:
+    writer = await room.boxes.greetings.begin(ANNA)
+    room.writers.append(writer)
+    await writer.write(noise(1), 8000)
+    await room.audio.erase(TENANT, [writer.id])
+    with pytest.raises(ErasedSubject):
+        await room.boxes.greetings.activate(ANNA, writer, "no_answer")
+    with pytest.raises(NotFound):
+        await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")

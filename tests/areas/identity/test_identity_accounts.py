@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from fake_notifier import FakeAccountNotifier
 
-from unificx.cluster import EventBus
+from unificx.cluster import EventBus, LocalCounters, LocalOneTimeStore
+from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.db import Outbox, UnitOfWork
 from unificx.identity import (
@@ -19,11 +21,13 @@ from unificx.identity import (
     NewPerson,
     NewSuspension,
     NewTenant,
+    OrganisationSignUp,
     PersonChange,
     Principal,
     Role,
     SignedIn,
     SignInContext,
+    SignUpForm,
     Source,
     Tenant,
     TenantChange,
@@ -44,6 +48,7 @@ from unificx.identity.events import (
 )
 from unificx.identity.repository import links
 from unificx.identity.suspension_schemas import MAX_TEXT
+from unificx.identity.terms import TERMS_VERSION, policy_version
 from unificx.privacy import DataSubject, KeyStore
 
 HOME = SignInContext(Source("203.0.113.1", "Browser/1"))
@@ -437,3 +442,15 @@ async def test_a_review_that_has_changed_meanwhile_is_not_changed(people: Identi
             await people.suspensions.set_review(tx, suspension, "open", "review 2")
     found = await people.suspensions.require(acme.id, ada.id)
     assert found.review_id == "review 1"
+
+
+async def test_before_there_is_an_operator_no_organisation_signs_up(
+    people: Identity, emails: FakeAccountNotifier, clock: ManualClock
+) -> None:
+    sign_up = OrganisationSignUp(people, LocalCounters(clock), LocalOneTimeStore(clock), emails)
+    form = SignUpForm("Acme", "Ada", "ada@acme.example", TERMS_VERSION, policy_version())
+    with pytest.raises(Invalid, match="no operator"):
+        await sign_up.submit(form, str, "203.0.113.1")
+    await people.initial_setup.create_operator()
+    await sign_up.submit(form, str, "203.0.113.1")
+    assert len(emails.sent) == 1

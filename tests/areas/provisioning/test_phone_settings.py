@@ -65,6 +65,24 @@ def password_of(settings: str) -> str | None:
     return found[0] if found else None
 
 
+async def test_without_a_server_for_phones_no_settings_are_given_out(office: Office) -> None:
+    await office.phones.put(office.tenant, office.device.id, NEW)
+    code = await office.link()
+    with pytest.raises(NotFound):
+        await office.phones.fetch(code, FILE, PHONE, Reached("https://pbx.example.com/api/v1", None))
+    assert password_of(await office.fetch(code)) is not None, "the password is still to be fetched"
+
+
+@pytest.mark.promise("D3")
+async def test_the_phone_of_an_erased_user_gets_no_settings(office: Office) -> None:
+    await office.phones.put(office.tenant, office.device.id, NEW)
+    code = await office.link()
+    office.people.directory.evict_subject(office.extension.subject)
+    for refused in (office.phones.put(office.tenant, office.device.id, NEW), office.link(), office.fetch(code)):
+        with pytest.raises(NotFound):
+            await refused
+
+
 async def test_the_phones_of_a_tenant_that_have_settings(office: Office) -> None:
     assert await office.phones.devices_of(office.tenant) == []
     await office.phones.put(office.tenant, office.device.id, NEW)

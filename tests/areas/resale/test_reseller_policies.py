@@ -2,13 +2,15 @@
 
 import struct
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.core.errors import Invalid
-from unificx.resale.policies import colours, png
+from unificx.resale.policies import checks, colours, png
 
 WHITE, DARK_CARD = (255, 255, 255), (0x16, 0x21, 0x24)
 
@@ -88,3 +90,26 @@ def test_any_bytes_are_an_image_or_refused(data: bytes) -> None:
             assert png.clean(png.clean(file)) == png.clean(file)
         except Invalid:
             continue
+
+
+@pytest.mark.parametrize(
+    ("check", "fits", "refused", "field"),
+    [
+        (checks.product, "p" * checks.MAX_PRODUCT, "p" * (checks.MAX_PRODUCT + 1), "product"),
+        (checks.support_email, "help@example.com", "help", "support_email"),
+        (
+            checks.hosts,
+            [f"{each}.example" for each in "abcdefghij"[: checks.MAX_HOSTS]],
+            [f"h{each}.example" for each in range(checks.MAX_HOSTS + 1)],
+            "hosts",
+        ),
+        (checks.plans, ["plan"] * checks.MAX_PLANS, ["plan"] * (checks.MAX_PLANS + 1), "plans"),
+    ],
+)
+def test_values_of_resellers_are_limited(
+    check: Callable[[Any], object], fits: object, refused: object, field: str
+) -> None:
+    assert check(fits)
+    with pytest.raises(Invalid) as refusal:
+        check(refused)
+    assert refusal.value.field == field

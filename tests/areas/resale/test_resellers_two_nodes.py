@@ -7,7 +7,7 @@ import pytest
 from identity_factory import two_tenants
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict
+from unificx.core.errors import Conflict, NotFound
 from unificx.db import Database
 from unificx.privacy import KeyStore
 from unificx.resale import NewReseller, ResellerChange, Resellers
@@ -51,3 +51,17 @@ async def test_two_changes_of_a_reseller_are_both_kept(nodes: Nodes) -> None:
     await nodes.first.update(made.id, ResellerChange(name="Renamed"))
     after = await nodes.second.update(made.id, ResellerChange(hosts=["phone.example"]))
     assert (after.name, list(after.hosts)) == ("Renamed", ["phone.example"])
+
+
+async def test_the_numbers_of_resellers_and_their_tenants_are_limited(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await nodes.first.create(_reseller(nodes.acme))
+    with pytest.raises(NotFound):
+        await nodes.first.release(made.id, nodes.globex)
+    monkeypatch.setattr("unificx.resale.service.MAX_RESELLERS", 1)
+    with pytest.raises(Conflict, match="resellers already"):
+        await nodes.first.create(_reseller(nodes.globex))
+    monkeypatch.setattr("unificx.resale.service.MAX_CUSTOMERS", 0)
+    with pytest.raises(Conflict, match="at most"):
+        await nodes.first.assign(made.id, nodes.globex)

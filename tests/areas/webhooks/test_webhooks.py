@@ -64,6 +64,23 @@ async def test_webhooks_created_at_the_same_time_do_not_exceed_the_limit(
     assert len(setup.service.of_tenant("acme")) == 2
 
 
+@pytest.mark.parametrize("events", [(), ("call.ended", "call.dreamt")])
+async def test_events_of_a_webhook_are_checked(setup: WebhookSetup, events: tuple[str, ...]) -> None:
+    with pytest.raises(Invalid) as refused:
+        await setup.create(*events)
+    assert refused.value.field == "events"
+    assert len(setup.service.of_tenant("acme")) == 0
+
+
+async def test_a_webhook_that_was_deleted_meanwhile_is_not_changed(setup: WebhookSetup) -> None:
+    made, other = await setup.create("call.ended"), setup.reopen()
+    await other.start()
+    await setup.service.delete(made)
+    with pytest.raises(NotFound):
+        await other.update(made, WebhookChange(name="Desk"))
+    assert len(setup.service.of_tenant("acme")) == 0
+
+
 async def test_an_event_is_reported_once_to_the_webhooks_of_its_tenant(setup: WebhookSetup) -> None:
     made = await setup.service.create("acme", NewWebhook("Helpdesk", ("person.created",), URL))
     await setup.create("person.created", tenant_id="globex")
