@@ -113,6 +113,36 @@ async def test_offer_glare() -> None:
     )
 
 
+async def test_an_offer_after_glare_does_not_wait_for_ours() -> None:
+    """Bob's phone repeats its offer before the owner of the Call-ID may, and perhaps only once (RFC 3261 section 14.1):
+    it is accepted, and Alice's phone has to repeat its own."""
+    await up(
+        """
+        alice -> INVITE [alice/hold]
+        bob   <- INVITE [alice/hold]
+        bob   -> INVITE [bob/hold]
+        bob   <- 491
+        bob   -> 491 INVITE
+        ... 1 s
+        bob   -> INVITE [bob/hold]
+        alice <- 491
+        alice <- INVITE [bob/hold]
+        alice -> 200 [alice/held]
+        alice <- ACK
+        bob   <- 200 [alice/held]
+        bob   -> ACK
+        ... 3 s
+        alice -> INVITE [alice/hold]
+        bob   <- INVITE [alice/hold]
+        bob   -> 200 [bob/held]
+        bob   <- ACK
+        alice <- 200 [bob/held]
+        alice -> ACK
+    """
+        + DOWN
+    )
+
+
 async def test_second_offer_during_an_exchange_is_refused() -> None:
     await up(
         """

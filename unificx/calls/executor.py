@@ -134,6 +134,7 @@ class ActionExecutor:
         | actions.ShowPeer
         | actions.Probe
         | actions.RefuseOffer
+        | actions.WithdrawOffer
         | actions.Bye
         | actions.Close
         | actions.Notify
@@ -161,6 +162,9 @@ class ActionExecutor:
                 leg.probe(now)
             case actions.RefuseOffer(_, status):
                 leg.reject_offer(status, now)
+            case actions.WithdrawOffer():
+                if isinstance(leg, Leg):
+                    leg.withdraw_offer()
             case actions.Notify(_, status):
                 leg.notify(status, now)
             case actions.ReportOutcome(_, outcome):

@@ -147,6 +147,13 @@ class RefuseOffer:
 
 
 @value
+class WithdrawOffer:
+    """Do not repeat the offer that the leg has refused for the time being."""
+
+    leg: str
+
+
+@value
 class Bye:
     leg: str
     cause: Cause
@@ -235,6 +242,7 @@ Action = (
     | Probe
     | AnswerOffer
     | RefuseOffer
+    | WithdrawOffer
     | Bye
     | Close
     | SetAnswered

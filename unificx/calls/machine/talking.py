@@ -15,6 +15,7 @@ from unificx.calls.machine.actions import (
     Probe,
     RefuseOffer,
     ReleaseMedia,
+    WithdrawOffer,
     WriteRecord,
 )
 from unificx.calls.machine.causes import Cause
@@ -158,9 +159,17 @@ def end(state: Talking, cause: Cause, now: float, *, closing: str | None = None,
 
 
 def _offer_received(state: Talking, leg: str, sdp: bytes) -> Outcome:
-    if state.exchange is None:
+    exchange = state.exchange
+    if exchange is None:
         return _start_exchange(state, leg, sdp, silent=False)
-    if state.deferred is not None or _may_offer_to(state, leg):
+    if state.deferred is not None:
+        return state, [RefuseOffer(leg, 491)]
+    if isinstance(exchange, Exchange) and exchange.stage == "asking" and exchange.offerer != leg:
+        # It has refused the offer of the other leg with 491. Our repetition, later if we own the Call-ID
+        # (RFC 3261 section 14.1), would come too late: the offerer has to repeat it.
+        actions = [WithdrawOffer(leg), *redirect.refuse_offer(exchange, 491)]
+        return _restore(replace(state, deferred=(leg, sdp)), exchange, actions)
+    if _may_offer_to(state, leg):
         return state, [RefuseOffer(leg, 491)]
     return replace(state, deferred=(leg, sdp)), []
 
@@ -170,7 +179,7 @@ def _may_offer_to(state: Talking, leg: str) -> bool:
     that (RFC 3261 section 14.2). Any other can wait: phones repeat a refused offer only once or not at all."""
     match state.exchange:
         case Exchange(_, stage, offerer):
-            return leg == offerer or stage in ("offering", "asking")
+            return leg == offerer or stage == "offering"
         case MediaReanchor(_, stage, _, pending):
             return stage != "reoffering" or leg in pending
         case IceRestart(side=side):

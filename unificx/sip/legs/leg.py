@@ -78,6 +78,12 @@ class Leg(ReferLeg):
         if offer is not None:
             self.table.endpoint.respond(offer.key, respond(offer.request, status, headers=headers), now)
 
+    def withdraw_offer(self) -> None:
+        """Do not repeat the offer that the peer has refused for the time being; the session is unchanged."""
+        if self.local_offer is not None and self.local_offer.key is None:
+            self.local_offer = None
+            self.table.rearm(self)
+
     def show_peer(self, address: str, headers: Headers) -> None:
         """Name the connected party in all further requests and 2xx: by `headers`, and by `address` as From if the peer
         accepts that it changes (RFC 4916). The next offer or `refresh` sends it."""
