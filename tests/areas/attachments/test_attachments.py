@@ -1,7 +1,9 @@
 """Files that arrive in parts, on both databases: interruptions, limits, deletion."""
 
 import asyncio
+import errno
 import io
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -335,6 +337,22 @@ async def test_a_photo_for_which_there_is_no_space_is_completed_later(
             await store.files.write(ADA, id_, 0, pieces(jpeg()))
     await store.attach(id_)
     assert store.names() == {f"photo-{id_}", f"thumb-{id_}"}
+
+
+@ON_SQLITE
+async def test_a_part_that_does_not_reach_the_disk_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    id_ = await store.begin()
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fdatasync", full)
+        with pytest.raises(StorageFull):
+            await store.files.write(ADA, id_, 0, pieces(TEXT[:10]))
+    stored = (await store.files.upload(ADA, id_)).offset
+    assert (await store.files.write(ADA, id_, stored, pieces(TEXT[stored:]))).offset == len(TEXT)
+    await store.attach(id_)
+    assert await store.contents(id_) == TEXT
 
 
 async def test_a_deleted_tenant_leaves_no_files(store: Store, clock: ManualClock) -> None:

@@ -9,7 +9,8 @@ from recording_setup import ANNA, TENANT, RecordingSetup
 from test_recording_archive import new_recording
 from video_pictures import FRAMES_PER_SECOND, pictures, probe
 
-from unificx.audio_store import sound_holding
+from unificx.audio_store import CorruptAudio, sound_holding
+from unificx.audio_store.file_format import AudioHeader
 from unificx.core.errors import Expired, NotFound
 from unificx.media import vp8
 from unificx.privacy import DataSubject, Files
@@ -190,3 +191,21 @@ async def test_an_access_copy_has_the_video(room: RecordingSetup) -> None:
     exports = [each for each in holding.export(owner, room.keys) if isinstance(each, Files)]
     copied = {file.path: b"".join([piece async for piece in file.read()]) async for file in exports[0].read()}
     assert copied[f"audio/{stored.audio_id}.webm"] == await played(room, stored)
+
+
+async def test_a_damaged_or_missing_video_is_not_played(room: RecordingSetup) -> None:
+    made = await begin(room)
+    await show(room, made, pictures(1))
+    stored = await finished(room, made)
+    [video] = [each for each in room.all_files() if each.name == f"video-{stored.audio_id}"]
+    whole = video.read_bytes()
+    sound = bytes(AudioHeader(RATE))
+    for damaged in (sound + whole[len(sound) :], b"UFXB" + whole[4:], b""):
+        video.write_bytes(damaged)
+        with pytest.raises(CorruptAudio):
+            await played(room, stored)
+    video.write_bytes(whole)
+    assert await played(room, stored)
+    video.unlink()
+    with pytest.raises(Expired):
+        await played(room, stored)

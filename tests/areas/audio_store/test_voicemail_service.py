@@ -9,6 +9,7 @@ from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 from sqlalchemy import text
 from sweeping import sweep
 
+from unificx.audio_store import AudioWriter
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, Invalid, NotFound, TooManyRequests
 from unificx.db import Erased, ErasedSubject, Outbox
@@ -327,3 +328,20 @@ async def test_a_greeting_of_an_erased_user_is_not_activated(room: RecordingSetu
         await room.boxes.greetings.activate(ANNA, writer, "no_answer")
     with pytest.raises(NotFound):
         await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")
+
+
+@pytest.mark.promise("D3")
+async def test_a_sound_of_a_speaker_erased_meanwhile_is_not_stored(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = AudioWriter.write
+
+    async def write_and_erase(writer: AudioWriter, pcm: bytes, rate: int) -> None:
+        await write(writer, pcm, rate)
+        await room.audio.erase(TENANT, [writer.id])
+
+    monkeypatch.setattr(AudioWriter, "write", write_and_erase)
+    with pytest.raises(ErasedSubject):
+        await room.custom_sounds.put((TENANT, "any", "music/hold"), Sound(noise(1), 8000), ANNA.subject)
+    assert not room.custom_sounds.all(TENANT)
+    assert not room.all_files()

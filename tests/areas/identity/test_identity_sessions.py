@@ -206,7 +206,7 @@ async def test_suspended_user_cannot_refresh(people: Identity, ada: Person, acme
     await assert_signed_out(people, signed)
 
 
-async def test_a_node_that_knows_of_no_active_tenant_refreshes_no_session(
+async def test_a_node_that_knows_of_no_active_tenant_opens_no_session(
     people: Identity, ada: Person, acme: Tenant
 ) -> None:
     signed = await sign_in(people)
@@ -215,6 +215,9 @@ async def test_a_node_that_knows_of_no_active_tenant_refreshes_no_session(
         await people.sessions.refresh(signed.refresh, "cookie")
     people.directory.put_tenant(acme)
     assert await people.sessions.refresh(signed.refresh, "cookie")
+    people.directory.drop_tenant(acme.id, ())
+    with pytest.raises(Unauthenticated):
+        await people.sessions.open(acme.id, ada.id, PHONE, stepped_up=True)
 
 
 @pytest.mark.promise("C6", "T3")
