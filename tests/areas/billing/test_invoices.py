@@ -265,6 +265,8 @@ async def test_only_a_collected_invoice_is_returned_and_only_stored_ones_are_col
     [issued] = await sold.invoices.run("acme", MONTH)
     with pytest.raises(Conflict, match="in no file"):
         await sold.direct_debits.mark_returned("acme", issued.number)
+    with pytest.raises(Conflict, match="needs an IBAN"):
+        await sold.direct_debits.create(date(2027, 4, 1))
     bank = {"iban": "DE89370400440532013000", "creditor_id": "DE98ZZZ09999999999"}
     await sold.details.replace("operator", replace(SELLER, **bank))
     debit = DirectDebit("file", issued.number, "acme", EURO, date(2027, 4, 1), clock.now())
