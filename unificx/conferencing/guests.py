@@ -50,7 +50,7 @@ class MeetingGuests:
 
     async def create_link(self, room: Room, days: int = LINK_DAYS) -> tuple[GuestLink, str]:
         """Create a link to a meeting, valid for some days, at most until its planned end. Return it and its secret,
-        which is not stored. Raises Invalid; Conflict for a meeting that is over, or with too many links."""
+        which is not stored. Raises Invalid, NotFound; Conflict for a meeting that is over, or with too many links."""
         if not 1 <= days <= MAX_LINK_DAYS:
             raise Invalid(f"Must be between 1 and {MAX_LINK_DAYS}.", field="days")
         now = self._clock.now()
@@ -60,6 +60,8 @@ class MeetingGuests:
         if expires <= now:
             raise Conflict("The meeting is over.", hint="Create a new one.")
         async with self._database.begin() as uow:
+            if not await repository.lock_row(uow.session, room.tenant_id, room.id):
+                raise NotFound("Room not found.")
             await repository.delete_expired_guest_links(uow.session, now)
             if len(await repository.guest_links(uow.session, room.tenant_id, room.id)) >= MAX_LINKS:
                 raise Conflict(f"This meeting has {MAX_LINKS} guest links.", hint="Withdraw them and create a new one.")

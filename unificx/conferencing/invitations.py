@@ -105,6 +105,8 @@ class MeetingInvitations:
         added = {each.subject: each for each in (*colleagues, *outside) if each.subject not in present}
         await self._limit.take(by.person_id, sum(not each.extension_id for each in added.values()))
         async with self._database.begin() as uow:
+            if not await repository.lock_row(uow.session, room.tenant_id, room.id):
+                raise NotFound("Room not found.")
             count = await repository.count_invitations(uow.session, room.tenant_id, room.id)
             if count + len(added) > MAX_INVITATIONS:
                 raise Conflict(f"A meeting has at most {MAX_INVITATIONS} invitations.")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
-from unificx.db import Database
+from unificx.db import Database, lock_scope
 from unificx.identity import Identity, Language, Person
 from unificx.notifications import campaign_repository as repository
 from unificx.notifications.advertising import Advertising
@@ -56,6 +56,7 @@ class Campaigns:
             **_columns(texts),
         )
         async with self._database.begin() as uow:
+            await lock_scope(uow.session, "campaigns", tenant_id)
             if await repository.count_campaigns(uow.session, tenant_id) >= MAX_CAMPAIGNS:
                 raise Conflict("There are too many campaigns.", hint="Delete old ones.")
             uow.session.add(row)
@@ -106,6 +107,7 @@ class Campaigns:
         people, _ = await self._recipients(tenant_id)
         now = self._clock.now()
         async with self._database.begin() as uow:
+            await lock_scope(uow.session, "campaigns", tenant_id)
             recent = await repository.last_sent(uow.session, tenant_id, now - _DAY)
             if len(recent) >= MAX_PER_DAY:
                 retry_after = (recent[-MAX_PER_DAY] + _DAY - now).total_seconds()

@@ -7,7 +7,8 @@ import pytest
 from conference_setup import ConferenceSetup
 from sqlalchemy import select, update
 
-from unificx.conferencing import NewMeeting, NewRoom, RoomChange, RoomSettings
+from unificx.cluster import LocalCounters
+from unificx.conferencing import MeetingGuests, NewMeeting, NewRoom, RoomChange, RoomSettings
 from unificx.conferencing.models import RoomRow
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.db import Database
@@ -219,3 +220,17 @@ async def test_a_name_of_an_earlier_version_is_sealed_at_the_start_and_lost_with
     assert row.sealed_name is not None
     await reopened.delete(made)
     assert conference.keys.is_destroyed(conference.tenant.id, made.id)
+
+
+async def test_two_hosts_do_not_exceed_the_limit_of_links_together(
+    conference: ConferenceSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unificx.conferencing.guests.MAX_LINKS", 1)
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000"))
+    guests = MeetingGuests(conference.database, conference.rooms, conference.clock, LocalCounters(conference.clock))
+    await asyncio.gather(*(guests.withdraw_links(room) for _ in range(3)))  # connects: the next ones run side by side
+    made = await asyncio.gather(*(guests.create_link(room) for _ in range(3)), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in made) == ["Conflict", "Conflict", "tuple"]
+    await conference.rooms.delete(room)
+    with pytest.raises(NotFound):
+        await guests.create_link(room)
