@@ -25,6 +25,10 @@ IN_ENGLISH = (
     ("voicemail/leave",),
     ("voicemail/to-delete", "press/7"),
     ("conference/enter-pin",),
+    ("conference/breakout",),
+    ("conference/main-room",),
+    ("conference/return-soon",),
+    ("conference/message",),
     say_messages(3, 12, "en"),
 )
 IN_GERMAN = (
