@@ -104,8 +104,9 @@ def test_offers_that_meet_are_both_made_again(anna: ClientPhone, berta: ClientPh
     berta.choose("Hold")
     eventually(lambda: berta.page.evaluate("offers.length === 1"), what="an offer of Berta")
     anna.choose("Hold")
-    for phone, other in ((anna, BERTA), (berta, ANNA)):
+    for phone in (anna, berta):
         phone.press("Resume")
+    for phone, other in ((anna, BERTA), (berta, ANNA)):
         expect(phone.call_with(other).get_by_text("On hold")).to_have_count(0)
     assert_two_way_audio(anna, berta)
     offers = berta.page.evaluate("offers")

@@ -16,10 +16,10 @@ export function PageTabs({ tabs, label }: { tabs: PageTab[]; label: string }) {
   const first = tabs[0]!.id;
   const shown = tabs.some(({ id }) => id === tab) ? tab! : first;
   const list = useRef<HTMLDivElement>(null);
-  useEffect(
-    () => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' }),
-    [shown],
-  );
+  useEffect(() => {
+    // Returns a promise in newer browsers, which is no clean-up.
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [shown]);
   return (
     <Tabs
       value={shown}
