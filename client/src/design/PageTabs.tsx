@@ -17,7 +17,7 @@ export function PageTabs({ tabs, label }: { tabs: PageTab[]; label: string }) {
   const shown = tabs.some(({ id }) => id === tab) ? tab! : first;
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // Returns a promise in newer browsers, which is no clean-up.
+    // In braces: newer browsers return a promise, and an effect must not.
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [shown]);
   return (
