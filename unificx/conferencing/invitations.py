@@ -22,6 +22,7 @@ from unificx.conferencing.machine.calendar_entry import (
     planned_time,
 )
 from unificx.conferencing.ports import InvitationSender
+from unificx.conferencing.repository import lock_row
 from unificx.conferencing.schemas import (
     Booking,
     Invitation,
@@ -105,7 +106,7 @@ class MeetingInvitations:
         added = {each.subject: each for each in (*colleagues, *outside) if each.subject not in present}
         await self._limit.take(by.person_id, sum(not each.extension_id for each in added.values()))
         async with self._database.begin() as uow:
-            if not await repository.lock_row(uow.session, room.tenant_id, room.id):
+            if not await lock_row(uow.session, room.tenant_id, room.id):
                 raise NotFound("Room not found.")
             count = await repository.count_invitations(uow.session, room.tenant_id, room.id)
             if count + len(added) > MAX_INVITATIONS:
