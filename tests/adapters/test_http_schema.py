@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextvars import copy_context
 from pathlib import Path
 
+import httpx
 import pytest
 import schemathesis
 import uvicorn
@@ -80,7 +81,10 @@ def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) ->
     arguments = (tmp_path_factory.mktemp("served"), sqlite_template, listener, stop)
     thread = threading.Thread(target=copy_context().run, args=(serve, *arguments))
     thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    at = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    # Until then the thread imports modules, while what runs a test iterates over those that are there.
+    httpx.get(f"{at}/api/openapi.json", timeout=60).raise_for_status()
+    yield at
     stop.set()
     thread.join()
 
