@@ -45,9 +45,8 @@ async def test_checks_of_two_processes_do_not_interleave(
     assert sorted(seen) == list(range(20))
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
 async def test_scopes_do_not_wait_for_each_other(database: Database, second: Database) -> None:
-    if database.dialect == "sqlite":
-        pytest.skip("SQLite has one writer")
     async with database.begin() as first_uow, second.begin() as second_uow:
         await lock_scope(first_uow.session, "counted", "tenant")
         async with asyncio.timeout(10):

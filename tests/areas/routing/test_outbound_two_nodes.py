@@ -50,11 +50,10 @@ async def test_two_changes_of_a_route_are_both_kept(nodes: Nodes) -> None:
         await nodes.second.routes.update(route, RouteChange(strip=2))
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
 async def test_a_route_that_is_deleted_while_it_is_changed_stays_deleted(
-    outside: OutboundSetup, nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if outside.database.dialect == "sqlite":
-        pytest.skip("SQLite has one writer")
     route = nodes.first.routes.find(nodes.tenant_id, "outside")
     update = repository.update_route
 
