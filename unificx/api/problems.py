@@ -136,12 +136,17 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
     )
 
 
+def retry_after_header(refusal: DomainError) -> dict[str, str]:
+    """Return the header that says when to repeat a refused request; none if that is unknown."""
+    if isinstance(refusal, TooManyRequests | ServiceUnavailable) and refusal.retry_after is not None:
+        return {"Retry-After": str(max(1, round(refusal.retry_after)))}
+    return {}
+
+
 def refusal_response(refusal: DomainError) -> JSONResponse:
     """Return the response for an error raised by a service."""
     status = status_of(refusal)
-    headers = {}
-    if isinstance(refusal, TooManyRequests | ServiceUnavailable) and refusal.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(refusal.retry_after)))
+    headers = retry_after_header(refusal)
     if isinstance(refusal, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{refusal.size}"
     if status == 401:

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from unificx.api.api_route import ApiRoute
-from unificx.api.problems import status_of
-from unificx.core.errors import Conflict, DomainError, Invalid, ServiceUnavailable, TooManyRequests
+from unificx.api.problems import retry_after_header, status_of
+from unificx.core.errors import Conflict, DomainError, Invalid
 
 ROOT = "/scim/v2"
 MEDIA_TYPE = "application/scim+json"
@@ -32,15 +32,13 @@ def error_response(status: int, detail: str, kind: str = "", headers: dict[str, 
 
 def refusal(fault: DomainError) -> JSONResponse:
     """Return the response for an error raised by a service."""
-    status, kind, headers = status_of(fault), "", {}
+    status, kind, headers = status_of(fault), "", retry_after_header(fault)
     if isinstance(fault, Invalid):
         status, kind = 400, "invalidValue"
     elif isinstance(fault, Conflict) and fault.field:
         kind = "uniqueness"
     elif isinstance(fault, MethodNotAllowed):
         status = 405
-    elif isinstance(fault, TooManyRequests | ServiceUnavailable) and fault.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(fault.retry_after)))
     elif status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="unificx"'
     return error_response(status, f"{fault.message} {fault.hint}".strip(), kind, headers)
