@@ -12,7 +12,7 @@ from unificx.cluster import Counters
 from unificx.conferencing import repository
 from unificx.conferencing.events import ParticipantAdmitted, ParticipantRemoved
 from unificx.conferencing.schemas import Guest, GuestLink, Room
-from unificx.conferencing.service import RoomService
+from unificx.conferencing.service import RoomService, lock_room
 from unificx.core.clock import Clock, random_id, random_secret
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
@@ -60,8 +60,7 @@ class MeetingGuests:
         if expires <= now:
             raise Conflict("The meeting is over.", hint="Create a new one.")
         async with self._database.begin() as uow:
-            if not await repository.lock_row(uow.session, room.tenant_id, room.id):
-                raise NotFound("Room not found.")
+            await lock_room(uow, room)
             await repository.delete_expired_guest_links(uow.session, now)
             if len(await repository.guest_links(uow.session, room.tenant_id, room.id)) >= MAX_LINKS:
                 raise Conflict(f"This meeting has {MAX_LINKS} guest links.", hint="Withdraw them and create a new one.")

@@ -22,7 +22,6 @@ from unificx.conferencing.machine.calendar_entry import (
     planned_time,
 )
 from unificx.conferencing.ports import InvitationSender
-from unificx.conferencing.repository import lock_row
 from unificx.conferencing.schemas import (
     Booking,
     Invitation,
@@ -32,6 +31,7 @@ from unificx.conferencing.schemas import (
     Room,
     RoomChange,
 )
+from unificx.conferencing.service import lock_room
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
 from unificx.core.rate_limit import SlidingWindow
@@ -106,8 +106,7 @@ class MeetingInvitations:
         added = {each.subject: each for each in (*colleagues, *outside) if each.subject not in present}
         await self._limit.take(by.person_id, sum(not each.extension_id for each in added.values()))
         async with self._database.begin() as uow:
-            if not await lock_row(uow.session, room.tenant_id, room.id):
-                raise NotFound("Room not found.")
+            await lock_room(uow, room)
             count = await repository.count_invitations(uow.session, room.tenant_id, room.id)
             if count + len(added) > MAX_INVITATIONS:
                 raise Conflict(f"A meeting has at most {MAX_INVITATIONS} invitations.")

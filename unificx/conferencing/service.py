@@ -180,8 +180,7 @@ class RoomService:
         """Delete a room and release its number. Raises Conflict for an ad hoc room, NotFound."""
         _require_permanent(room)
         async with self._database.begin() as uow:
-            if not await repository.lock_row(uow.session, room.tenant_id, room.id):
-                raise _not_found()  # its number may be that of another object by now
+            await lock_room(uow, room)  # its number may be that of another object by now
             await self._delete(uow, room)
 
     async def mark_used(self, room: Room) -> None:
@@ -297,6 +296,12 @@ class RoomService:
 
 def _has_host(room: Room, extension_ids: Collection[str]) -> bool:
     return any(one in extension_ids for one in room.hosts)
+
+
+async def lock_room(uow: UnitOfWork, room: Room) -> None:
+    """Lock a room until the commit. Raises NotFound if it was deleted."""
+    if not await repository.lock_row(uow.session, room.tenant_id, room.id):
+        raise _not_found()
 
 
 def _not_found() -> NotFound:
