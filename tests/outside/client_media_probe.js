@@ -30,9 +30,9 @@
   const openConnections = () => connections.filter((each) => each.connectionState !== 'closed')
 
   window.mediaProbe = {
-    /** Playback of a recording: position in seconds and speed. */
+    /** Playback of a recording: position in seconds, and speed, also once it has ended. */
     recording() {
-      return { at: recording?.currentTime ?? 0, speed: !recording || recording.paused ? 0 : recording.playbackRate }
+      return { at: recording?.currentTime ?? 0, speed: recording?.playbackRate ?? 0 }
     },
     /** Newest call: audio packets received, video frames decoded, codecs, DTLS state and SRTP cipher by transport. */
     async figures() {
