@@ -71,11 +71,8 @@ from unificx.privacy.master_source import master_key_file
 from unificx.privacy.moving import (
     MovedKeys,
     add_erasures,
-    exported_aliases,
     exported_erasures,
     exported_keys,
-    exported_secret,
-    exported_withdrawn_keys,
     reopen_erasures,
 )
 from unificx.privacy.orphans import GRACE, OrphanSweep, orphaned_subjects
@@ -185,11 +182,8 @@ __all__ = [
     "delete_consents",
     "describe",
     "erasure_journal_file",
-    "exported_aliases",
     "exported_erasures",
     "exported_keys",
-    "exported_secret",
-    "exported_withdrawn_keys",
     "find_outside_subject",
     "fingerprint",
     "free",

@@ -157,6 +157,13 @@ class KeyFile:
             finally:
                 self.reads.execute("COMMIT")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Run several long reads as of one moment; other reads and writes go on meanwhile."""
+        with contextlib.closing(connect(self._path)) as db:
+            db.execute("BEGIN")
+            yield db
+
     def read_many(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
         """Yield the rows of a long read; other reads and writes go on meanwhile."""
         with contextlib.closing(connect(self._path)) as db:

@@ -27,20 +27,17 @@ from unificx.privacy.destructions import Destructions
 from unificx.privacy.installation_secrets import InstallationSecrets
 from unificx.privacy.journal import JournalHead
 from unificx.privacy.key_file import KeyFile, KeysBusy
-from unificx.privacy.key_wrapping import KEY_BYTES, NONCE, VERSION, unwrap, wrap
+from unificx.privacy.key_wrapping import KEY_BYTES, NONCE, VERSION, wrap
 from unificx.privacy.known_journal import KnownJournal
 from unificx.privacy.master import MasterKey
 from unificx.privacy.orphaned_keys import OrphanedKeys, bound_subject
-from unificx.privacy.tenant_keys import TenantKeys, TenantSecrets
+from unificx.privacy.tenant_keys import KeyRows, TenantKeys, TenantSecrets, open_keys
 from unificx.privacy.waiting_keys import WaitingKeys
 from unificx.privacy.withdrawn_keys import WithdrawnKeys
 
 _BATCH_SIZE = 500
 _FRESH_READS = 5
 """Attempts to read keys together with the tenant key that wraps them, while that is rotated."""
-
-_Rows = dict[str, tuple[int, bytes | None, int]]
-"""By subject: version of the key, the wrapped key or None, and the version of the tenant key that wraps it."""
 
 
 class NumberingPlan(Protocol):
@@ -129,7 +126,7 @@ class KeyStore:
         waiting = self._waiting.keys(tenant, subjects)  # before the file, where they go
         if create and self.tenants.get(tenant) is None:
             self._create_keys(tenant, ())
-        secrets, rows = self._read(tenant, subjects)
+        secrets, rows = self._read(tenant, subjects, self._rows)
         if secrets is None:
             return found
         found.update(waiting)
@@ -138,34 +135,33 @@ class KeyStore:
             found.update(made)
             for subject, key in made.items():
                 self._cache.put(epoch, tenant, subject, key)
-            secrets, rows = self._read(tenant, [*found.keys() - made.keys()])
-        for subject, (version, wrapped, wrapped_by) in rows.items():
-            secret = None if secrets is None else secrets.of(wrapped_by)
-            if wrapped is None or secret is None:
-                found[subject] = None
-                continue
-            key = Key(version, AESGCM(unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))))
+            secrets, rows = self._read(tenant, [*found.keys() - made.keys()], self._rows)
+        for subject, key in open_keys(secrets, tenant, rows):
             found[subject] = key
-            self._cache.put(epoch, tenant, subject, key)
-        if secrets is not None:
-            lost = [subject for subject in subjects if found[subject] is None]
-            found.update(self.withdrawn.open(secrets, tenant, lost))
+            if key is not None:
+                self._cache.put(epoch, tenant, subject, key)
+        if lost := [subject for subject in subjects if found[subject] is None]:
+            secrets, rows = self._read(tenant, lost, self.withdrawn.rows)
+            found.update(open_keys(secrets, tenant, rows))
         return found
 
-    def _read(self, tenant: str, subjects: list[str]) -> tuple[TenantSecrets | None, _Rows]:
-        """Return the secrets of a tenant, and keys that these open. Raise InvalidTag for keys that none opens."""
+    def _read(
+        self, tenant: str, subjects: list[str], read: Callable[[str, list[str]], KeyRows]
+    ) -> tuple[TenantSecrets | None, KeyRows]:
+        """Return the secrets of a tenant, and the rows that `read` returns, which these open. Raise InvalidTag for keys
+        that none opens."""
         for _ in range(_FRESH_READS):
             secrets = self.tenants.get(tenant)
             if secrets is None:
                 return None, {}
-            rows = self._rows(tenant, subjects)
+            rows = read(tenant, subjects)
             if all(wrapped is None or secrets.of(by) for _, wrapped, by in rows.values()):
                 return secrets, rows
-            self.tenants.forget(tenant)  # rotated by another process
+            self.tenants.forget(tenant)  # rotated by another process since they were read
         raise InvalidTag
 
-    def _rows(self, tenant: str, subjects: list[str]) -> _Rows:
-        rows: _Rows = {}
+    def _rows(self, tenant: str, subjects: list[str]) -> KeyRows:
+        rows: KeyRows = {}
         for batch in _batches(subjects):
             query = (
                 "SELECT subject, version, wrapped, wrapped_by FROM subject_key"  # noqa: S608 - only placeholders
@@ -329,9 +325,11 @@ class KeyStore:
 
     def unbind(self, tenant: str, kind: str, value: str) -> None:
         """Remove the binding of a value; its subject stays."""
-        secrets = self.tenants.get(tenant)
-        if secrets is not None:
-            with self.file.writing() as db:
+        if self.tenants.get(tenant) is None:
+            return
+        with self.file.writing() as db:
+            secrets = self.tenants.current(db, tenant)
+            if secrets is not None:
                 blind = secrets.current.alias_digest(kind, value)
                 db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND blind = ?", (tenant, kind, blind))
 

@@ -5,43 +5,72 @@ tenant and master key. Tombstones move too, and what the receiver has destroyed 
 """
 
 import base64
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.core.errors import Invalid
+from unificx.core.errors import Conflict, Invalid
 from unificx.privacy import repository
 from unificx.privacy.journal import ErasureJournal, JournalEntry
-from unificx.privacy.key_wrapping import unwrap, wrap
+from unificx.privacy.key_wrapping import wrap
 from unificx.privacy.keys import KeyStore
 from unificx.privacy.tenant_keys import TenantSecrets
 
 _KEY_BYTES = 32
 
 
-def exported_keys(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
-    """Yield subject, version and key (base64, None for a destroyed one) of all keys of a tenant."""
-    secrets = store.tenants.get(tenant)
-    query = "SELECT subject, version, wrapped, wrapped_by FROM subject_key WHERE tenant = ?"
-    for subject, version, wrapped, by in _rows(store, query, tenant):
-        key = None
-        secret = None if secrets is None else secrets.of(by)
-        if wrapped is not None and secret is not None:
-            context = ("subject", tenant, subject, str(version))
-            key = base64.b64encode(unwrap(secret.wrapping_key, wrapped, *context)).decode()
-        yield [subject, version, key]
+class ExportedKeys:
+    """Keys and aliases of a tenant as of one moment: each method yields lists. Raise Conflict for keys that cannot be
+    opened."""
+
+    def __init__(self, db: sqlite3.Connection, tenant: str, secrets: TenantSecrets | None) -> None:
+        self._db, self._tenant, self._secrets = db, tenant, secrets
+
+    def secret(self) -> Iterator[list[Any]]:
+        """Yield the secret of the tenant (base64), of which the digests of its aliases are keyed; and kind and key
+        (base64) of digests that an earlier secret keys."""
+        if self._secrets is not None:
+            yield [base64.b64encode(self._secrets.current._secret).decode()]
+            for kind, key in self._secrets.current._alias_keys.items():
+                yield [kind, base64.b64encode(key).decode()]
+
+    def subject_keys(self) -> Iterator[list[Any]]:
+        """Yield subject, version and key (base64, None for a destroyed one)."""
+        query = "SELECT subject, version, wrapped, wrapped_by FROM subject_key WHERE tenant = ?"
+        for row in self._db.execute(query, (self._tenant,)):
+            yield self._opened(*row)
+
+    def withdrawn_keys(self) -> Iterator[list[Any]]:
+        """Yield subject, version and key (base64) of the keys that are withdrawn because of a hold."""
+        query = "SELECT subject, version, wrapped, wrapped_by FROM withdrawn_key WHERE tenant = ?"
+        for row in self._db.execute(query, (self._tenant,)):
+            yield self._opened(*row)
+
+    def aliases(self) -> Iterator[list[Any]]:
+        """Yield kind, digest (base64) and subject."""
+        query = "SELECT kind, blind, subject FROM alias WHERE tenant = ?"
+        for kind, blind, subject in self._db.execute(query, (self._tenant,)):
+            yield [kind, base64.b64encode(blind).decode(), subject]
+
+    def _opened(self, subject: str, version: int, wrapped: bytes | None, by: int) -> list[Any]:
+        if wrapped is None or self._secrets is None:
+            return [subject, version, None]
+        try:
+            key = self._secrets.unwrap(self._tenant, subject, version, wrapped, by)
+        except InvalidTag:  # never exported as a destroyed one, which it would stay
+            raise Conflict("A key of the tenant cannot be opened: the key store is damaged.") from None
+        return [subject, version, base64.b64encode(key).decode()]
 
 
-def exported_withdrawn_keys(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
-    """Yield subject, version and key (base64) of the keys that are withdrawn because of a hold."""
-    secrets = store.tenants.get(tenant)
-    query = "SELECT subject, version, wrapped, wrapped_by FROM withdrawn_key WHERE tenant = ?"
-    for subject, version, wrapped, by in _rows(store, query, tenant):
-        secret = None if secrets is None else secrets.of(by)
-        if secret is not None:
-            key = unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))
-            yield [subject, version, base64.b64encode(key).decode()]
+@contextmanager
+def exported_keys(store: KeyStore, tenant: str) -> Iterator[ExportedKeys]:
+    """Open the keys of a tenant as of one moment: the server may rotate them meanwhile."""
+    with store.file.snapshot() as db:
+        yield ExportedKeys(db, tenant, store.tenants.read(db, tenant))
 
 
 def exported_erasures(journal: ErasureJournal, tenant: str) -> Iterator[list[Any]]:
@@ -49,22 +78,6 @@ def exported_erasures(journal: ErasureJournal, tenant: str) -> Iterator[list[Any
     for entry in journal.entries():
         if entry.tenant == tenant:
             yield [entry.id, entry.at, entry.subject, entry.held]
-
-
-def exported_aliases(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
-    """Yield kind, digest (base64) and subject of all aliases of a tenant."""
-    for kind, blind, subject in _rows(store, "SELECT kind, blind, subject FROM alias WHERE tenant = ?", tenant):
-        yield [kind, base64.b64encode(blind).decode(), subject]
-
-
-def exported_secret(store: KeyStore, tenant: str) -> Iterator[list[Any]]:
-    """Yield the secret of a tenant (base64), of which the digests of its aliases are keyed; and kind and key (base64)
-    of digests that an earlier secret keys."""
-    secrets = store.tenants.get(tenant)
-    if secrets is not None:
-        yield [base64.b64encode(secrets.current._secret).decode()]
-        for kind, key in secrets.current._alias_keys.items():
-            yield [kind, base64.b64encode(key).decode()]
 
 
 class MovedKeys:
@@ -161,10 +174,6 @@ async def reopen_erasures(session: AsyncSession, journal: ErasureJournal, tenant
     first = next((number for number, entry in enumerate(journal.entries(), 1) if entry.tenant == tenant), None)
     if row is not None and first is not None:
         row.applied = min(row.applied, first - 1)
-
-
-def _rows(store: KeyStore, query: str, tenant: str) -> Iterator[Any]:
-    return store.file.read_many(query, (tenant,))
 
 
 def _checked(row: Any, *kinds: Any) -> Any:

@@ -6,8 +6,13 @@ While the key of a tenant is rotated, the former version is stored too, until no
 import os
 import sqlite3
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from unificx.db import Key
 from unificx.privacy.key_file import KeyFile
 from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
 from unificx.privacy.master import MasterKey
@@ -35,6 +40,29 @@ class TenantSecrets:
     def of(self, version: int) -> TenantSecret | None:
         return self.current if version == self.version else self.former.get(version)
 
+    def unwrap(self, tenant: str, subject: str, version: int, wrapped: bytes, by: int) -> bytes:
+        """Return the key of a subject that the secret of version `by` wraps. Raise InvalidTag for a damaged one, and
+        for a missing secret."""
+        secret = self.of(by)
+        if secret is None:
+            raise InvalidTag
+        return unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))
+
+
+KeyRows = dict[str, tuple[int, bytes | None, int]]
+"""By subject: version of the key, the wrapped key or None, and the version of the tenant key that wraps it."""
+
+
+def open_keys(secrets: TenantSecrets | None, tenant: str, rows: KeyRows) -> Iterator[tuple[str, Key | None]]:
+    """Yield subject and key of each row; None for a destroyed key, and for all keys of a tenant without secrets.
+
+    Raise InvalidTag for a damaged key, and for one that none of the secrets wraps."""
+    for subject, (version, wrapped, by) in rows.items():
+        if wrapped is None or secrets is None:
+            yield subject, None
+        else:
+            yield subject, Key(version, AESGCM(secrets.unwrap(tenant, subject, version, wrapped, by)))
+
 
 class TenantKeys:
     """Tenant keys in `file`, wrapped by `master`. Secrets that were read stay in memory until `forget`."""
@@ -54,7 +82,7 @@ class TenantKeys:
             return cached
         forgotten = self._forgotten
         with self._file.reading() as db:
-            found = self._read(db, tenant)
+            found = self.read(db, tenant)
         with self._lock:
             if found is not None and forgotten == self._forgotten:
                 self._secrets[tenant] = found
@@ -73,7 +101,7 @@ class TenantKeys:
         if cached is not None and row is not None and cached.version == row[0]:
             return cached
         self.forget(tenant)
-        return self._read(db, tenant)  # in memory only once it is committed
+        return self.read(db, tenant)  # in memory only once it is committed
 
     def add(self, tenant: str, secret: bytes) -> None:
         """Store the secret of a tenant that moves here, unless it has or had one."""
@@ -134,7 +162,7 @@ class TenantKeys:
         return True
 
     def _new_version(self, db: sqlite3.Connection, tenant: str) -> None:
-        found = self._read(db, tenant)
+        found = self.read(db, tenant)
         assert found is not None
         kinds = {row[0] for row in db.execute("SELECT kind FROM alias_key WHERE tenant = ?", (tenant,))}
         kinds.update(_alias_kinds(db, tenant))
@@ -179,7 +207,8 @@ class TenantKeys:
                     done += 1
         return done
 
-    def _read(self, db: sqlite3.Connection, tenant: str) -> TenantSecrets | None:
+    def read(self, db: sqlite3.Connection, tenant: str) -> TenantSecrets | None:
+        """Return the secrets of a tenant as they are in the present transaction; None for an unknown or erased one."""
         row = db.execute("SELECT version, wrapped FROM tenant_key WHERE tenant = ?", (tenant,)).fetchone()
         if row is None or row[1] is None:
             return None

@@ -7,14 +7,10 @@ data only.
 
 from collections.abc import Sequence
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from unificx.core.access import stated_access
-from unificx.db import Key
 from unificx.privacy.key_file import KeyFile
-from unificx.privacy.key_wrapping import unwrap, wrap
-from unificx.privacy.tenant_keys import TenantSecrets
+from unificx.privacy.key_wrapping import wrap
+from unificx.privacy.tenant_keys import KeyRows, TenantSecrets
 
 PURPOSE = "requests"
 """The purpose for which withdrawn keys open."""
@@ -39,32 +35,26 @@ class WithdrawnKeys:
         query = "DELETE FROM withdrawn_key WHERE tenant = ?1 AND (?2 IS NULL OR subject = ?2)"
         self._db.execute(query, (tenant, subject))
 
-    def open(self, secrets: TenantSecrets, tenant: str, subjects: Sequence[str]) -> dict[str, Key]:
-        """Return the withdrawn keys of these subjects: none unless the stated purpose is requests. Raise InvalidTag."""
+    def rows(self, tenant: str, subjects: Sequence[str]) -> KeyRows:
+        """Return the withdrawn keys of these subjects: none unless the stated purpose is requests."""
         access = stated_access()
-        if not subjects or access is None or access.purpose != PURPOSE:
+        if access is None or access.purpose != PURPOSE:
             return {}
         query = (
             "SELECT version, wrapped, wrapped_by FROM withdrawn_key WHERE tenant = ? AND subject = ?"
             " ORDER BY version DESC"
         )
-        found: dict[str, Key] = {}
         with self._file.read_lock:
-            for subject in subjects:
-                row = self._file.reads.execute(query, (tenant, subject)).fetchone()
-                if row is not None:
-                    version, wrapped, by = row
-                    context = ("subject", tenant, subject, str(version))
-                    found[subject] = Key(version, AESGCM(_unwrap(secrets, wrapped, by, context)))
-        return found
+            found = {subject: self._file.reads.execute(query, (tenant, subject)).fetchone() for subject in subjects}
+        return {subject: row for subject, row in found.items() if row is not None}
 
     def rewrap(self, secrets: TenantSecrets, tenant: str) -> None:
         """Wrap all withdrawn keys of a tenant with its present key, within a transaction."""
         query = "SELECT subject, version, wrapped, wrapped_by FROM withdrawn_key WHERE tenant = ? AND wrapped_by <> ?"
         update = "UPDATE withdrawn_key SET wrapped = ?, wrapped_by = ? WHERE tenant = ? AND subject = ? AND version = ?"
         for subject, version, wrapped, by in self._db.execute(query, (tenant, secrets.version)).fetchall():
-            context = ("subject", tenant, subject, str(version))
-            fresh = wrap(secrets.current.wrapping_key, _unwrap(secrets, wrapped, by, context), *context)
+            key = secrets.unwrap(tenant, subject, version, wrapped, by)
+            fresh = wrap(secrets.current.wrapping_key, key, "subject", tenant, subject, str(version))
             self._db.execute(update, (fresh, secrets.version, tenant, subject, version))
 
     def all(self) -> list[tuple[str, str]]:
@@ -77,10 +67,3 @@ class WithdrawnKeys:
         query = "SELECT 1 FROM withdrawn_key WHERE tenant = ? AND subject = ?"
         with self._file.read_lock:
             return self._file.reads.execute(query, (tenant, subject)).fetchone() is not None
-
-
-def _unwrap(secrets: TenantSecrets, wrapped: bytes, by: int, context: tuple[str, ...]) -> bytes:
-    secret = secrets.of(by)
-    if secret is None:  # rotated since the secrets were read
-        raise InvalidTag
-    return unwrap(secret.wrapping_key, wrapped, *context)

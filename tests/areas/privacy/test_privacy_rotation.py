@@ -13,9 +13,18 @@ from sealed_models import FRIEND, FriendPart
 
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
-from unificx.core.errors import StartupError
+from unificx.core.errors import Conflict, StartupError
 from unificx.db import Erased
-from unificx.privacy import KeyRotation, KeyStore, MasterKey, load_master, master_key_file, reseal_file, sealed_file
+from unificx.privacy import (
+    KeyRotation,
+    KeyStore,
+    MasterKey,
+    exported_keys,
+    load_master,
+    master_key_file,
+    reseal_file,
+    sealed_file,
+)
 from unificx.privacy.key_file import KeyFile
 from unificx.privacy.key_wrapping import TenantSecret, unwrap
 
@@ -354,3 +363,75 @@ async def test_a_key_store_of_a_former_version_is_opened_and_rotated(site: Insta
         await site.rotation.run()
         assert site.rotation.status.failure == ""
         site.check()
+
+
+def rotate_elsewhere(site: Installation, *, end: bool = True) -> None:
+    """Rotate the key of tenant one in another process that uses the same files; without `end`, stop before its end."""
+    with closing(KeyStore(site.home / "keys.db", load_master(site.home, {}, create=False), site.clock)) as other:
+        rotation, after = KeyRotation(other, site.master, lambda: None), ""
+        other.tenants.begin_rotation(["one"])
+        while after is not None:
+            _, after = rotation.rewrap("one", after)
+        assert not end or other.tenants.end_rotation("one", 0)
+
+
+def rotate_before_a_read(site: Installation, table: str) -> list[str]:
+    """Let another process rotate a key, from beginning to end, once the key store next reads a table: SQLite calls the
+    trace before the statement sees the file. Return the statements at which that has happened."""
+    rotated: list[str] = []
+
+    def trace(statement: str) -> None:
+        if table in statement and not rotated:
+            rotate_elsewhere(site)
+            rotated.append(statement)
+
+    site.keys.file.reads.set_trace_callback(trace)
+    return rotated
+
+
+@pytest.mark.parametrize("withdraw", [False, True])
+def test_a_key_opens_although_a_rotation_ends_after_the_key_that_wraps_it_was_read(
+    site: Installation, withdraw: bool
+) -> None:
+    if withdraw:
+        site.keys.destroy("one", PEOPLE[1], withdraw=True)
+    site.restart()
+    assert site.keys.tenants.get("one")
+    rotated = rotate_before_a_read(site, "withdrawn_key" if withdraw else "subject_key")
+    with stating(Access("requests", "test")):
+        opened = FRIEND.open(site.keys, "one", [(PEOPLE[1], "row", site.rows["one", PEOPLE[1]])])
+    assert (opened, len(rotated)) == ([PART], 1)
+
+
+@pytest.mark.parametrize("end", [False, True])
+def test_keys_that_are_rotated_during_an_export_are_not_exported_as_destroyed_ones(
+    site: Installation, end: bool
+) -> None:
+    site.keys.destroy("one", PEOPLE[1], withdraw=True)
+    site.keys.destroy("one", PEOPLE[2])
+    with exported_keys(site.keys, "one") as exported:
+        assert len(list(exported.secret())) == 1
+        rotate_elsewhere(site, end=False)
+        keys = {subject: key for subject, _, key in exported.subject_keys()}
+        assert [subject for subject, _, key in exported.withdrawn_keys() if key] == [PEOPLE[1]]
+    assert {subject for subject, key in keys.items() if key is None} == {PEOPLE[1], PEOPLE[2]}
+    if end:
+        assert site.keys.tenants.end_rotation("one", 0)
+    with exported_keys(site.keys, "one") as exported:
+        assert {subject: key for subject, _, key in exported.subject_keys()} == keys
+
+
+def test_a_key_that_cannot_be_opened_is_not_exported(site: Installation) -> None:
+    with closing(sqlite3.connect(site.home / "keys.db")) as db, db:
+        db.execute("UPDATE subject_key SET wrapped_by = 9 WHERE tenant = 'one' AND subject = ?", (PEOPLE[0],))
+    with exported_keys(site.keys, "one") as exported, pytest.raises(Conflict, match="cannot be opened"):
+        list(exported.subject_keys())
+
+
+def test_an_alias_of_a_kind_that_was_first_used_after_a_rotation_elsewhere_is_removed(site: Installation) -> None:
+    assert site.keys.find("one", "email", "ana@example.com") is None
+    rotate_elsewhere(site)
+    with closing(KeyStore(site.home / "keys.db", site.master, site.clock)) as other:
+        other.bind("one", "email", "ana@example.com", PEOPLE[1])
+        site.keys.unbind("one", "email", "ana@example.com")
+        assert other.find("one", "email", "ana@example.com") is None

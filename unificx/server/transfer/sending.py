@@ -12,13 +12,7 @@ from unificx.attachments import present_names
 from unificx.audio_store import BlobStore, present_files
 from unificx.core.errors import Conflict, NotFound
 from unificx.db.migrations import known_revisions
-from unificx.privacy import (
-    exported_aliases,
-    exported_erasures,
-    exported_keys,
-    exported_secret,
-    exported_withdrawn_keys,
-)
+from unificx.privacy import exported_erasures, exported_keys
 from unificx.server.backup.archive import ArchiveWriter, Manifest, Progress, writing
 from unificx.server.transfer import contents, repository
 from unificx.server.transfer.moved_rows import moved_tables
@@ -52,10 +46,11 @@ async def export_tenant(
                     name = contents.numbered(f"{contents.ROWS}/{table.name}", number)
                     _add(archive, name, encode_rows(rows))
                     sounds.update(dict.fromkeys(_file_names(table.name, rows)))
-            _add_lists(archive, contents.SECRET, exported_secret(stores.keys, tenant))
-            _add_lists(archive, contents.WITHDRAWN_KEYS, exported_withdrawn_keys(stores.keys, tenant))
-            _add_lists(archive, contents.KEYS, exported_keys(stores.keys, tenant))
-            _add_lists(archive, contents.ALIASES, exported_aliases(stores.keys, tenant))
+            with exported_keys(stores.keys, tenant) as exported:
+                _add_lists(archive, contents.SECRET, exported.secret())
+                _add_lists(archive, contents.WITHDRAWN_KEYS, exported.withdrawn_keys())
+                _add_lists(archive, contents.KEYS, exported.subject_keys())
+                _add_lists(archive, contents.ALIASES, exported.aliases())
             for name in sounds:
                 _add_sound(archive, stores.blobs, name)
             _add_lists(archive, contents.ERASURES, exported_erasures(stores.journal, tenant))
