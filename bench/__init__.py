@@ -21,19 +21,32 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Metric(TypedDict):
-    """One result. `goal` is its upper bound, or None if there is none; `peer` is the result of Asterisk 22.10 for the
-    same work on the same kind of machine.
+    """One result. `goal` is its upper bound, or its lower one if `more_is_better`, or None if there is none; `peer` is
+    the result of Asterisk 22.10 for the same work on the same kind of machine.
     """
 
     name: str
     value: float
     unit: str
     goal: float | None
+    more_is_better: NotRequired[bool]
     peer: NotRequired[str]
 
 
 def metric(name: str, value: float, unit: str, goal: float | None = None, peer: str = "") -> Metric:
+    """Return a result of which less is better."""
     return {"name": name, "value": round(value, 3), "unit": unit, "goal": goal, "peer": peer}
+
+
+def throughput(name: str, value: float, unit: str, goal: float | None = None) -> Metric:
+    """Return a result of which more is better."""
+    return {**metric(name, value, unit, goal), "more_is_better": True}
+
+
+def is_reached(result: Metric) -> bool:
+    """Return whether a result meets its goal, or has none."""
+    value, goal = result["value"], result["goal"]
+    return goal is None or (value >= goal if result.get("more_is_better") else value <= goal)
 
 
 @dataclass(frozen=True)

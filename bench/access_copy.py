@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench import Metric, metric
+from bench import Metric, metric, throughput
 from unificx.archive import AccessCopies, AccessCopyDependencies, Requester
 from unificx.audio_store import AudioStore, AudioStoreDependencies, LocalBlobStore, sound_holding
 from unificx.calls.events import CallEnded, CallParty
@@ -106,12 +106,12 @@ async def access_copy() -> list[Metric]:
         await database.close()
         keys.close()
     return [
-        metric(
+        throughput(
             f"access copy of {CALLS} calls and {RECORDINGS} recordings of {SECONDS} s: MB a second",
             done.size / took / 1e6,
             "MB/s",
         ),
-        metric("the same, of the speed of reading and writing as many bytes", disk / took * 100, "%", 50),
+        throughput("the same, of the speed of reading and writing as many bytes", disk / took * 100, "%", 50),
         metric("the same, CPU", used, "s"),
         metric("the same, size", done.size / 1e6, "MB"),
         metric("the same, memory grown", grown / 1024, "MB", 64),

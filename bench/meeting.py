@@ -11,7 +11,7 @@ from statistics import median
 
 from playwright.async_api import Page, async_playwright
 
-from bench import Metric, Process, metric
+from bench import Metric, Process, metric, throughput
 from bench.media import Load, build_load, measure_engine, tick_metrics
 from unificx.core.clock import SystemClock
 from unificx.rtpengine.supervisor import RtpEngine
@@ -116,7 +116,7 @@ async def _hall(relay: VideoForwarder, process: Process, page: Page) -> list[Met
         forwarded = sum(_has_received(one) for one in receivers)
     what = "one room of 200 telephones, 12 small videos forwarded to 11 each"
     return [
-        metric(f"{what}: videos that arrived", forwarded, "of 132"),
+        throughput(f"{what}: videos that arrived", forwarded, "of 132"),
         *tick_metrics(what, hall, 15),
         metric(f"{what}: share of one core, media engine", hall.core, "%"),
         metric(f"{what}: share of one core, rtpengine", spent, "%"),
@@ -173,7 +173,7 @@ async def _measure(relay: VideoForwarder, process: Process, pages: list[Page]) -
         metric("CPU of rtpengine that a forwarding adds", (forwarded - published) / len(pairs), "ms", GOAL),
         metric("CPU of rtpengine per subscription set up", theirs / len(pairs) * 1000, "ms"),
         metric("CPU of UnifiCX and the test per subscription set up", ours / len(pairs) * 1000, "ms"),
-        metric("frames per second of a forwarded video, least", min(frames), "frames/s"),
+        throughput("frames per second of a forwarded video, least", min(frames), "frames/s"),
     ]
 
 

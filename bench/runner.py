@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import Metric, machine
+from bench import Metric, is_reached, machine
 
 RESULTS = Path(__file__).parent / "results"
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in ("__init__", "runner"))
@@ -37,8 +37,9 @@ def table(name: str, metrics: list[Metric]) -> Table:
     table = Table("", "measured", "goal", "", "Asterisk 22.10", title=f"{name} on {machine()}", title_justify="left")
     for figure in metrics:
         goal, value = figure["goal"], figure["value"]
-        met = "" if goal is None else "reached" if value <= goal else "missed"
-        bound = "" if goal is None else f"<= {goal:g} {figure['unit']}"
+        met = "" if goal is None else "reached" if is_reached(figure) else "missed"
+        sign = ">=" if figure.get("more_is_better") else "<="
+        bound = "" if goal is None else f"{sign} {goal:g} {figure['unit']}"
         table.add_row(figure["name"], f"{value:g} {figure['unit']}", bound, met, figure.get("peer", ""))
     return table
 
