@@ -14,7 +14,6 @@ import structlog
 from unificx.archive import repository
 from unificx.archive.contents import archive_bytes
 from unificx.archive.events import CopyReady
-from unificx.archive.ports import KeyEraser
 from unificx.archive.schemas import AccessCopy, CopyProblem, Requester
 from unificx.archive.scope import scoped
 from unificx.archive.sealed_copy import CorruptCopy, SealedCopyWriter, create_key, open_key, own_subject, read_copy
@@ -23,7 +22,7 @@ from unificx.core.errors import Conflict, Expired, NotFound, StorageFull
 from unificx.core.faults import describe_fault
 from unificx.db import Database, ErasedSubject, UnitOfWork
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import DataSubject, Export, Holding, KeyStore
+from unificx.privacy import DataSubject, Erasure, Export, Holding, KeyStore
 from unificx.support.rights import DisclosedData, Disclosures
 
 log = structlog.get_logger()
@@ -38,7 +37,7 @@ class AccessCopyDependencies:
 
     database: Database
     keys: KeyStore
-    key_eraser: KeyEraser
+    erasure: Erasure
     directory: Path
     installation_id: str
     is_full: Callable[[], bool]
@@ -123,7 +122,7 @@ class AccessCopies:
 
     async def delete(self, copy: AccessCopy) -> None:
         """Delete a copy: key, file and row. Idempotent."""
-        self._deps.key_eraser.erase_subject(copy.owner.tenant_id, own_subject(copy.id))
+        self._deps.erasure.erase_subject(copy.owner.tenant_id, own_subject(copy.id))
         await asyncio.to_thread(self._path(copy.id).unlink, missing_ok=True)
         async with self._database.begin() as uow:
             await repository.remove(uow.session, copy.owner.tenant_id, [copy.id])

@@ -20,15 +20,3 @@ class Transcriber(Protocol):
 
 class TranscriptionFailed(Exception):
     """The recognizer failed or timed out."""
-
-
-class KeyEraser(Protocol):
-    """Destroys keys permanently, and again after a restored backup; implemented by `privacy.Erasure`."""
-
-    def erase_subject(self, tenant: str, subject: str) -> object:
-        """Destroy the subject's key. Idempotent."""
-        ...
-
-    def finish(self, tenant: str, subject: str) -> None:
-        """Note that the rows of the erased subject are deleted too."""
-        ...

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.audio_store import content_keys, derived, repository
 from unificx.audio_store.blobs import BlobStore
 from unificx.audio_store.file_format import HEADER_SIZE, AudioHeader, ChunkCipher, CorruptAudio
-from unificx.audio_store.ports import KeyEraser, Transcriber
+from unificx.audio_store.ports import Transcriber
 from unificx.audio_store.reader import AudioReader
 from unificx.audio_store.repository import (
     CLUSTERS,
@@ -34,7 +34,7 @@ from unificx.audio_store.writer import AudioWriter, repair
 from unificx.core.clock import Clock
 from unificx.core.errors import Expired, NotFound
 from unificx.db import Database, UnitOfWork
-from unificx.privacy import KeyStore, lock_holds
+from unificx.privacy import Erasure, KeyStore, lock_holds
 
 log = structlog.get_logger()
 EraseHook = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
@@ -52,7 +52,7 @@ class AudioStoreDependencies:
 
     database: Database
     keys: KeyStore
-    key_eraser: KeyEraser
+    erasure: Erasure
     blobs: BlobStore
     transcriber: Transcriber | None = None
 
@@ -224,7 +224,7 @@ class AudioStore:
         """Destroy keys and files; `mark_erased` handles the rows."""
         for audio_id in audio_ids:
             # Not in a thread: key caches are invalidated through the event bus.
-            self._deps.key_eraser.erase_subject(tenant_id, content_keys.own_subject(audio_id))
+            self._deps.erasure.erase_subject(tenant_id, content_keys.own_subject(audio_id))
             await self.remove_files([audio_id])
             self._writing.discard(audio_id)
 
@@ -299,7 +299,7 @@ class AudioStore:
 
     def _finish_erasures(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         for audio_id in audio_ids:
-            self._deps.key_eraser.finish(tenant_id, content_keys.own_subject(audio_id))
+            self._deps.erasure.finish(tenant_id, content_keys.own_subject(audio_id))
 
     def _repair(self, tenant_id: str, audio_id: str, aead: AESGCM) -> tuple[float, str]:
         """Close a truncated file: drop the incomplete chunk and write an end. Return seconds and the state."""

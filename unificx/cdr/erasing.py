@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol
 
 from unificx.cdr.events import CallListsChanged
 from unificx.cdr.retention_repository import drop_calls, is_held
 from unificx.cdr.schemas import CallRecord
 from unificx.core.errors import Conflict
 from unificx.db import Database
-from unificx.privacy import lock_holds
+from unificx.privacy import Erasure, lock_holds
 
 _PREFIX = "call-"
 
@@ -19,24 +18,12 @@ def call_id_of(subject: str) -> str | None:
     return subject.removeprefix(_PREFIX) if subject.startswith(_PREFIX) else None
 
 
-class ErasureLog(Protocol):
-    """Erasures that are repeated after a restored backup; implemented by `privacy.Erasure`."""
-
-    def erase_subject(self, tenant: str, subject: str) -> object:
-        """Write the erasure down, durably. Idempotent."""
-        ...
-
-    def finish(self, tenant: str, subject: str) -> None:
-        """Note that the rows are deleted."""
-        ...
-
-
 class CallErasure:
     """Erases call records. Prices of a call are not part of its record. `publish` receives
     `CallListsChanged`."""
 
-    def __init__(self, database: Database, log: ErasureLog, publish: Callable[[object], None]) -> None:
-        self._database, self._log, self._publish = database, log, publish
+    def __init__(self, database: Database, erasure: Erasure, publish: Callable[[object], None]) -> None:
+        self._database, self._erasure, self._publish = database, erasure, publish
 
     async def erase(self, call: CallRecord) -> None:
         """Delete the record with its parties and its way, for all parties. Raise Conflict for a call under a hold."""
@@ -46,9 +33,9 @@ class CallErasure:
             if await is_held(uow.session, tenant_id, call_id):
                 raise Conflict("The call is under a hold.", hint="Release the hold first.")
             # The journal first: a start completes the erasure if this process dies now.
-            self._log.erase_subject(tenant_id, f"{_PREFIX}{call_id}")
+            self._erasure.erase_subject(tenant_id, f"{_PREFIX}{call_id}")
             await drop_calls(uow.session, tenant_id, [call_id])
-            uow.after_commit.append(partial(self._log.finish, tenant_id, f"{_PREFIX}{call_id}"))
+            uow.after_commit.append(partial(self._erasure.finish, tenant_id, f"{_PREFIX}{call_id}"))
         lists = frozenset((tenant_id, party.extension_id) for party in call.parties)
         self._publish(CallListsChanged(lists))
 
@@ -57,4 +44,4 @@ class CallErasure:
         async with self._database.begin() as uow:
             await drop_calls(uow.session, tenant_id, call_ids)
         for call_id in call_ids:
-            self._log.finish(tenant_id, f"{_PREFIX}{call_id}")
+            self._erasure.finish(tenant_id, f"{_PREFIX}{call_id}")

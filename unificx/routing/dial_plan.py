@@ -12,7 +12,7 @@ from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.outbound.numbers import normalise
 from unificx.routing.outbound.service import OutboundRouting
 from unificx.routing.plans import NO_OUTSIDE_LINE, NO_SUCH_NUMBER
-from unificx.routing.ports import SpeedDialNumbers
+from unificx.speed_dials import SpeedDials
 
 _NUMBER = re.compile(r"[0-9]{1,15}\Z")
 _INTERNATIONAL = re.compile(r"\+[0-9]{3,15}\Z")
@@ -74,7 +74,7 @@ class DialPlan:
         directory: DirectoryCache,
         destinations: DestinationDirectory,
         outside: OutboundRouting | None = None,
-        speed_dials: SpeedDialNumbers | None = None,
+        speed_dials: SpeedDials | None = None,
         codes: CodeTables | None = None,
     ) -> None:
         self._directory = directory

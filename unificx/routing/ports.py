@@ -17,11 +17,3 @@ class NoPushDevices:
     def push_devices(self, extension_id: str) -> tuple[str, ...]:
         del extension_id
         return ()
-
-
-class SpeedDialNumbers(Protocol):
-    """Personal short numbers, in memory."""
-
-    def number(self, extension_id: str, code: str) -> str:
-        """Return the number of a code of two digits, "" for none."""
-        ...

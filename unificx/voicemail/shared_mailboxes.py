@@ -23,7 +23,7 @@ class SharedMailboxes:
     def __init__(self, deps: AudioStoreDependencies, empty: Callable[[SharedMailbox], Awaitable[None]]) -> None:
         self._database = deps.database
         self._clock = deps.clock
-        self._erases = deps.key_eraser
+        self._erasure = deps.erasure
         self._empty = empty
         self._boxes = MemoryCopy[SharedMailbox](lambda box: box.number)
         # Owner: the database; derived from the copy above.
@@ -111,7 +111,7 @@ class SharedMailboxes:
             await release_number(uow.session, box.tenant_id, box.number)
             uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
             uow.after_commit.append(lambda: self._drop(box))
-        self._erases.erase_subject(box.tenant_id, box.subject)
+        self._erasure.erase_subject(box.tenant_id, box.subject)
 
     # ---- deletion
 

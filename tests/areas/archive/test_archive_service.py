@@ -12,11 +12,12 @@ from unificx.archive import AccessCopies, AccessCopy, AccessCopyDependencies, Re
 from unificx.archive.events import CopyReady
 from unificx.archive.schemas import CopyState
 from unificx.archive.service import LIFETIME
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, NotFound, StorageFull
 from unificx.db import Database, Outbox
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import DataSubject, Export, KeyStore, RecordKind, Records
+from unificx.privacy import DataSubject, Erasure, ErasureJournal, Export, KeyStore, RecordKind, Records
 
 ANA, ADMIN = DataSubject("one", "ana"), Requester("admin", "admin-subject")
 SECRET = b"canary of ana"
@@ -42,18 +43,12 @@ class Notes:
         return [Records(RecordKind("note", "notes", {"$schema": "", "title": "notes"}), read)]
 
 
-class KeyEraser:
-    """Destroys keys without a journal."""
-
-    def __init__(self, keys: KeyStore) -> None:
-        self.erase_subject = keys.destroy
-
-
 class Setup:
-    def __init__(self, database: Database, keys: KeyStore, folder: Path) -> None:
+    def __init__(self, database: Database, keys: KeyStore, bus: EventBus, folder: Path) -> None:
         self.full = False
         self.keys, self.folder, self.notes = keys, folder, Notes()
-        parts = AccessCopyDependencies(database, keys, KeyEraser(keys), folder, "installation-1", lambda: self.full)
+        erasure = Erasure(ErasureJournal(folder.with_name("erased.journal")), keys, database.clock, bus)
+        parts = AccessCopyDependencies(database, keys, erasure, folder, "installation-1", lambda: self.full)
         self.copies = AccessCopies(parts)
         self.copies.holdings = [self.notes]  # type: ignore[list-item]
 
@@ -69,9 +64,9 @@ class Setup:
 
 
 @pytest.fixture
-def setup(database: Database, keys: KeyStore, tmp_path: Path) -> Setup:
+def setup(database: Database, keys: KeyStore, bus: EventBus, tmp_path: Path) -> Setup:
     keys.get("one", ["ana", "admin-subject", "ben"], create=True)
-    return Setup(database, keys, tmp_path / "copies")
+    return Setup(database, keys, bus, tmp_path / "copies")
 
 
 async def test_a_copy_is_sealed_and_opens_for_its_requester_only(setup: Setup) -> None:
