@@ -7,6 +7,7 @@ They are computed when they are read. The ledger has the full prices of calls, a
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
+from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -176,8 +177,8 @@ def _fixed(
     plan, terms = offer
     extensions, numbers = greatest(counts, period)
 
-    def made(kind: ChargeKind, unit: ChargeUnit, quantity: int, price: int) -> Charge:
-        amount = share(price * quantity, period, month)
+    def made(kind: ChargeKind, unit: ChargeUnit, quantity: int | Decimal, price: int) -> Charge:
+        amount = share(int(price * quantity), period, month)
         return Charge(kind, plan.name, quantity, unit, price, amount, plan.currency, period.since, period.until)
 
     found = [made("plan", "month", 1, terms.price)]

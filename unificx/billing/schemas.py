@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
 
 from unificx.billing.machine.deck_csv import LineFault
@@ -268,9 +269,9 @@ class Charge:
 
     kind: ChargeKind
     name: str
-    quantity: int
-    """For calls: billed minutes that included minutes do not cover; for storage: gigabytes above the included ones.
-    Both are rounded up."""
+    quantity: int | Decimal
+    """For calls: billed minutes that included minutes do not cover, rounded up; for storage: gigabytes above the
+    included ones, with up to two decimals, rounded down."""
     unit: ChargeUnit
     unit_price: int | None
     amount: int

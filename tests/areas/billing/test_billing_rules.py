@@ -1,6 +1,7 @@
 """Pure rules of billing: prices, included minutes, the ledger, rows of a rate deck."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -178,14 +179,15 @@ def test_a_faulty_header_is_refused(header: str) -> None:
 
 
 @given(st.lists(st.integers(0, 10**13), min_size=1, max_size=31), st.integers(0, 10**13))
-def test_charged_storage_is_the_mean_above_what_is_included_in_begun_gigabytes(days: list[int], included: int) -> None:
+def test_charged_storage_is_the_mean_above_what_is_included_in_hundredths(days: list[int], included: int) -> None:
     charged = charged_gigabytes(mean(days), included)
-    above = max(0, sum(days) / len(days) - included)
-    assert (charged - 1) * GIGABYTE - 1 < above <= charged * GIGABYTE + 1
+    above = max(0, mean(days) - included)
+    assert charged * GIGABYTE <= above < (charged + Decimal("0.01")) * GIGABYTE
     assert charged_gigabytes(mean(days), included + GIGABYTE) == max(0, charged - 1)
     assert mean([*days, mean(days)]) == mean(days)  # a day without a measurement is like one with the mean
 
 
-def test_a_gigabyte_is_charged_when_it_begins() -> None:
-    sizes = (0, 2 * GIGABYTE, 2 * GIGABYTE + 1, 3 * GIGABYTE, 3 * GIGABYTE + 1)
-    assert [charged_gigabytes(size, 2 * GIGABYTE) for size in sizes] == [0, 0, 1, 1, 2]
+def test_a_hundredth_of_a_gigabyte_is_charged_when_it_is_full() -> None:
+    sizes = (0, 2 * GIGABYTE, 2_009_999_999, 2_010_000_000, 3_200_000_000, 12 * GIGABYTE)
+    written = [str(charged_gigabytes(size, 2 * GIGABYTE)) for size in sizes]
+    assert written == ["0", "0", "0", "0.01", "1.2", "10"]

@@ -5,10 +5,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from importlib.resources import as_file, files
 
 import pytest
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+from pydantic import TypeAdapter
 from pypdf import PdfReader
 from saxonche import PySaxonProcessor
 
@@ -22,6 +24,7 @@ from unificx.billing.machine.taxes import OUTSIDE_SCOPE, REVERSE_CHARGE, TaxRate
 
 FIRST, END = date(2027, 2, 1), date(2027, 3, 1)
 VAT = TaxRate("S", 1900)
+REDUCED, FORMER = TaxRate("S", 700), TaxRate("S", 1600)
 EURO = 1_000_000
 SELLER = Party("PBX GmbH", "", "Weg 1", "10115", "Berlin", "DE", "DE136695976", "", "")
 BUYER = Party("Łódź & Söhne", "Frau Ångström", "Weg 2", "20095", "Hamburg", "DE", "", "", "a@acme.example")
@@ -33,7 +36,7 @@ LINES = (
     Line("calls", "DE", 42, "minute", None, 8_420_000, VAT, FIRST, END),
     Line("earlier_calls", "", 1, "month", None, -EURO, VAT, date(2027, 1, 1), FIRST),
 )
-STORAGE = Line("storage", "Archive", 3, "gigabyte", 100_000, 300_000, VAT, FIRST, END)
+STORAGE = Line("storage", "Archive", Decimal("3.25"), "gigabyte", 100_000, 330_000, VAT, FIRST, END)
 INVOICE = Document(
     "invoice",
     "2027-00042",
@@ -60,6 +63,7 @@ def taxed(rate: TaxRate) -> tuple[Line, ...]:
 KINDS = [
     (INVOICE, "380", "S"),
     (replace(INVOICE, lines=(*LINES, STORAGE)), "380", "S"),
+    (replace(INVOICE, lines=(*LINES, replace(STORAGE, tax=REDUCED), replace(LINES[2], tax=FORMER))), "380", "S"),
     (replace(INVOICE, kind="credit_note", cancels="2027-00041"), "381", "S"),
     (replace(INVOICE, mandate=MANDATE), "380", "S"),
     (replace(INVOICE, buyer=replace(BUYER, vat_id="FR40303265045"), lines=taxed(REVERSE_CHARGE)), "380", "AE"),
@@ -126,10 +130,19 @@ def test_the_schema_accepts_the_electronic_invoice(document: Document, type_code
 def test_storage_has_a_line_in_gigabytes(language: str, name: str) -> None:
     document = replace(INVOICE, language=language, lines=(STORAGE,))
     [quantity] = etree.fromstring(to_xml(document)).iter("{*}BilledQuantity")
-    assert (quantity.text, quantity.get("unitCode")) == ("3", "E34")
+    assert (quantity.text, quantity.get("unitCode")) == ("3.25", "E34")
     page = PdfReader(io.BytesIO(to_pdf(document))).pages[0].extract_text()
     assert name in " ".join(page.split())
-    assert "3 GB" in page
+    assert ("3,25 GB" if language == "de" else "3.25 GB") in page
+
+
+def test_an_invoice_with_whole_gigabytes_is_read_as_it_was_issued() -> None:
+    stored = TypeAdapter(Document).dump_json(replace(INVOICE, lines=(replace(STORAGE, quantity=4),)))
+    assert b'"quantity":4,' in stored  # as before parts of gigabytes were charged
+    found = TypeAdapter(Document).validate_json(stored)
+    assert "4 GB" in PdfReader(io.BytesIO(to_pdf(found))).pages[0].extract_text()
+    parts = replace(INVOICE, lines=(STORAGE,))
+    assert TypeAdapter(Document).validate_json(TypeAdapter(Document).dump_json(parts)) == parts
 
 
 @pytest.mark.promise("U4")

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from billing_setup import GERMANY, call, in_force
@@ -71,7 +72,7 @@ class Office:
         await self.billing.storage.measure_if_due(measured)
         return asked
 
-    async def storage(self, tenant: str = "acme", month: date = JANUARY) -> list[tuple[int, int | None, int]]:
+    async def storage(self, tenant: str = "acme", month: date = JANUARY) -> list[tuple[int | Decimal, int | None, int]]:
         found = await self.billing.charges.of_month(tenant, month)
         return [(each.quantity, each.unit_price, each.amount) for each in found if each.kind == "storage"]
 
@@ -233,15 +234,33 @@ async def test_the_mean_of_the_measured_days_above_the_included_storage_is_charg
     assert await office.storage() == [(1, EURO // 10, EURO // 10)]
     clock.advance(2 * 86_400)  # a day without a measurement
     assert await office.measure(None) == 1  # not finished: the next call goes on
-    assert await office.measure({"acme": 9 * GIGABYTE + 2}) == 1
-    assert await office.storage() == [(3, EURO // 10, 3 * EURO // 10)]
+    assert await office.measure({"acme": 9 * GIGABYTE + GIGABYTE // 100}) == 1
+    assert await office.storage() == [(Decimal("2.5"), EURO // 10, 25 * EURO // 100)]
     assert await office.storage("globex") == []
     [use] = (await office.billing.charges.costs("acme", JANUARY)).storage
-    assert (use.last, use.mean, use.included) == (9 * GIGABYTE + 2, 15 * GIGABYTE // 2 + 1, 5 * GIGABYTE)
+    assert (use.last, use.mean, use.included) == (9_010_000_000, 7_505_000_000, 5 * GIGABYTE)
     clock.advance(86_400)
     await office.measure({})  # everything is deleted
     assert await office.storage() == []
     assert await office.storage(month=date(2026, 2, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("above", "expected"),
+    [
+        (GIGABYTE // 100 - 1, []),
+        (GIGABYTE // 100, [(Decimal("0.01"), 3 * EURO, 30_000)]),
+        (3 * GIGABYTE // 2 + 1, [(Decimal("1.5"), 3 * EURO, 4_500_000)]),
+        (20 * GIGABYTE - 1, [(Decimal("19.99"), 3 * EURO, 59_970_000)]),
+    ],
+)
+async def test_a_part_of_a_gigabyte_is_charged_as_a_part(
+    office: Office, above: int, expected: list[tuple[Decimal, int, int]]
+) -> None:
+    plan = await basic(office.billing, storage_price=3 * EURO, storage_gb=1)
+    await office.billing.plans.assign("acme", plan.id, JANUARY)
+    await office.measure({"acme": GIGABYTE + above})
+    assert await office.storage() == expected
 
 
 async def test_two_measurements_of_a_day_at_once_store_the_first(office: Office) -> None:

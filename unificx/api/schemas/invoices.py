@@ -160,7 +160,7 @@ class InvoiceLine(Output):
 
     kind: Literal["plan", "extensions", "numbers", "storage", "calls", "earlier_calls"]
     name: str
-    quantity: int
+    quantity: int | float = Field(description="Gigabytes have up to two decimals.", examples=[1])
     unit: Literal["month", "extension", "number", "gigabyte", "minute"]
     unit_price: int | None = Field(description="In millionths; null for the sum of several prices.")
     amount: Amount

@@ -144,9 +144,10 @@ class Charge(Output):
 
     kind: ChargeKind
     name: str = Field(description="Of the plan; for calls the group of rates, or the code of the country.")
-    quantity: int = Field(
-        description="For calls: minutes that included minutes do not cover; for storage: gigabytes above the included"
-        " ones. Both are rounded up."
+    quantity: int | float = Field(
+        description="For calls: minutes that included minutes do not cover, rounded up; for storage: gigabytes above"
+        " the included ones, with up to two decimals, rounded down.",
+        examples=[1],
     )
     unit: ChargeUnit
     unit_price: Amount | None = Field(description="Per month; null for calls.")

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from unificx.billing.invoicing.texts import Wording
@@ -116,10 +117,10 @@ def _line(number: int, line: Line, document: Document, wording: Wording) -> dict
     }
 
 
-def _priced(line: Line, currency: str) -> tuple[int, str, int]:
+def _priced(line: Line, currency: str) -> tuple[int | Decimal, str, int]:
     """Return quantity, unit and price, whose product is the amount of the line. A share of a month, or a sum of
     several prices, is one piece. A price is never negative (BR-27), so a credit has a negative quantity."""
-    if line.unit_price is not None and rounded(line.quantity * line.unit_price, currency) == line.amount:
+    if line.unit_price is not None and rounded(int(line.quantity * line.unit_price), currency) == line.amount:
         return line.quantity, _UNITS[line.unit], line.unit_price
     return (-1 if line.amount < 0 else 1), _ONE, abs(line.amount)
 

@@ -205,7 +205,8 @@ class Wording:
         if line.kind == "earlier_calls" or (line.unit_price is None and line.unit == "month"):
             return ""
         unit = self["number_unit" if line.unit == "number" else line.unit]
-        return f"{line.quantity} {unit}"
+        quantity = str(line.quantity)
+        return f"{quantity.replace('.', ',') if self._german else quantity} {unit}"
 
     def notes(self) -> list[str]:
         """Return the reasons why lines have no tax."""

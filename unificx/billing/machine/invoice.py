@@ -8,6 +8,7 @@ part of it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from unificx.billing.machine.taxes import TaxCategory, TaxRate, tax_of
@@ -52,7 +53,8 @@ class Mandate:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something that was sold from `since` to the day before `until`. `amount`: net, in whole minor units.
+    """Something that was sold from `since` to the day before `until`. `amount`: net, in whole minor units. `quantity`:
+    gigabytes have up to two decimals.
 
     `unit_price` is None for the sum of several prices, such as those of calls. `of`: in a partial credit note, the
     number of the line of the invoice that it takes back, from 1 on.
@@ -60,7 +62,7 @@ class Line:
 
     kind: LineKind
     name: str
-    quantity: int
+    quantity: int | Decimal
     unit: LineUnit
     unit_price: int | None
     amount: int
