@@ -176,6 +176,13 @@ def test_bad_details_are_refused_by_field(field: str, value: object) -> None:
     assert refused.value.field in (field, "mandate", "iban")
 
 
+def test_names_have_the_characters_that_invoices_can_show() -> None:
+    for name in ("ΑΛΦΑ Ά. Ε.", "Иван Љубић", "Đường Nguyễn", "Łódź & Söhne"):
+        assert checked(replace(DETAILS, name=name), DAY).name == name
+    with pytest.raises(Invalid, match="cannot show the character 株"):
+        checked(replace(DETAILS, name="Acme 株式会社"), DAY)
+
+
 ACCOUNT = {"iban": "DE89370400440532013000", "mandate": "ACME-1", "mandate_signed": DAY}
 
 

@@ -9,7 +9,7 @@ from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_97_10
 
-from unificx.billing.invoicing import repository
+from unificx.billing.invoicing import repository, typeface
 from unificx.billing.invoicing.schemas import BillingDetails
 from unificx.billing.machine.dunning import MAX_STOP_DAYS
 from unificx.billing.machine.taxes import in_eu
@@ -88,6 +88,9 @@ def _text(name: str, text: str) -> str:
     stripped = " ".join(text.split())
     if len(stripped) > MAX_TEXT or not stripped.isprintable():
         raise Invalid(f"{name} has at most {MAX_TEXT} printable characters.", field=name)
+    if missing := typeface.missing(stripped):
+        hint = "Invoices have Latin, Greek and Cyrillic letters."
+        raise Invalid(f"Invoices cannot show the character {missing}.", hint=hint, field=name)
     return stripped
 
 

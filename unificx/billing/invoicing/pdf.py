@@ -1,13 +1,9 @@
-"""Invoice as PDF/A-3 (ISO 19005-3) with the electronic invoice in it (Factur-X). The same document, the same bytes.
-
-The font is Inter, Latin letters only, made from the web font of the client (SIL Open Font License).
-"""
+"""Invoice as PDF/A-3 (ISO 19005-3) with the electronic invoice in it (Factur-X). The same document, the same bytes."""
 
 from datetime import UTC, datetime, time
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from unificx.billing.invoicing import electronic
+from unificx.billing.invoicing import electronic, typeface
 from unificx.billing.invoicing.texts import Wording
 from unificx.billing.machine.invoice import Document
 
@@ -15,7 +11,7 @@ if TYPE_CHECKING:
     from fpdf import FPDF
 
 _CREATOR = "UnifiCX"
-_FONT = "Inter"
+_FONT = typeface.FAMILY
 _URN = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 20, 20, 20, 22
 _WIDTH = 210 - _LEFT - _RIGHT
@@ -52,7 +48,10 @@ def _new_pdf(document: Document, wording: Wording, made: datetime) -> "FPDF":
     from fpdf import FPDF
 
     class Paper(FPDF):
-        """A4 with the page number below."""
+        """A4 with the page number below. Texts have only characters that a font has."""
+
+        def normalize_text(self, text: str) -> str:
+            return super().normalize_text(typeface.shown(text))
 
         def footer(self) -> None:
             self.set_y(-14)
@@ -62,9 +61,12 @@ def _new_pdf(document: Document, wording: Wording, made: datetime) -> "FPDF":
             self.set_text_color(0)
 
     pdf = Paper(format="A4", enforce_compliance="PDF/A-3B")
-    fonts = files("unificx.billing.invoicing").joinpath("fonts")
-    for style, name in (("", "Regular"), ("B", "Bold")):
-        pdf.add_font(_FONT, style, str(fonts.joinpath(f"Inter-{name}.ttf")))
+    needs_more = typeface.needs_other_scripts("".join(_texts(document)))
+    for family in (_FONT, typeface.OTHER_SCRIPTS) if needs_more else (_FONT,):
+        for style in typeface.STYLES:
+            pdf.add_font(family, style, typeface.path_of(family, style))
+    if needs_more:
+        pdf.set_fallback_fonts([typeface.OTHER_SCRIPTS])
     pdf.set_margins(_LEFT, _TOP, _RIGHT)
     pdf.set_auto_page_break(auto=True, margin=_BOTTOM)
     pdf.set_creation_date(made)
@@ -75,6 +77,14 @@ def _new_pdf(document: Document, wording: Wording, made: datetime) -> "FPDF":
     pdf.set_creator(_CREATOR)
     pdf.set_producer(_CREATOR)
     return pdf
+
+
+def _texts(document: Document) -> list[str]:
+    """Return the texts of a document that others have written."""
+    written = [each.name for each in document.lines]
+    for party in (document.seller, document.buyer):
+        written += [party.name, party.contact, party.street, party.postcode, party.city, party.email]
+    return written
 
 
 def _head(pdf: "FPDF", document: Document, wording: Wording) -> None:
