@@ -72,6 +72,7 @@ BUYER = {
     "city": "Hamburg",
     "country": "DE",
 }
+PAYMENT = "SEPA-2026-11-20"
 PLAN = {"name": "Business", "price": 29_900_000, "extension_price": 4_500_000, "included": {}}
 CHAT = (
     ("1003", "Does the stand have a network connection, or do we bring our own?"),
@@ -142,6 +143,8 @@ def _furnish(rest: httpx.Client) -> None:
 def _issue_invoices(rest: httpx.Client) -> None:
     month = (datetime.now(UTC).replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
     _ask(rest, "POST", "billing/invoices", {"month": month, "dry_run": False})
+    _ask(rest, "POST", "billing/payments", {"reference": PAYMENT, "amount": 41_170_000})
+    _ask(rest, "POST", "billing/refunds", {"payment": PAYMENT, "reference": "RF-2026-11-27", "amount": 5_000_000})
 
 
 def _ask(rest: httpx.Client, method: str, path: str, body: object = None, tenant: str | None = "demo") -> Any:

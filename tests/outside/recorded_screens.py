@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from client_pages import Client, Clients
+from example_office import PAYMENT
 from page_checks import FOLLOW, WAIT_UNTIL_STABLE, pages
 from playwright.sync_api import APIResponse, Error, Page, Route, WebSocketRoute
 from portal_pages import EMAIL, PASSWORD, create_operator, sign_in_by_api, sign_in_operator
@@ -36,6 +37,18 @@ OPERATORS_PAGES = (
     "/privacy/requests?tab=operator",
 )
 """Pages that show more to operators, or are theirs alone."""
+OPENED = {"refund": "/billing?tab=payments", "rate-again": "/costs"}
+"""Forms that are opened on a page of the operators, by the steps below."""
+STEPS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "refund": ((f'text="{PAYMENT}"', ""), ("[role=dialog] .mantine-Button-root", "")),
+    "rate-again": (
+        ("button[data-variant=default]:left-of(.tabler-icon-upload) >> nth=0", ""),
+        ("[role=dialog] input >> nth=0", "2026-11-01"),
+        ("[role=dialog] input >> nth=1", "2026-11-30"),
+        ("[role=dialog] button[type=submit]", ""),
+    ),
+}
+"""Elements of a screen that are clicked, or filled in if there is a value: selectors that hold in each language."""
 CHOOSE_LANGUAGE = "localStorage.setItem('unificx.preferences', JSON.stringify({language: '%s'}))"
 PAGE: Mapping[str, Any] = {
     "is_mobile": False,
@@ -150,6 +163,7 @@ class RecordedScreens:
     """Requests whose answer was not recorded."""
 
     def __post_init__(self) -> None:
+        self._opened = False  # whether the screen before has opened a form
         self._recording = Recording.read(self.name)
         self._program = self._recording.program
 
@@ -168,17 +182,19 @@ class RecordedScreens:
                 continue
             page = opened.open(session)
             for name, path in screens[:: self.every]:
-                yield name, partial(self._show, page, path)
+                yield name, partial(self._show, page, name, path)
             page.close()
 
-    def _show(self, page: Page, path: str) -> Page:
+    def _show(self, page: Page, name: str, path: str) -> Page:
         address = f"/{self._program}{path}"
         try:
-            if page.url.startswith(ORIGIN):
+            if page.url.startswith(ORIGIN) and not self._opened:
                 page.evaluate(FOLLOW, address)
             else:
                 page.goto(ORIGIN + address)
             settle(page)
+            self._opened = name in STEPS
+            take_steps(page, name)
         except Error:
             page.goto("about:blank")  # so that the next screen is loaded anew
             raise
@@ -193,6 +209,14 @@ def settle(page: Page) -> None:
     """Wait until the screen no longer changes."""
     page.locator("h1").first.wait_for()
     page.evaluate(WAIT_UNTIL_STABLE)
+
+
+def take_steps(page: Page, screen: str) -> None:
+    """Open the form of a screen, if it has one."""
+    for selector, value in STEPS.get(screen, ()):
+        target = page.locator(selector).first
+        target.fill(value) if value else target.click()
+        settle(page)
 
 
 def accept_registrations(socket: WebSocketRoute) -> None:
@@ -279,16 +303,19 @@ def _portal_screens(client: Client, server: Server) -> dict[str, str]:
 
 
 def _operator_screens(client: Client, server: Server) -> dict[str, str]:
-    return {_name(path): path for path in OPERATORS_PAGES}
+    return {_name(path): path for path in OPERATORS_PAGES} | OPENED
 
 
 def _visit(client: Client, program: str, screens: Mapping[str, str]) -> None:
     page = client.page
     page.goto(f"{client.origin}/{program}{next(iter(screens.values()))}")
     settle(page)
-    for path in screens.values():
+    for name, path in screens.items():
         page.evaluate(FOLLOW, f"/{program}{path}")
         settle(page)
+        if name in STEPS:
+            take_steps(page, name)
+            page.reload()
 
 
 def _record(recording: Recording, route: Route) -> None:

@@ -57,10 +57,11 @@ export function usePages<T>(
 }
 
 /** A complete list, for selects. Cached separately from the paginated list of the same key. */
-export function useAllPages<T>(key: readonly unknown[], load: PageLoader<T>): List<T> {
+export function useAllPages<T>(key: readonly unknown[], load: PageLoader<T>, enabled = true): List<T> {
   const query = useQuery({
     queryKey: [...key, 'all'],
     queryFn: () => fetchAll(load),
+    enabled,
     refetchInterval: ({ state }) => (state.data ? false : POLL_INTERVAL_MS),
   });
   return {

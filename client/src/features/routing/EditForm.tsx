@@ -27,13 +27,13 @@ interface EditFormProps<Values extends object> {
 export function EditForm<Values extends object>(props: EditFormProps<Values>) {
   const { form, affected, change, removal, onClose, tenant, children } = props;
   const { t } = useLingui();
-  const targets = useTargets(tenant);
+  const [fault, setFault] = useState<unknown>();
+  const [failures, setFailures] = useState(0);
+  // Only errors name targets, and most of these forms are about something else.
+  const targets = useTargets(tenant, failures > 0);
   const text = useProblemText(targets);
   const saving = useChanges(affected);
   const removing = useChanges(affected);
-
-  const [fault, setFault] = useState<unknown>();
-  const [failures, setFailures] = useState(0);
   const element = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (failures > 0) showFirstError(element.current);

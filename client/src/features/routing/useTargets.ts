@@ -7,17 +7,24 @@ import type { Target, Targets } from './destinations';
 
 const OWN_SOUND = 'own/';
 
-/** Everything in a tenant to which calls can lead, read from the lists of the API. */
-export function useTargets(tenant?: string): Targets {
+/**
+ * Everything in a tenant to which calls can lead, read from the lists of the API. If it is not `enabled`, only the lists
+ * that are loaded already are read.
+ */
+export function useTargets(tenant?: string, enabled = true): Targets {
   const query = (cursor?: string) => ({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } });
-  const extensions = useAllPages<Extension>(['extensions', tenant], (at) => api.listExtensions(query(at)));
-  const groups = useAllPages<Group>(['groups', tenant], (at) => api.listGroups(query(at)));
-  const queues = useAllPages<Queue>(['queues', tenant], (at) => api.listQueues(query(at)));
-  const menus = useAllPages<Menu>(['menus', tenant], (at) => api.listMenus(query(at)));
-  const hours = useAllPages<Hours>(['hours', tenant], (at) => api.listHours(query(at)));
-  const rooms = useAllPages<Room>(['rooms', tenant], (at) => api.listRooms(query(at)));
-  const mailboxes = useAllPages<GroupMailbox>(['group-mailboxes', tenant], (at) => api.listMailboxes(query(at)));
-  const sounds = useAllPages<CustomSound>(['sounds', tenant], () => api.listSounds({ query: { tenant } }));
+  const extensions = useAllPages<Extension>(['extensions', tenant], (at) => api.listExtensions(query(at)), enabled);
+  const groups = useAllPages<Group>(['groups', tenant], (at) => api.listGroups(query(at)), enabled);
+  const queues = useAllPages<Queue>(['queues', tenant], (at) => api.listQueues(query(at)), enabled);
+  const menus = useAllPages<Menu>(['menus', tenant], (at) => api.listMenus(query(at)), enabled);
+  const hours = useAllPages<Hours>(['hours', tenant], (at) => api.listHours(query(at)), enabled);
+  const rooms = useAllPages<Room>(['rooms', tenant], (at) => api.listRooms(query(at)), enabled);
+  const mailboxes = useAllPages<GroupMailbox>(
+    ['group-mailboxes', tenant],
+    (at) => api.listMailboxes(query(at)),
+    enabled,
+  );
+  const sounds = useAllPages<CustomSound>(['sounds', tenant], () => api.listSounds({ query: { tenant } }), enabled);
   const lists = [extensions, groups, queues, menus, hours, rooms, mailboxes, sounds];
   return useMemo(
     () => ({
