@@ -12,10 +12,10 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import LRUCache
 
-from unificx.db import database
+from unificx.db import database, sqlite
 
-SIZE = 3000
-"""Statements; a worker compiles fewer."""
+SIZE = 10_000
+"""Statements of both dialects; a worker compiles fewer."""
 
 
 def share_compiled_statements() -> None:
@@ -28,6 +28,7 @@ def share_compiled_statements() -> None:
         dialect.__hash__ = _hash_of_class
     shared = {"compiled_cache": LRUCache(SIZE)}
     database.create_async_engine = partial(create_async_engine, execution_options=shared)
+    sqlite.create_async_engine = partial(create_async_engine, execution_options=shared)
 
 
 def _is_alike(this: Dialect, other: object) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import event, func, select, text
+from sqlalchemy.engine.interfaces import CacheStats
 
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.events import DomainEvent
@@ -33,6 +34,17 @@ async def test_rows_and_events_are_committed_together(database: Database, clock:
         assert (published, after) == ([], [])
     assert (published, after) == ([happened], [1])
     assert await _count(database) == 1
+
+
+async def test_the_databases_of_all_tests_share_their_compiled_statements(
+    database: Database, database_url: str, clock: ManualClock
+) -> None:
+    await _count(database)
+    other = Database(database_url, clock)
+    async with other.read_one() as connection:
+        found = await connection.execute(select(func.count()).select_from(OutboxRow))
+        assert found.context.cache_hit is CacheStats.CACHE_HIT
+    await other.close()
 
 
 async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -> None:
