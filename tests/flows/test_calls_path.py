@@ -164,6 +164,39 @@ async def test_an_app_and_the_extensions_it_tries_are_named() -> None:
     ]
 
 
+async def test_a_phone_that_an_app_rings_has_not_answered_when_the_caller_hangs_up() -> None:
+    world = await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 7000 [alice]
+        app   <- menu [alice]
+        ! the app answers [menu]
+        alice <- 200 [menu]
+        alice -> ACK
+        ! the app connects 1002
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice -> BYE
+        app   <- BYE
+        bob   <- CANCEL
+        history <- answered 16 alice 7000
+        alice <- 200 BYE
+    """, numbers=NUMBERS)  # fmt: skip
+    assert way(world) == ["app menu: dialled, answered", "extension 1002: routed, cancelled"]
+
+
+async def test_the_target_of_a_transfer_has_not_answered_when_the_caller_hangs_up() -> None:
+    world = await play(PARTICIPANTS + UP + REFERRED + """
+        alice -> BYE
+        app   <- BYE
+        carol <- CANCEL
+        bob   <- NOTIFY 487 over
+        bob   <- BYE
+        history <- answered 16 alice bob 1003
+        alice <- 200 BYE
+    """)  # fmt: skip
+    assert way(world) == ["extension 1002: dialled, answered", "extension 1003: transferred by 1002, cancelled"]
+
+
 async def test_an_app_may_connect_the_same_group_again() -> None:
     attempt = """
         ! the app connects 6100

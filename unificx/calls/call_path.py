@@ -122,9 +122,10 @@ class CallPath:
     ) -> tuple[CallStep, ...]:
         """Leave all steps and return them; () if the call only rang the dialled extension, and went to its mailbox.
 
-        `position_of` gives the position of an extension among the parties of the call record.
+        `outcome` is that of the call, `position_of` gives the position of an extension among the parties of its record.
         """
-        steps = [each.ended(_LAST_OUTCOMES.get(each.phase, outcome), at) for each in self.steps]
+        ringing: StepOutcome = "cancelled" if outcome == "answered" else outcome  # an app or a transferor had answered
+        steps = [each.ended(_LAST_OUTCOMES.get(each.phase, ringing), at) for each in self.steps]
         if len(steps) <= MAX_PLAIN and all(_is_plain(each.step, steps[0].step) for each in steps):
             return ()
         return tuple(replace(each.step, by=position_of(each.by) if each.by else None) for each in steps)
