@@ -199,7 +199,8 @@ def test_display_name_round_trip(name: str) -> None:
     [([], False), (["none"], False), (["id"], True), (["header;user"], True), (["critical", " ID "], True)],
 )
 def test_privacy_values(values: list[str], hidden: bool) -> None:
-    assert requests_privacy(values) is hidden
+    assert requests_privacy(values, "acme.example") is hidden
+    assert requests_privacy(values, "Anonymous.invalid")
 
 
 def test_withheld_identity_is_not_in_any_header() -> None:

@@ -24,12 +24,20 @@ async def test_callee_gets_the_asserted_identity() -> None:
 
 
 @pytest.mark.promise("U1")
-@pytest.mark.parametrize("wish", ["id", "user; header", "critical;ID"])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Privacy: id",
+        "Privacy: user; header",
+        "Privacy: critical;ID",
+        'From: "Anonymous" <sip:anonymous@anonymous.invalid>',
+    ],
+)
 async def test_withheld_number_is_anonymous_to_the_callee(wish: str) -> None:
     world = await play(f"""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
-          Privacy: {wish}
+          {wish}
         bob   <- INVITE [alice]
           From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag={{*}}
           P-Asserted-Identity: none

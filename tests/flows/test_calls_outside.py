@@ -235,7 +235,12 @@ async def test_carrier_without_a_server_or_with_its_most_calls_is_skipped() -> N
 
 
 @pytest.mark.parametrize(
-    ("style", "number", "wish"), [("", "03098765432", "\n          Privacy: id"), ("asserts", "03011111111", "")]
+    ("style", "number", "wish"),
+    [
+        ("", "03098765432", "\n          Privacy: id"),
+        ("", "03098765432", "\n          From: <sip:anonymous@anonymous.invalid>"),
+        ("asserts", "03011111111", ""),
+    ],
 )
 async def test_withheld_number(style: str, number: str, wish: str) -> None:
     header = "P-Asserted-Identity" if style else "P-Preferred-Identity"

@@ -402,7 +402,8 @@ def call_options(invite: Request, caller: Caller) -> CallOptions:
 
 def withheld_by(invite: Request, caller: Caller) -> frozenset[str]:
     """Return the caller's extension if the INVITE requests that its identity be withheld."""
-    return frozenset((caller.extension_id,)) if requests_privacy(invite.all("privacy")) else frozenset()
+    private = requests_privacy(invite.all("privacy"), invite.from_.uri.host)
+    return frozenset((caller.extension_id,)) if private else frozenset()
 
 
 def sanitize_dialled(dialled: str) -> str:

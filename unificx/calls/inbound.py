@@ -133,7 +133,7 @@ def _destinations(
 
 def _caller_address(request: Request) -> Address | None:
     """Return the caller's address: the one that the carrier asserts (RFC 3325), else From; None if it is withheld."""
-    if requests_privacy(request.all("privacy")) or request.from_.uri.host.lower() == "anonymous.invalid":
+    if requests_privacy(request.all("privacy"), request.from_.uri.host):
         return None
     asserted = readable_addresses(request.values("p-asserted-identity"))
     return next((one for one in asserted if one.uri.user), request.from_)

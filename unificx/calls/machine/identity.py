@@ -26,8 +26,11 @@ WITHHELD = Identity("anonymous", "Anonymous", "anonymous.invalid")
 """Shown in place of a party that withholds its identity (RFC 3323 section 4.1.1.3)."""
 
 
-def requests_privacy(privacy: list[str]) -> bool:
-    """Whether the values of Privacy headers request that the identity be withheld (RFC 3323 section 4.2)."""
+def requests_privacy(privacy: list[str], sender_host: str) -> bool:
+    """Whether a request asks that the identity be withheld: by the values of its Privacy headers (RFC 3323 section 4.2),
+    or by an anonymous From alone (section 4.1.1.3), as phones send that have no Privacy header."""
+    if sender_host.lower() == WITHHELD.domain:
+        return True
     wanted = {word.strip().lower() for value in privacy for word in value.split(";")}
     return bool(wanted & {"id", "user", "header"})
 
