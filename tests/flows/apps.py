@@ -7,6 +7,7 @@ from phones import describe_sdp, sdp_of
 from unificx.calls import AppCallContext, AppEvent, ConnectRequest, ConnectWithdrawn
 from unificx.calls.events import Outcome
 from unificx.identity import Extension
+from unificx.registrar import Caller
 from unificx.routing import VOICEMAIL_APP, CallApp, Destination, DestinationRef, GoTo
 from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
@@ -101,6 +102,10 @@ class FakeApps:
         if self._connects:  # not the recall of a parked call, of which its app need not know
             self._log(outcome)
         self._connects = False
+
+    def party_changed(self, call_id: str, caller: Caller) -> None:
+        del call_id
+        self._log(f"continues with {caller.number or 'Anonymous'}")
 
     def ended(self) -> None:
         self.running -= 1

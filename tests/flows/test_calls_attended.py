@@ -238,10 +238,53 @@ ASKS_APP = """
 """
 
 
+FOLLOWED = "    app   <- continues with 1001\n"
+
+
+async def test_an_app_does_not_learn_a_withheld_party() -> None:
+    private = up("alice").replace("INVITE 1002 [alice]", "INVITE 1002 [alice]\n      Privacy: id")
+    world = await play(WITH_DESK + private + ASKS_APP.format(code="*43", app="echo"))
+    await play_on(world, refer(world) + "app <- continues with Anonymous\n" + TAKEN + """
+        app   <- INVITE [alice]
+    """)  # fmt: skip
+
+
+async def test_attended_transfer_to_an_app_that_rings_another_phone() -> None:
+    """A queue rings an agent when the transferor completes the transfer: it rings again for the party that follows."""
+    world = await play(WITH_DESK + up("alice") + ASKS_APP.format(code="*43", app="echo") + """
+        ! the app connects 1003
+        carol <- INVITE [desk]
+        carol -> 180
+    """)  # fmt: skip
+    taken = TAKEN.replace("desk  <- BYE", "carol <- CANCEL\n    desk  <- BYE")
+    await play_on(world, refer(world) + "    app   <- cancelled\n" + FOLLOWED + taken + """
+        app   <- INVITE [alice]
+        ! the app connects 1003
+        ! the app accepts [app]
+        alice <- INVITE [app]
+        alice -> 200 [alice]
+        alice <- ACK
+        carol <- INVITE [alice]
+          From: "Alice \\"Al\\" O\\\\Neill" <sip:1001@acme.example>{*}
+        carol -> 200 [carol]
+        app   <- answered
+        app   <- BYE
+        carol <- ACK
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+        alice -> BYE
+        carol <- BYE
+        history <- answered 16 alice bob desk *43 carol
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await released(world)
+
+
 @pytest.mark.parametrize("by", ["alice", "bob"])
 async def test_attended_transfer_to_an_app(by: str) -> None:
     world = await play(WITH_DESK + up(by) + ASKS_APP.format(code="*43", app="echo"))
-    await play_on(world, refer(world) + TAKEN + f"""
+    await play_on(world, refer(world) + FOLLOWED + TAKEN + f"""
         app   <- INVITE [alice]
         ! the app accepts [app]
         alice <- INVITE [app]
@@ -259,7 +302,7 @@ async def test_attended_transfer_to_a_parking_slot() -> None:
     world = await play(WITH_DESK + up("alice") + ASKS_APP.format(code="*85", app="park"))
     [held] = [call for call in world.manager.calls.values() if call.app_legs()]
     assert world.parking.occupy("t1", held.app_legs()[0], "e-1002", world.clock.now()) == 1  # as its app does
-    await play_on(world, refer(world) + TAKEN + """
+    await play_on(world, refer(world) + FOLLOWED + TAKEN + """
         app   <- INVITE [alice]
         ! the app accepts [app]
         alice <- INVITE [app]

@@ -14,11 +14,11 @@ from itertools import count
 
 from unificx.audio_store import PromptOverrides
 from unificx.callapps.clips import Clip
+from unificx.callapps.handovers import Handovers, connect_for_each_party
 from unificx.callapps.media_session import AppLegParams, AppMediaSession
 from unificx.callapps.ports import AudioSink
 from unificx.callapps.schemas import CalledMailbox, CallerInfo, RecordEndReason, RecordResult, SpokenValue
 from unificx.callapps.tones import tone
-from unificx.calls import ConnectRequest
 from unificx.core.clock import Clock
 from unificx.core.errors import StorageFull
 from unificx.media.mixer.messages import DigitPressed, PlayEnded
@@ -48,6 +48,8 @@ class Call:
         self.mailbox: CalledMailbox | None = None
         self.arguments: tuple[str, ...] = ()
         self.started: datetime = clock.now()
+        self.handovers = Handovers()
+        """How often another party has taken the place of `caller`."""
         self.last_recording: RecordResult | None = None
         """The last recording result, for an app cancelled while recording."""
         self.language = "en"
@@ -110,7 +112,7 @@ class Call:
         digits are then discarded; without `escape_digits` they stay queued.
         """
         await self.answer()
-        for sound in [each for one in items for each in await self._sounds(one)]:
+        for sound in [each for one in items for each in await _sounds_of(self._prompts, one, self)]:
             digit = await self._play(sound, escape_digits)
             if digit:
                 return digit
@@ -122,7 +124,7 @@ class Call:
         await self.answer()
         missed = self.session.hold_count
         played = True
-        for sound in [each for one in items for each in await self._sounds(one)]:
+        for sound in [each for one in items for each in await _sounds_of(self._prompts, one, self)]:
             if played and self.session.receives_audio:
                 await self._play(sound, "")
                 played = self._playback_ended == "end"
@@ -131,7 +133,7 @@ class Call:
     async def play_until_digit(self, *items: str | Sound | Clip | SpokenValue) -> None:
         """Play until any DTMF digit is pressed; the digit stays queued."""
         await self.answer()
-        for sound in [each for one in items for each in await self._sounds(one)]:
+        for sound in [each for one in items for each in await _sounds_of(self._prompts, one, self)]:
             if self._digits:
                 return
             await self._play(sound, ALL_DIGITS, peek=True)
@@ -216,21 +218,33 @@ class Call:
         self._engine.echo(self.session.leg)
         await asyncio.Event().wait()
 
-    async def connect(self, destination: DestinationRef | Plan, *, displayed_name: str = "") -> UnansweredOutcome:
+    async def connect(
+        self, destination: DestinationRef | Plan, *, displayed_name: str | Callable[[], str] = ""
+    ) -> UnansweredOutcome:
         """Ring a destination while the caller stays with the app, and return why it did not answer.
 
         If it answers, as an app does too, the caller is connected to it and the app is cancelled as at a hang-up, with
-        `was_connected` set. Cancelling this ends the ringing. `displayed_name` is shown in place of the caller's name.
+        `was_connected` set. Cancelling this ends the ringing. `displayed_name` is shown in place of the caller's name;
+        a function returns it, as it is asked again if another party takes the caller's place and it rings anew.
         """
         await self.answer()
         plan = destination if isinstance(destination, Plan) else GoTo(destination).plan()
-        outcome = await self.session.connect(ConnectRequest(plan, displayed_name))
+        outcome = await connect_for_each_party(self.session, plan, displayed_name, self.handovers)
         return "failed" if outcome in ("answered", "cancelled") else outcome
 
     async def hang_up(self) -> None:
         """Hang up and end the app."""
         self.session.hang_up()
         await asyncio.Event().wait()
+
+    async def start_again(self) -> None:
+        """Forget what the party before has heard and pressed, until the one that took its place has media."""
+        self._engine.stop(self.session.leg)
+        if self._joined is not None:
+            self.leave()
+        self._digits.clear()
+        self.last_recording = None
+        await asyncio.sleep(MEDIA_SETTLE_SECONDS)
 
     # ---- media engine events
 
@@ -259,23 +273,6 @@ class Call:
     def _on_digit(self, digit: str) -> None:
         self._digits.append(digit)
         self._changed.set()
-
-    async def _sounds(self, one: str | Sound | Clip | SpokenValue) -> Sequence[Sound]:
-        locale = self.language, self.caller.tenant_id
-        match one:
-            case "beep":
-                return (tone(*BEEP),)
-            case str():
-                return await self._prompts.named(one, *locale)
-            case Clip():
-                return [one.sound]
-            case Sound():
-                return [one]
-            case SpokenValue(int(value)):
-                return await self._prompts.number(value, *locale)
-            case SpokenValue(value):
-                assert isinstance(value, datetime)
-                return await self._prompts.moment(value, self.clock.now().astimezone(self.time_zone), *locale)
 
     async def _play(self, sound: Sound, escape_digits: str, *, peek: bool = False) -> str:
         """Play one sound; repeated from its start if the engine was lost meanwhile."""
@@ -345,7 +342,8 @@ class App:
 
     `tenants` restricts it to tenants by slug; empty: all tenants. `numbered`: digits may follow a code and become the
     app's argument. `is_feature`: it is entered by the code that each tenant has for the feature of this name; `codes`
-    has the default one.
+    has the default one. `goes_on`: by an attended transfer another party may take the caller's place in it; other apps
+    begin again then, since the new party has not heard, chosen or agreed to anything yet.
     """
 
     name: str
@@ -354,12 +352,14 @@ class App:
     tenants: tuple[str, ...] = ()
     numbered: bool = False
     is_feature: bool = False
+    goes_on: bool = False
 
     @staticmethod
-    def of_feature(name: str, run: Callable[[Call], Awaitable[None]]) -> "App":
+    def of_feature(name: str, run: Callable[[Call], Awaitable[None]], *, goes_on: bool = False) -> "App":
         """Return the app of a feature of this system."""
         feature = FEATURES[name]
-        return App(name, run, (feature.code,), numbered=feature.argument is not None, is_feature=True)
+        numbered = feature.argument is not None
+        return App(name, run, (feature.code,), numbered=numbered, is_feature=True, goes_on=goes_on)
 
 
 class _RecordingPump:
@@ -409,6 +409,25 @@ class _RecordingPump:
         finally:
             self.finished = True
             self._on_change()
+
+
+async def _sounds_of(prompts: PromptOverrides, one: str | Sound | Clip | SpokenValue, call: Call) -> Sequence[Sound]:
+    """Return the sounds of a prompt, in the language of the call."""
+    locale = call.language, call.caller.tenant_id
+    match one:
+        case "beep":
+            return (tone(*BEEP),)
+        case str():
+            return await prompts.named(one, *locale)
+        case Clip():
+            return [one.sound]
+        case Sound():
+            return [one]
+        case SpokenValue(int(value)):
+            return await prompts.number(value, *locale)
+        case SpokenValue(value):
+            assert isinstance(value, datetime)
+            return await prompts.moment(value, call.clock.now().astimezone(call.time_zone), *locale)
 
 
 def _has_speech(pcm: bytes) -> bool:

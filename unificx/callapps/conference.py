@@ -53,7 +53,7 @@ _HOST_HELP = (
 
 def conference_app(rooms: RoomService, meetings: ConferenceManager) -> App:
     """The conference app."""
-    return App(CONFERENCE_APP, partial(conference, rooms, meetings))
+    return App(CONFERENCE_APP, partial(conference, rooms, meetings), goes_on=True)
 
 
 class RoomKind:
@@ -90,26 +90,51 @@ async def conference(rooms: RoomService, meetings: ConferenceManager, call: Call
     if standing is None:
         await call.play("general/too-many-tries", "general/goodbye")
         return
-    caller = call.caller
     name = None if merged or guest else await _record_name(call, room)
     listener = next((each.removeprefix(WHISPERS_TO) for each in more if each.startswith(WHISPERS_TO)), "")
-    who = CallerIdentity(caller.subject, caller.extension_id, caller.number, caller.name, name, listener)
-    session = meetings.join(
-        room,
-        who,
-        call,
-        host=standing == "host",
-        invited=invited or merged or admitted,
-        lobby=guest and not admitted,
-    )
+    admitted = invited or merged or admitted
+    while True:
+        party, caller = call.handovers.count, call.caller
+        session = meetings.join(
+            room,
+            CallerIdentity(caller.subject, caller.extension_id, caller.number, caller.name, name, listener),
+            call,
+            host=standing == "host",
+            invited=admitted,
+            lobby=guest and not admitted,
+        )
+        await _take_part(call, session, party, announce_count=not merged)
+        if call.handovers.count == party:
+            return
+        # A transferor who was let in has brought another party, who joins as one that has agreed to nothing yet.
+        standing = "host" if call.caller.extension_id in room.hosts else "guest"
+        merged, admitted, name, listener = True, not guest or admitted, None, ""
+
+
+async def _take_part(call: Call, session: ParticipantSession, party: int, *, announce_count: bool) -> None:
+    """Take part until the participant is dismissed, or another party follows. `party`: how many there were before."""
     call.on_remote_sdp(session.media_updated)
     try:
         async with asyncio.TaskGroup() as tasks:
             keys = tasks.create_task(_read_commands(call, session))
-            await _play_prompts(call, session, tasks, announce_count=not merged)
+            parties = tasks.create_task(_end_with_party(call, party))
+            await _play_prompts(call, session, tasks, announce_count=announce_count)
             keys.cancel()
+            parties.cancel()
+    except* _PartyReplaced:
+        pass
     finally:
         session.leave()
+
+
+class _PartyReplaced(Exception):
+    """Another party has taken the place of the participant."""
+
+
+async def _end_with_party(call: Call, party: int) -> None:
+    while call.handovers.count == party:
+        await call.handovers.next()
+    raise _PartyReplaced
 
 
 async def _confirm_invitation(call: Call) -> bool:

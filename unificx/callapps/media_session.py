@@ -14,6 +14,7 @@ from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.media import MediaUnavailable
 from unificx.media_worker.client import MediaEngineClient
+from unificx.registrar import Caller
 from unificx.sip.info_dtmf import parse_dtmf_digit
 from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
@@ -24,12 +25,13 @@ SERVICE_UNAVAILABLE = 503
 @dataclass(frozen=True, slots=True)
 class AppLegParams:
     """The leg of a call that an app handles: its id and SDP offer. `emit` receives the app's events; `on_ended` is
-    called once, when the call ends."""
+    called once, when the call ends, `on_party` with the call and the party that takes the place of the one before."""
 
     id: str
     offer: bytes
     emit: Callable[[AppEvent], None]
     on_ended: Callable[[], None]
+    on_party: Callable[[str, Caller], None]
 
 
 class AppMediaSession:
@@ -49,6 +51,7 @@ class AppMediaSession:
         self._on_media_open = on_media_open
         self._on_remote_sdp = on_remote_sdp
         self._on_ended = params.on_ended
+        self._on_party = params.on_party
         self.receives_audio = _receives_audio(params.offer)
         """Whether the remote party receives audio: it is not holding the call."""
         self.hold_count = 0
@@ -143,6 +146,9 @@ class AppMediaSession:
             self.was_connected = True
         elif self._connecting is not None and not self._connecting.done():
             self._connecting.set_result(outcome)
+
+    def party_changed(self, call_id: str, caller: Caller) -> None:
+        self._on_party(call_id, caller)
 
     def ended(self) -> None:
         self.is_over = True

@@ -16,7 +16,7 @@ def parking_apps(parking: Parking, recall_seconds: Callable[[str], float]) -> tu
     """The three parking apps. `recall_seconds` returns a tenant's seconds until a parked call is recalled to the
     extension that parked it."""
     return (
-        App.of_feature(PARK, partial(park, parking, recall_seconds)),
+        App.of_feature(PARK, partial(park, parking, recall_seconds), goes_on=True),
         App(PARK_ANNOUNCEMENT, announce_slot),
         App.of_feature(RETRIEVE, partial(retrieval_failed, parking)),
     )

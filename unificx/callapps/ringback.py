@@ -1,6 +1,7 @@
 """Ringback tone: for the transferred party, and for a caller that an app connects."""
 
 import asyncio
+from collections.abc import Callable
 
 from unificx.callapps.call import App, Call
 from unificx.callapps.tones import silence, tone
@@ -15,7 +16,7 @@ async def ringback(call: Call) -> None:
 
 
 async def connect_with_ringback(
-    call: Call, destination: DestinationRef | Plan, *, displayed_name: str = ""
+    call: Call, destination: DestinationRef | Plan, *, displayed_name: str | Callable[[], str] = ""
 ) -> UnansweredOutcome:
     """`Call.connect`, while the caller hears the ringback tone."""
     tones = asyncio.create_task(ringback(call))
@@ -26,4 +27,4 @@ async def connect_with_ringback(
         await asyncio.wait((tones,))
 
 
-RINGBACK = App("waiting", ringback)
+RINGBACK = App("waiting", ringback, goes_on=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import partial
 
@@ -17,12 +17,15 @@ from unificx.core.access import Access, context_stating
 from unificx.core.clock import Clock
 from unificx.core.faults import describe_fault
 from unificx.media_worker.client import MediaEngineClient
+from unificx.registrar import Caller
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class _Running:
+    app: App | None
+    context: AppCallContext
     call: Call
     session: AppMediaSession
     task: asyncio.Task[None]
@@ -58,13 +61,13 @@ class AppRunner:
 
     def host(self, context: AppCallContext, offer: bytes, emit: Callable[[AppEvent], None]) -> AppMediaSession:
         """Run an app for a call; an unknown app rejects it."""
-        call = self._call(AppLegParams(context.leg_id, offer, emit, partial(self._cancel, context.leg_id)), context)
-        session = call.session
+        ended, party = partial(self._cancel, context.leg_id), partial(self._change_party, context.leg_id)
+        call = self._call(AppLegParams(context.leg_id, offer, emit, ended, party), context)
+        session, app = call.session, self._apps.get(context.app)
         access = context_stating(Access("telephony", "call apps", context.caller.tenant_id))
-        task = asyncio.get_running_loop().create_task(
-            self._run(self._apps.get(context.app), call, session), context=access
-        )
-        self._running[context.leg_id] = _Running(call, session, task)
+        task = asyncio.get_running_loop().create_task(self._run(app, call, session), context=access)
+        self._running[context.leg_id] = _Running(app, context, call, session, task)
+        task.add_done_callback(lambda _: self._running.pop(context.leg_id, None))  # also if it was cancelled too early
         return session
 
     def handle_event(self, event: object) -> None:
@@ -92,22 +95,39 @@ class AppRunner:
         if running is not None:
             running.task.cancel()
 
+    def _change_party(self, leg_id: str, call_id: str, caller: Caller) -> None:
+        """Let the app go on with another party, or begin again for it."""
+        running = self._running.get(leg_id)
+        if running is None or running.app is None:
+            return
+        self._set_party(running.call, replace(running.context, call_id=call_id, caller=caller))
+        running.call.handovers.note()
+        if running.call.handovers.has_begun and not running.app.goes_on:
+            running.task.cancel()
+
     def _call(self, leg: AppLegParams, context: AppCallContext) -> Call:
         call = Call(leg, self._engine, self._prompts, self._clock)
-        caller, callee = context.caller, context.callee
-        call.id, call.started, call.arguments = context.call_id, context.started, context.arguments
-        call.caller = CallerInfo(
-            caller.tenant_id, caller.extension_id, caller.subject, caller.number, caller.name, caller.device_id
-        )
+        callee = context.callee
+        call.started, call.arguments = context.started, context.arguments
         if callee is not None:
             call.mailbox = CalledMailbox(callee.id, callee.number, callee.subject, context.reason)
-        call.language, call.time_zone = self._language(context), self._time_zone(context)
+        self._set_party(call, context)
         return call
+
+    def _set_party(self, call: Call, context: AppCallContext) -> None:
+        caller = context.caller
+        call.id, call.caller = (
+            context.call_id,
+            CallerInfo(
+                caller.tenant_id, caller.extension_id, caller.subject, caller.number, caller.name, caller.device_id
+            ),
+        )
+        call.language, call.time_zone = self._language(context), self._time_zone(context)
 
     async def _run(self, app: App | None, call: Call, session: AppMediaSession) -> None:
         try:
             if app is not None:
-                await app.run(call)
+                await _run_for_each_party(app, call)
         except asyncio.CancelledError:
             if not session.is_over:  # cancelled by server shutdown, not by the end of the call
                 session.hang_up()
@@ -117,4 +137,19 @@ class AppRunner:
             session.hang_up()
             await session.settle()
             self._engine.close(session.leg)
-            self._running.pop(session.leg, None)
+
+
+async def _run_for_each_party(app: App, call: Call) -> None:
+    """Run an app, again from its beginning for a party that takes the place of the one before."""
+    while True:
+        parties, begun = call.handovers.count, call.handovers.has_begun
+        call.handovers.has_begun = True
+        try:
+            if begun:
+                await call.start_again()
+            return await app.run(call)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if call.session.is_over or call.handovers.count == parties or task is None:
+                raise
+            task.uncancel()

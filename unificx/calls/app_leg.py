@@ -5,6 +5,7 @@ from collections.abc import Callable
 from unificx.calls.events import Outcome
 from unificx.calls.ports import AppEndpoint, AppEvent, AppHost
 from unificx.calls.schemas import AppCallContext
+from unificx.registrar import Caller
 from unificx.sip.legs import Headers
 
 LOOPBACK = "127.0.0.1"
@@ -76,6 +77,11 @@ class AppLeg:
         """Tell the app how the connection that it requested has ended."""
         if self._endpoint is not None:
             self._endpoint.connect_ended(outcome)
+
+    def change_party(self, call_id: str, caller: Caller) -> None:
+        """Tell the app that it continues with another party, in another call."""
+        if self._endpoint is not None:
+            self._endpoint.party_changed(call_id, caller)
 
     def notify(self, status: int, now: float) -> None:
         """Ignore transfer progress: apps are not notified."""

@@ -6,6 +6,7 @@ A transfer is authorized like a call of the requester: the target must be a numb
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, CallTarget, named_party, party_of, sanitize_dialled
 from unificx.calls.call_moves import CallMoves
 from unificx.calls.dependencies import CallManagerDependencies
@@ -254,14 +255,25 @@ class Transfers:
                 b.stage == "offering" for b in branches
             ):
                 return lambda: self._join_ringing(call, name, other, now)
+            case Transferring(talking=Talking(exchange=None) as talking, keep_with_app=True) if (
+                consultation_leg == CALLER
+            ):
+                return lambda: self._join_connected(call, name, other, talking.callee, talking.callee_sdp)
             case _:
                 raise RemoteProtocolError(REQUEST_PENDING, "Consultation Call Not Established")
 
     def _join_connected(self, call: Call, name: str, other: Call, remaining: str, sdp: bytes) -> None:
-        call.transferred_by = self._as_caller(call, name)
+        if isinstance(other.state, Transferring):  # an app rings others for its party: it rings again for the new one
+            self._transfer_deps.dispatch(other, events.TransferWithdrawn())
+        call.transferred_by, party = self._as_caller(call, name), self._as_caller(call, peer_leg(call, name))
         new_leg = call.new_leg_name("b")
         self._transfer_deps.moves.absorb(call, other, {remaining: new_leg})
-        self._transfer_deps.dispatch(call, events.JoinRequested(name, new_leg, sdp))
+        joined = call.leg(new_leg)
+        if isinstance(joined, AppLeg):
+            target = replace(other.target, dialled=other.dialled, transferred_by=call.transferred_by)
+            call.transfer_target, call.return_target = target, None
+            joined.change_party(call.id, replace(party, number="", name="") if call.is_withheld(party) else party)
+        self._transfer_deps.dispatch(call, events.JoinRequested(name, new_leg, sdp, isinstance(joined, AppLeg)))
 
     def _join_ringing(self, call: Call, name: str, other: Call, now: float) -> None:
         """Attended transfer while the consultation call is still ringing."""

@@ -35,7 +35,7 @@ class QueueDependencies:
 
 def queue_app(deps: QueueDependencies) -> App:
     """The app of queues."""
-    return App(QUEUE_APP, partial(wait_in_queue, deps))
+    return App(QUEUE_APP, partial(wait_in_queue, deps), goes_on=True)
 
 
 async def wait_in_queue(deps: QueueDependencies, call: Call) -> None:
@@ -49,9 +49,7 @@ async def wait_in_queue(deps: QueueDependencies, call: Call) -> None:
         visit = await _reach(manager, call, queue_id, visit_id)
     else:
         await call.answer()
-        caller = call.caller
-        who = QueuedCaller(caller.subject, caller.extension_id, caller.number, caller.name)
-        visit = manager.join(queue, who, call.call_id, int(priority or 0))
+        visit = manager.join(queue, _queued(call), call.call_id, int(priority or 0))
     if visit is None:
         return
     try:
@@ -114,9 +112,9 @@ class _QueueCall:
     async def run(self) -> LeaveReason | None:
         """Follow the instructions of the queue. Return why the caller leaves it; None to be called back."""
         async with asyncio.TaskGroup() as tasks:
-            playing = tasks.create_task(self._play())
+            playing, parties = tasks.create_task(self._play()), tasks.create_task(self._follow_parties())
             reason = await self._follow(tasks)
-            for task in (playing, self._ringing):
+            for task in (playing, parties, self._ringing):
                 if task is not None:
                     task.cancel()
         return reason
@@ -137,10 +135,18 @@ class _QueueCall:
                     return reason
 
     async def _ring(self, ring: Ring) -> None:
-        visit, caller = self._visit, self._visit.caller
-        shown = f"{visit.queue.name}: {caller.name or caller.number}".rstrip(": ")
-        await self._call.connect(_plan(self._deps.directory, ring), displayed_name=shown)
-        visit.ring_ended()
+        await self._call.connect(_plan(self._deps.directory, ring), displayed_name=self._shown)
+        self._visit.ring_ended()
+
+    def _shown(self) -> str:
+        caller = self._call.caller if self._call.handovers.count else self._visit.caller
+        return f"{self._visit.queue.name}: {caller.name or caller.number}".rstrip(": ")
+
+    async def _follow_parties(self) -> None:
+        """Give the place to each party that takes the caller's place by an attended transfer."""
+        while True:
+            await self._call.handovers.next()
+            self._visit.replace_caller(_queued(self._call), self._call.call_id)
 
     async def _stop_ringing(self) -> None:
         ringing, self._ringing = self._ringing, None
@@ -170,6 +176,11 @@ class _QueueCall:
         digit = await call.play(*spoken, *offer, escape_digits=CALLBACK_KEY) or await call.read_digit(_KEY_SECONDS)
         if digit == CALLBACK_KEY:
             self._visit.instruct(CallbackWanted())
+
+
+def _queued(call: Call) -> QueuedCaller:
+    caller = call.caller
+    return QueuedCaller(caller.subject, caller.extension_id, caller.number, caller.name)
 
 
 def _plan(directory: DirectoryCache, ring: Ring) -> Plan:

@@ -106,7 +106,15 @@ class QueueManager:
         if live is None:
             return None
         arrived = self._clock.now(), self._clock.monotonic()
-        visit = QueueVisit(self._clock.new_id(), queue, caller, arrived=arrived, report=self._send, on_end=self._ended)
+        visit = QueueVisit(
+            self._clock.new_id(),
+            queue,
+            caller,
+            arrived=arrived,
+            report=self._send,
+            on_change=self._changed,
+            on_end=self._ended,
+        )
         visit.call_id = call_id
         live.visits[visit.id] = visit
         self._send(queue.id, CallerJoined(visit.id, priority))
@@ -255,6 +263,9 @@ class QueueManager:
         for agent in live.machine.agents:
             self._of_agent[agent.id].pop(queue.id, None)
             self._update_occupied(agent.id, queue.tenant_id)
+
+    def _changed(self, visit: QueueVisit) -> None:
+        self._publish(QueueActivity(visit.queue))
 
     def _ended(self, visit: QueueVisit, connected: bool) -> None:
         """The app of a visit has ended."""

@@ -40,7 +40,8 @@ class QueuedCaller:
 
 class QueueVisit:
     """One caller in a queue. `arrived`: wall-clock and monotonic time; `report` passes an event to the machine;
-    `on_end` is called when the app has ended, with whether the caller is connected to an agent or another phone."""
+    `on_change` is called when another caller has the place, `on_end` when the app has ended, with whether the caller is
+    connected to an agent or another phone."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class QueueVisit:
         *,
         arrived: tuple[datetime, float],
         report: Callable[[str, Event], None],
+        on_change: "Callable[[QueueVisit], None]",
         on_end: "Callable[[QueueVisit, bool], None]",
     ) -> None:
         self.id = id_
@@ -61,6 +63,7 @@ class QueueVisit:
         self.is_callback = False
         """Whether the caller has hung up and waits to be called back."""
         self._report = report
+        self._on_change = on_change
         self._on_end = on_end
         self._instructions: asyncio.Queue[Instruction] = asyncio.Queue()
 
@@ -79,6 +82,11 @@ class QueueVisit:
     def ring_ended(self) -> None:
         """Report that no agent has answered."""
         self._report(self.queue.id, RingEnded(self.id))
+
+    def replace_caller(self, caller: QueuedCaller, call_id: str) -> None:
+        """Give the place to another caller, in another call."""
+        self.caller, self.call_id = caller, call_id
+        self._on_change(self)
 
     def request_callback(self) -> None:
         """Keep the place: the caller hangs up and is called back."""

@@ -35,6 +35,7 @@ from unificx.db import Database
 from unificx.identity import NewTenant, PasswordHashing
 from unificx.media.sounds import Sound
 from unificx.privacy import KeyStore
+from unificx.registrar import Caller
 from unificx.routing import CallApp
 from unificx.sip.legs import Answered
 
@@ -103,6 +104,41 @@ async def wait_until(seen: Callable[[], object]) -> None:
 async def hung_up(stage: AppHarness) -> None:
     stage.hang_up()
     await wait_until(lambda: not len(stage.host))
+
+
+async def test_a_transferred_party_joins_anew_as_a_guest(setup: ConferenceWorld) -> None:
+    """The transferor had the right to enter, not the party: it is a guest, and has agreed to no recording."""
+    room = await setup.room(pin="4711", host_pin="8261")
+    stage = setup.stage(room, digits={"conference/enter-pin": ["8261#"]})
+    stage.begin()
+    await wait_until(lambda: "join heard" in stage.orders)
+    [before] = setup.meetings.status(room).participants  # type: ignore[union-attr]
+    assert before.host
+    stage.line.party_changed("call-2", Caller(room.tenant_id, "", "", "s-dora", "+491512", "Dora"))
+    await wait_until(lambda: stage.orders.count("join heard") == 2)
+    [after] = setup.meetings.status(room).participants  # type: ignore[union-attr]
+    assert (after.number, after.host, after.id == before.id) == ("+491512", False, False)
+    stage.press("*9")  # ends the meeting for a host
+    await stage.settle()
+    assert setup.meetings.status(room) is not None
+    await hung_up(stage)
+    assert setup.meetings.status(room) is None
+
+
+async def test_a_party_is_asked_for_the_pin_that_the_transferor_did_not_enter(setup: ConferenceWorld) -> None:
+    room = await setup.room(pin="4711")
+    stage = setup.stage(room)
+    stage.begin()
+    await wait_until(lambda: "conference/enter-pin" in stage.played)
+    stage.line.party_changed("call-2", Caller(room.tenant_id, "", "", "s-dora", "+491512", "Dora"))
+    stage.press("0000#")
+    await wait_until(lambda: "conference/wrong-pin" in stage.played)
+    assert setup.meetings.status(room) is None
+    stage.press("4711#")
+    await wait_until(lambda: "join heard" in stage.orders)
+    [one] = setup.meetings.status(room).participants  # type: ignore[union-attr]
+    assert one.number == "+491512"
+    await hung_up(stage)
 
 
 async def test_participant_count_is_announced_on_entry(setup: ConferenceWorld) -> None:
@@ -174,7 +210,7 @@ async def test_correct_pin_admits(
 
 async def test_three_wrong_pins_end_the_call(setup: ConferenceWorld) -> None:
     room = await setup.room(pin="4711")
-    stage = setup.stage(room, digits={"conference/enter-pin": ["9999#"] * 3})
+    stage = setup.stage(room, digits={"conference/enter-pin": ["8261#"] * 3})
     await stage.run()
     assert stage.played == ["conference/enter-pin", "conference/wrong-pin"] * 3 + ["general/too-many-tries", *AWAY]
     assert setup.meetings.status(room) is None
@@ -183,7 +219,7 @@ async def test_three_wrong_pins_end_the_call(setup: ConferenceWorld) -> None:
 async def test_pin_attempts_are_rate_limited(setup: ConferenceWorld) -> None:
     room = await setup.room(pin="4711")
     for _ in range(2):
-        stage = setup.stage(room, digits={"conference/enter-pin": ["9999#"] * 3}, caller=ANNA)
+        stage = setup.stage(room, digits={"conference/enter-pin": ["8261#"] * 3}, caller=ANNA)
         await stage.run()
     assert stage.played[-2:] == ["general/too-many-tries", *AWAY]
     stage = setup.stage(room, digits={"conference/enter-pin": ["4711#"]}, caller=ANNA)

@@ -26,6 +26,7 @@ from unificx.queues import (
     queue_app,
 )
 from unificx.queues.agent_codes import change_state
+from unificx.registrar import Caller
 from unificx.routing import Fork, GoTo
 from unificx.sip.legs import ByeReceived
 
@@ -191,6 +192,26 @@ def test_caller_hears_music_until_an_agent_answers() -> None:
         assert [round(one) for one in world.history.talked] == [30]
         await asyncio.sleep(10)
         assert world.states() == ["available", "available"]
+
+    run_in_virtual_time(scenario())
+
+
+def test_the_place_is_that_of_the_party_who_is_transferred_to_it() -> None:
+    async def scenario() -> None:
+        world = QueueWorld()
+        harness = world.start()
+        await asyncio.sleep(5)
+        harness.line.connect_ended("cancelled")
+        harness.line.party_changed("call-2", Caller("acme", "", "", "s-dora", "+491512", "Dora"))
+        await asyncio.sleep(1)
+        assert rings_of(harness) == [(["1001"], "Support: Carl"), (["1001"], "Support: Dora")]
+        assert not world.history.events  # the agent has missed nothing
+        world.lines.calls["call-2"] = "e-1001"
+        harness.line.connect_ended("answered")
+        harness.hang_up()
+        await asyncio.sleep(1)
+        [visit] = world.history.visits
+        assert (visit.call_id, visit.number, visit.agent_id, round(visit.waited)) == ("call-2", "+491512", "e-1001", 6)
 
     run_in_virtual_time(scenario())
 

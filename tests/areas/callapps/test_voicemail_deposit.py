@@ -1,5 +1,6 @@
 """Voicemail deposit: greeting, recording, review and hang-up."""
 
+import asyncio
 import errno
 
 import pytest
@@ -8,7 +9,8 @@ from recording_setup import ANNA, TENANT, RecordingSetup
 
 from unificx.audio_store import Transcript, writer
 from unificx.media.tones import sine
-from unificx.voicemail import MailboxSettingsChange, Message, VoicemailSettingsChange, deposit
+from unificx.registrar import Caller
+from unificx.voicemail import CallerId, MailboxSettingsChange, Message, VoicemailSettingsChange, deposit
 
 MENU = ("voicemail/to-", "press/")
 GREETED = ["voicemail/greeting", "voicemail/notice", "voicemail/leave", "beep"]
@@ -36,6 +38,18 @@ async def test_hang_up_after_speech_stores_the_message(room: RecordingSetup) -> 
     [message] = await messages(room)
     assert message.seconds == pytest.approx(3.0)
     assert message.call_id == "call-1"
+
+
+async def test_a_transferred_party_hears_the_greeting_and_leaves_a_message_of_their_own(room: RecordingSetup) -> None:
+    caller = stage(room, ["speak 3", HANG_UP])
+    caller.begin()
+    caller.line.party_changed("call-2", Caller(TENANT, "", "", "s-dora", "+491512", "Dora"))
+    async with asyncio.timeout(5):
+        while len(caller.host):
+            await asyncio.sleep(0)
+    assert played_prompts(caller) == GREETED
+    [message] = await messages(room)
+    assert (message.call_id, message.caller) == ("call-2", CallerId("+491512", "Dora"))
 
 
 async def test_hang_up_without_speech_stores_nothing(room: RecordingSetup) -> None:

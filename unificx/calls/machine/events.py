@@ -183,11 +183,13 @@ class TransferWithdrawn:
 
 @value
 class JoinRequested:
-    """The leg `by` transfers the other party to `leg` of its consultation call, whose latest SDP is `sdp`."""
+    """The leg `by` transfers the other party to `leg` of its consultation call, whose latest SDP is `sdp`. `to_app`: an
+    app, so that the target of the call is another one."""
 
     by: str
     leg: str
     sdp: bytes
+    to_app: bool = False
 
 
 @value

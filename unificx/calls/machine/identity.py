@@ -27,8 +27,8 @@ WITHHELD = Identity("anonymous", "Anonymous", "anonymous.invalid")
 
 
 def requests_privacy(privacy: list[str], sender_host: str) -> bool:
-    """Whether a request asks that the identity be withheld: by the values of its Privacy headers (RFC 3323 section 4.2),
-    or by an anonymous From alone (section 4.1.1.3), as phones send that have no Privacy header."""
+    """Whether a request asks that the identity be withheld: by the values of its Privacy headers (RFC 3323 section
+    4.2), or by an anonymous From alone (section 4.1.1.3), as phones send that have no Privacy header."""
     if sender_host.lower() == WITHHELD.domain:
         return True
     wanted = {word.strip().lower() for value in privacy for word in value.split(";")}

@@ -81,10 +81,11 @@ def change_peer(state: Talking, event: PeerChangeEvent, now: float) -> Outcome:
     match event:
         case TransferRequested():
             outcome = _transfer(state, event, now)
-        case JoinRequested(_, leg, sdp):
+        case JoinRequested(_, leg, sdp, to_app):
             release = _release_leg(state.callee, Cause.HUNG_UP)
             joined, requests = start_ice_restart(replace(state, callee=leg, callee_sdp=sdp))
-            outcome = joined, [Notify(state.callee, 200), *release, SetPeer(leg), *requests]
+            callee = [SetCallee()] if to_app else []
+            outcome = joined, [Notify(state.callee, 200), *release, *callee, SetPeer(leg), *requests]
         case MoveToAppRequested(_, app):
             release = _release_leg(state.callee, Cause.HUNG_UP)
             moved, requests = redirect.move_to_app(state, app)
