@@ -82,7 +82,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) ->
     thread = threading.Thread(target=copy_context().run, args=(serve, *arguments))
     thread.start()
     at = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    # Until then the thread imports modules, while what runs a test iterates over those that are there.
+    # Until then the thread imports modules, which create loggers, while pytest iterates over all loggers when a test begins.
     httpx.get(f"{at}/api/openapi.json", timeout=60).raise_for_status()
     yield at
     stop.set()

@@ -64,6 +64,25 @@ describe('the history of a tab with a call', () => {
     expect(history.location.state).not.toHaveProperty('call');
   });
 
+  it('does not cancel another navigation by a step back at the end of the call', () => {
+    begin();
+    window.dispatchEvent(new Event('beforeunload'));
+    entries.update({ up: false, shown: false });
+    expect(history.location.state).toMatchObject({ call: 'screen' });
+    history.back(); // the user stayed
+    expect(history.location.state).not.toHaveProperty('call');
+    expect(history.length).toBe(3);
+  });
+
+  it('steps back again at the end of the next call', () => {
+    begin();
+    window.dispatchEvent(new Event('beforeunload'));
+    entries.update({ up: false, shown: false });
+    begin();
+    entries.update({ up: false, shown: false });
+    expect(history.location.state).not.toHaveProperty('call');
+  });
+
   it('finds its entries again after a reload', () => {
     begin();
     const reloaded = new CallHistory(history, (full) => (shown = full));

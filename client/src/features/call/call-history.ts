@@ -24,6 +24,8 @@ export interface CallVisibility {
 export class CallHistory {
   #now: CallVisibility = { up: false, shown: false };
   #guard = 0;
+  /** The page is being left or loaded again, which a step back would cancel. */
+  #leaving = false;
 
   constructor(
     private readonly history: RouterHistory,
@@ -33,9 +35,15 @@ export class CallHistory {
 
   /** Follow the history. Returns the stop function. */
   watch(): () => void {
-    return this.history.subscribe(({ action }) => {
+    const leave = () => (this.#leaving = true);
+    window.addEventListener('beforeunload', leave);
+    const unsubscribe = this.history.subscribe(({ action }) => {
       if (action.type === 'BACK' || action.type === 'GO' || action.type === 'FORWARD') this.#moved(action.type);
     });
+    return () => {
+      window.removeEventListener('beforeunload', leave);
+      unsubscribe();
+    };
   }
 
   update(next: CallVisibility): void {
@@ -45,7 +53,9 @@ export class CallHistory {
     const { call, __TSR_index: index } = this.#state;
     if (next.up && next.shown && call !== 'screen') this.#push('screen');
     if (next.up && !next.shown && before.shown && call === 'screen') this.history.back();
-    if (!next.up && before.up && call) this.history.go(call === 'screen' && this.#guard === index - 1 ? -2 : -1);
+    if (next.up || !before.up) return;
+    if (call && !this.#leaving) this.history.go(call === 'screen' && this.#guard === index - 1 ? -2 : -1);
+    this.#leaving = false; // should the user stay: Back skips what is left
   }
 
   get #state(): EntryState {
