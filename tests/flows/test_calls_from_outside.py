@@ -6,10 +6,12 @@ import pytest
 from carriers import OWN_NUMBER, Outside
 from ladder import play, play_on
 from steps import extension, hangs_up, refers, released
+from test_calls_forwarding import presence
 from test_calls_outside import CALLED, NUMBERS, assert_nothing_internal
 from test_calls_outside import TALKS as CALLED_TALKS
 from test_calls_parking import PARKED
 
+from unificx.presence import Presence
 from unificx.routing import CallApp, Destination, Plan, RingExtension, Step
 from unificx.sip.message import Response
 
@@ -415,3 +417,24 @@ async def test_a_company_contact_names_the_caller_on_the_phone_and_in_the_record
     )
     assert world.ended[0].parties[0].name == "Muster GmbH"
     assert not any(b"Muster" in message or b"Our mobile" in message for message in world.sent_outside)
+
+
+@pytest.mark.parametrize(
+    ("rules", "carol_rings"),
+    [
+        (presence(always="extension:1003"), True),
+        (presence("do_not_disturb", busy="extension:1003"), True),
+        (presence("do_not_disturb"), False),
+    ],
+)
+async def test_a_number_of_an_extension_follows_its_rules(rules: Presence, carol_rings: bool) -> None:
+    follows = "carol   <- INVITE [outside]" if carol_rings else "history <- busy 17 +491710000001 1002\n carrier <- 486"
+    await play(
+        f"""
+        bob 1002, carol 1003, carrier +491710000001 udp trunk
+        carrier -> INVITE +49301234500 [outside]
+        {follows}
+        """,
+        inbound=INBOUND,
+        presence={"1002": rules},
+    )

@@ -1,16 +1,17 @@
 """Calls from carriers: whether an INVITE is accepted, who calls, and where the number leads."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from unificx.calls.call import inbound_key
 from unificx.calls.call_limiter import RETRY_SECONDS
+from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.diversion import Diversion, parse_diversions
 from unificx.calls.machine.identity import requests_privacy
 from unificx.calls.machine.states import CALLER
-from unificx.calls.ports import OutsideLines, PublicNumbers
+from unificx.calls.ports import PublicNumbers
 from unificx.calls.registry import CallRegistry
-from unificx.core.clock import Clock, random_id
+from unificx.core.clock import random_id
 from unificx.registrar import MAX_SHOWN_NAME, Caller
 from unificx.routing import Destination, Plan
 from unificx.sip.errors import RemoteProtocolError
@@ -55,16 +56,14 @@ class InboundCall:
 
 
 class InboundCalls:
-    """Decides on INVITEs of carriers, from memory. A refused call leaves nothing behind. `has_sent` says whether a
-    request has passed this process before."""
+    """Decides on INVITEs of carriers, from memory. A refused call leaves nothing behind."""
 
-    def __init__(
-        self, lines: OutsideLines, registry: CallRegistry, clock: Clock, has_sent: Callable[[Request], bool]
-    ) -> None:
-        self._lines = lines
+    def __init__(self, deps: CallManagerDependencies, registry: CallRegistry) -> None:
+        self._lines = deps.outside
         self._registry = registry
-        self._clock = clock
-        self._has_sent = has_sent
+        self._clock = deps.clock
+        self._has_sent = deps.legs.endpoint.has_sent
+        self._routing = deps.routing
 
     def admit(self, request: Request, origin: CarrierCall) -> InboundCall:
         """Accept an INVITE of one of the trunks. Raise RemoteProtocolError: 404 for a number that none of their
@@ -86,7 +85,8 @@ class InboundCalls:
         if self._registry.is_trunk_full(trunk):
             raise CallRefused(request, RETRY_SECONDS)
         verification = _verification(request, trunk, origin, number, called)
-        return InboundCall(self._caller(trunk, number, address), called, destination.plan(), diversions, verification)
+        caller = self._caller(trunk, number, address)
+        return InboundCall(caller, called, self._routing.plan(caller, destination), diversions, verification)
 
     def _turns(self, tenant_id: str, called: str, caller: str) -> int:
         """Count the unanswered calls of the same caller to the same number that are on their way outside again."""

@@ -94,7 +94,7 @@ class CallManager:
         self.calls, self.calls_of = self._registry.calls, self._registry.of_tenant
         self._timer_queue = DeadlineQueue(self._deadlines)
         deps, registry, max_app_call_seconds = self.deps, self._registry, self.settings.max_app_call_seconds
-        self._inbound = InboundCalls(deps.outside, registry, deps.clock, deps.legs.endpoint.has_sent)
+        self._inbound = InboundCalls(deps, registry)
         self._outside = OutsideDialer(deps.outside, registry)
         self._fork_builder = ForkTargetBuilder(deps.routing, deps.directory, self._outside, max_app_call_seconds)
         self._observer_notifier = notifier = ObserverNotifier(deps.observer)

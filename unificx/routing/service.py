@@ -38,11 +38,11 @@ class Routing:
 
     def route(self, caller: Caller, dialled: str) -> Plan:
         """Return the plan for a call of this caller to `dialled`."""
-        return self._plan(caller, self._dial_plan.destination(caller, dialled))
+        return self.plan(caller, self._dial_plan.destination(caller, dialled))
 
     def preview(self, caller: Caller, dialled: str) -> Plan:
         """Return the plan of a call that may be made later: no limit counts it yet."""
-        return self._plan(caller, self._dial_plan.destination(caller, dialled, counted=False))
+        return self.plan(caller, self._dial_plan.destination(caller, dialled, counted=False))
 
     def resolve(
         self, caller: Caller, ref: DestinationRef, forwarded_by: Extension | None = None, calling_for: str = ""
@@ -52,7 +52,7 @@ class Routing:
         found = self._dial_plan.destinations.resolve(caller.tenant_id, ref) or NO_SUCH_NUMBER
         if isinstance(found, LedOutside):
             found = replace(found, forwarded_by=forwarded_by, calling_for=calling_for)
-        return self._plan(caller, found)
+        return self.plan(caller, found)
 
     def forward(self, caller: Caller, by: Extension, dialled: str) -> Plan | None:
         """Return the plan for a call of this caller that an extension sends on to `dialled`; None if the extension may
@@ -71,7 +71,8 @@ class Routing:
         """Return the code of a feature in a tenant, "" if it is switched off."""
         return self._dial_plan.codes.code(tenant_id, name)
 
-    def _plan(self, caller: Caller, destination: Destination) -> Plan:
+    def plan(self, caller: Caller, destination: Destination) -> Plan:
+        """Return the plan for a call of this caller to a destination: an extension has rules of its own."""
         if isinstance(destination, RingExtension) and not destination.only_device:
             rules = self._availability.in_force.get(destination.extension.id)
             if rules is not None:
