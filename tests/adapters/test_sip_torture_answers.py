@@ -1,22 +1,16 @@
 """RFC 4475 and RFC 5118: what the server answers to the torture test messages of an unauthenticated peer."""
 
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from sip_harness import SipHarness, create_directory
-
-from unificx.identity import Tenant
-from unificx.sip.flow import Flow
-from unificx.sip.transactions.events import RequestReceived
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "engines"))
-
 from leg_wire import Side
+from sip_harness import SipHarness, create_directory
 from sip_torture import Case, case, cases, ipv6_cases
 
+from unificx.identity import Tenant
 from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.flow import Flow
+from unificx.sip.transactions.events import RequestReceived
 
 SOURCE = Flow("udp", "203.0.113.66", 5060, 0, 1)
 ANSWERS = {

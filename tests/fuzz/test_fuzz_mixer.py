@@ -2,15 +2,10 @@
 
 import contextlib
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "engines"))
-
 from mixer_harness import MixerHarness, tone
 
 from unificx.media.mixer import messages

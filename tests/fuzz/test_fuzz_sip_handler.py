@@ -1,15 +1,10 @@
 """The SIP server never raises, never answers 500, and never registers or calls without valid credentials."""
 
 import random
-import sys
-from pathlib import Path
 
 import structlog.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "adapters"))
-
 from sip_harness import DOMAIN, OTHER_FLOW, Phone, SipHarness
 
 from unificx.sip_server import RateLimits

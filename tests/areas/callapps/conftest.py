@@ -1,14 +1,10 @@
 """All waits of apps take no time. Mailboxes are real."""
 
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import structlog.testing
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "audio_store"))
-
 from recording_setup import RecordingSetup
 
 from unificx.callapps import call

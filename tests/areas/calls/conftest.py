@@ -1,12 +1,9 @@
 """Call control with its journal on a real database; phones and ladders are those of tests/flows."""
 
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "flows"))
 
 from unificx.calls import LIVE_CALL_KEYS, Journal, SpooledCallJournal
 from unificx.core.clock import ManualClock

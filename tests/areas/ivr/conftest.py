@@ -1,15 +1,11 @@
 """Call apps of menus run in the test bench of call apps."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import structlog.testing
 
 from unificx.callapps import call
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "callapps"))
 
 
 @pytest.fixture(autouse=True)
