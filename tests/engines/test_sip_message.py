@@ -129,7 +129,6 @@ def test_invalid_local_values_are_rejected_on_encoding(message: Request | Respon
 def test_headers_are_added_replaced_and_removed() -> None:
     message = Request("BYE", "sip:h", [("v", "a"), ("Odd", "1"), ("Via", "b"), ("odd", "2"), ("Y", "3")])
     assert message.without("via", "identity").headers == (("Odd", "1"), ("odd", "2"))
-    assert message.with_headers([("Z", "4")]).headers[-1] == ("Z", "4")
     assert message.with_prepended(("Via", "c"), ("Z", "4")).headers[:3] == (("Via", "c"), ("Z", "4"), ("v", "a"))
     assert message.with_header("Via", "c").headers == (("Via", "c"), ("Odd", "1"), ("odd", "2"), ("Y", "3"))
     assert message.with_header("Z", "4").headers == (*message.headers, ("Z", "4"))

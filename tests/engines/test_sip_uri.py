@@ -138,14 +138,9 @@ def test_parameter_lookup_is_case_insensitive() -> None:
     assert not uri.has("ob")
 
 
-def test_parameters_are_replaced_added_and_removed() -> None:
+def test_parameters_are_replaced_and_added() -> None:
     uri = Uri.parse("sip:x@h;Transport=TCP;lr")
     assert str(uri.with_params(("transport", "tls"), ("ob", None))) == "sip:x@h;lr;transport=tls;ob"
-    assert str(uri.without_params("transport")) == "sip:x@h;lr"
-
-
-def test_address_only_drops_password_parameters_and_headers() -> None:
-    assert str(Uri.parse("sip:x:p@h:5070;lr?a=b").address_only) == "sip:x@h:5070"
 
 
 def test_header_of_a_uri() -> None:

@@ -1,7 +1,7 @@
 """Attachments: files that users send in messages, uploaded in parts and encrypted while they arrive."""
 
 from unificx.attachments.dependencies import AttachmentDependencies
-from unificx.attachments.file_names import attachment_id_of, present_names
+from unificx.attachments.file_names import present_names
 from unificx.attachments.ports import PhotoProcessor
 from unificx.attachments.privacy import attachment_holding
 from unificx.attachments.repository import known_attachment_files
@@ -43,7 +43,6 @@ __all__ = [
     "QuotaExceeded",
     "Upload",
     "attachment_holding",
-    "attachment_id_of",
     "attachments_of_messages",
     "known_attachment_files",
     "present_names",

@@ -4,7 +4,7 @@ from unificx.contacts.checks import MAX_ENTRIES, MAX_NAME, MAX_NOTE, MAX_UID
 from unificx.contacts.contact_csv import write_csv
 from unificx.contacts.device_copies import UID as DEVICE_UID
 from unificx.contacts.device_copies import ContactSyncOff, CopyReport, DeviceCopies
-from unificx.contacts.files import MAX_BYTES, read_file
+from unificx.contacts.files import read_file
 from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportAction
 from unificx.contacts.importing import ContactImports
 from unificx.contacts.optimistic import BookChanged, Guard
@@ -32,7 +32,6 @@ from unificx.contacts.vcard import values_of, write_vcards
 __all__ = [
     "DEVICE_UID",
     "LABELS",
-    "MAX_BYTES",
     "MAX_ENTRIES",
     "MAX_NAME",
     "MAX_NOTE",

@@ -41,7 +41,6 @@ from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.permissions import (
     ASSIGNABLE,
     NEEDS,
-    SCOPES,
     Action,
     PermissionArea,
     is_assistant,
@@ -124,7 +123,6 @@ __all__ = [
     "MAX_GRACE_DAYS",
     "NEEDS",
     "OPERATOR_SLUG",
-    "SCOPES",
     "TERMS_VERSION",
     "TOKEN_MARK",
     "Acceptance",

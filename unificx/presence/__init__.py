@@ -5,7 +5,6 @@ from unificx.presence.ports import DestinationCheck
 from unificx.presence.privacy import presence_holding
 from unificx.presence.profiles import DEFAULT, MAX_RING_TURNS, OFF
 from unificx.presence.schemas import (
-    NO_FORWARDING,
     NO_RULES,
     Callers,
     Forwarding,
@@ -23,7 +22,6 @@ from unificx.presence.service import PresenceService
 __all__ = [
     "DEFAULT",
     "MAX_RING_TURNS",
-    "NO_FORWARDING",
     "NO_RULES",
     "OFF",
     "Availability",

@@ -3,7 +3,6 @@
 from unificx.provisioning.privacy import phone_settings_holding
 from unificx.provisioning.rendering import PHONE_CODES
 from unificx.provisioning.schemas import (
-    MAKERS,
     KeyKind,
     Maker,
     PhoneFile,
@@ -24,7 +23,6 @@ from unificx.provisioning.service import (
 __all__ = [
     "BOOKS_PATH",
     "FILES_PATH",
-    "MAKERS",
     "PHONE_CODES",
     "KeyKind",
     "Maker",

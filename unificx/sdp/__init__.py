@@ -33,7 +33,6 @@ from unificx.sdp.recording import (
     with_recording_indication,
 )
 from unificx.sdp.session import (
-    STATIC_CODECS,
     Codec,
     Connection,
     Direction,
@@ -52,7 +51,6 @@ from unificx.sdp.video import PlainVideo, plain_answer, plain_video, video_only,
 __all__ = [
     "MAX_MEDIA_SECTIONS",
     "MINIMAL_OFFER",
-    "STATIC_CODECS",
     "Codec",
     "Connection",
     "Direction",

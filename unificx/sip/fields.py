@@ -339,10 +339,6 @@ class Message:
         """Return a copy without the lines of these names."""
         return self._with([line for line in self.headers if canonical_name(line[0]) not in names])
 
-    def with_headers(self, lines: Iterable[tuple[str, str]]) -> Self:
-        """Return a copy with these lines appended."""
-        return self._with((*self.headers, *lines))
-
     def with_prepended(self, *lines: tuple[str, str]) -> Self:
         """Return a copy with these lines first, e.g. Via or Record-Route."""
         return self._with((*lines, *self.headers))

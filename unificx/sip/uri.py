@@ -80,11 +80,6 @@ class Uri:
         """The user part with escapes decoded; bytes that are not UTF-8 become U+FFFD."""
         return _unescape(self.user) if "%" in self.user else self.user
 
-    @property
-    def address_only(self) -> Uri:
-        """The URI without password, parameters and headers."""
-        return Uri(self.scheme, self.user, self.host, self.port)
-
     def param(self, name: str) -> str | None:
         """Return the raw value of a parameter; "" without a value, None if absent."""
         return find_param(self.params, name)
@@ -102,10 +97,6 @@ class Uri:
         """Return a copy with these parameters, replacing those of the same name."""
         names = {name.lower() for name, _ in params}
         return replace(self, params=(*(param for param in self.params if param[0].lower() not in names), *params))
-
-    def without_params(self, *names: str) -> Uri:
-        """Return a copy without these parameters (names in lower case)."""
-        return replace(self, params=tuple(param for param in self.params if param[0].lower() not in names))
 
     def equals(self, other: Uri) -> bool:
         """Whether both URIs are equivalent (RFC 3261 section 19.1.4; RFC 3966 section 5); not always transitive."""

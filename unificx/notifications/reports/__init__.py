@@ -1,11 +1,10 @@
 """Reports by e-mail: their recipients and times."""
 
-from unificx.notifications.reports.periods import EVERY, Every, Period
+from unificx.notifications.reports.periods import Every, Period
 from unificx.notifications.reports.sending import ReportEmails, describe_period, may_receive
 from unificx.notifications.reports.service import ReportSchedule, of_reference
 
 __all__ = [
-    "EVERY",
     "Every",
     "Period",
     "ReportEmails",
