@@ -1,4 +1,4 @@
-"""Fake call legs and dialer for tests of conference rooms."""
+"""Fake call legs for tests of conference rooms."""
 
 from dataclasses import dataclass, field
 
@@ -42,16 +42,3 @@ def join_room(world: World, room: Room, number: str, *, host: bool = False) -> J
     session = world.services.meetings.join(room, who, phone, host=host)
     session.entered()
     return JoinedParticipant(session, phone)
-
-
-@dataclass
-class FakeDialer:
-    """A dialer that only records its calls."""
-
-    dialed: list[tuple[str, str, str]] = field(default_factory=list)
-    participants: list[int] = field(default_factory=list)
-
-    def dial(self, room: Room, host: CallerIdentity | None, number: str, participants: int) -> str:
-        self.participants.append(participants)
-        self.dialed.append((room.number, host.number if host else "", number))
-        return f"call-{len(self.dialed)}"

@@ -53,7 +53,7 @@ from unificx.audio_store import (
     Transcript,
 )
 from unificx.billing import build_billing
-from unificx.calls import ParkedCall
+from unificx.calls import CallControl, ParkedCall
 from unificx.calls.events import CallEnded, CallParty, CallStep, MediaQuality
 from unificx.cdr import CALL_TARGET, CallErasure, CdrService, call_record_expiries, call_record_holding
 from unificx.cdr.events import OutsideCallRecorded
@@ -61,6 +61,7 @@ from unificx.chat import Chat, ChatDependencies
 from unificx.cluster import Cluster, EventBus, local_cluster
 from unificx.conferencing import (
     ADMINISTRATOR,
+    CallerIdentity,
     ConferenceManager,
     EndRequested,
     InvitationDependencies,
@@ -154,7 +155,7 @@ from unificx.recording import (
 from unificx.resale import Resellers
 from unificx.routing import DestinationDirectory, OutboundDependencies
 from unificx.server.backup.service import BackupDependencies, BackupService
-from unificx.server.call_routing import build_call_routing
+from unificx.server.call_routing import CallAreas, build_call_routing
 from unificx.server.chat_events import ChatEvents
 from unificx.server.contact_events import ContactEvents
 from unificx.server.live_events import LiveEvents
@@ -379,6 +380,20 @@ BACKUP_SETTINGS = {"UNIFICX_MASTER_KEY": b64encode(bytes(range(32))).decode(), "
 
 
 @dataclass
+class FakeDialer:
+    """A dialer of conferences that only records its calls: number of the room, that of its host, and what was dialled;
+    and how many participants there were."""
+
+    dialed: list[tuple[str, str, str]] = field(default_factory=list)
+    participants: list[int] = field(default_factory=list)
+
+    def dial(self, room: Room, host: CallerIdentity | None, number: str, participants: int) -> str:
+        self.participants.append(participants)
+        self.dialed.append((room.number, host.number if host else "", number))
+        return f"call-{len(self.dialed)}"
+
+
+@dataclass
 class World:
     """An installation with two tenants, and clients for it."""
 
@@ -399,6 +414,7 @@ class World:
     recorder: CallRecorder
     media: FakeEngine
     bus: EventBus
+    dialer: FakeDialer
     acme: Tenant = field(init=False)
     globex: Tenant = field(init=False)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
@@ -626,7 +642,10 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     push = PushNotifier(PushNotifierDependencies(*push_parts, loopback=True, sleep=_no_pause))
     hub = EventHub()
     bus.subscribe(SessionEnded, lambda event: push.session_ended(event.session_id))
-    live_events, meetings = LiveEvents(hub, bus, directory), ConferenceManager(clock, bus.publish)
+    live_events, meetings = (
+        LiveEvents(hub, bus, directory),
+        ConferenceManager(clock, bus.publish, dialer := FakeDialer()),
+    )
     videos = MeetingVideos(meetings, cluster.counters, clock, bus.publish)
     for changed in (ConferenceChanged, ConferenceEnded):
         bus.subscribe(changed, lambda event: videos.meeting_changed(event.room))
@@ -658,7 +677,9 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         database, keys, clock, directory, trunks.directory, destinations, Locations(database, keys, clock, directory)
     )
     menus = MenuDependencies(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock)
-    routing = build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
+    routing = build_call_routing(
+        store, outside, menus, CallAreas(trunks, mailboxes, rooms, custom_sounds, CallControl()), cluster
+    )
     count = routing.outbound.numbers.count
     billing = build_billing(database, keys, directory, count, StripePayments(STRIPE))
     outbox.subscribe(OutsideCallRecorded, billing.rating.on_outside_call)
@@ -775,6 +796,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         recorder,
         media,
         bus,
+        dialer,
     )
     try:
         yield world

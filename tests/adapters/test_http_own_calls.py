@@ -1,7 +1,6 @@
 """The user's own calls over HTTP: list, click to dial, transfer."""
 
 import pytest
-from conference_legs import FakeDialer
 from http_world import FakeCall, World
 
 from unificx.calls import ParkedCall
@@ -64,10 +63,9 @@ async def test_a_call_is_converted_to_a_conference_with_invitations(world: World
     there = f"/api/v1/rooms/{room['id']}"
     assert (await user.get(there)).json() == room
     assert (await user.get("/api/v1/rooms")).json()["items"] == []
-    world.services.meetings.dialer = dialling = FakeDialer()
     assert (await other.post(f"{there}/invitations", json={"number": "1003"})).status_code == 403
     assert (await user.post(f"{there}/invitations", json={"number": "1003"})).status_code == 202
-    assert dialling.dialed == [("", "", "1003")]
+    assert world.dialer.dialed == [("", "", "1003")]
     assert (await admin.patch(there, json={"name": "Mine"})).status_code == 409
     assert (await admin.delete(there)).status_code == 409
 

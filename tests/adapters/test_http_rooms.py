@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-from conference_legs import FakeDialer, join_room
+from conference_legs import join_room
 from http_world import World
 
 from unificx.api.event_hub import EventQueue
@@ -152,7 +152,6 @@ async def test_hosts_and_administrators_invite_extensions(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin)
-    world.services.meetings.dialer = dialling = FakeDialer()
     wanted = {"number": "1003"}
     assert (await anna.post(f"{ROOMS}/8000/invitations", json=wanted)).status_code == 403
     answer = await admin.post(f"{ROOMS}/8000/invitations", json=wanted)
@@ -163,8 +162,8 @@ async def test_hosts_and_administrators_invite_extensions(world: World) -> None:
     assert (await berta.post(f"{ROOMS}/8000/invitations", json=wanted)).status_code == 403
     refused = [(await one.post(f"{ROOMS}/8000/meeting/recording")).status_code for one in (anna, berta)]
     assert refused == [404, 404]  # no recorder is configured here
-    assert dialling.dialed == [("8000", "", "1003"), ("8000", "1001", "1003")]
-    assert dialling.participants == [0, 2]
+    assert world.dialer.dialed == [("8000", "", "1003"), ("8000", "1001", "1003")]
+    assert world.dialer.participants == [0, 2]
 
 
 @dataclass

@@ -5,8 +5,7 @@ import asyncio
 from ladder import play, play_on
 from world import TENANT, World
 
-from unificx.calls import CallCompletions
-from unificx.server.completions import CallManagerCompletions
+from unificx.calls import CallCompletions, CallControl
 
 BUSY = """
     alice 1001, bob 1002, carol 1003
@@ -28,8 +27,7 @@ FREE_AGAIN = """
 
 def waiting(world: World) -> CallCompletions:
     """Have alice wait for bob."""
-    completions = CallCompletions(world.clock)
-    completions.calls = CallManagerCompletions(world.manager)
+    completions = CallCompletions(world.clock, CallControl(world.manager))
     loop = asyncio.get_running_loop()
     world.on_changed = lambda tenant_id: loop.call_soon(completions.calls_changed, tenant_id)
     alice, bob = world.directory.extension(TENANT, "1001"), world.directory.extension(TENANT, "1002")

@@ -10,7 +10,7 @@ from ladder import play, play_on
 from world import World
 
 from unificx.billing import CreditCall, CreditRefusal
-from unificx.calls import CreditedCalls, CreditedLeg, CreditReply
+from unificx.calls import CallControl, CreditedCalls, CreditedLeg, CreditReply
 from unificx.core.clock import ManualClock
 from unificx.media.sounds import Sound
 from unificx.server.credit_control import CreditControl
@@ -78,10 +78,17 @@ TONE = Sound(b"\0\0")
 async def start(seconds: int) -> tuple[World, Bank, CreditControl, Player]:
     """Return phones and carriers of a tenant that can pay for calls of this length."""
     bank, player = Bank(seconds), Player()
-    credit = CreditControl(bank, lambda tenant_id: "DE", ManualClock(), TONE)  # pyright: ignore[reportArgumentType]
+    calls = CallControl()
+    credit = CreditControl(
+        bank,  # pyright: ignore[reportArgumentType]
+        CreditedCalls(calls, player),
+        lambda tenant_id: "DE",
+        ManualClock(),
+        TONE,
+    )
     world = await play(PARTICIPANTS, numbers=NUMBERS, credit=credit)
     credit._clock = world.clock  # pyright: ignore[reportPrivateUsage]
-    credit.calls = CreditedCalls(world.manager, player)
+    calls.attach(world.manager)
     return world, bank, credit, player
 
 

@@ -6,7 +6,7 @@ from steps import PARTICIPANTS, REACHED, REFERRED, UP, extension, hangs_up
 from test_calls_forwarding import presence
 from world import World
 
-from unificx.calls import CallRecordingStatus
+from unificx.calls import CallControl, CallRecordingStatus
 from unificx.routing import CallApp, DestinationRef, Fork, GoTo, PathObject, Plan, RingTarget, Step
 
 
@@ -81,8 +81,8 @@ async def test_a_transfer_names_the_transferor() -> None:
 async def test_a_supervisor_who_listens_is_named() -> None:
     world = await play(PARTICIPANTS + UP)
     [call_id] = world.manager.calls
-    CallRecordingStatus(world.manager).mark_monitored(call_id, "e-1003")
-    CallRecordingStatus(world.manager).mark_monitored("no call", "e-1003")
+    CallRecordingStatus(CallControl(world.manager)).mark_monitored(call_id, "e-1003")
+    CallRecordingStatus(CallControl(world.manager)).mark_monitored("no call", "e-1003")
     await play_on(world, hangs_up("alice", "bob", "answered 16 alice bob"))
     assert way(world) == ["extension 1002: dialled, answered", "extension 1003: monitored, continued"]
 

@@ -353,7 +353,7 @@ class World:
                 tag = self.manager.calls[call_id].existing_leg(self._leg_name(call_id, name)).id
                 self.media.silent_since[tag] = self.clock.now().timestamp()
             case ["the", "call", "is", "recorded", indication]:
-                CallRecordingStatus(self.manager).indicate(call_id, indication)
+                CallRecordingStatus(CallControl(self.manager)).indicate(call_id, indication)
             case ["the", "watch", "goes", "round"]:
                 self._tasks = [asyncio.ensure_future(self.watch.check_all())]
             case [name, "presses", key]:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from unificx.callapps.call import App, Call
-from unificx.callapps.ports import NoPageCalls, PageCalls
 from unificx.callapps.ringback import ringback
 from unificx.callapps.tones import tone
+from unificx.calls import CallControl, Origination
 from unificx.core.errors import DomainError
 from unificx.identity import DirectoryCache, Extension
+from unificx.registrar import Caller
 
 INTERCOM, PAGING, PAGED = "intercom", "paging", "paged"
 """Apps: call one extension, call all members of a group, and the app of the called extensions."""
@@ -40,16 +41,16 @@ class _Page:
 
 class Paging:
     """Intercom calls and pages. `members` returns the extensions of the group with a number, `is_free` whether an
-    extension takes such a call: it is in no other one and may be disturbed. `lines` is set by the component that
-    provides it."""
+    extension takes such a call: it is in no other one and may be disturbed."""
 
     def __init__(
         self,
         directory: DirectoryCache,
         members: Callable[[str, str], Sequence[str]],
         is_free: Callable[[str], bool],
+        calls: CallControl,
     ) -> None:
-        self.lines: PageCalls = NoPageCalls()
+        self._calls = calls
         self._directory = directory
         self._members = members
         self._is_free = is_free
@@ -79,16 +80,19 @@ class Paging:
         room = f"page/{call.leg}"
         page = self._pages[room] = _Page()
         arguments = room, "muted" if muted else "heard"
+        shown = Caller.of(caller, name=self._directory.display_name(caller))
         try:
             for each in free[:MAX_PAGED]:
                 with contextlib.suppress(DomainError):  # no phone of it can be called
-                    page.calls.add(self.lines.call(caller, each.number, PAGED, arguments))
+                    page.calls.add(
+                        self._calls.originate(Origination(shown, PAGED, arguments, each.number, auto_answer=True))
+                    )
             if page.calls:
                 await self._speak(call, room, page)
         finally:
             del self._pages[room]
             for call_id in tuple(page.calls):
-                self.lines.hang_up(call_id)
+                self._calls.end(call_id)
 
     async def _speak(self, call: Call, room: str, page: _Page) -> None:
         """Let the caller wait for the first extension, and speak until all have left."""

@@ -17,44 +17,60 @@ from unificx.sip.legs import OutgoingLeg
 
 
 class CallControl:
-    """Control of live calls. `extensions` are those of the requester; only their calls are accessible.
+    """Live calls as the rest of the server sees and controls them.
 
-    All methods raise NotFound if the call or number does not exist, Conflict if the call is in the wrong state."""
+    The call manager needs routing and the call apps, and both of them see and start calls. So they are built with this
+    object, and `attach` connects it to the manager once. Without a manager, as in the command line, there are no calls.
 
-    def __init__(self, manager: CallManager) -> None:
-        self._manager = manager
+    `extensions` are those of the requester; only their calls are accessible. All methods raise NotFound if the call or
+    number does not exist, Conflict if the call is in the wrong state."""
+
+    def __init__(self, manager: CallManager | None = None) -> None:
+        self._attached = manager
+
+    def attach(self, manager: CallManager) -> None:
+        """Control the calls of this manager from now on."""
+        self._attached = manager
+
+    def of_tenant(self, tenant_id: str | None) -> Collection[Call]:
+        """Return the calls of a tenant, or of all."""
+        return self._attached.calls_of(tenant_id) if self._attached is not None else ()
+
+    def find(self, call_id: str) -> Call | None:
+        """Return a call by id, None if it has ended."""
+        return self._attached.calls.get(call_id) if self._attached is not None else None
 
     def calls(self, extensions: Collection[str]) -> list[LiveCall]:
         """List the calls of these extensions."""
         return [
-            call.to_live_call(extensions)
-            for call in self._manager.calls.values()
-            if _leg_name_in(call, extensions) is not None
+            call.to_live_call(extensions) for call in self.of_tenant(None) if _leg_name_in(call, extensions) is not None
         ]
 
     def busy_extensions(self, tenant_id: str) -> set[str]:
         """Return the extensions of a tenant that are in a call or are calling; not those that only ring."""
-        return set[str]().union(*(_busy_extensions(call) for call in self._manager.calls_of(tenant_id)))
+        return set[str]().union(*(_busy_extensions(call) for call in self.of_tenant(tenant_id)))
 
     def pickup_extensions(self, tenant_id: str) -> set[str]:
         """Return the extensions of a tenant that ring for a call that others may pick up."""
-        return set[str]().union(*(pickup_extensions(call) for call in self._manager.calls_of(tenant_id)))
+        return set[str]().union(*(pickup_extensions(call) for call in self.of_tenant(tenant_id)))
 
     def tenants(self, call_ids: Iterable[str]) -> set[str]:
         """Return the tenants of those of these calls that are live."""
-        calls = self._manager.calls
-        return {calls[each].caller.tenant_id for each in call_ids if each in calls}
+        found = [self.find(each) for each in call_ids]
+        return {call.caller.tenant_id for call in found if call is not None}
 
     def connected_extension(self, call_id: str) -> str:
         """Return the extension that the caller of a call is connected to, "" for none."""
-        call = self._manager.calls.get(call_id)
+        call = self.find(call_id)
         if call is None or not isinstance(call.state, Talking) or call.is_app(call.state.callee):
             return ""
         return call.participant(call.state.callee).extension_id
 
     def is_in_call(self, extension_id: str) -> bool:
         """Return whether an extension is in a call or is calling; a call that only rings for it does not count."""
-        extension = self._manager.deps.directory.extension_by_id(extension_id)
+        if self._attached is None:
+            return False
+        extension = self._attached.deps.directory.extension_by_id(extension_id)
         return extension is not None and extension_id in self.busy_extensions(extension.tenant_id)
 
     def answer(self, call_id: str, extensions: Collection[str]) -> None:
@@ -62,18 +78,19 @@ class CallControl:
         own = [call.leg(name) for call, name in self._ringing_legs(call_id, extensions)]
         if not own:
             raise _no_such_call()
-        now = self._manager.deps.clock.monotonic()
+        manager = self.manager
+        now = manager.deps.clock.monotonic()
         if not any(isinstance(leg, OutgoingLeg) and leg.request_answer(now) for leg in own):
             raise Conflict(
                 "No ringing phone can be told to answer.",
                 hint="It has to support the event `talk`, as phones of Yealink, Snom and Grandstream do.",
             )
-        self._manager.on_pending_output()
+        manager.on_pending_output()
 
     def hang_up(self, call_id: str, extensions: Collection[str]) -> None:
         """End a call that one of these extensions takes part in."""
         call, _ = self._own_leg(call_id, extensions)
-        self._manager.hang_up(call.id, cause=Cause.HUNG_UP if isinstance(call.state, Talking) else Cause.CANCELLED)
+        self.manager.hang_up(call.id, cause=Cause.HUNG_UP if isinstance(call.state, Talking) else Cause.CANCELLED)
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         """Transfer the other party to the number or code `to` (blind transfer); a call that still rings at one of the
@@ -91,9 +108,10 @@ class CallControl:
         other, consultation_leg = self._own_leg(consultation, extensions)
         self._execute(lambda transfers, now: transfers.attended(call, name, other, consultation_leg, now))
 
-    def end(self, call_id: str) -> None:
-        """End a call as its party would do, unless it has ended."""
-        self._manager.hang_up(call_id, cause=Cause.HUNG_UP)
+    def end(self, call_id: str, cause: Cause = Cause.HUNG_UP) -> None:
+        """End a call as its party would do, unless it has ended. Without a manager it has."""
+        if self._attached is not None:
+            self._attached.hang_up(call_id, cause=cause)
 
     def tenant_and_extension(self, call_id: str, extensions: Collection[str]) -> tuple[str, str]:
         """Return the call's tenant and the extension, of these, that takes part in it."""
@@ -107,15 +125,19 @@ class CallControl:
         call, _ = self._own_leg(call_id, extensions)
         self._execute(lambda transfers, now: transfers.move_to_app(call, app, dialled))
 
-    def is_live(self, call_id: str) -> bool:
-        """Return whether a call has not ended."""
-        return call_id in self._manager.calls
+    def originate(self, origin: Origination) -> str:
+        """Start a call from an app: see `CallManager.originate`."""
+        return self.manager.originate(origin)
+
+    def recall(self, leg_id: str) -> None:
+        """Ring the extension that parked the party held by an app's leg."""
+        self.manager.recall(leg_id)
 
     def dial(self, requester: Caller, device_id: str, to: str, *, is_completion: bool = False) -> str:
         """Click to dial: ring the requester's device ("": all their devices), then dial `to`. Return the call id.
 
         `is_completion`: the requester has asked for it some time before."""
-        manager, number = self._manager, sanitize_dialled(to)
+        manager, number = self.manager, sanitize_dialled(to)
         plan = manager.deps.routing.preview(requester, number)
         if plan == NO_OUTSIDE_LINE.plan():
             raise no_outside_line()
@@ -137,8 +159,24 @@ class CallControl:
         )
         return manager.originate(origin)
 
+    def call_back(self, caller_id: str, callee_id: str) -> str:
+        """Ring the phones of an extension, then dial another one that it has waited for. Return the call id."""
+        directory = self.manager.deps.directory
+        caller, callee = directory.extension_by_id(caller_id), directory.extension_by_id(callee_id)
+        if caller is None or callee is None:
+            raise NotFound("There is no such extension.")
+        requester = Caller.of(caller, "", directory.display_name(caller))
+        return self.dial(requester, "", callee.number, is_completion=True)
+
+    @property
+    def manager(self) -> CallManager:
+        """The call manager. Raises NotFound if there is none."""
+        if self._attached is None:
+            raise NotFound("No calls can be made now.")
+        return self._attached
+
     def _own_leg(self, call_id: str, extensions: Collection[str]) -> tuple[Call, str]:
-        call = self._manager.calls.get(call_id)
+        call = self.find(call_id)
         name = _leg_name_in(call, extensions) if call is not None else None
         if call is None or name is None:
             raise _no_such_call()
@@ -146,7 +184,7 @@ class CallControl:
 
     def _ringing_legs(self, call_id: str, extensions: Collection[str]) -> list[tuple[Call, str]]:
         """Return the legs of a call that ring for these extensions."""
-        call = self._manager.calls.get(call_id)
+        call = self.find(call_id)
         setup = call.setup_state() if call is not None else None
         if call is None or setup is None:
             return []
@@ -155,7 +193,7 @@ class CallControl:
 
     def _execute(self, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
         try:
-            self._manager.transfer(decide)
+            self.manager.transfer(decide)
         except RemoteProtocolError as fault:
             raise _to_problem(fault) from None
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from unificx.calls.ports import CompletionCalls, NoCompletionCalls
+from unificx.calls.call_control import CallControl
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound
 from unificx.identity import Extension
@@ -39,12 +39,14 @@ class _Waiting:
 class CallCompletions:
     """The completions of this node, oldest first. They are in memory only: a restart ends them. Never awaits.
 
-    `is_disturbed` returns whether an extension is not to be disturbed now. `calls` is set by the composition root.
+    `is_disturbed` returns whether an extension is not to be disturbed now.
     """
 
-    def __init__(self, clock: Clock, is_disturbed: Callable[[str], bool] = lambda extension_id: False) -> None:
-        self.calls: CompletionCalls = NoCompletionCalls()
+    def __init__(
+        self, clock: Clock, calls: CallControl, is_disturbed: Callable[[str], bool] = lambda extension_id: False
+    ) -> None:
         self._clock = clock
+        self._calls = calls
         self._is_disturbed = is_disturbed
         # Owner: this node, which has the calls.
         self._waiting: dict[str, dict[tuple[str, str], _Waiting]] = {}
@@ -67,7 +69,7 @@ class CallCompletions:
                 )
         until = self._clock.now() + LIFETIME
         completion = Completion(self._clock.new_id(), caller.tenant_id, caller.id, callee.id, until)
-        is_armed = callee.id in self.calls.busy_extensions(caller.tenant_id)
+        is_armed = callee.id in self._calls.busy_extensions(caller.tenant_id)
         present[caller.id, callee.id] = _Waiting(completion, is_armed)
         self._waiting[caller.tenant_id] = present
         return completion
@@ -102,7 +104,7 @@ class CallCompletions:
         waiting = self._of(tenant_id)
         if not waiting:
             return
-        busy = self.calls.busy_extensions(tenant_id)
+        busy = self._calls.busy_extensions(tenant_id)
         for (caller_id, callee_id), each in list(waiting.items()):
             if callee_id in busy:
                 each.is_armed = True
@@ -127,14 +129,14 @@ class CallCompletions:
     def _is_reserved(self, callee_id: str) -> bool:
         if self._is_disturbed(callee_id):
             return True
-        if callee_id in self._running and not self.calls.is_live(self._running[callee_id]):
+        if callee_id in self._running and self._calls.find(self._running[callee_id]) is None:
             del self._running[callee_id]
         return callee_id in self._running
 
     def _complete(self, completion: Completion) -> None:
         self._remove([completion])
         try:
-            self._running[completion.callee_id] = self.calls.call_back(completion.caller_id, completion.callee_id)
+            self._running[completion.callee_id] = self._calls.call_back(completion.caller_id, completion.callee_id)
         except DomainError as fault:
             log.warning("call_not_completed", tenant=completion.tenant_id, fault=fault.code)
 

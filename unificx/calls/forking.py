@@ -21,6 +21,7 @@ from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.machine.states import CALLER, Talking
 from unificx.calls.outside import OutsideDialer
 from unificx.calls.participant import DialTarget, Participant
+from unificx.calls.schemas import QUEUE_APP
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Binding, Caller
 from unificx.routing import CallApp, Fork, GoTo, OutsideMember, OutsideTarget, Reject, RingTarget, Routing
@@ -52,8 +53,6 @@ SHARED_HEADER = "UnifiCX-Shared"
 """Header that marks a call to several users, as of a group or queue, for a browser: none of them may send it on."""
 VERIFICATION_HEADER = "UnifiCX-Verification"
 """Header with the verification of the caller id by its signature: verified and the attestation, failed, or unsigned."""
-QUEUE_APP = "queue"
-"""The app that holds the callers of a queue while it rings its agents."""
 NO_LIMITS = Limits(0.0, 0.0)
 """Limits of a step that dials nothing."""
 _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}

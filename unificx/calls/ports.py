@@ -1,7 +1,7 @@
 """Interfaces that call control requires; implemented by other areas."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,7 +14,6 @@ from unificx.calls.schemas import (
     CreditedLeg,
     CreditReply,
 )
-from unificx.core.errors import NotFound
 from unificx.locations import Location
 from unificx.media import MediaUnavailable
 from unificx.registrar import Caller
@@ -328,34 +327,3 @@ class OutsideLines:
     def is_emergency(self, tenant_id: str, dialled: str) -> bool:
         """Whether a dialled string is an emergency number, which no limit may prevent from being called."""
         return self.numbers is not None and self.numbers.is_emergency(tenant_id, dialled)
-
-
-class CompletionCalls(Protocol):
-    """The live calls, for call completion."""
-
-    def busy_extensions(self, tenant_id: str) -> Collection[str]:
-        """Return the extensions of a tenant that are in a call or are calling."""
-        ...
-
-    def is_live(self, call_id: str) -> bool:
-        """Return whether a call has not ended."""
-        ...
-
-    def call_back(self, caller_id: str, callee_id: str) -> str:
-        """Ring the phones of an extension, then call another one. Return the call id. Raise DomainError."""
-        ...
-
-
-class NoCompletionCalls:
-    """No calls, as without a SIP server."""
-
-    def busy_extensions(self, tenant_id: str) -> Collection[str]:
-        del tenant_id
-        return ()
-
-    def is_live(self, call_id: str) -> bool:
-        del call_id
-        return False
-
-    def call_back(self, caller_id: str, callee_id: str) -> str:
-        raise NotFound("No calls can be made now.")

@@ -75,17 +75,22 @@ class ParticipantSession:
 class ConferenceManager:
     """All meetings of this process. Every method is called from the event loop and none blocks.
 
-    `mixer`, `dialer`, `recorder` and `captions` are set by the components that provide them. `publish` receives the
+    `mixer`, `recorder` and `captions` are set by the components that provide them. `publish` receives the
     signals `ConferenceChanged` and `ConferenceEnded`.
     """
 
-    def __init__(self, clock: Clock, publish: Callable[[object], None] = lambda event: None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        publish: Callable[[object], None] = lambda event: None,
+        dialer: ConferenceDialer | None = None,
+    ) -> None:
         self.mixer: MediaEngineClient | None = None
-        self.dialer: ConferenceDialer | None = None
         self.recorder: MeetingRecorder | None = None
         self.captions: MeetingCaptioner | None = None
         self._publish = publish
         self._clock = clock
+        self._dialer = dialer
         # Owner: the node that holds the meeting: all participants of a room are on one node.
         self._live: dict[str, LiveMeeting] = {}
         self._legs: dict[str, tuple[str, str]] = {}
@@ -204,11 +209,11 @@ class ConferenceManager:
         live = self._live.get(room.id)
         state = live.state if live is not None else machine.new_meeting(room.settings)
         _, actions = machine.step(state, events_and_actions.InvitationRequested(by, number), self._clock.monotonic())
-        if self.dialer is None or not any(isinstance(one, events_and_actions.DialNumber) for one in actions):
+        if self._dialer is None or not any(isinstance(one, events_and_actions.DialNumber) for one in actions):
             raise _host_required()
         connections = live.connections if live is not None else {}
         host = connections[by].caller if by in connections else None
-        return self.dialer.dial(room, host, number, len(connections))
+        return self._dialer.dial(room, host, number, len(connections))
 
     def control_recording(
         self, room: Room, event: events_and_actions.RecordingRequested | events_and_actions.PauseRequested

@@ -32,15 +32,22 @@ class PresenceService:
     """Presence of all extensions. Call `start` first; look-ups go to `availability`."""
 
     def __init__(
-        self, database: Database, keys: KeyStore, clock: Clock, publish: Callable[[PresenceChanged], object]
+        self,
+        database: Database,
+        keys: KeyStore,
+        clock: Clock,
+        publish: Callable[[PresenceChanged], object],
+        *,
+        destinations: DestinationCheck | None = None,
+        is_in_call: Callable[[str], bool] = lambda extension_id: False,
     ) -> None:
+        """`destinations` checks those of changes; `is_in_call`: see `Availability`."""
         self._database = database
         self._keys = keys
         self._clock = clock
         self._publish = publish
-        self.destinations: DestinationCheck = NoDestinationCheck()
-        """Checks the destinations of changes; set by the composition root."""
-        self.availability = Availability()
+        self._destinations = destinations or NoDestinationCheck()
+        self.availability = Availability(is_in_call)
         self._rescheduled = asyncio.Event()
 
     async def start(self) -> None:
@@ -80,7 +87,7 @@ class PresenceService:
             after = change_forwarding(after, each)
         destinations = destinations_of(after)
         if not set(destinations) <= set(destinations_of(before)):
-            self.destinations.check(extension.tenant_id, extension.number, destinations)
+            self._destinations.check(extension.tenant_id, extension.number, destinations)
         return after
 
     # ---- end of states

@@ -1,7 +1,7 @@
 """Queues: callers wait, hear music and announcements, and are connected to agents."""
 
 from unificx.queues.agent_codes import AgentStates, agent_apps
-from unificx.queues.app import QUEUE_APP, QueueDependencies, queue_app
+from unificx.queues.app import QueueDependencies, queue_app
 from unificx.queues.composition import Queues, QueueStore, build_queues
 from unificx.queues.history import QueueHistory
 from unificx.queues.manager import QueueManager
@@ -31,7 +31,6 @@ from unificx.queues.views import LiveQueues
 from unificx.queues.visits import QueuedCaller
 
 __all__ = [
-    "QUEUE_APP",
     "Agent",
     "AgentChange",
     "AgentEvent",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from unificx.callapps import App, Call, SpokenValue, connect_with_ringback
+from unificx.calls import QUEUE_APP
 from unificx.core.errors import Invalid
 from unificx.identity import DirectoryCache
 from unificx.queues.machine.messages import Announce, Leave, Ring
@@ -14,7 +15,6 @@ from unificx.queues.service import QueueService
 from unificx.queues.visits import CallbackWanted, QueuedCaller, QueueVisit
 from unificx.routing import DestinationRef, Fork, GoTo, Plan, RingTarget, Step
 
-QUEUE_APP = "queue"
 """The app that lets the call wait in the queue of its first argument. The second argument is the visit of a caller who
 is called back, "" for a new one; the third is the priority of a new one."""
 CALLBACK_KEY = "1"

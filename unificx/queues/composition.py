@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from unificx.calls import CallControl
 from unificx.cluster import RecordLog
 from unificx.db import Database
 from unificx.identity import DirectoryCache
 from unificx.privacy import KeyStore
+from unificx.queues.callbacks import QueueCallbacks
 from unificx.queues.destinations import QueueKind
 from unificx.queues.history import QueueHistory
 from unificx.queues.manager import QueueManager
@@ -40,11 +42,25 @@ class QueueStore:
     publish: Callable[[object], None]
 
 
-def build_queues(store: QueueStore, directory: DirectoryCache, destinations: DestinationDirectory) -> Queues:
-    """Build the services, and add queues to the kinds of destinations."""
+def build_queues(
+    store: QueueStore,
+    directory: DirectoryCache,
+    destinations: DestinationDirectory,
+    calls: CallControl,
+    *,
+    may_call: Callable[[str, str], bool],
+) -> Queues:
+    """Build the services, and add queues to the kinds of destinations. `may_call`: see `QueueCallbacks`."""
     database, keys, publish = store.database, store.keys, store.publish
     history = QueueHistory(database, keys, store.spool)
     service = QueueService(database, keys, directory, history, destinations=destinations, publish=publish)
     destinations.add(QueueKind(service))
-    manager = QueueManager(service, history, database.clock, publish)
+    manager = QueueManager(
+        service,
+        history,
+        database.clock,
+        calls=calls,
+        callbacks=QueueCallbacks(calls, directory, may_call),
+        publish=publish,
+    )
     return Queues(service, history, manager, LiveQueues(manager, database.clock))

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from unificx.queues.app import QUEUE_APP, other_destination
+from unificx.calls import QUEUE_APP
+from unificx.queues.app import other_destination
 from unificx.queues.schemas import Queue
 from unificx.queues.service import QueueService
 from unificx.routing import CallApp, Destination, DestinationRef, PathObject, TenantObject, split_priority

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from unificx.calls import CallControl
 from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import TIMER_RESOLUTION, Clock
 from unificx.core.errors import DomainError
+from unificx.queues.callbacks import QueueCallbacks
 from unificx.queues.events import QueueActivity
 from unificx.queues.history import QueueHistory
 from unificx.queues.machine.call_queue import CallQueue
@@ -37,7 +39,6 @@ from unificx.queues.machine.messages import (
     Ring,
     SettingsChanged,
 )
-from unificx.queues.ports import AgentLines, CallbackDialer, NoAgentLines
 from unificx.queues.schemas import AgentEvent, Queue, Visit, VisitOutcome
 from unificx.queues.service import QueueService
 from unificx.queues.visits import QueuedCaller, QueueVisit
@@ -60,7 +61,7 @@ class _LiveQueue:
 class QueueManager:
     """All live queues of this process. Called from the event loop; no method blocks.
 
-    `publish` receives the signal `QueueActivity`. `lines` and `dialer` are set by the components that provide them.
+    `publish` receives the signal `QueueActivity`.
     """
 
     def __init__(
@@ -68,13 +69,16 @@ class QueueManager:
         queues: QueueService,
         history: QueueHistory,
         clock: Clock,
+        *,
+        calls: CallControl,
+        callbacks: QueueCallbacks,
         publish: Callable[[object], None] = lambda event: None,
     ) -> None:
-        self.lines: AgentLines = NoAgentLines()
-        self.dialer: CallbackDialer | None = None
         self._queues = queues
         self._history = history
         self._clock = clock
+        self._calls = calls
+        self._callbacks = callbacks
         self._publish = publish
         self._tasks = BackgroundTasks(Access("telephony", "queues"))
         # Owner: the node that holds the calls: all callers of a queue are on one node.
@@ -127,7 +131,7 @@ class QueueManager:
 
     def can_call_back(self, visit: QueueVisit) -> bool:
         """Return whether this caller can be called back."""
-        return self.dialer is not None and self.dialer.can_call(visit.queue, visit.caller)
+        return self._callbacks.can_call(visit.queue, visit.caller)
 
     def is_recorded(self, tenant_id: str, call_id: str) -> bool:
         """Return whether a call waits in a queue whose calls are recorded, or was answered by an agent of it."""
@@ -227,9 +231,8 @@ class QueueManager:
                 self._update_occupied(agent, live.queue.tenant_id)
 
     def _call_back(self, visit: QueueVisit) -> None:
-        assert self.dialer is not None, "a callback is offered with a dialer only"
         try:
-            self.dialer.call_back(visit.queue, visit.id, visit.caller)
+            self._callbacks.call(visit.queue, visit.id, visit.caller)
         except DomainError:
             self._send(visit.queue.id, CallbackFailed(visit.id))
 
@@ -277,7 +280,7 @@ class QueueManager:
             self._record(visit, "abandoned")
             self._send(visit.queue.id, CallerLeft(visit.id))
             return
-        agent = self.lines.connected_extension(visit.call_id)
+        agent = self._calls.connected_extension(visit.call_id)
         if live.queue.agent(agent) is not None:
             live.talks[agent] = visit, self._clock.monotonic()
             self._record(visit, "answered", agent)
@@ -297,7 +300,7 @@ class QueueManager:
     def _refresh(self, tenant_id: str) -> None:
         """Update the states of a tenant's agents from its live calls."""
         self._refreshes.pop(tenant_id, None)
-        busy = self._busy[tenant_id] = self.lines.busy_extensions(tenant_id)
+        busy = self._busy[tenant_id] = self._calls.busy_extensions(tenant_id)
         for live in list(self._of_tenant.get(tenant_id, {}).values()):
             for extension_id in [one for one in live.talks if one not in busy]:
                 visit, since = live.talks.pop(extension_id)

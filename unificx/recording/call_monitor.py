@@ -27,11 +27,14 @@ class CallMonitor:
     """Implements `CallObserver`. `on_change` is called with each new state of a monitored call."""
 
     def __init__(
-        self, deps: MonitoringDependencies, archive: RecordingArchive, on_change: Callable[[LiveMonitoring], None]
+        self,
+        deps: MonitoringDependencies,
+        archive: RecordingArchive,
+        calls: CallRecordingStatus,
+        on_change: Callable[[LiveMonitoring], None],
     ) -> None:
-        self.calls: CallRecordingStatus | None = None
-        """Notes supervisors on the way of their calls; set once the call manager exists."""
         self._deps = deps
+        self._calls = calls
         self._archive = archive
         self._on_change = on_change
         # Owner: the node that holds the call.
@@ -104,8 +107,8 @@ class CallMonitor:
             if session.state == "ended":
                 self._sessions.pop(call_id, None)
                 self._ending.spawn(session.settle())
-            elif session.state == "listen" and self.calls is not None:
-                self.calls.mark_monitored(call_id, supervisor.extension_id)
+            elif session.state == "listen":
+                self._calls.mark_monitored(call_id, supervisor.extension_id)
             self._on_change(_live(session))
 
         session = MonitoringSession(self._deps, conversation, supervisor, changed)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from unificx.audio_store import CustomSounds
 from unificx.callapps import RoomKind
-from unificx.calls import CallCompletions
+from unificx.calls import CallCompletions, CallControl
 from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
 from unificx.contacts import Contacts
@@ -31,6 +32,7 @@ from unificx.routing import (
     RingMemory,
     build_outbound,
 )
+from unificx.server.outside_calls import CallManagerOutsideCalls
 from unificx.speed_dials import SpeedDials
 from unificx.trunks import TrunkService
 from unificx.trunks.events import TrunkChanged, TrunkCreated, TrunkDeleted
@@ -55,6 +57,8 @@ class CallRouting:
     speed_dials: SpeedDials
     contacts: Contacts
     locations: Locations
+    calls: CallControl
+    """The live calls, which these services see and start."""
 
     def teammates(self, tenant_id: str, extension_id: str) -> set[str]:
         """Return the members of all ring groups and queues that an extension is a member of."""
@@ -91,49 +95,61 @@ class ExtensionDestinationCheck:
         self._destinations.check(tenant_id, DestinationRef("extension", number), refs)
 
 
-def build_call_routing(  # noqa: PLR0917 - what destinations are made of
-    store: QueueStore,
-    outside: OutboundDependencies,
-    trunks: TrunkService,
-    cluster: Cluster,
-    mailboxes: Mailboxes,
-    rooms: RoomService,
-    menu_deps: MenuDependencies,
+@dataclass(frozen=True, slots=True)
+class CallAreas:
+    """The areas that calls come from or lead to, besides those that are built here."""
+
+    trunks: TrunkService
+    mailboxes: Mailboxes
+    rooms: RoomService
+    sounds: CustomSounds
+    calls: CallControl
+
+
+def build_call_routing(
+    store: QueueStore, outside: OutboundDependencies, menu_deps: MenuDependencies, areas: CallAreas, cluster: Cluster
 ) -> CallRouting:
     """Build the services. Numbers are looked up in the order of the kinds; they are unique in a tenant, because
     `allocate_number` allocates each one."""
-    destinations, directory = outside.destinations, outside.directory
-    presence = PresenceService(outside.database, outside.keys, outside.clock, cluster.bus.publish)
-    presence.destinations = ExtensionDestinationCheck(destinations)
+    destinations, directory, calls = outside.destinations, outside.directory, areas.calls
+    presence = PresenceService(
+        outside.database,
+        outside.keys,
+        outside.clock,
+        cluster.bus.publish,
+        destinations=ExtensionDestinationCheck(destinations),
+        is_in_call=calls.is_in_call,
+    )
     deps = DestinationServiceDependencies(store.database, store.keys, directory, destinations, outside.clock)
     codes = FeatureCodes(deps)
     hours = HoursService(deps, codes)
-    outbound = build_outbound(outside, cluster.counters, cluster.bus, hours)
+    live = CallManagerOutsideCalls(calls, outside.clock)
+    outbound = build_outbound(outside, cluster.counters, cluster.bus, hours, live)
     groups, ring_memory = GroupService(deps, outbound.routing.check_member), RingMemory()
     hours.uses.append(outbound.permissions.uses_of_hours)
     for kind in (
-        ExtensionKind(directory, mailboxes.accepts_messages, presence.availability),
-        RoomKind(rooms),
-        MailboxKind(mailboxes, directory),
+        ExtensionKind(directory, areas.mailboxes.accepts_messages, presence.availability),
+        RoomKind(areas.rooms),
+        MailboxKind(areas.mailboxes, directory),
         HangupKind(),
         GroupKind(groups, directory, ring_memory, outside.clock.random_bytes, outbound.routing.member_targets),
         NumberKind(outbound.store, outbound.routing),
-        PromptKind(menu_deps.sounds),
+        PromptKind(areas.sounds),
         hours,
     ):
         destinations.add(kind)
-    trunks.uses.append(outbound)
+    areas.trunks.uses.append(outbound)
     for event in (TrunkCreated, TrunkChanged, TrunkDeleted):
         # The directory of the trunks changes right after the handlers of the bus have run.
         cluster.bus.subscribe(event, outbound.trunks_changed)
     menus = MenuService(menu_deps)
     destinations.add(menus)
-    queues = build_queues(store, directory, destinations)
+    queues = build_queues(store, directory, destinations, calls, may_call=outbound.routing.may_call_back)
     cluster.bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))
     completions = CallCompletions(
-        outside.clock, lambda extension_id: presence.availability.rules(extension_id).do_not_disturb
+        outside.clock, calls, lambda extension_id: presence.availability.rules(extension_id).do_not_disturb
     )
     speed_dials = SpeedDials(store.database, store.keys)
     contacts = Contacts(store.database, store.keys, cluster.bus.publish, PhotoImporter())
-    personal = (completions, speed_dials, contacts, outside.locations)
-    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, codes, *personal)
+    rest = (completions, speed_dials, contacts, outside.locations, calls)
+    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, codes, *rest)

@@ -1,6 +1,6 @@
 """Composition of the call apps, their host and the recorders."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import partial
 
 from unificx.callapps import (
@@ -19,7 +19,6 @@ from unificx.callapps import (
 )
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
 from unificx.captions import CaptionDependencies, CaptionRules, MeetingCaptions
-from unificx.conferencing import Room
 from unificx.identity import Action, DirectoryCache, Extension, Identity, may
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.whisper import LiveWhisper
@@ -56,7 +55,7 @@ from unificx.voicemail import (
 
 
 def create_registry(
-    container: Container, parking: Parking, monitor: CallMonitor, converter: Callable[[], CallConverter], paging: Paging
+    container: Container, parking: Parking, monitor: CallMonitor, converter: CallConverter
 ) -> AppRegistry:
     """Return the registry of all call apps. Raise StartupError if an installed package cannot be loaded."""
     boxes, directory = container.mailboxes, container.identity.directory
@@ -68,10 +67,6 @@ def create_registry(
         directory,
         partial(_may_record_announcements, container.identity),
     )
-
-    def move_to_room(call_id: str, extensions: Collection[str]) -> Room:
-        return converter().move_to_room(call_id, extensions)
-
     devices = container.identity.devices
     shared_phones = SharedPhoneDependencies(boxes, devices, directory, container.database, container.audit)
     state_of = container.routing.presence.availability.state
@@ -83,13 +78,13 @@ def create_registry(
         *completion_apps(container.routing.completions, container.history, directory),
         *parking_apps(parking, directory.park_seconds),
         *pickup_apps(),
-        *paging.apps(),
+        *_create_paging(container).apps(),
         prompt_recording_app(prompt_deps),
         *shared_phone_apps(shared_phones),
         hours_app(container.routing.hours),
         queue_app(QueueDependencies(container.routing.queues.service, container.routing.queues.manager, directory)),
         *agent_apps(container.routing.queues.service),
-        monitoring_app(MonitoringAppDependencies(monitor, directory, supervisor, move_to_room)),
+        monitoring_app(MonitoringAppDependencies(monitor, directory, supervisor, converter.move_to_room)),
         *menu_apps(MenuAppDependencies(container.routing.menus, directory, AudioImporter(), container.consents)),
     )
     registry = AppRegistry((*ours, *installed_apps().values()), directory, container.routing.codes.tables)
@@ -97,8 +92,8 @@ def create_registry(
     return registry
 
 
-def create_paging(container: Container) -> Paging:
-    """Return intercom and paging; `lines` is still to be set."""
+def _create_paging(container: Container) -> Paging:
+    """Return intercom and paging."""
     groups, availability = container.routing.groups, container.routing.presence.availability
 
     def members(tenant_id: str, number: str) -> list[str]:
@@ -108,7 +103,7 @@ def create_paging(container: Container) -> Paging:
     def is_free(extension_id: str) -> bool:
         return not availability.rules(extension_id).do_not_disturb and not availability.is_in_call(extension_id)
 
-    return Paging(container.identity.directory, members, is_free)
+    return Paging(container.identity.directory, members, is_free, container.calls)
 
 
 def create_host(container: Container, engine: MediaEngineClient, apps: AppRegistry) -> AppRunner:
@@ -181,12 +176,10 @@ def create_monitor(
     language = _extension_language(container)
     log = container.archive.monitoring_log
     deps = MonitoringDependencies(container.clock, media, engine, Prompts(), log, language, hold.interrupted)
-    return CallMonitor(deps, container.archive, live_events.monitoring_changed)
+    return CallMonitor(deps, container.archive, CallRecordingStatus(container.calls), live_events.monitoring_changed)
 
 
-def create_conference_recorder(
-    container: Container, engine: MediaEngineClient, calls: CallRecordingStatus
-) -> ConferenceRecorder:
+def create_conference_recorder(container: Container, engine: MediaEngineClient) -> ConferenceRecorder:
     """Return the recorder of conferences."""
     return ConferenceRecorder(
         ConferenceRecorderDependencies(
@@ -196,12 +189,12 @@ def create_conference_recorder(
             container.archive,
             _extension_language(container),
             container.videos,
-            calls,
+            CallRecordingStatus(container.calls),
         )
     )
 
 
-def create_captions(container: Container, engine: MediaEngineClient, calls: CallRecordingStatus) -> MeetingCaptions:
+def create_captions(container: Container, engine: MediaEngineClient) -> MeetingCaptions:
     """Return the captions of meetings. They are allowed where the tenant allows transcription; participants are asked
     as for recordings, and always where recordings are not allowed."""
 
@@ -212,6 +205,7 @@ def create_captions(container: Container, engine: MediaEngineClient, calls: Call
     def is_allowed(tenant_id: str) -> bool:
         return container.mailboxes.tenant_settings(tenant_id).transcribe
 
+    calls = CallRecordingStatus(container.calls)
     rules = CaptionRules(is_allowed, mode, calls.refuses_recording, _extension_language(container))
     return MeetingCaptions(
         CaptionDependencies(

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Collection
 
 from unificx.callapps import INVITED, MERGED
-from unificx.calls import CallControl, CallManager, Origination
+from unificx.calls import CallControl, Origination
 from unificx.cluster import EventBus
 from unificx.conferencing import CallerIdentity, ConferenceManager, Room, RoomService
 from unificx.conferencing.events import ConferenceEnded
 from unificx.core.errors import DomainError
+from unificx.identity import DirectoryCache
 from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp
-from unificx.server.container import Container
 
 MOVE_SECONDS = 30.0
 """Seconds after which the participants moved to a new room must have arrived."""
@@ -21,8 +21,8 @@ class CallManagerDialer:
     """Implements `conferencing.ConferenceDialer` with the call manager. The caller is the room, with its number and
     name, on behalf of its host; for a room without a number it is the host."""
 
-    def __init__(self, calls: CallManager) -> None:
-        self._calls = calls
+    def __init__(self, calls: CallControl, directory: DirectoryCache) -> None:
+        self._calls, self._directory = calls, directory
 
     def dial(self, room: Room, host: CallerIdentity | None, number: str, participants: int) -> str:
         extension_id, subject = (host.extension_id, host.subject) if host is not None else ("", None)
@@ -36,18 +36,17 @@ class CallManagerDialer:
         )
 
     def _host_caller(self, room: Room) -> Caller | None:
-        directory = self._calls.deps.directory
-        host = directory.extension_by_id(room.hosts[0])
+        host = self._directory.extension_by_id(room.hosts[0])
         if host is None:
             return None
-        return Caller.of(host, name=directory.display_name(host))
+        return Caller.of(host, name=self._directory.display_name(host))
 
 
 class CallConverter:
     """Converts calls to conference rooms, which are deleted when the last participant leaves."""
 
-    def __init__(self, calls: CallManager, rooms: RoomService, conferences: ConferenceManager, bus: EventBus) -> None:
-        self._commands = CallControl(calls)
+    def __init__(self, calls: CallControl, rooms: RoomService, conferences: ConferenceManager, bus: EventBus) -> None:
+        self._calls = calls
         self._rooms = rooms
         self._conferences = conferences
         bus.subscribe(ConferenceEnded, self._on_ended)
@@ -59,10 +58,10 @@ class CallConverter:
     def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         """Move both participants of a call into a new room hosted by one of these extensions. Raise NotFound,
         Conflict."""
-        room = self._rooms.open_ad_hoc(*self._commands.tenant_and_extension(call_id, extensions))
+        room = self._rooms.open_ad_hoc(*self._calls.tenant_and_extension(call_id, extensions))
         try:
             app = CallApp(CONFERENCE_APP, (room.id, MERGED), CONFERENCE_SECONDS)
-            self._commands.move_to_app(call_id, extensions, app, room.number)
+            self._calls.move_to_app(call_id, extensions, app, room.number)
         except DomainError:
             self._rooms.close_ad_hoc(room)
             raise
@@ -72,8 +71,3 @@ class CallConverter:
     def _delete_if_empty(self, room: Room) -> None:
         if self._conferences.status(room) is None:
             self._rooms.close_ad_hoc(room)
-
-
-def create_call_converter(container: Container, calls: CallManager) -> CallConverter:
-    """Return the converter of the calls of this server."""
-    return CallConverter(calls, container.conference_rooms, container.conferences, container.bus)

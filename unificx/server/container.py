@@ -13,7 +13,7 @@ from unificx.archive import AccessCopies, AccessCopyDependencies
 from unificx.attachments import AttachmentDependencies, Attachments
 from unificx.audio_store import AudioStore, AudioStoreDependencies, CustomSounds, PromptOverrides
 from unificx.billing import Billing, build_billing
-from unificx.calls import LIVE_CALL_KEYS, Journal, SpooledCallJournal
+from unificx.calls import LIVE_CALL_KEYS, CallControl, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
 from unificx.chat import Chat, ChatDependencies
 from unificx.cluster import Cluster, EventBus, Location, RecordLog
@@ -63,10 +63,12 @@ from unificx.registrar import Binding, LocationService, Registrar, RegistrarDepe
 from unificx.resale import Resellers
 from unificx.routing import CodeTables, DestinationDirectory, OutboundDependencies, stored_form
 from unificx.server.backup.service import BackupService
-from unificx.server.call_routing import CallRouting, build_call_routing
+from unificx.server.call_routing import CallAreas, CallRouting, build_call_routing
+from unificx.server.conference_dialer import CallManagerDialer
 from unificx.server.invoice_pdf import invoice_pdf
 from unificx.server.notification_senders import EmailFiles, senders
 from unificx.server.notification_settings import NotificationSettings
+from unificx.server.outside_calls import RateDeckPrices
 from unificx.server.paths import InstallationPaths
 from unificx.server.registered_phones import RegisteredPhones
 from unificx.server.report_files import ReportSources
@@ -177,6 +179,11 @@ class Container:
         return self.guests.rooms
 
     @property
+    def calls(self) -> CallControl:
+        """The live calls; none before a SIP server has attached its call manager."""
+        return self.routing.calls
+
+    @property
     def push(self) -> PushNotifier:
         """Push messages."""
         return self.notifications.push
@@ -261,8 +268,8 @@ def build_container(
         access_copies=_access_copies(database, keys, erasures, paths, is_full),
         invitations=_invitations(database, keys, identity, rooms, notices, cluster=cluster),
         trunks=trunks,
-        **_meetings(rooms, cluster, clock),
-        routing=(routing := _routing(deps, identity, (mailboxes, rooms, sounds), spool, trunks, cluster=cluster)),
+        **_meetings(rooms, cluster, clock, CallManagerDialer(calls := CallControl(), identity.directory)),
+        routing=(routing := _routing(deps, identity, (trunks, mailboxes, rooms, sounds, calls), spool, cluster)),
         phone_settings=_phone_settings(database, keys, identity, cluster, consents, codes=routing.codes.tables),
         resellers=resold,
         support=SupportService(database, keys, clock),
@@ -295,7 +302,9 @@ def _history(
 
 
 def _billing(database: Database, keys: KeyStore, identity: Identity, routing: CallRouting) -> Billing:
-    return build_billing(database, keys, identity.directory, routing.outbound.numbers.count, StripePayments())
+    billing = build_billing(database, keys, identity.directory, routing.outbound.numbers.count, StripePayments())
+    routing.outbound.fraud.prices = RateDeckPrices(billing.rating)
+    return billing
 
 
 def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:
@@ -352,9 +361,9 @@ class _Meetings(TypedDict):
     breakouts: MeetingBreakouts
 
 
-def _meetings(rooms: MeetingRooms, cluster: Cluster, clock: Clock) -> _Meetings:
+def _meetings(rooms: MeetingRooms, cluster: Cluster, clock: Clock, dialer: CallManagerDialer) -> _Meetings:
     publish = cluster.bus.publish
-    videos = MeetingVideos(ConferenceManager(clock, publish), cluster.counters, clock, publish)
+    videos = MeetingVideos(ConferenceManager(clock, publish, dialer), cluster.counters, clock, publish)
     return {"videos": videos, "breakouts": MeetingBreakouts(rooms, videos.meetings, clock, publish)}
 
 
@@ -375,18 +384,17 @@ def _phone_settings(
 def _routing(
     deps: AudioStoreDependencies,
     identity: Identity,
-    areas: tuple[Mailboxes, MeetingRooms, CustomSounds],
+    parts: tuple[TrunkService, Mailboxes, MeetingRooms, CustomSounds, CallControl],
     spool: Spool,
-    trunks: TrunkService,
-    *,
     cluster: Cluster,
 ) -> CallRouting:
-    database, keys, directory, (mailboxes, rooms, sounds) = deps.database, deps.keys, identity.directory, areas
+    database, keys, directory, areas = deps.database, deps.keys, identity.directory, CallAreas(*parts)
     store, destinations = QueueStore(database, keys, spool, cluster.bus.publish), DestinationDirectory()
     locations = Locations(database, keys, database.clock, directory)
-    outside = OutboundDependencies(database, keys, database.clock, directory, trunks.directory, destinations, locations)
-    menus = MenuDependencies(database, keys, directory, destinations, sounds, AudioImporter(), database.clock)
-    return build_call_routing(store, outside, trunks, cluster, mailboxes, rooms, menus)
+    trunks = areas.trunks.directory
+    outside = OutboundDependencies(database, keys, database.clock, directory, trunks, destinations, locations)
+    menus = MenuDependencies(database, keys, directory, destinations, areas.sounds, AudioImporter(), database.clock)
+    return build_call_routing(store, outside, menus, areas, cluster)
 
 
 def _identity(database: Database, keys: KeyStore, notifier: NotificationService, cluster: Cluster) -> Identity:

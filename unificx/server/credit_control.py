@@ -16,6 +16,7 @@ from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.prompts import BEEP, Prompts
 from unificx.routing import normalise
+from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.container import Container
 
 log = structlog.get_logger()
@@ -38,12 +39,13 @@ class _Granted:
 class CreditControl:
     """Implements `calls.CallCredit`, and supervises the live calls of this node.
 
-    `country_of`: by whose rules a tenant dials. `calls` is set once they are built.
+    `country_of`: by whose rules a tenant dials.
     """
 
-    def __init__(self, credit: Credit, country_of: Callable[[str], str], clock: Clock, tone: Sound) -> None:
-        self._credit, self._country_of, self._clock, self._tone = credit, country_of, clock, tone
-        self.calls: CreditedCalls | None = None
+    def __init__(
+        self, credit: Credit, calls: CreditedCalls, country_of: Callable[[str], str], clock: Clock, tone: Sound
+    ) -> None:
+        self._credit, self._calls, self._country_of, self._clock, self._tone = credit, calls, country_of, clock, tone
         self._tasks = BackgroundTasks()
         # Owner: this node, whose calls they are. The reservations themselves are in the database.
         self._granted: dict[str, _Granted] = {}
@@ -70,14 +72,12 @@ class CreditControl:
     async def check(self) -> None:
         """Reserve further for live calls, warn those that are close to their end, end those without credit, and
         release what ended calls have not used."""
-        if self.calls is None:
-            return
-        live = {leg.id: leg for leg in self.calls.legs(self.is_limited)}
+        live = {leg.id: leg for leg in self._calls.legs(self.is_limited)}
         for ended in [each for key, each in self._granted.items() if key not in live]:
             del self._granted[ended.leg.id]
             await self._credit.call_ended(ended.leg.tenant_id, self._call(ended.leg))
         for leg in live.values():
-            await self._check(self.calls, leg)
+            await self._check(leg)
 
     async def join(self) -> None:
         """Wait until pending decisions are made."""
@@ -97,7 +97,7 @@ class CreditControl:
             log.info("call_without_credit", tenant=leg.tenant_id, reason=seconds)
         on_reply(_reply(seconds))
 
-    async def _check(self, calls: CreditedCalls, leg: CreditedLeg) -> None:
+    async def _check(self, leg: CreditedLeg) -> None:
         """Check a leg; after a restart of the process it has nothing granted yet."""
         known = self._granted.get(leg.id) or _Granted(leg, 0, asked=float("-inf"))
         granted = self._granted[leg.id] = replace(known, leg=leg)
@@ -110,15 +110,15 @@ class CreditControl:
             granted = replace(granted, seconds=seconds, asked=now, warned=granted.warned and seconds == granted.seconds)
         if talked + CHECK_SECONDS >= granted.seconds:
             log.info("call_ended_by_credit", tenant=leg.tenant_id, call=leg.call_id)
-            calls.end(leg.call_id)
+            self._calls.end(leg.call_id)
         elif is_warned(granted.seconds, talked) and not granted.warned:
             granted = replace(granted, warned=True)
-            self._tasks.spawn(self._warn(calls, leg))
+            self._tasks.spawn(self._warn(leg))
         self._granted[leg.id] = granted
 
-    async def _warn(self, calls: CreditedCalls, leg: CreditedLeg) -> None:
+    async def _warn(self, leg: CreditedLeg) -> None:
         try:
-            await calls.warn(leg.call_id, self._tone)
+            await self._calls.warn(leg.call_id, self._tone)
         except MediaUnavailable:
             log.warning("call_not_warned", call=leg.call_id)
 
@@ -134,6 +134,6 @@ def _reply(reserved: int | CreditRefusal) -> CreditReply:
     return "no_credit" if reserved == "no_price" else reserved
 
 
-def create_credit_control(container: Container) -> CreditControl:
-    country_of, tone = container.routing.outbound.store.country, Prompts().sound(BEEP, "en")
-    return CreditControl(container.billing.credit, country_of, container.clock, tone)
+def create_credit_control(container: Container, media: RtpEngine) -> CreditControl:
+    calls, country_of = CreditedCalls(container.calls, media), container.routing.outbound.store.country
+    return CreditControl(container.billing.credit, calls, country_of, container.clock, Prompts().sound(BEEP, "en"))

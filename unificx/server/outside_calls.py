@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from unificx.billing import Rating
-from unificx.calls import CallManager, outside_legs
+from unificx.calls import CallControl, outside_legs
 from unificx.cdr import destination_of
 from unificx.core.clock import Clock
 from unificx.routing import LiveOutsideCall
-from unificx.server.container import Container
 
 _MICROS_PER_CENT = 10_000
 
@@ -26,7 +25,7 @@ class RateDeckPrices:
 class CallManagerOutsideCalls:
     """Implements `routing.LiveOutsideCalls`."""
 
-    def __init__(self, calls: CallManager, clock: Clock) -> None:
+    def __init__(self, calls: CallControl, clock: Clock) -> None:
         self._calls = calls
         self._clock = clock
 
@@ -42,17 +41,10 @@ class CallManagerOutsideCalls:
                 emergency=one.is_emergency,
                 number=party.number,
             )
-            for call in self._calls.calls_of(tenant_id)
+            for call in self._calls.of_tenant(tenant_id)
             for party, one in outside_legs(call)
         ]
 
     def end_calls(self, call_ids: Iterable[str]) -> None:
         for call_id in call_ids:
-            self._calls.hang_up(call_id)
-
-
-def connect_fraud_guard(container: Container, calls: CallManager) -> None:
-    """Show the fraud guard the live calls of this node and the prices of billing."""
-    fraud = container.routing.outbound.fraud
-    fraud.live = CallManagerOutsideCalls(calls, container.clock)
-    fraud.prices = RateDeckPrices(container.billing.rating)
+            self._calls.manager.hang_up(call_id)

@@ -127,10 +127,10 @@ def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) ->
     lookup = directory, container.clock
     codes = CodeChanges(hub, container.routing.codes, container.phone_settings, lookup, sip.check_sync)
     stack.push_async_callback(codes.close)
-    follow_calls(bus, container.routing.completions, sip.call_manager)
+    follow_calls(bus, container.routing.completions)
     availability = container.routing.presence.availability
     stack.callback(
-        PresenceEvents(hub, bus, directory, availability, sip.call_control, consents=container.consents).close
+        PresenceEvents(hub, bus, directory, availability, container.calls, consents=container.consents).close
     )
 
 

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from typing import get_args
 
 from unificx.calls import (
-    CallControl,
     CallManager,
     CallManagerDependencies,
     CallRecordingStatus,
     CallSettings,
     CompositeObserver,
-    CreditedCalls,
     MediaWatchdog,
     MusicOnHold,
     OutsideLines,
@@ -36,11 +34,10 @@ from unificx.server.callapps import (
     create_confirmation_requests,
     create_host,
     create_monitor,
-    create_paging,
     create_recorder,
     create_registry,
 )
-from unificx.server.conference_dialer import CallManagerDialer, create_call_converter
+from unificx.server.conference_dialer import CallConverter
 from unificx.server.container import Container
 from unificx.server.credit_control import create_credit_control
 from unificx.server.ended_access import end_calls_without_access
@@ -49,11 +46,8 @@ from unificx.server.guest_calls import GuestCalls
 from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
-from unificx.server.outside_calls import connect_fraud_guard
-from unificx.server.page_calls import CallManagerPageCalls
 from unificx.server.phone_texts import PhoneTexts
 from unificx.server.public_numbers import TenantNumbers
-from unificx.server.queue_calls import connect_queues
 from unificx.server.settings import Settings
 from unificx.server.shared_phones import follow_shared_phones
 from unificx.server.trunks import carrier_trust, create_caller_verifier, create_trunk_monitor
@@ -106,10 +100,13 @@ class SipServer:
         self.registration_faults = RegistrationFaults()
         endpoint = self.endpoint = self._create_endpoint(rate_limiter)
         dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag, current_flow=self._current_flow)
-        self.parking, paging = Parking(self._parked_changed, self._recall_parked), create_paging(container)
+        self.parking = Parking(self._parked_changed, container.calls.recall)
         hold = MusicOnHold(media, container.prompt_overrides.music, clock)
         self.call_monitor = create_monitor(container, media, engine, hold, live_events)
-        apps = create_registry(container, self.parking, self.call_monitor, lambda: self.call_converter, paging)
+        self.call_converter = CallConverter(
+            container.calls, container.conference_rooms, container.conferences, container.bus
+        )
+        apps = create_registry(container, self.parking, self.call_monitor, self.call_converter)
         self.app_runner = create_host(container, engine, apps)
         container.routing.destinations.add(apps)
         routing = _create_routing(container)
@@ -118,19 +115,11 @@ class SipServer:
         observers, touched = CompositeObserver(hold, self.call_recorder, self.call_monitor), set[str]()
         on_step = _reporting_steps(touched, live_events)
         self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, on_step)
-        connect_fraud_guard(container, self.call_manager)
-        self.call_control = CallControl(self.call_manager)
-        self.call_converter = create_call_converter(container, self.call_manager)
-        paging.lines = CallManagerPageCalls(self.call_manager)
-        container.routing.presence.availability.is_in_call = self.call_control.is_in_call
-        self._recorded_calls = self.call_monitor.calls = CallRecordingStatus(self.call_manager)
-        container.conferences.recorder = self.conference_recorder = create_conference_recorder(
-            container, engine, self._recorded_calls
-        )
-        container.conferences.captions = self.captions = create_captions(container, engine, self._recorded_calls)
+        container.calls.attach(self.call_manager)
+        self._recorded_calls = CallRecordingStatus(container.calls)
+        container.conferences.recorder = self.conference_recorder = create_conference_recorder(container, engine)
+        container.conferences.captions = self.captions = create_captions(container, engine)
         container.conferences.mixer, container.videos.forwarder = engine, VideoForwarder(media)
-        container.conferences.dialer = CallManagerDialer(self.call_manager)
-        connect_queues(container.routing, self.call_manager)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
         self.trunk_monitor, self._trunk_prober = create_trunk_monitor(container, endpoint, self._via, self._wake)
         authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
@@ -171,8 +160,8 @@ class SipServer:
         on_step: Callable[[str], None],
     ) -> CallManager:
         container = self._container
-        self.credit = create_credit_control(container)
-        manager = CallManager(
+        self.credit = create_credit_control(container, self._media)
+        return CallManager(
             CallManagerDependencies(
                 dialogs,
                 self._media,
@@ -203,8 +192,6 @@ class SipServer:
             on_changed=self._calls_changed,
             on_step=on_step,
         )
-        self.credit.calls = CreditedCalls(manager, self._media)
-        return manager
 
     def _calls_changed(self, tenant_id: str) -> None:
         self._live_events.calls_changed(tenant_id)
@@ -346,9 +333,6 @@ class SipServer:
     def _parked_changed(self, tenant_id: str) -> None:
         self._live_events.parked_changed(tenant_id)
         self._extension_states.switches_changed(tenant_id)
-
-    def _recall_parked(self, leg_id: str) -> None:
-        self.call_manager.recall(leg_id)
 
     def _check(self, request: Request, flow: Flow, now: float) -> object:
         return self._request_handler.check(request, flow, now)

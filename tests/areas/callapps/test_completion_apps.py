@@ -8,7 +8,7 @@ import pytest
 from app_harness import ANNA, AppHarness
 
 from unificx.callapps import completion_apps
-from unificx.calls import CallCompletions
+from unificx.calls import CallCompletions, CallControl
 from unificx.calls.events import CallEnded, CallParty, Outcome
 from unificx.cdr import CdrService
 from unificx.core.clock import ManualClock
@@ -23,7 +23,7 @@ CLARA = Extension("e-clara", ANNA.tenant_id, "1003", None, "s-clara", 30, 600, "
 
 @pytest.fixture
 def completions(clock: ManualClock) -> CallCompletions:
-    return CallCompletions(clock)
+    return CallCompletions(clock, CallControl())
 
 
 @pytest.fixture

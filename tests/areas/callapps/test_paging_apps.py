@@ -8,34 +8,39 @@ from datetime import UTC, datetime
 import pytest
 from app_harness import ANNA, AppHarness
 
-from unificx.callapps import Paging
+from unificx.callapps import App, Paging
+from unificx.calls import CallControl, Origination
 from unificx.core.errors import NotFound
-from unificx.identity import DirectoryCache, Extension, Tenant
+from unificx.identity import DirectoryCache, Tenant
 from unificx.sip.legs import ByeReceived, Rejected
 
 BERT = replace(ANNA, id="e-bert", number="1002")
 CARL = replace(ANNA, id="e-carl", number="1003")
 
 
-class FakePageCalls:
+class FakeCalls(CallControl):
     """Each called extension is a harness that runs the app of called extensions."""
 
-    def __init__(self, paging: Paging) -> None:
-        self.paging = paging
+    def __init__(self) -> None:
+        super().__init__()
+        self.apps: tuple[App, ...] = ()
         self.called: dict[str, AppHarness] = {}
         self.unreachable: set[str] = set()
         self.ended: list[str] = []
 
-    def call(self, caller: Extension, number: str, app: str, arguments: tuple[str, ...]) -> str:
-        assert caller == ANNA
+    def originate(self, origin: Origination) -> str:
+        number = origin.to
+        assert (origin.caller.extension_id, origin.auto_answer) == (ANNA.id, True)
         if number in self.unreachable:
             raise NotFound("It does not ring.")
-        one = next(each for each in self.paging.apps() if each.name == app)
-        self.called[number] = harness = AppHarness(one, mailbox=None, arguments=arguments, call_id=f"call-{number}")
+        one = next(each for each in self.apps if each.name == origin.app)
+        self.called[number] = harness = AppHarness(
+            one, mailbox=None, arguments=origin.arguments, call_id=f"call-{number}"
+        )
         harness.begin()
         return f"call-{number}"
 
-    def hang_up(self, call_id: str) -> None:
+    def end(self, call_id: str, cause: object = None) -> None:
         self.ended.append(call_id)
         self.called[call_id.removeprefix("call-")].hang_up()
 
@@ -49,9 +54,12 @@ class Stage:
         for each in (ANNA, BERT, CARL):
             directory.put_extension(each)
         groups = {"6000": [ANNA.id, BERT.id, CARL.id]}
-        self.paging = Paging(directory, lambda tenant, number: groups.get(number, []), lambda one: one not in busy)
-        self.paging.lines = self.calls = FakePageCalls(self.paging)
-        one = next(each for each in self.paging.apps() if each.name == app)
+        self.calls = FakeCalls()
+        paging = Paging(
+            directory, lambda tenant, number: groups.get(number, []), lambda one: one not in busy, self.calls
+        )
+        self.calls.apps = paging.apps()
+        one = next(each for each in self.calls.apps if each.name == app)
         self.caller = AppHarness(one, mailbox=None, caller=ANNA, arguments=(dialled,))
 
     async def until(self, reached: Callable[[], object]) -> None:

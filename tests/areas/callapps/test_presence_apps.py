@@ -18,9 +18,7 @@ from unificx.server.extension_state_handler import PresenceCodeStates
 
 @pytest.fixture
 def service(database: Database, keys: KeyStore, clock: ManualClock) -> PresenceService:
-    service = PresenceService(database, keys, clock, lambda event: None)
-    service.destinations = KnownDestinations()
-    return service
+    return PresenceService(database, keys, clock, lambda event: None, destinations=KnownDestinations())
 
 
 class KnownDestinations:

@@ -11,14 +11,12 @@ import pytest
 from app_harness import AppHarness, harness_for
 from virtual_time import LoopClock, run_in_virtual_time
 
-from unificx.calls import ConnectRequest
-from unificx.core.errors import NotFound
+from unificx.calls import CallControl, ConnectRequest, Origination
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.queues import (
     Agent,
     AgentEvent,
     Queue,
-    QueuedCaller,
     QueueDependencies,
     QueueManager,
     QueueSettings,
@@ -26,6 +24,7 @@ from unificx.queues import (
     queue_app,
 )
 from unificx.queues.agent_codes import change_state
+from unificx.queues.callbacks import QueueCallbacks
 from unificx.registrar import Caller
 from unificx.routing import Fork, GoTo
 from unificx.sip.legs import ByeReceived
@@ -81,45 +80,49 @@ class FakeHistory:
         self.events.append(event)
 
 
-@dataclass
-class FakeLines:
-    """The calls of agents, by call id."""
+class FakeCalls(CallControl):
+    """The calls of agents, by call id; `called_back` are visits with what was called."""
 
-    calls: dict[str, str] = field(default_factory=dict[str, str])
+    def __init__(self) -> None:
+        super().__init__()
+        self.agents: dict[str, str] = {}
+        self.called_back: deque[tuple[str, str]] = deque()
 
-    def busy_extensions(self, tenant_id: str) -> Collection[str]:
-        return set(self.calls.values())
+    def busy_extensions(self, tenant_id: str) -> set[str]:
+        return set(self.agents.values())
 
     def connected_extension(self, call_id: str) -> str:
-        return self.calls.get(call_id, "")
+        return self.agents.get(call_id, "")
+
+    def originate(self, origin: Origination) -> str:
+        self.called_back.append((origin.arguments[1], origin.to))
+        return "callback"
 
 
 class QueueWorld:
     """A live queue with the agents 1001 and 1002. `start` begins a call of a caller."""
 
     def __init__(self, otherwise: str = "", **settings: Any) -> None:
-        self.clock, self.queues, self.history, self.lines = LoopClock(), FakeQueues(), FakeHistory(), FakeLines()
+        self.clock, self.queues, self.history, self.calls = LoopClock(), FakeQueues(), FakeHistory(), FakeCalls()
         self.directory = DirectoryCache()
         self.directory.put_tenant(Tenant("acme", "acme", "Acme", "acme.example", "active", NOW))
-        for number in ("1001", "1002"):
+        for number in ("1001", "1002", "1009"):
             self.directory.put_extension(extension(number))
         agents = Agent("e-1001", since=NOW), Agent("e-1002", since=NOW)
         self.queue = Queue("q", "acme", "6500", "Support", NOW, replace(SETTINGS, **settings), otherwise, agents)
         self.queues.found["q"] = self.queue
-        self.manager = QueueManager(self.queues, self.history, self.clock)  # type: ignore[arg-type]
-        self.manager.lines, self.manager.dialer = self.lines, self
+        callbacks = QueueCallbacks(self.calls, self.directory, lambda tenant_id, number: bool(number))
+        self.manager = QueueManager(
+            self.queues,  # type: ignore[arg-type]
+            self.history,  # type: ignore[arg-type]
+            self.clock,
+            calls=self.calls,
+            callbacks=callbacks,
+        )
         self.queues.changed = self.manager.queue_changed
         self.manager.start()
-        self.called_back: deque[tuple[str, str]] = deque()
+        self.called_back = self.calls.called_back
         self.parts = QueueDependencies(self.queues, self.manager, self.directory)  # type: ignore[arg-type]
-
-    def can_call(self, queue: Queue, caller: QueuedCaller) -> bool:
-        return bool(caller.extension_id or caller.number)
-
-    def call_back(self, queue: Queue, visit_id: str, caller: QueuedCaller) -> None:
-        if caller.extension_id == "e-gone":
-            raise NotFound("It was deleted.")
-        self.called_back.append((visit_id, caller.extension_id or caller.number))
 
     def start(self, *arguments: str, caller: str = "1009", **stage: Any) -> AppHarness:
         harness = AppHarness(
@@ -135,14 +138,14 @@ class QueueWorld:
 
     def answer(self, harness: AppHarness, number: str) -> None:
         """The phone of an agent answers."""
-        self.lines.calls["call-1"] = f"e-{number}"
+        self.calls.agents["call-1"] = f"e-{number}"
         harness.line.connect_ended("answered")
         harness.hang_up()
         self.manager.calls_changed("acme")
 
     def hang_up(self) -> None:
         """The agent's call is over."""
-        self.lines.calls.clear()
+        self.calls.agents.clear()
         self.manager.calls_changed("acme")
 
     def states(self) -> list[str]:
@@ -206,7 +209,7 @@ def test_the_place_is_that_of_the_party_who_is_transferred_to_it() -> None:
         await asyncio.sleep(1)
         assert rings_of(harness) == [(["1001"], "Support: Carl"), (["1001"], "Support: Dora")]
         assert not world.history.events  # the agent has missed nothing
-        world.lines.calls["call-2"] = "e-1001"
+        world.calls.agents["call-2"] = "e-1001"
         harness.line.connect_ended("answered")
         harness.hang_up()
         await asyncio.sleep(1)
@@ -287,7 +290,7 @@ def test_next_agent_rings_if_the_first_does_not_answer() -> None:
 def test_agents_in_other_calls_do_not_ring() -> None:
     async def scenario() -> None:
         world = QueueWorld()
-        world.lines.calls["other"] = "e-1001"
+        world.calls.agents["other"] = "e-1001"
         world.manager.calls_changed("acme")
         await asyncio.sleep(1)
         assert world.states() == ["in_call", "available"]
@@ -301,7 +304,7 @@ def test_agents_in_other_calls_do_not_ring() -> None:
 def test_announcements_interrupt_the_music() -> None:
     async def scenario() -> None:
         world = QueueWorld(announce_every=30, prompt_every=45)
-        world.lines.calls |= {"one": "e-1001", "two": "e-1002"}
+        world.calls.agents |= {"one": "e-1001", "two": "e-1002"}
         world.manager.calls_changed("acme")
         await asyncio.sleep(1)
         first, second = world.start(), world.start()
@@ -322,7 +325,7 @@ def test_announcements_interrupt_the_music() -> None:
 def test_caller_leaves_after_the_maximum_wait(otherwise: str, expected: list[str]) -> None:
     async def scenario() -> None:
         world = QueueWorld(otherwise, max_wait=20)
-        world.lines.calls |= {"one": "e-1001", "two": "e-1002"}
+        world.calls.agents |= {"one": "e-1001", "two": "e-1002"}
         world.manager.calls_changed("acme")
         await asyncio.sleep(1)
         harness = world.start(outcomes=["failed"])
@@ -357,7 +360,7 @@ def test_full_queue_and_deleted_queue() -> None:
 
 async def _requested_callback(world: QueueWorld) -> str:
     """A caller accepts the offer of a callback. Return the id of the visit."""
-    world.lines.calls |= {"one": "e-1001", "two": "e-1002"}
+    world.calls.agents |= {"one": "e-1001", "two": "e-1002"}
     world.manager.calls_changed("acme")
     await asyncio.sleep(1)
     harness = world.start(digits={"queue/to-be-called-back": ["1"]})
@@ -368,7 +371,7 @@ async def _requested_callback(world: QueueWorld) -> str:
     world.hang_up()
     await asyncio.sleep(1)
     [(visit_id, called)] = world.called_back
-    assert called == "e-1009"
+    assert called == "1009"
     world.called_back.clear()
     return visit_id
 
@@ -391,7 +394,7 @@ def test_callback_keeps_the_place_and_announces_itself() -> None:
 def test_a_caller_from_outside_is_called_back_unless_the_number_is_withheld() -> None:
     async def scenario(number: str) -> QueueWorld:
         world = QueueWorld(announce_every=30, callback_after=10)
-        world.lines.calls |= {"one": "e-1001", "two": "e-1002"}
+        world.calls.agents |= {"one": "e-1001", "two": "e-1002"}
         world.manager.calls_changed("acme")
         harness = world.start(digits={"queue/to-be-called-back": ["1"]}, caller="", number=number)
         await asyncio.sleep(60)

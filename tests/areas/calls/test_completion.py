@@ -1,11 +1,11 @@
 """Call completion: who is called, and when."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
-from unificx.calls import CallCompletions
+from unificx.calls import CallCompletions, CallControl
 from unificx.calls.completion import MAX_PER_EXTENSION
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
@@ -15,23 +15,23 @@ TENANT = "acme"
 
 
 @dataclass
-class FakeCalls:
+class FakeCalls(CallControl):
     busy: set[str] = field(default_factory=set[str])
     made: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    live: set[str] = field(default_factory=set[str])
+    live: dict[str, Any] = field(default_factory=dict[str, Any])
     refuses: bool = False
 
-    def busy_extensions(self, tenant_id: str) -> Collection[str]:
-        return self.busy if tenant_id == TENANT else ()
+    def busy_extensions(self, tenant_id: str) -> set[str]:
+        return self.busy if tenant_id == TENANT else set()
 
-    def is_live(self, call_id: str) -> bool:
-        return call_id in self.live
+    def find(self, call_id: str) -> Any:
+        return self.live.get(call_id)
 
     def call_back(self, caller_id: str, callee_id: str) -> str:
         if self.refuses:
             raise NotFound("No devices.")
         self.made.append((caller_id, callee_id))
-        self.live.add(f"call-{len(self.made)}")
+        self.live[f"call-{len(self.made)}"] = object()
         return f"call-{len(self.made)}"
 
 
@@ -54,9 +54,7 @@ def disturbed() -> set[str]:
 
 @pytest.fixture
 def completions(calls: FakeCalls, clock: ManualClock, disturbed: set[str]) -> CallCompletions:
-    completions = CallCompletions(clock, disturbed.__contains__)
-    completions.calls = calls
-    return completions
+    return CallCompletions(clock, calls, disturbed.__contains__)
 
 
 def happens(completions: CallCompletions, calls: FakeCalls, *busy: str) -> None:

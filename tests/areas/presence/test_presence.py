@@ -68,9 +68,15 @@ async def setup(database: Database, keys: KeyStore, clock: ManualClock, bus: Eve
         for tenant, number in ((acme.id, "1001"), (acme.id, "1002"), (globex.id, "1001"))
     ]
     changed: list[str] = []
-    service = PresenceService(database, keys, clock, lambda event: changed.append(event.extension_id))
-    kinds = ExtensionKind(people.directory, availability=service.availability), HangupKind()
-    service.destinations = ExtensionDestinationCheck(DestinationDirectory(kinds))
+    destinations = DestinationDirectory([HangupKind()])
+    service = PresenceService(
+        database,
+        keys,
+        clock,
+        lambda event: changed.append(event.extension_id),
+        destinations=ExtensionDestinationCheck(destinations),
+    )
+    destinations.add(ExtensionKind(people.directory, availability=service.availability))
     await service.start()
     outbox = Outbox(database, bus.publish, clock)
     yield Setup(people, service, anna, berta, other_anna, clock, outbox, database, keys, changed)

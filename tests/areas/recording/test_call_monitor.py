@@ -8,7 +8,7 @@ import pytest
 from call_recorder_setup import ANNA, BERT, CARL, TENANT, CallRecorderSetup
 from fake_media import SDP, FakeEngine, FakeRelay, conversation
 
-from unificx.calls import Conversation
+from unificx.calls import CallControl, CallRecordingStatus, Conversation
 from unificx.core.errors import Conflict, DomainError, Forbidden, NotFound
 from unificx.identity.events import ExtensionDeleted
 from unificx.prompts import Prompts
@@ -74,7 +74,9 @@ async def calls(setup: CallRecorderSetup, monkeypatch: pytest.MonkeyPatch) -> As
     log = MonitoringLog(database, keys, database.clock)
     parts = MonitoringDependencies(database.clock, setup.relay, setup.engine, Prompts(), log, lambda *_: "en")
     await setup.archive.change_tenant(TENANT, TenantRecordingPolicyChange(monitoring=True))
-    monitor = CallMonitor(parts, setup.archive, lambda live: made.states.append(live))
+    monitor = CallMonitor(
+        parts, setup.archive, CallRecordingStatus(CallControl()), lambda live: made.states.append(live)
+    )
     talk = conversation("call-1", TENANT, ANNA, BERT)
     made = MonitorSetup(setup.archive, log, setup.relay, setup.engine, monitor, talk)
     monitor.conversation_changed(talk)

@@ -88,9 +88,8 @@ class OutboundSetup:
         )
         kinds = DestinationServiceDependencies(self.database, self.keys, directory, self.destinations, self.clock)
         self.hours = HoursService(kinds, FeatureCodes(kinds))
-        outbound = build_outbound(parts, LocalCounters(self.clock), self.bus, self.hours)
+        outbound = build_outbound(parts, LocalCounters(self.clock), self.bus, self.hours, self.live)
         self.hours.uses.append(outbound.permissions.uses_of_hours)
-        outbound.fraud.live = self.live
         self.destinations.add(NumberKind(outbound.store, outbound.routing))
         self.groups = GroupService(kinds, outbound.routing.check_member)
         members = outbound.routing.member_targets

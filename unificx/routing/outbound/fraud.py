@@ -22,7 +22,7 @@ from unificx.routing.outbound import repository, usage
 from unificx.routing.outbound.counts import CallCounts
 from unificx.routing.outbound.decision import Allowed, OutsideCaller
 from unificx.routing.outbound.numbers import PublicNumber, parse_e164
-from unificx.routing.outbound.ports import CallPrices, LiveOutsideCall, LiveOutsideCalls, NoLiveOutsideCalls, no_prices
+from unificx.routing.outbound.ports import CallPrices, LiveOutsideCall, LiveOutsideCalls, no_prices
 from unificx.routing.outbound.schemas import CallingLimits, FraudStop, LimitScope
 from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
 from unificx.routing.outbound.usage import Excess
@@ -45,15 +45,15 @@ class FraudGuard:
         store: OutboundStore,
         counters: Counters,
         bus: EventBus,
-        live: LiveOutsideCalls | None = None,
+        live: LiveOutsideCalls,
     ) -> None:
         self._deps = deps
         self._store = store
         self._bus = bus
-        self.live: LiveOutsideCalls = live or NoLiveOutsideCalls()
-        """Set by the composition root: calls are built after routing."""
+        self._calls = live
         self.prices: CallPrices = no_prices
-        """Set by the composition root: prices of billing. Those of the policy are for calls without one."""
+        """Set by the composition root: billing is built after routing, whose numbers it counts. The prices of the
+        policy are for calls without one."""
         self._tasks = BackgroundTasks(Access("security", "fraud limits"))
         self._counts = CallCounts(deps.database, store, counters, self._tasks)
         # Owner: this node, whose calls they are: minutes and cents of live calls that were counted, by call and number.
@@ -108,7 +108,7 @@ class FraudGuard:
 
     async def check(self) -> None:
         """Count the talk time and the costs of live calls and end those over a limit. Called every `CHECK_SECONDS`."""
-        calls = [one for one in self.live.outside_calls() if not one.emergency]
+        calls = [one for one in self._calls.outside_calls() if not one.emergency]
         keys = [(one.call_id, one.number) for one in calls]
         self._counted = {key: self._counted.get(key, (0, 0.0)) for key in keys}
         by_tenant = defaultdict[str, list[LiveOutsideCall]](list)
@@ -122,7 +122,7 @@ class FraudGuard:
             over = {one.call_id for one in own if self._is_over(one, stops)}
             if over:
                 log.warning("calls_outside_ended", tenant=tenant_id, calls=len(over))
-                self.live.end_calls(over)
+                self._calls.end_calls(over)
 
     async def release(self, tenant_id: str, reference: str, person_id: str) -> FraudStop:
         """Release a stop: its counts begin anew. Raises NotFound; Conflict if it is not in force."""
@@ -165,7 +165,7 @@ class FraudGuard:
         """Return the number of live calls that a limit concerns; not counted where there is no such limit."""
         if limits.concurrent is None:
             return 0
-        calls = self.live.outside_calls(limits.tenant_id)
+        calls = self._calls.outside_calls(limits.tenant_id)
         return sum(not one.emergency and _concerns(limits.scope, limits.scope_id, one) for one in calls)
 
     def _unusual(self, tenant_id: str, caller: OutsideCaller, country: str) -> FraudStop | None:

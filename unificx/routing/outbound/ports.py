@@ -40,14 +40,3 @@ class LiveOutsideCalls(Protocol):
     def end_calls(self, call_ids: Iterable[str]) -> None:
         """End calls, as an administrator would."""
         ...
-
-
-class NoLiveOutsideCalls:
-    """There are no calls."""
-
-    def outside_calls(self, tenant_id: str | None = None) -> Sequence[LiveOutsideCall]:
-        del tenant_id
-        return ()
-
-    def end_calls(self, call_ids: Iterable[str]) -> None:
-        del call_ids

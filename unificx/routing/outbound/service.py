@@ -19,6 +19,7 @@ from unificx.routing.outbound.inbound import PublicNumberService
 from unificx.routing.outbound.number_import import NumberFiles
 from unificx.routing.outbound.numbers import Emergency, PublicNumber, normalise
 from unificx.routing.outbound.permissions import CallingPermissions
+from unificx.routing.outbound.ports import LiveOutsideCalls
 from unificx.routing.outbound.routes import RouteService
 from unificx.routing.outbound.schemas import FraudStop
 from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
@@ -190,11 +191,13 @@ class Outbound:
         return [*(f"route {name}" for name in routes), *(f"number {number}" for number in numbers)]
 
 
-def build_outbound(deps: OutboundDependencies, counters: Counters, bus: EventBus, hours: HoursService) -> Outbound:
+def build_outbound(
+    deps: OutboundDependencies, counters: Counters, bus: EventBus, hours: HoursService, live: LiveOutsideCalls
+) -> Outbound:
     """Build the services of calls outside."""
     store = OutboundStore(deps, hours)
     numbers = PublicNumberService(deps, store)
-    fraud = FraudGuard(deps, store, counters, bus)
+    fraud = FraudGuard(deps, store, counters, bus, live)
     return Outbound(
         store,
         RouteService(deps, store),
