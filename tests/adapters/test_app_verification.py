@@ -4,7 +4,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from unificx.cli import build
 from unificx.core.clock import SystemClock
 from unificx.integrations.egress import set_agreements
 from unificx.integrations.local_ca import ensure_certificates
-from unificx.privacy import GRACE, outside_subject
+from unificx.privacy import GRACE, KeyStore, outside_subject
 from unificx.privacy.retention.schedule import SweepState
 from unificx.server import main
 from unificx.server.bootstrap import open_installation
@@ -31,6 +31,7 @@ from unificx.server.paths import InstallationPaths, database_url
 from unificx.server.verification.findings import Finding, promise_table
 from unificx.server.verification.operations import verify
 from unificx.server.verification.scan import Needles, ScanResult, scan_files
+from unificx.server.verification.stored import StoredKeys, left_after_erasures
 
 CHECKS = [
     "plaintext",
@@ -91,6 +92,12 @@ async def test_the_demo_passes_and_each_fault_is_named(
     tmp_path: Path, environ: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     request.addfinalizer(lambda: set_agreements({}))
+    waits: list[float] = []
+
+    async def waited(seconds: float) -> None:
+        waits.append(seconds)
+        await asyncio.sleep(0)
+
     home, clock = tmp_path / "home", SystemClock()
     paths = InstallationPaths(home)
     async with demo(home, environ) as (container, connect):
@@ -122,7 +129,7 @@ async def test_the_demo_passes_and_each_fault_is_named(
         stored.execute("DELETE FROM subject_key WHERE subject = ?", (person.items[0].subject,))
         stored.commit()
         stored.close()
-        found = faults(await verify(paths, environ, clock, connect))
+        found = faults(await verify(paths, environ, clock, connect, sleep=waited))
     assert "file notes.txt" in found["undeclared stores"]
     assert "table extra" in found["undeclared stores"]
     assert "column speed_dial.name" in found["undeclared stores"]
@@ -130,6 +137,7 @@ async def test_the_demo_passes_and_each_fault_is_named(
     assert f"person of {person.items[0].subject}" in found["orphaned values"]
     assert found["orphaned subjects"] == caller
     assert found["erasure journal"] == "s-1", "its key was not destroyed"
+    assert sum(waits) > 29, "the server may still be about to destroy it"
     assert found["audit log"].startswith("entry 0")
     assert found["retention"].startswith("an operator has to confirm the clock")
     assert found["agreements"] == "mail ended on 2025-12-31"
@@ -187,6 +195,25 @@ def test_the_command_prints_findings_and_promises(tmp_path: Path, monkeypatch: p
     failed = CliRunner().invoke(app, ["privacy", "verify", "--home", str(tmp_path)])
     assert failed.exit_code == 1
     assert "audio 0123" in failed.stdout
+
+
+async def test_an_erasure_that_ends_a_moment_later_is_no_fault(tmp_path: Path) -> None:
+    """The server answers before it has deleted the canaries, and repeats that if the key store is busy."""
+    path, waits = tmp_path / "keys.db", list[float]()
+    with closing(KeyStore(path, bytes(32), SystemClock())) as keys:
+        keys.get("canary", ["person"], create=True)
+
+        async def destroy(seconds: float) -> None:
+            waits.append(seconds)
+            if len(waits) == 2:
+                keys.destroy_tenant("canary")
+
+        def find() -> list[str]:
+            return sorted({"canary"} - StoredKeys(path).destroyed_tenants)
+
+        assert find() == ["canary"]
+        assert await left_after_erasures(find, destroy) == []
+    assert len(waits) == 2
 
 
 async def test_canaries_differ_at_their_ends(tmp_path: Path, sqlite_template: bytes) -> None:

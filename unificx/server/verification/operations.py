@@ -1,5 +1,6 @@
 """The verification of an installation: plant canaries, search, remove them, and compare stores with declarations."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
@@ -19,10 +20,12 @@ from unificx.server.paths import InstallationPaths, database_url
 from unificx.server.verification.findings import Finding, finding
 from unificx.server.verification.scan import Needles, ScanResult, places_of, scan_files
 from unificx.server.verification.stored import (
+    Sleep,
     StoredKeys,
     Subjects,
     files_with_rows,
     journal_in,
+    left_after_erasures,
     scan_tables,
     sealed_subjects,
     undeclared_tables,
@@ -33,7 +36,9 @@ _SWEEP_DELAY = timedelta(days=2)
 """Days that a daily sweep may be late, as a server may be stopped."""
 
 
-async def verify(paths: InstallationPaths, environ: Mapping[str, str], clock: Clock, connect: Connect) -> list[Finding]:
+async def verify(
+    paths: InstallationPaths, environ: Mapping[str, str], clock: Clock, connect: Connect, sleep: Sleep = asyncio.sleep
+) -> list[Finding]:
     """Check an installation, with or without a running server. Raise StartupError, CliError."""
     url = database_url(paths, environ)
     async with connect(paths.home) as client:
@@ -46,6 +51,7 @@ async def verify(paths: InstallationPaths, environ: Mapping[str, str], clock: Cl
                 findings = [await _no_plaintext(paths, database, planted)]
             finally:
                 await api.delete(f"/tenants/{planted['tenant_id']}")
+            await left_after_erasures(lambda: _unerased(paths, planted["tenant_id"]), sleep)
             checks = _InstallationChecks(paths, environ, clock)
             findings += [
                 await _no_undeclared(paths, database),
@@ -53,7 +59,7 @@ async def verify(paths: InstallationPaths, environ: Mapping[str, str], clock: Cl
                 *_unexplained_twice(before, await _unexplained(paths, database, await sealed_subjects(database))),
                 await checks.orphans(database),
                 checks.destroyed_keys({(t, s) for _, t, s in held if t == planted["tenant_id"]}),
-                await checks.journal(database),
+                await checks.journal(database, sleep),
                 await _audit_log(api),
                 await _sweeps(api),
                 await _agreements(api, clock),
@@ -61,6 +67,10 @@ async def verify(paths: InstallationPaths, environ: Mapping[str, str], clock: Cl
             return findings
         finally:
             await database.close()
+
+
+def _unerased(paths: InstallationPaths, tenant: str) -> list[str]:
+    return [tenant] if tenant not in StoredKeys(paths.keys).destroyed_tenants else []
 
 
 async def _no_plaintext(paths: InstallationPaths, database: Database, planted: dict[str, Any]) -> Finding:
@@ -175,7 +185,7 @@ class _InstallationChecks:
         good = f"{found} data subjects without data, each removed within {days} days"
         return finding("orphaned subjects", overdue, good, ("R3", "R4"))
 
-    async def journal(self, database: Database) -> Finding:
+    async def journal(self, database: Database, sleep: Sleep) -> Finding:
         """Verify the erasure journal, and compare it with key store and database."""
         promises = ("R4", "D3")
         keys = StoredKeys(self._paths.keys)  # before the journal, which may grow meanwhile
@@ -184,15 +194,19 @@ class _InstallationChecks:
             length = self._journal.read().length
             for keeper, head in known.items():
                 self._journal.require(head, keeper)
-            keys = StoredKeys(self._paths.keys)
-            back = [
-                entry.subject or entry.tenant
-                for entry in self._journal.entries()
-                if (entry.tenant, entry.subject) not in keys.destroyed and entry.tenant not in keys.destroyed_tenants
-            ]
+            back = await left_after_erasures(self._not_destroyed, sleep)
         except (StartupError, OSError) as fault:
             return finding("erasure journal", [str(fault)], "", promises)
         return finding("erasure journal", back, f"{length} lines, none of them undone", promises)
+
+    def _not_destroyed(self) -> list[str]:
+        """Return subjects and tenants whose erasure is in the journal and whose key is still there."""
+        keys = StoredKeys(self._paths.keys)
+        return [
+            entry.subject or entry.tenant
+            for entry in self._journal.entries()
+            if (entry.tenant, entry.subject) not in keys.destroyed and entry.tenant not in keys.destroyed_tenants
+        ]
 
     def _keys(self) -> KeyStore:
         return KeyStore(self._paths.keys, self._master, self._clock)

@@ -1,7 +1,7 @@
 """Checks of the database, and the keys of the key store."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from unificx.privacy import JournalHead
 from unificx.server.verification.scan import Needles, ScanResult
 
 _OWN = {"alembic_version", "sqlite_sequence"}
+_ATTEMPTS, _INTERVAL = 150, 0.2
+"""Of looking for what erasures leave: 30 s, in which the server repeats an erasure three times."""
+Sleep = Callable[[float], Awaitable[object]]
 Subjects = set[tuple[str, str, str]]
 """Table, tenant and subject of sealed values."""
 
@@ -46,6 +49,18 @@ class StoredKeys:
     def knows(self, tenant: str, subject: str) -> bool:
         """Whether the subject has or had a key, in its tenant or in a scope of objects."""
         return subject in self._subjects or tenant in self.destroyed_tenants
+
+
+async def left_after_erasures(find: Callable[[], list[str]], sleep: Sleep) -> list[str]:
+    """Return what `find` still finds once the erasures of a running server should have ended. The server answers before
+    that, and destroys a key a moment after the journal has its entry, or repeats it if the key store is busy."""
+    left = find()
+    for _ in range(_ATTEMPTS):
+        if not left:
+            break
+        await sleep(_INTERVAL)
+        left = find()
+    return left
 
 
 async def undeclared_tables(database: Database) -> list[str]:
