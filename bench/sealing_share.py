@@ -54,7 +54,7 @@ def _unsealed() -> Iterator[None]:
         return _HEADER + self._encode(part)
 
     def opened(self: Any, keys: object, tenant: str, items: Iterable[tuple[str, str, bytes]]) -> list[Any]:
-        return [self._decode(blob[len(_HEADER) :]) for _, _, blob in items]
+        return [self._validate(blob[len(_HEADER) :]) for _, _, blob in items]
 
     with mock.patch.multiple(SealedCodec, seal_with=seal_with, open=opened):
         yield

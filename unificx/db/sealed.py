@@ -10,7 +10,7 @@ import json
 import os
 import struct
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import NoneType
@@ -32,6 +32,7 @@ _BLOCK = 64
 """Sealed texts are filled with spaces to a multiple of this many bytes, so that their length says little about what is
 in them; JSON ignores the spaces."""
 _HEADER = struct.Struct(">1sH12s")
+_SEALED_AT = _HEADER.size
 
 
 class WrongPurpose(RuntimeError):
@@ -89,6 +90,7 @@ class SealedCodec(Generic[P]):
         if not self.purposes:
             raise TypeError(f"{part.__name__}: its fields share no purpose, so it can never be opened")
         self._adapter: TypeAdapter[P] = TypeAdapter(part)
+        self._validate: Callable[[bytes], P] = self._adapter.validator.validate_json
         self._optional_fields = [
             name for name, kind in typing.get_type_hints(part).items() if NoneType in get_args(kind)
         ]
@@ -159,19 +161,19 @@ class SealedCodec(Generic[P]):
             mark, version, nonce = _HEADER.unpack_from(blob)
             if mark != SEAL_MARK or version != key.version:
                 raise ValueError("unknown format or key version")
-            text = key.aead.decrypt(nonce, blob[_HEADER.size :], self._associated_data(scope, subject, row, version))
-            return self._decode(text)
+            text = key.aead.decrypt(nonce, blob[_SEALED_AT:], self._associated_data(scope, subject, row, version))
+            try:
+                return self._validate(text)
+            except ValidationError:
+                return self._decode_older(text)
         except (InvalidTag, ValueError, TypeError, OverflowError, struct.error):
             # From None: the original error may quote the value.
             raise UnsealError(f"{self.table}.{self.column}: the sealed part cannot be opened") from None
 
-    def _decode(self, text: bytes) -> P:
-        try:
-            return self._adapter.validator.validate_json(text)
-        except ValidationError:
-            # Sealed by an older version of the part: newer optional fields are None.
-            values: dict[str, Any] = json.loads(text)
-            return self._adapter.validator.validate_python(dict.fromkeys(self._optional_fields) | values)
+    def _decode_older(self, text: bytes) -> P:
+        """Decode what an older version of the part has sealed: newer optional fields are None."""
+        values: dict[str, Any] = json.loads(text)
+        return self._adapter.validator.validate_python(dict.fromkeys(self._optional_fields) | values)
 
     def _encode(self, part: P) -> bytes:
         try:
