@@ -115,11 +115,26 @@ def test_an_option_name_that_differs_from_the_field_is_reported(home: CliHome) -
         ("device renew 4711", "`unificx device list` shows them."),
         ("extension list --tenant nobody", "`unificx tenant list` shows them."),
         ("device create --extension 4711 --name A", "`unificx extension list` shows them."),
+        ("privacy policy diff 1 9999", "`unificx privacy policy versions` lists them."),
+        (
+            "privacy keys turn",
+            "Invalid value for 'what': 'turn' is not one of 'status', 'rotate'. See `unificx privacy keys --help`.",
+        ),
     ],
 )
 def test_an_unknown_name_hints_at_the_command_that_lists_them(home: CliHome, line: str, hint: str) -> None:
     message = error_line(home.run(*line.split(), "--home", str(home.folder)))
     assert message.rstrip().endswith(hint), message
+
+
+def test_the_id_of_a_person_is_not_taken_for_a_telephone_number(home: CliHome, tmp_path: Path) -> None:
+    where = ("--home", str(home.folder), "--tenant", "demo")
+    export = ("privacy", "export", "--out", str(tmp_path / "copy.zip"), "--subject")
+    for unknown, expected in (
+        ("01a22d31-2792-7993-be0e-fcb1f191cd4f", "There is no such person."),
+        ("0123456789", "Nothing is held about this number"),
+    ):
+        assert expected in error_line(home.run(*export, unknown, *where))
 
 
 @pytest.mark.parametrize(

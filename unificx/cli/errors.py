@@ -58,7 +58,8 @@ def format_error(fault: Exception) -> str:
     usage = getattr(fault, "format_message", None)
     if usage is not None:
         context = getattr(fault, "ctx", None)
-        return _format_line(str(usage()), f"See `{context.command_path if context else 'unificx'} --help`.")
+        message = str(usage()).replace("Value error, ", "")  # of the library that converts arguments
+        return _format_line(message, f"See `{context.command_path if context else 'unificx'} --help`.")
     if isinstance(fault, TimeoutError) and not fault.strerror:
         return _format_line("The operation timed out.", _DOCTOR_HINT)  # a subclass of OSError without an OS error
     if isinstance(fault, OSError):

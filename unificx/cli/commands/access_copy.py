@@ -1,6 +1,7 @@
 """Downloads an access copy to a file."""
 
 from pathlib import Path
+from uuid import UUID
 
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.commands.persons import find_person_or_extension
@@ -32,7 +33,7 @@ async def save_copy(api: ApiClient, subject: str, tenant: str | None, out: Path)
 
 async def _request_copy(api: ApiClient, subject: str, tenant: str | None) -> tuple[Json, str]:
     """Request a copy; return it and the tenant."""
-    if subject.startswith(("+", "0")):
+    if subject.startswith(("+", "0")) and not _is_id(subject):  # ids begin with a 0 too
         chosen = await api.resolve_tenant(tenant)
         return await api.post("/access-copies", {"number": subject}, tenant=chosen), chosen
     if "@" in subject or subject.isdecimal():
@@ -41,6 +42,13 @@ async def _request_copy(api: ApiClient, subject: str, tenant: str | None) -> tup
     else:
         person_id, chosen = quote_segment(subject), await api.resolve_tenant(tenant)
     return await api.post(f"/persons/{person_id}/access-copies", {}, tenant=chosen), chosen
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
 
 
 async def _download(api: ApiClient, path: str, tenant: str, out: Path) -> None:

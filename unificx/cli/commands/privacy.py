@@ -149,7 +149,9 @@ def policy(
 
     versions = released_versions()
     if (view is _PolicyView.DIFF) != bool(before and after):
-        raise CliError("Name two versions with diff, and none otherwise.", "unificx privacy policy diff 1 2")
+        raise CliError(
+            "Name two versions with diff, and none otherwise.", "Example: `unificx privacy policy diff 1 2`."
+        )
     if view is _PolicyView.DIFF:
         first, second = (_policy_version(versions, named) for named in (before, after))
         changes = [asdict(each) for each in compare(first.content, second.content)]
@@ -167,7 +169,7 @@ def _policy_version(versions: "Sequence[PolicyVersion]", named: str) -> "PolicyV
     for each in versions:
         if named in (str(each.number), each.version):
             return each
-    raise CliError(f"There is no version {named}.", "unificx privacy policy versions")
+    raise CliError(f"There is no version {named}.", "`unificx privacy policy versions` lists them.")
 
 
 def _policy_row(version: "PolicyVersion") -> Json:
