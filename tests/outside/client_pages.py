@@ -157,18 +157,20 @@ class Client:
         return self._speaker
 
     def sign_in(self, login: Login, device: str = "Chromium of a test", path: str = "/") -> "Client":
-        """Sign in as the owner of the extension by code, accept the terms, and open a screen of the client.
-
-        Signs in from an empty page of the same origin, because loading the client takes a second.
-        """
+        """Sign in as the owner of the extension by code, accept the terms, and open a screen of the client."""
         code = new_sign_in_code(self._server, login)
+        result = self.run_before_loading(SIGN_IN, {"code": code, "secret": secrets.token_urlsafe(32), "name": device})
+        assert result["status"] in (200, 201, 204), result
+        return self.open(path)
+
+    def run_before_loading(self, script: str, argument: object) -> Any:
+        """Run a script in an empty page of the same origin, because loading the client takes a second."""
         empty = self.origin + PAGE_PATH
         self.page.route(empty, lambda route: route.fulfill(body=PAGE_HTML, content_type="text/html"))
         self.page.goto(empty)
-        result = self.page.evaluate(SIGN_IN, {"code": code, "secret": secrets.token_urlsafe(32), "name": device})
-        assert result["status"] in (200, 201, 204), result
+        result = self.page.evaluate(script, argument)
         self.page.unroute(empty)
-        return self.open(path)
+        return result
 
     def open(self, path: str = "/") -> "Client":
         """Open a screen of the client."""

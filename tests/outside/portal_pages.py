@@ -22,6 +22,8 @@ SIGN_IN = """async ([email, password]) => {
   const accepted = await send('/me/acceptances', {of_age: true, terms_version, policy_version})
   return [signed.status, accepted.status]
 }"""
+SIGNED_IN = [201, 204]
+"""Statuses of the session and of the acceptance of the terms."""
 
 
 def create_administrator(server: Server) -> None:
@@ -44,7 +46,7 @@ def create_operator(server: Server) -> None:
 
 def sign_in_by_api(client: Client, email: str, password: str) -> None:
     """Sign in from a page of the client's origin, in any language."""
-    assert client.page.evaluate(SIGN_IN, [email, password]) == [201, 204]
+    assert client.page.evaluate(SIGN_IN, [email, password]) == SIGNED_IN
 
 
 def sign_in_operator(client: Client) -> None:
@@ -55,13 +57,9 @@ def sign_in_operator(client: Client) -> None:
 def portal(clients: Clients, **how: object) -> Client:
     """The portal in its own browser, signed in as the administrator."""
     desk = clients(**{**DESKTOP_OPTIONS, **how})
-    desk.page.goto(f"{desk.origin}/portal/sign-in")
-    give_password(desk.page, EMAIL, PASSWORD)
-    before, inside = (desk.page.get_by_role("heading", name=name, exact=True) for name in ("Before you start", "Home"))
-    expect(before.or_(inside)).to_be_visible()
-    if before.is_visible():
-        accept_terms(desk.page)
-    expect(inside).to_be_visible()
+    assert desk.run_before_loading(SIGN_IN, [EMAIL, PASSWORD]) == SIGNED_IN
+    desk.page.goto(f"{desk.origin}/portal/")
+    expect(desk.page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
     return desk
 
 
