@@ -260,6 +260,39 @@ async def test_reports_find_contacts_by_name_and_by_filter(world: World) -> None
     assert (await synced(client, token))[1] == [f"{PERSONAL}2.vcf"]
 
 
+async def test_reports_that_are_not_supported_are_refused_by_their_condition(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    client = await book_client(world, ada)
+    assert (await client.put(f"{PERSONAL}one.vcf", content=card("Max"), headers=TYPE)).status_code == 201
+    query = '<C:addressbook-query xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"><prop>{}</prop>{}</C:addressbook-query>'
+    rule = '<C:filter><C:prop-filter name="FN">{}</C:prop-filter></C:filter>'
+    version = '<C:address-data content-type="text/vcard" version="2.1"/>'
+    for body, condition in (
+        (query.format("<getetag/>", rule.format('<C:param-filter name="TYPE"/>')), "supported-filter"),
+        (
+            query.format("<getetag/>", rule.format('<C:text-match match-type="like">a</C:text-match>')),
+            "supported-filter",
+        ),
+        (query.format("", rule.format('<C:text-match collation="i;octet">a</C:text-match>')), "supported-collation"),
+        (query.format(version, ""), "supported-address-data"),
+        ('<expand-property xmlns="DAV:"/>', "supported-report"),
+        (SYNC.format("urn:unificx:contacts:x", ""), "valid-sync-token"),
+        (SYNC.format(f"urn:unificx:contacts:{'9' * 15}", ""), "valid-sync-token"),
+        (SYNC.format(f"urn:unificx:contacts:{'9' * 40}", ""), "valid-sync-token"),
+    ):
+        refused = await client.request("REPORT", PERSONAL, content=body)
+        assert (refused.status_code, f"<{condition}" in refused.text or f":{condition}" in refused.text) == (
+            403,
+            True,
+        ), (
+            body,
+            refused.text,
+        )
+    on_card = await client.request("REPORT", f"{PERSONAL}one.vcf", content=query.format("<getetag/>", ""))
+    assert (on_card.status_code, "supported-report" in on_card.text) == (403, True)
+    assert (await client.get(PERSONAL)).status_code == 404
+
+
 async def test_what_cannot_be_stored_or_read_is_refused_and_changes_nothing(world: World) -> None:
     ada = await world.user(world.acme, "1001")
     client = await book_client(world, ada)

@@ -39,12 +39,12 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, E
 def opened(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
     """Open the archive; what is wrong with it is found before anything is read from it."""
     try:
-        _require_small_directory(file)
+        size = _require_small_directory(file)
         archive = zipfile.ZipFile(file)
     except _DAMAGED:
         raise damaged() from None
     with archive:
-        _require_plain_files(archive.infolist())
+        _require_plain_files(archive.infolist(), size)
         yield archive
 
 
@@ -70,8 +70,9 @@ def damaged(name: str = "") -> Invalid:
     return Invalid(f"{what}.", hint=ANOTHER_COPY)
 
 
-def _require_small_directory(file: BinaryIO) -> None:
-    """The directory is read into memory as a whole: its size is at the end of the file, in one of two forms."""
+def _require_small_directory(file: BinaryIO) -> int:
+    """The directory is read into memory as a whole: its size is at the end of the file, in one of two forms. Return the
+    size of the file."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _END_SIZE))
     end = file.read(_END_SIZE)
@@ -81,7 +82,8 @@ def _require_small_directory(file: BinaryIO) -> None:
     file.seek(max(0, size - _END_SIZE - _LOCATOR_SIZE))
     locator = file.read(_LOCATOR_SIZE)
     if locator.startswith(_LOCATOR):
-        file.seek(struct.unpack("<Q", locator[8:16])[0])
+        # Offsets are up to 2^64 - 1, and a file system refuses to seek to most of them.
+        file.seek(min(size, struct.unpack("<Q", locator[8:16])[0]))
         end_64 = file.read(_END_64_SIZE)
         if not end_64.startswith(_END_64) or len(end_64) != _END_64_SIZE:
             raise damaged()
@@ -89,9 +91,10 @@ def _require_small_directory(file: BinaryIO) -> None:
     if directory > _MAX_DIRECTORY:
         raise Invalid("The access copy contains too many files.", hint=ANOTHER_COPY)
     file.seek(0)
+    return size
 
 
-def _require_plain_files(members: list[zipfile.ZipInfo]) -> None:
+def _require_plain_files(members: list[zipfile.ZipInfo], size: int) -> None:
     if len(members) > MAX_FILES:
         raise Invalid("The access copy contains too many files.", hint=ANOTHER_COPY)
     known: dict[str, zipfile.ZipInfo] = {}
@@ -110,3 +113,5 @@ def _require_plain_files(members: list[zipfile.ZipInfo]) -> None:
         if member.header_offset < end or (not end and member.header_offset):
             raise damaged(member.filename)
         end = member.header_offset + _LOCAL_HEADER + member.compress_size
+        if end > size:
+            raise damaged(member.filename)

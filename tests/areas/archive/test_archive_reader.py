@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import stat
+import struct
 import zipfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
@@ -142,6 +143,11 @@ EDITS: dict[str, tuple[Callable[[Entries], None], str]] = {
     "deep": (replace(RECORDS, b"3.5", b"[" * 100_000 + b"]" * 100_000), RECORDS),
     "cut list": (replace(RECORDS, b"\n]\n", b"\n"), RECORDS),
     "after the list": (replace(RECORDS, b"\n]\n", b"\n]\n]\n"), RECORDS),
+    "list without the last line end": (replace(RECORDS, b"\n]\n", b"\n]"), RECORDS),
+    "no comma": (replace(RECORDS, b"},\n", b"}\n"), RECORDS),
+    "record that is a list": (replace(RECORDS, b"[\n", b"[\n[],\n"), RECORDS),
+    "schema of an object": (replace(SCHEMA, b'"type": "array"', b'"type": "object"'), SCHEMA),
+    "schema that no validator reads": (replace(SCHEMA, b'"required": [', b'"required": [1, '), SCHEMA),
     "comma at the end": (replace(RECORDS, b"}\n]", b"},\n]"), RECORDS),
     "pattern": (replace(SCHEMA, b'"type": "number"', b'"pattern": "(a+)+$"'), SCHEMA),
     "schema elsewhere": (replace(SCHEMA, b'"type": "number"', b'"$ref": "https://evil.example/x"'), SCHEMA),
@@ -195,6 +201,48 @@ async def test_the_container_itself_is_checked(entries: Entries, tmp_path: Path)
     assert "cut off" in refused(tmp_path / "other.zip", b"x" * 100)
     size = (_MAX_DIRECTORY + 1).to_bytes(4, "little")
     assert "too many" in refused(tmp_path / "directory.zip", good[:-10] + size + good[-6:])
+
+
+async def test_offsets_beyond_the_file_are_refused(entries: Entries, tmp_path: Path) -> None:
+    """They have 64 bits in ZIP64: a file system refuses to seek to most of them."""
+    good = rebuilt(entries)
+    for offset in (0, len(good) + 1, 2**62, 2**64 - 1):
+        locator = b"PK\6\7" + struct.pack("<LQL", 0, offset, 1)
+        assert "damaged" in refused(tmp_path / "locator.zip", good[:-22] + locator + good[-22:])
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            for name in ("index.html", "calls.csv"):
+                info = zipfile.ZipInfo(name)
+                info.external_attr = 0o100600 << 16
+                archive.writestr(info, b"x")
+            archive.filelist[1].header_offset = offset
+        assert "damaged" in refused(tmp_path / "header.zip", out.getvalue())
+
+
+async def test_directory_and_contents_must_agree(entries: Entries, tmp_path: Path) -> None:
+    good = rebuilt(entries)
+    assert "damaged or no access copy" in refused(tmp_path / "1.zip", good.replace(b"PK\1\2", b"PK\1\3", 1))
+    with zipfile.ZipFile(io.BytesIO(good)) as archive:
+        [size] = (each.file_size for each in archive.infolist() if each.filename == MANIFEST)
+    at = good.rindex(MANIFEST.encode()) - 46 + 24  # of the uncompressed size in the directory
+    assert good[at : at + 4] == size.to_bytes(4, "little")
+    longer, shorter = (good[:at] + (size + by).to_bytes(4, "little") + good[at + 4 :] for by in (1, -1))
+    assert f"{MANIFEST} in the access copy is damaged" in refused(tmp_path / "2.zip", longer)
+    assert f"{MANIFEST} in the access copy is damaged" in refused(tmp_path / "3.zip", shorter)
+
+
+async def test_the_size_of_each_part_is_limited(
+    entries: Entries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, limit, named in (
+        ("reader._MAX_RECORD", 0, f"A record of {RECORDS}"),
+        ("reader._MAX_SCHEMA", 10, f"{SCHEMA} in the access copy is too large"),
+        ("zip_guards.MAX_FILES", 2, "too many files"),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"unificx.archive.{name}", limit)
+            edited = {**entries, RECORDS: entries[RECORDS].removesuffix(b"\n")}  # so that a part of a line is left
+            assert named in refused(tmp_path / "copy.zip", rebuilt(edited))
 
 
 async def test_the_command_verifies_and_compares(tmp_path: Path) -> None:

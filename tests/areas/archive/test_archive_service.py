@@ -69,6 +69,19 @@ def setup(database: Database, keys: KeyStore, bus: EventBus, tmp_path: Path) -> 
     return Setup(database, keys, bus, tmp_path / "copies")
 
 
+@pytest.mark.parametrize("damage", ["header", "text", "end", "file"])
+async def test_a_damaged_copy_is_gone(setup: Setup, damage: str) -> None:
+    copy = await setup.requested()
+    [path] = setup.folder.iterdir()
+    sealed = path.read_bytes()
+    if damage == "file":
+        path.unlink()
+    else:
+        path.write_bytes({"header": b"X" + sealed[1:], "text": sealed[:-1] + b"\0", "end": sealed[:20]}[damage])
+    with pytest.raises(Expired):
+        await setup.copies.open(copy)
+
+
 async def test_a_copy_is_sealed_and_opens_for_its_requester_only(setup: Setup) -> None:
     copy = await setup.requested()
     data = b"".join([piece async for piece in await setup.copies.open(copy)])
