@@ -42,7 +42,7 @@ OPENED = {"refund": "/billing?tab=payments", "rate-again": "/costs"}
 STEPS: Mapping[str, Sequence[tuple[str, str]]] = {
     "refund": ((f'text="{PAYMENT}"', ""), ("[role=dialog] .mantine-Button-root", "")),
     "rate-again": (
-        ("button[data-variant=default]:left-of(.tabler-icon-upload) >> nth=0", ""),
+        ("button:has(+ button .tabler-icon-upload)", ""),
         ("[role=dialog] input >> nth=0", "2026-11-01"),
         ("[role=dialog] input >> nth=1", "2026-11-30"),
         ("[role=dialog] button[type=submit]", ""),
