@@ -177,7 +177,7 @@ async def test_an_operator_sells_a_plan_and_an_administrator_sees_its_charges(wo
     assert amounts == [
         ("plan", 1, 31_000_000),
         ("extensions", 1, 2_000_000),
-        ("storage", 2, 200_000),
+        ("storage", 1.5, 150_000),
         ("calls", 9, 90_000),
     ]
     [use] = shown["storage"]
