@@ -3,18 +3,29 @@
 import re
 
 import pytest
-from client_pages import Client, Clients
+from client_pages import PHONE_VIEWPORT, Client, Clients
 from playwright.sync_api import Locator, Page, expect
 from portal_pages import DESKTOP_OPTIONS
 from server import Household
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 LONGEST = "1234567890" * 4
+HEIGHTS = (568, 640, 667, 740, 780, 915)
+"""Of phones that are sold, in CSS pixels."""
+CUT_ABOVE_NUMBER = """() => {
+  const {top} = document.querySelector('form:has(input[aria-label=Number])').getBoundingClientRect()
+  return [...document.querySelectorAll('form:has(input[aria-label=Number]) button')].filter((each) => {
+    const box = each.getBoundingClientRect()
+    return box.height && box.top < top - 1
+  }).map((each) => each.textContent)
+}"""
 PASTE = """([field, text]) => {
   const data = new DataTransfer()
   data.setData('text/plain', text)
   field.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}))
 }"""
+
+HEAD_HEIGHT = "document.querySelector('h1').closest('[class*=Group]').getBoundingClientRect().height"
 
 
 @pytest.fixture
@@ -117,6 +128,11 @@ def test_the_empty_pad_offers_people_the_last_call_and_long_presses(anna: Client
     wait_for_end(page)
     expect(number(page)).to_be_visible()
     expect(page.get_by_role("button", name=f"Last: {BERTA}")).to_be_visible()
+    for height in HEIGHTS:
+        page.set_viewport_size({"width": 360, "height": height})
+        assert page.evaluate(CUT_ABOVE_NUMBER) == [], height
+    assert page.evaluate(HEAD_HEIGHT) < 60, "the title, the number and the status are one line"
+    page.set_viewport_size(PHONE_VIEWPORT)
     redial = page.get_by_role("button", name="Redial")
     box = redial.bounding_box()
     assert box

@@ -25,6 +25,11 @@ export class Meter {
   readonly #unlisted = new UnlistedAudio();
   #before: ReadonlyMap<string, Counts> | undefined;
 
+  /** The media come from elsewhere, such as music on hold: the gap between the two is no loss. */
+  restart(): void {
+    this.#before = undefined;
+  }
+
   read(report: ReadonlyMap<string, unknown>): MeterReading {
     const stats = statsIn(report);
     const streams = stats.filter((each) => each.type === 'inbound-rtp' && each.kind === 'audio');

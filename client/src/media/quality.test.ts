@@ -42,6 +42,14 @@ describe('the meter', () => {
     expect(meter.read(report(1190, 510)).quality).toMatchObject({ loss: 0 });
   });
 
+  it('does not count as lost what was not sent between two sources, such as music on hold', () => {
+    const meter = new Meter();
+    meter.read(report(1000, 0));
+    meter.restart();
+    expect(meter.read(report(1010, 80)).quality).toBeUndefined();
+    expect(meter.read(report(1110, 80)).quality).toMatchObject({ loss: 0 });
+  });
+
   it('reports no quality without packets', () => {
     const meter = new Meter();
     meter.read(report(10, 0));

@@ -180,6 +180,28 @@ describe('a call', () => {
     expect(call.state.state).toMatchObject({ phase: 'talking', remoteHold: true });
   });
 
+  it.each(['hold', 'unhold', 'reinvite'])('is not judged by the gap before other media: %s', async (change) => {
+    vi.useFakeTimers();
+    const audio = { id: 'a', type: 'inbound-rtp', kind: 'audio', packetsReceived: 0, packetsLost: 0, jitter: 0 };
+    const connection = {
+      ...{ addEventListener() {}, removeEventListener() {}, iceConnectionState: 'connected' },
+      getStats: async () => new Map([['a', { ...audio, packetsReceived: (audio.packetsReceived += 25) }]]),
+    };
+    const call = outgoing();
+    fake.emit('peerconnection', { peerconnection: connection });
+    fake.remoteAnswers();
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(call.state.state.quality?.bars).toBe(5);
+    audio.packetsLost = 80;
+    fake.emit(change, { originator: 'remote', request: { getHeader: () => undefined } });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(call.state.state.quality).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(call.state.state.quality?.bars).toBe(5);
+    call.hangUp();
+    vi.useRealTimers();
+  });
+
   it('ends at once for the user and on the server when it is reached', () => {
     const waiting: (() => void)[] = [];
     const away = { ...line, isReady: () => false, whenReady: (task: () => void) => void waiting.push(task) };

@@ -184,7 +184,12 @@ export class Call {
       this.#onAnswered();
       if ((originator as string) === 'remote') this.#onIdentity(response);
     });
-    for (const name of ['reinvite', 'update'] as const) session.on(name, ({ request }) => this.#onIdentity(request));
+    for (const name of ['reinvite', 'update'] as const) {
+      session.on(name, ({ request }) => {
+        this.#iceMonitor?.mediaChanged();
+        this.#onIdentity(request);
+      });
+    }
     session.on('confirmed', () => {
       this.#applyMute();
       // The server asks for a key, because a machine may have answered.
@@ -395,6 +400,7 @@ export class Call {
   }
 
   #onHold(originator: string, held: boolean): void {
+    this.#iceMonitor?.mediaChanged();
     if (originator === 'remote') this.#set({ remoteHold: held });
     else {
       this.#speaker.setMuted(held);

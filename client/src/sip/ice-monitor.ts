@@ -62,6 +62,11 @@ export class IceMonitor {
     this.#notify();
   }
 
+  /** A renegotiation has begun, after which other media may arrive. */
+  mediaChanged(): void {
+    this.#meter.restart();
+  }
+
   /** The server is reached again: renegotiate, whether lost or not. */
   renegotiate(): void {
     if (this.#lostSince !== undefined) this.#restartUntilConnected();

@@ -52,6 +52,7 @@ function ConversationRow({ conversation, selected }: { conversation: Conversatio
   const waiting = useValue(outbox.waiting, (all) => all.findLast((each) => each.conversation_id === conversation.id));
   const { id, kind, members, newest, unread, changed } = conversation;
   const draft = useValue(drafts.texts, (all) => all[conversation.id]?.trim());
+  useEffect(() => void drafts.open(conversation.id), [conversation.id]);
   const nameOf = useMentionName(conversation);
   const other = members.find((each) => !each.own);
   const group = kind === 'group';

@@ -1,6 +1,7 @@
-import { Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Fragment, useEffect, useMemo, useRef } from 'react';
+import { Fragment, useEffect, useMemo } from 'react';
 import type { ChatMessage, Conversation } from '~/api';
 import { useValue } from '~/core/store';
 import { formatDate } from '~/design/dates';
@@ -8,6 +9,7 @@ import { chats, outbox } from './chats';
 import type { Target } from './ConversationPage';
 import { MessageItem } from './MessageItem';
 import { OutgoingItem } from './OutgoingItem';
+import { useThreadEnd } from './useThreadEnd';
 import css from './chat.module.css';
 
 interface MessageThreadProps {
@@ -24,14 +26,11 @@ export function MessageThread({ conversation, messages, onTarget }: MessageThrea
     const arrived = new Set(messages.map((each) => each.client_id));
     return all.filter((each) => each.conversation_id === conversation.id && !arrived.has(each.client_id));
   }, [all, messages, conversation.id]);
-  const end = useRef<HTMLDivElement>(null);
   const newest = messages.at(-1)?.id;
-  useEffect(() => {
-    end.current?.scrollIntoView({ block: 'end' }); // returns a promise in newer browsers
-  }, [newest, waiting.length]);
+  const { thread, end, behind, toEnd } = useThreadEnd(newest, waiting.length);
   useReading(conversation.id, newest);
   return (
-    <div role="log" aria-label={t`Messages`} className={css.thread}>
+    <div role="log" aria-label={t`Messages`} className={css.thread} ref={thread}>
       <ol className={css.messages}>
         {messages.map((each, at) => (
           <Fragment key={each.id}>
@@ -56,6 +55,17 @@ export function MessageThread({ conversation, messages, onTarget }: MessageThrea
         <Text c="dimmed" ta="center" py="xl">
           <Trans>No messages yet.</Trans>
         </Text>
+      )}
+      {behind && (
+        <Button
+          className={css.toEnd}
+          size="md"
+          radius="xl"
+          leftSection={<IconArrowDown size={18} aria-hidden />}
+          onClick={toEnd}
+        >
+          <Trans>New messages</Trans>
+        </Button>
       )}
       <div ref={end} className={css.end} />
     </div>

@@ -43,20 +43,37 @@ const conversation = {
   ],
 } as Conversation;
 
+/** Position and size of the thread, as the test says. */
+class FakeObserver {
+  static reports: ((entries: unknown[]) => void)[] = [];
+  disconnect = () => undefined;
+
+  constructor(report: (entries: unknown[]) => void) {
+    FakeObserver.reports.push(report);
+  }
+
+  observe = () => undefined;
+}
+const scrolled = vi.fn();
+
 describe('the messages of a conversation', () => {
   let root: Root;
   let page: HTMLElement;
 
   beforeEach(() => {
     Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+    scrolled.mockReset();
     // As in newer browsers, which return a promise.
-    Element.prototype.scrollIntoView = () => Promise.resolve() as unknown as undefined;
+    Element.prototype.scrollIntoView = () => Promise.resolve(scrolled()) as unknown as undefined;
+    vi.stubGlobal('IntersectionObserver', FakeObserver);
+    vi.stubGlobal('ResizeObserver', FakeObserver);
     i18n.loadAndActivate({ locale: 'en', messages: {} });
     page = document.body.appendChild(document.createElement('div'));
     root = createRoot(page);
   });
 
   afterEach(() => {
+    vi.unstubAllGlobals();
     act(() => root.unmount());
     page.remove();
   });
@@ -85,6 +102,25 @@ describe('the messages of a conversation', () => {
     expect(show()).toEqual(['No messages yet.']);
     expect(show(message(1))).toEqual(['Hello <strong>you</strong>']);
     expect(show(message(1), message(2))).toHaveLength(2);
+  });
+
+  it('do not move while older ones are read, and a button leads to the newest', () => {
+    FakeObserver.reports = [];
+    show(message(1));
+    const [position, size] = FakeObserver.reports;
+    const frame = (isIntersecting: boolean) => act(() => (size!([]), position!([{ isIntersecting }])));
+    const button = () => page.querySelector('button[class*=toEnd]');
+    frame(true);
+    expect([scrolled.mock.calls.length, button()]).toEqual([2, null]); // as it opens, and as it grows
+    frame(false);
+    scrolled.mockReset();
+    show(message(1), message(2));
+    frame(false);
+    expect(scrolled).not.toHaveBeenCalled();
+    act(() => button()!.dispatchEvent(new MouseEvent('click', { bubbles: true })));
+    expect(scrolled).toHaveBeenCalledOnce();
+    frame(true);
+    expect(button()).toBeNull();
   });
 
   it('of a deleted user, and deleted ones, keep their place', () => {

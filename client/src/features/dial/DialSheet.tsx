@@ -12,7 +12,7 @@ import css from './pad.module.css';
 /** From this width on the pad is a dialog beside the list instead of a sheet. */
 const WIDE = '(min-width: 56.25em)';
 /** Share of the screen; more on small screens, which the keys need. */
-const HEIGHT = 'calc(min(100dvh, max(34rem, 82dvh)))';
+const HEIGHT = 'calc(min(100dvh, max(46rem, 82dvh)))';
 
 /**
  * The pad above another screen; `openDial` opens it. Mount it once. On a phone an incoming call closes it, and what was

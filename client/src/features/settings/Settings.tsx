@@ -1,4 +1,4 @@
-import { Button, Group, Input, NativeSelect, NavLink, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, Input, NativeSelect, NavLink, Stack, Text } from '@mantine/core';
 import { useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import {
   IconArrowForwardUp,
@@ -23,6 +23,7 @@ import { useState } from 'react';
 import { session, signOut } from '~/api/session';
 import { Avatar } from '~/design/Avatar';
 import { Page } from '~/design/Page';
+import { PreferenceSwitch } from '~/design/PreferenceSwitch';
 import { Section } from '~/design/Section';
 import { Segments } from '~/design/Segments';
 import { activateLanguage } from '~/core/language';
@@ -189,32 +190,23 @@ function Appearance() {
 
 function CallSettings() {
   const { t } = useLingui();
-  const chosen = useValue(preferences);
   return (
     <>
-      <Switch
-        size="md"
+      <PreferenceSwitch
+        preference="ringtone"
         label={t`Ring for incoming calls`}
         description={t`Off: calls are shown without sound.`}
-        checked={chosen.ringtone}
-        onChange={(event) => setPreferences({ ringtone: event.currentTarget.checked })}
       />
-      <Switch
-        size="md"
+      <PreferenceSwitch
+        preference="answerClickToDial"
         label={t`Answer my own calls automatically`}
         description={t`If you start a call from another program, this app picks up by itself and connects you.`}
-        checked={chosen.answerClickToDial}
-        onChange={(event) => setPreferences({ answerClickToDial: event.currentTarget.checked })}
       />
-      <Switch
-        size="md"
+      <PreferenceSwitch
+        preference="sensors"
         label={t`Use motion sensors`}
         description={<PermissionText of="sensors" />}
-        checked={chosen.sensors}
-        onChange={(event) => {
-          setPreferences({ sensors: event.currentTarget.checked });
-          void requestSensorPermission(); // iOS prompts now, on the user gesture.
-        }}
+        onChange={() => void requestSensorPermission()} // iOS prompts now, on the user gesture.
       />
     </>
   );
