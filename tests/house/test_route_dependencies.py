@@ -35,6 +35,7 @@ def test_routes_of_the_api_are_planned() -> None:
     found = list(_routes(routes))
     assert len(found) > 500
     assert [route.path for route in found if not isinstance(route, ApiRoute)] == []
+    assert all(route.app for route in found)  # raises TypeError for a declaration that no plan supports
 
 
 def test_dependencies_of_pages_are_coroutine_functions() -> None:

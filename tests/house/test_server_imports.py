@@ -21,6 +21,8 @@ SERVER_AVOIDS = (
 )
 MEDIA_WORKER_AVOIDS = ("asyncio", "pydantic", "sqlalchemy", "structlog", "unificx.media_worker.client")
 CLI_AVOIDS = ("fastapi", "pydantic", "sqlalchemy", "httpx")
+FEW_SCHEMAS = 20
+"""Schemas that may be built at the start of a server, of more than 600."""
 PROGRAM = "import json, sys; import {}; print(json.dumps(list(sys.modules)))"
 
 
@@ -37,6 +39,28 @@ def test_rarely_used_modules_are_not_loaded(module: str, avoided: tuple[str, ...
     loaded = set(json.loads(done.stdout))
     assert module in loaded
     assert not [each for each in avoided if each in loaded]
+
+
+BUILT = """
+import unificx.server.server
+from pydantic import BaseModel
+from unificx.api.app import _routes
+
+def subclasses(kind):
+    for each in kind.__subclasses__():
+        yield each
+        yield from subclasses(each)
+
+print(sum("dependant" in vars(route) for route in _routes()))
+print(sum(model.__pydantic_complete__ for model in subclasses(BaseModel) if model.__module__.startswith("unificx.")))
+"""
+
+
+def test_routes_and_schemas_are_not_built_at_the_start() -> None:
+    done = subprocess.run([sys.executable, "-c", BUILT], cwd=ROOT, capture_output=True, text=True, check=True)
+    routes, schemas = map(int, done.stdout.split())
+    assert routes == 0
+    assert schemas <= FEW_SCHEMAS
 
 
 def test_every_benchmark_can_be_loaded() -> None:

@@ -1,6 +1,7 @@
 """Error responses as application/problem+json (RFC 9457): one format, without echoed input or tracebacks."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import structlog
@@ -255,6 +256,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: _problem_response(status) for status in sorted({*statuses, 400, 413, 422, 500})}
 
 
+@cache
 def _problem_response(status: int) -> dict[str, Any]:
     response: dict[str, Any] = {
         "description": _TITLES[status],

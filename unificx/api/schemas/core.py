@@ -45,19 +45,25 @@ Destination = Annotated[
 ForwardedTo = Annotated[str, Field(description="Destination in force for callers inside; `off` for none.")]
 
 
-class Input(BaseModel):
+class Schema(BaseModel):
+    """Base of all schemas. They are built on their first use: a server uses few of the hundreds."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Input(Schema):
     """Base of request schemas."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Output(BaseModel):
+class Output(Schema):
     """Base of response schemas."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
-class Page(BaseModel, Generic[T]):
+class Page(Schema, Generic[T]):
     """One page of a list; pass `next` as `cursor` to get the following page."""
 
     items: list[T]
@@ -163,7 +169,7 @@ class NewPassword(Input):
     password: Password
 
 
-class OneTimePassword(BaseModel):
+class OneTimePassword(Schema):
     """A password for one sign-in, to be replaced by the user. Shown only once."""
 
     password: str
@@ -272,7 +278,7 @@ class Device(Output):
     used_since: datetime | None = None
 
 
-class SipAddress(BaseModel):
+class SipAddress(Schema):
     """An address at which phones register."""
 
     transport: Literal["udp", "tcp", "tls"]
@@ -281,14 +287,14 @@ class SipAddress(BaseModel):
     local_only: bool = Field(description="Only reachable from the machine of the server itself.")
 
 
-class PhoneConnection(BaseModel):
+class PhoneConnection(Schema):
     """Settings to be entered in a phone, besides the login of the device."""
 
     domain: str = Field(description="SIP domain, also called realm or registrar.")
     servers: list[SipAddress] = Field(description="Recommended transport first.")
 
 
-class ProvisioningLink(BaseModel):
+class ProvisioningLink(Schema):
     """A link with which a phone sets itself up."""
 
     url: str
@@ -364,7 +370,7 @@ class Quality(Output):
     packets: int | None
 
 
-class Party(BaseModel):
+class Party(Schema):
     """One party of a finished call."""
 
     role: Literal["caller", "callee"]
@@ -376,7 +382,7 @@ class Party(BaseModel):
     quality: Quality
 
 
-class CallQuality(BaseModel):
+class CallQuality(Schema):
     """Quality of the first two parties."""
 
     caller: Quality
@@ -405,7 +411,7 @@ class CallCost(Output):
     amount: int = Field(description="In millionths of the main unit of the currency.", examples=[12000])
 
 
-class CallRecord(BaseModel):
+class CallRecord(Schema):
     """A finished call."""
 
     id: str
@@ -463,7 +469,7 @@ class CallStatistics(Output):
     )
 
 
-class Me(BaseModel):
+class Me(Schema):
     """The authenticated user. `person` is null for the operator on the control socket."""
 
     role: Role
@@ -477,7 +483,7 @@ class Me(BaseModel):
     policy: PolicyStanding = Field(description="Changes of the policy since the acceptance: see /api/v1/me/policy.")
 
 
-class Health(BaseModel):
+class Health(Schema):
     """This process is alive."""
 
     status: Literal["ok"]
@@ -492,7 +498,7 @@ class Part(Output):
     why: str = Field(description="The problem and its remedy. Only for requests from this machine and for operators.")
 
 
-class Readiness(BaseModel):
+class Readiness(Schema):
     """Whether all components are ready."""
 
     ready: bool

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from unificx.api.schemas.core import NUMBER, Device, Extension, ExtensionNow, Input, Output, Person
+from unificx.api.schemas.core import NUMBER, Device, Extension, ExtensionNow, Input, Output, Person, Schema
 from unificx.identity import FaultCode, ImportColumn, KeepReason, Language, ListedState, Role, UndoAction
 
 
@@ -19,7 +19,7 @@ class EntryExtension(Output):
     voicemail: bool = Field(description="Unanswered calls go to voicemail.")
 
 
-class PeopleEntry(BaseModel):
+class PeopleEntry(Schema):
     """A person with extensions, or a shared phone: an extension without a person."""
 
     id: str = Field(description="Id of the person, or of the extension of a shared phone.")
@@ -35,7 +35,7 @@ class PeopleEntry(BaseModel):
     last_seen: date | None = Field(description="Day of the latest sign-in or registration of a device.")
 
 
-class PeoplePage(BaseModel):
+class PeoplePage(Schema):
     """One page of the list; pass `next` as `cursor` to get the following page."""
 
     items: list[PeopleEntry]
@@ -75,7 +75,7 @@ class PersonCreated(Person):
     extension: ExtensionNow | None
 
 
-class NextNumber(BaseModel):
+class NextNumber(Schema):
     """A free number, to be proposed for a new extension."""
 
     number: str = Field(description="Empty if no number of the usual length is free.", examples=["1008"])
@@ -85,7 +85,7 @@ class NewPersonNumber(Input):
     number: str = Field(pattern=NUMBER, examples=["1008"])
 
 
-class Department(BaseModel):
+class Department(Schema):
     """A department of a tenant."""
 
     name: str
@@ -115,7 +115,7 @@ class ImportedRow(Output):
     faults: list[ImportFault]
 
 
-class ImportReport(BaseModel):
+class ImportReport(Schema):
     """Result of an import, or of its preview."""
 
     applied: bool = Field(description="The import was carried out; false for a preview.")
@@ -158,7 +158,7 @@ class UndoneRow(Output):
     )
 
 
-class UndoReport(BaseModel):
+class UndoReport(Schema):
     """Result of undoing an import, or of its preview."""
 
     applied: bool

@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from unificx.api.schemas.core import Output, Schema
 
 
-class PersonalField(BaseModel):
+class PersonalField(Schema):
     """One database field with personal data."""
 
     table: str
@@ -22,7 +24,7 @@ class PersonalField(BaseModel):
     text: str = Field(description="Summary in one sentence.")
 
 
-class NeutralColumn(BaseModel):
+class NeutralColumn(Schema):
     """One column without personal data."""
 
     table: str
@@ -30,10 +32,8 @@ class NeutralColumn(BaseModel):
     why: str
 
 
-class Recipient(BaseModel):
+class Recipient(Output):
     """A third party that receives personal data. Carriers are not listed here: they receive the calls themselves."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     key: str
     text: str
@@ -43,7 +43,7 @@ class Recipient(BaseModel):
     disclosures: dict[date, int] = Field(description="Hand-overs by day (UTC), of the last 30 days.")
 
 
-class PrivacyMap(BaseModel):
+class PrivacyMap(Schema):
     """Inventory of the personal data, with purposes, retention and recipients."""
 
     held: list[PersonalField]

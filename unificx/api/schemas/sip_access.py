@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from unificx.api.schemas.core import Schema
 
 
-class IceServer(BaseModel):
+class IceServer(Schema):
     """An RTCIceServer (W3C WebRTC); `username` and `credential` only if required by the server."""
 
     urls: list[str] = Field(examples=[["turn:pbx.example.com:3478?transport=udp"]])
@@ -13,7 +15,7 @@ class IceServer(BaseModel):
     credential: str | None = None
 
 
-class SipAccess(BaseModel):
+class SipAccess(Schema):
     """SIP credentials of the signed-in client, for SIP over WebSocket (RFC 7118)."""
 
     extension_id: str
@@ -30,7 +32,7 @@ class SipAccess(BaseModel):
     ice_servers: list[IceServer]
 
 
-class Reachable(BaseModel):
+class Reachable(Schema):
     """Whether the signed-in client can be called."""
 
     registered: bool = Field(description="The client is registered now.")
