@@ -18,6 +18,10 @@ SERVER_AVOIDS = (
     "segno.encoder",
     "scim2_models",
     "mcp",
+    "webauthn.helpers",
+    "asyncpg.connection",
+    "Crypto.Cipher",
+    "puremagic.scanners",
 )
 MEDIA_WORKER_AVOIDS = ("asyncio", "pydantic", "sqlalchemy", "structlog", "unificx.media_worker.client")
 CLI_AVOIDS = ("fastapi", "pydantic", "sqlalchemy", "httpx")

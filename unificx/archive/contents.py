@@ -11,9 +11,7 @@ import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
-
-from stream_zip import ZIP_64, ZIP_AUTO, async_stream_zip
+from typing import TYPE_CHECKING, Any
 
 from unificx.archive import vcon
 from unificx.archive.calls_csv import call_lines
@@ -22,14 +20,20 @@ from unificx.archive.manifest import MANIFEST, manifest
 from unificx.archive.page import overview
 from unificx.archive.schemas import AccessCopy
 from unificx.archive.vcard import contact_card
+from unificx.core.lazy import lazy_import
 from unificx.privacy import Export, Files, Records
+
+if TYPE_CHECKING:
+    import stream_zip
+else:
+    stream_zip = lazy_import("stream_zip")
 
 _PIECE = 256 << 10
 _MODE = stat.S_IFREG | 0o600
 _LEVEL = 1
 """Compression level: text shrinks to a quarter all the same."""
-_SOUND = ZIP_AUTO(1 << 40, level=0)
-"""Sound does not shrink; its size is not known before, so that its fields need 64 bits."""
+_MAX_SOUND = 1 << 40
+"""Bytes of a sound. Its size is not known before, so that its fields need 64 bits."""
 
 Member = tuple[str, AsyncIterator[bytes]]
 
@@ -39,15 +43,16 @@ async def archive_bytes(
 ) -> AsyncIterator[bytes]:
     """Yield the archive in pieces. Values that are erased meanwhile are left out."""
     contents = Contents()
+    stored = stream_zip.ZIP_AUTO(_MAX_SOUND, level=0)  # sound does not shrink
 
     async def members() -> AsyncIterator[tuple[str, datetime, int, Any, AsyncIterator[bytes]]]:
         async for path, data in _members(copy, exports, contents, installation_id, now):
             written = WrittenFile(path)
-            method = _SOUND if path.startswith(("audio/", "files/")) else ZIP_64
+            method = stored if path.startswith(("audio/", "files/")) else stream_zip.ZIP_64
             yield path, now, _MODE, method, _measured(written, data)
             contents.files.append(written)
 
-    async for piece in async_stream_zip(members(), chunk_size=_PIECE, get_compressobj=_compressor):
+    async for piece in stream_zip.async_stream_zip(members(), chunk_size=_PIECE, get_compressobj=_compressor):
         yield piece
 
 

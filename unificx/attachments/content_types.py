@@ -1,8 +1,14 @@
 """Kind and type of a file by its content. Pure: what the sender claims is not read."""
 
-import puremagic
+from typing import TYPE_CHECKING
 
 from unificx.attachments.schemas import AttachmentKind, PhotoRefused
+from unificx.core.lazy import lazy_import
+
+if TYPE_CHECKING:
+    import puremagic
+else:
+    puremagic = lazy_import("puremagic")
 
 HEAD_SIZE = 16_384
 """Bytes from the beginning of a file that are read."""

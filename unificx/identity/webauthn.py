@@ -5,20 +5,18 @@ Stateless. The library processes only client input, so each of its exceptions me
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json_dict, parse_client_data_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+from typing import TYPE_CHECKING
 
 from unificx.core.errors import Conflict, Invalid
+from unificx.core.lazy import lazy_import
 from unificx.identity.errors import InvalidProof
 from unificx.identity.factor_models import PasskeyPart
 from unificx.identity.factor_schemas import PasskeyOptions, PasskeyResponse, WebOrigin
+
+if TYPE_CHECKING:
+    import webauthn.helpers.structs
+else:
+    webauthn = lazy_import("webauthn")  # 5 MB with its readers of certificates
 
 TIMEOUT_MS = 300_000
 RELYING_PARTY_NAME = "UnifiCX"
@@ -45,14 +43,14 @@ def creation_options(
         user_display_name=user.name,
         challenge=challenge,
         timeout=TIMEOUT_MS,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
+        authenticator_selection=webauthn.helpers.structs.AuthenticatorSelectionCriteria(
+            resident_key=webauthn.helpers.structs.ResidentKeyRequirement.REQUIRED,
             require_resident_key=True,
-            user_verification=UserVerificationRequirement.REQUIRED,
+            user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=_descriptors(known),
     )
-    return options_to_json_dict(options)
+    return webauthn.helpers.options_to_json_dict(options)
 
 
 def request_options(origin: WebOrigin, challenge: bytes, known: Iterable[PasskeyPart] = ()) -> PasskeyOptions:
@@ -62,9 +60,9 @@ def request_options(origin: WebOrigin, challenge: bytes, known: Iterable[Passkey
         challenge=challenge,
         timeout=TIMEOUT_MS,
         allow_credentials=_descriptors(known),
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
     )
-    return options_to_json_dict(options)
+    return webauthn.helpers.options_to_json_dict(options)
 
 
 def verify_registration(response: PasskeyResponse, origin: WebOrigin, challenge: bytes) -> PasskeyPart:
@@ -80,8 +78,8 @@ def verify_registration(response: PasskeyResponse, origin: WebOrigin, challenge:
     except Exception:
         raise Invalid("The passkey does not match the request.", hint="Start again.", field="credential") from None
     return PasskeyPart(
-        credential_id=bytes_to_base64url(verified.credential_id),
-        public_key=bytes_to_base64url(verified.credential_public_key),
+        credential_id=webauthn.helpers.bytes_to_base64url(verified.credential_id),
+        public_key=webauthn.helpers.bytes_to_base64url(verified.credential_public_key),
         host=origin.host,
         sign_count=verified.sign_count,
     )
@@ -90,7 +88,8 @@ def verify_registration(response: PasskeyResponse, origin: WebOrigin, challenge:
 def unverified_challenge(response: PasskeyResponse) -> bytes:
     """Return the challenge claimed by the response, b"" if missing. Not verified yet."""
     try:
-        return parse_client_data_json(base64url_to_bytes(response["response"]["clientDataJSON"])).challenge
+        data = webauthn.helpers.base64url_to_bytes(response["response"]["clientDataJSON"])
+        return webauthn.helpers.parse_client_data_json(data).challenge
     except Exception:
         return b""
 
@@ -98,7 +97,7 @@ def unverified_challenge(response: PasskeyResponse) -> bytes:
 def unverified_user_handle(response: PasskeyResponse) -> str:
     """Return the user handle claimed by the response, "" if missing. Not verified yet."""
     try:
-        return base64url_to_bytes(response["response"]["userHandle"]).decode("ascii")
+        return webauthn.helpers.base64url_to_bytes(response["response"]["userHandle"]).decode("ascii")
     except Exception:
         return ""
 
@@ -116,7 +115,7 @@ def verify_assertion(response: PasskeyResponse, origin: WebOrigin, challenge: by
             expected_challenge=challenge,
             expected_rp_id=passkey.host,
             expected_origin=origin.text,
-            credential_public_key=base64url_to_bytes(passkey.public_key),
+            credential_public_key=webauthn.helpers.base64url_to_bytes(passkey.public_key),
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
@@ -140,5 +139,6 @@ def relying_party_id(origin: WebOrigin) -> str:
     return host
 
 
-def _descriptors(known: Iterable[PasskeyPart]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(each.credential_id)) for each in known]
+def _descriptors(known: Iterable[PasskeyPart]) -> "list[webauthn.helpers.structs.PublicKeyCredentialDescriptor]":
+    descriptor = webauthn.helpers.structs.PublicKeyCredentialDescriptor
+    return [descriptor(id=webauthn.helpers.base64url_to_bytes(each.credential_id)) for each in known]
