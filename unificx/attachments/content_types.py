@@ -1,14 +1,6 @@
 """Kind and type of a file by its content. Pure: what the sender claims is not read."""
 
-from typing import TYPE_CHECKING
-
 from unificx.attachments.schemas import AttachmentKind, PhotoRefused
-from unificx.core.lazy import lazy_import
-
-if TYPE_CHECKING:
-    import puremagic
-else:
-    puremagic = lazy_import("puremagic")
 
 HEAD_SIZE = 16_384
 """Bytes from the beginning of a file that are read."""
@@ -70,6 +62,8 @@ def voice_type(media_type: str) -> str | None:
 
 
 def _media_type(head: bytes) -> str:
+    import puremagic
+
     for at, signature, media_type in _SIGNATURES:
         if head.startswith(signature, at):
             return media_type

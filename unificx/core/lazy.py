@@ -9,7 +9,11 @@ from types import ModuleType
 
 def lazy_import(name: str) -> ModuleType:
     """Return the top-level module `name`, executed when one of its attributes is first used. Raise ImportError if it is
-    not installed."""
+    not installed.
+
+    Not for a package whose submodules are imported elsewhere: that executes the package while a submodule is loaded, and
+    makes the submodule twice.
+    """
     if name in sys.modules:
         return sys.modules[name]
     spec = find_spec(name)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import event
@@ -16,17 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.core.events import DomainEvent
-from unificx.core.lazy import lazy_import
 from unificx.db.commit_order import CommitOrder, CommitTurn
 from unificx.db.locks import TURN
 from unificx.db.models import OutboxRow
 from unificx.db.sqlite import READING, sqlite_engine
 from unificx.db.wal_checkpoint import Checkpoints
-
-if TYPE_CHECKING:
-    import asyncpg
-else:
-    asyncpg = lazy_import("asyncpg")
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
@@ -217,6 +211,8 @@ def _engine(url: URL) -> AsyncEngine:
 
 
 def _connect_postgresql(dialect: Any, record: Any, arguments: Any, parameters: Any) -> Any:
+    import asyncpg
+
     del record
     try:
         return dialect.connect(*arguments, **parameters)

@@ -1,6 +1,7 @@
 """WebAuthn registration and authentication ceremonies (W3C Web Authentication level 3, section 7).
 
-Stateless. The library processes only client input, so each of its exceptions means invalid input.
+Stateless. The library processes only client input, so each of its exceptions means invalid input. It is loaded on first
+use, because it takes 5 MB with its readers of certificates.
 """
 
 from collections.abc import Iterable
@@ -8,15 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unificx.core.errors import Conflict, Invalid
-from unificx.core.lazy import lazy_import
 from unificx.identity.errors import InvalidProof
 from unificx.identity.factor_models import PasskeyPart
 from unificx.identity.factor_schemas import PasskeyOptions, PasskeyResponse, WebOrigin
 
 if TYPE_CHECKING:
-    import webauthn.helpers.structs
-else:
-    webauthn = lazy_import("webauthn")  # 5 MB with its readers of certificates
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 TIMEOUT_MS = 300_000
 RELYING_PARTY_NAME = "UnifiCX"
@@ -35,6 +33,13 @@ def creation_options(
     origin: WebOrigin, user: PasskeyUser, challenge: bytes, known: Iterable[PasskeyPart]
 ) -> PasskeyOptions:
     """Return creation options: discoverable, user verification required, `known` authenticators excluded."""
+    import webauthn
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = webauthn.generate_registration_options(
         rp_id=relying_party_id(origin),
         rp_name=RELYING_PARTY_NAME,
@@ -43,10 +48,10 @@ def creation_options(
         user_display_name=user.name,
         challenge=challenge,
         timeout=TIMEOUT_MS,
-        authenticator_selection=webauthn.helpers.structs.AuthenticatorSelectionCriteria(
-            resident_key=webauthn.helpers.structs.ResidentKeyRequirement.REQUIRED,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
             require_resident_key=True,
-            user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=_descriptors(known),
     )
@@ -55,18 +60,23 @@ def creation_options(
 
 def request_options(origin: WebOrigin, challenge: bytes, known: Iterable[PasskeyPart] = ()) -> PasskeyOptions:
     """Return request options for one of the `known` passkeys, or for any discoverable one."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=relying_party_id(origin),
         challenge=challenge,
         timeout=TIMEOUT_MS,
         allow_credentials=_descriptors(known),
-        user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
+        user_verification=UserVerificationRequirement.REQUIRED,
     )
     return webauthn.helpers.options_to_json_dict(options)
 
 
 def verify_registration(response: PasskeyResponse, origin: WebOrigin, challenge: bytes) -> PasskeyPart:
     """Verify a registration response and return the passkey. Raise Invalid."""
+    import webauthn
+
     try:
         verified = webauthn.verify_registration_response(
             credential=dict(response),
@@ -87,17 +97,20 @@ def verify_registration(response: PasskeyResponse, origin: WebOrigin, challenge:
 
 def unverified_challenge(response: PasskeyResponse) -> bytes:
     """Return the challenge claimed by the response, b"" if missing. Not verified yet."""
+    from webauthn.helpers import base64url_to_bytes, parse_client_data_json
+
     try:
-        data = webauthn.helpers.base64url_to_bytes(response["response"]["clientDataJSON"])
-        return webauthn.helpers.parse_client_data_json(data).challenge
+        return parse_client_data_json(base64url_to_bytes(response["response"]["clientDataJSON"])).challenge
     except Exception:
         return b""
 
 
 def unverified_user_handle(response: PasskeyResponse) -> str:
     """Return the user handle claimed by the response, "" if missing. Not verified yet."""
+    from webauthn.helpers import base64url_to_bytes
+
     try:
-        return webauthn.helpers.base64url_to_bytes(response["response"]["userHandle"]).decode("ascii")
+        return base64url_to_bytes(response["response"]["userHandle"]).decode("ascii")
     except Exception:
         return ""
 
@@ -107,6 +120,8 @@ def verify_assertion(response: PasskeyResponse, origin: WebOrigin, challenge: by
 
     A counter that does not increase means a cloned authenticator or a replayed response (section 6.1.1).
     """
+    import webauthn
+
     if passkey.host != origin.host:
         raise passkey_rejected()
     try:
@@ -139,6 +154,8 @@ def relying_party_id(origin: WebOrigin) -> str:
     return host
 
 
-def _descriptors(known: Iterable[PasskeyPart]) -> "list[webauthn.helpers.structs.PublicKeyCredentialDescriptor]":
-    descriptor = webauthn.helpers.structs.PublicKeyCredentialDescriptor
-    return [descriptor(id=webauthn.helpers.base64url_to_bytes(each.credential_id)) for each in known]
+def _descriptors(known: Iterable[PasskeyPart]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
+    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(each.credential_id)) for each in known]
