@@ -11,8 +11,8 @@ def lazy_import(name: str) -> ModuleType:
     """Return the top-level module `name`, executed when one of its attributes is first used. Raise ImportError if it is
     not installed.
 
-    Not for a package whose submodules are imported elsewhere: that executes the package while a submodule is loaded, and
-    makes the submodule twice.
+    Not for a package whose submodules are imported elsewhere: that executes the package while the submodule is loaded,
+    which then exists twice.
     """
     if name in sys.modules:
         return sys.modules[name]
