@@ -54,7 +54,7 @@ def methods(cls: type) -> int:
     """Count the methods and properties written in a class and in its ancestors of this project, each name once."""
     names: set[str] = set()
     for each in filter(own, cls.__mro__):
-        for name, value in vars(each).items():
+        for name, value in list(vars(each).items()):  # a schema is built, and its class changed, when it is looked at
             function = getattr(value, "__func__", value)
             if isinstance(value, property) or (isinstance(function, FunctionType) and _is_written(function, each)):
                 names.add(name)

@@ -25,7 +25,7 @@ export class Meter {
   readonly #unlisted = new UnlistedAudio();
   #before: ReadonlyMap<string, Counts> | undefined;
 
-  /** The media come from elsewhere, such as music on hold: the gap between the two is no loss. */
+  /** The media come from elsewhere, such as music on hold: no packets were lost in the gap between the two. */
   restart(): void {
     this.#before = undefined;
   }

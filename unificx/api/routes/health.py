@@ -7,7 +7,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from unificx import __version__
 from unificx.api.access import ServicesDep, authenticate_request, is_local_request, purpose
 from unificx.api.router import Router
-from unificx.api.schemas import core as models
+from unificx.api.schemas import health as models
 from unificx.core.errors import DomainError, NotFound
 
 router = Router(tags=["health"], dependencies=[purpose("operations")])

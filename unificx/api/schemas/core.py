@@ -46,21 +46,21 @@ ForwardedTo = Annotated[str, Field(description="Destination in force for callers
 
 
 class Schema(BaseModel):
-    """Base of all schemas. They are built on their first use: a server uses few of the hundreds."""
+    """Base of schemas. Like those below it is built on its first use: a server uses few of the hundreds."""
 
     model_config = ConfigDict(defer_build=True)
 
 
-class Input(Schema):
+class Input(BaseModel):
     """Base of request schemas."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
-class Output(Schema):
+class Output(BaseModel):
     """Base of response schemas."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, defer_build=True)
 
 
 class Page(Schema, Generic[T]):
@@ -481,25 +481,3 @@ class Me(Schema):
     must_change: bool = Field(description="The user must choose a password first, at /api/v1/me/password.")
     acceptance_needed: bool = Field(description="The user must accept the current terms and privacy policy.")
     policy: PolicyStanding = Field(description="Changes of the policy since the acceptance: see /api/v1/me/policy.")
-
-
-class Health(Schema):
-    """This process is alive."""
-
-    status: Literal["ok"]
-    version: str
-
-
-class Part(Output):
-    """One component of the installation."""
-
-    name: str
-    ok: bool
-    why: str = Field(description="The problem and its remedy. Only for requests from this machine and for operators.")
-
-
-class Readiness(Schema):
-    """Whether all components are ready."""
-
-    ready: bool
-    parts: list[Part]
