@@ -135,9 +135,9 @@ class Catalog:
 
     def texts_of_other_language(self, language: str) -> set[str]:
         """Texts that must not appear on a page in this language."""
-        pairs = [(en, de) for en, de in self.german.items() if en != de and "{" not in en and "<" not in en]
-        own = {de for _, de in pairs} if language == "de" else {en for en, _ in pairs}
-        return {en if language == "de" else de for en, de in pairs} - own - {""}
+        pairs = [(en, de) for en, de in self.german.items() if "{" not in en and "<" not in en]
+        english, german = {en for en, _ in pairs}, {de for _, de in pairs}
+        return (english - german if language == "de" else german - english) - {""}
 
 
 def unquoted(text: str) -> str:
