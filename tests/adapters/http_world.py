@@ -266,6 +266,10 @@ class FakeCalls:
             self._own(one, extensions)
         self.requests.append(("join", call_id, consultation))
 
+    def add_to_room(self, call_id: str, extensions: Collection[str], room_id: str) -> None:
+        self._own(call_id, extensions)
+        self.requests.append(("add", call_id, room_id))
+
     def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
         return self.parked_calls.get(tenant_id, [])
 

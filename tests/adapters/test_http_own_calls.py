@@ -20,7 +20,8 @@ async def test_users_see_and_transfer_only_their_own_calls(world: World) -> None
     assert (await other.get("/api/v1/me/calls")).json()["items"] == []
     assert (await user.post("/api/v1/calls/one/transfer", json={"to": "*85"})).status_code == 204
     assert (await user.post("/api/v1/calls/one/transfer", json={"consultation": "two"})).status_code == 204
-    assert world.calls.requests == [("transfer", "one", "*85"), ("join", "one", "two")]
+    assert (await user.post("/api/v1/calls/one/transfer", json={"room": "r-1"})).status_code == 204
+    assert world.calls.requests == [("transfer", "one", "*85"), ("join", "one", "two"), ("add", "one", "r-1")]
     for body in ({}, {"to": "1003", "consultation": "two"}, {"to": ""}, {"to": "1" * 65}):
         assert (await user.post("/api/v1/calls/one/transfer", json=body)).status_code == 422, body
     assert (await other.post("/api/v1/calls/one/transfer", json={"to": "1003"})).status_code == 404

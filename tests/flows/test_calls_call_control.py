@@ -138,6 +138,24 @@ async def test_blind_transfer_by_api() -> None:
         commands.transfer(live.id, {"e-1001"}, "4711")
 
 
+async def test_the_other_party_is_transferred_to_a_room() -> None:
+    world = await play(PARTICIPANTS + UP)
+    commands = CallControl(world.manager)
+    [live] = commands.calls({"e-1001"})
+    commands.transfer_to_app(live.id, {"e-1001"}, CallApp("room", ("a",)), "8000")
+    await play_on(world, """
+        app   <- waiting [bob]
+        app   <- room [bob]
+        ! app 2 answers [room]
+        app   <- BYE
+        alice <- BYE
+        bob   <- INVITE [room]
+        bob   -> 200 [bob]
+        bob   <- ACK
+    """)  # fmt: skip
+    assert commands.calls({"e-1001"}) == []
+
+
 async def test_attended_transfer_by_api() -> None:
     await play(WITH_DESK + up("bob") + CONSULTS + ANSWERS + """
         ! bob clicks to join

@@ -40,6 +40,12 @@ async def test_a_call_becomes_a_conference_of_three(server: Server, household: H
                 household.berta.number: True,
                 household.clara.number: False,
             }
+            with contextlib.closing(signed_in(server, household.anna)) as guest:
+                [own] = guest.get("/api/v1/me/calls").json()["items"]
+                refusals = {made.json()["id"]: "Only hosts may add participants.", "elsewhere": "Room not found."}
+                for room, refusal in refusals.items():
+                    added = guest.post(f"/api/v1/calls/{own['id']}/transfer", json={"room": room})
+                    assert added.json()["detail"] == refusal
             for phone in tones:
                 phone.hang_up()
             await asyncio.to_thread(

@@ -65,6 +65,11 @@ class LiveCalls(Protocol):
         """Move both participants of a call of these extensions into a new conference room. Raises as `transfer`."""
         ...
 
+    def add_to_room(self, call_id: str, extensions: Collection[str], room_id: str) -> None:
+        """Move the other participant of a call of these extensions into a conference room that the one in the call
+        hosts. Raises as `transfer`."""
+        ...
+
     def monitor(self, extension_id: str, call_id: str, mode: MonitoringMode, listener: str = "") -> str:
         """Ring the phones of a supervisor's extension, who then listens to a call of the tenant, whispers to an
         extension in it (`listener`: its id; "": the callee, else the caller), or joins it. Return the id of the

@@ -97,16 +97,21 @@ class CallControl:
         extensions is forwarded to it, and rings on if it may not be."""
         ringing = self._ringing_legs(call_id, extensions)
         if ringing:
-            self._execute(lambda transfers, now: transfers.deflect(*ringing[0], sanitize_dialled(to), now))
+            _execute(self.manager, lambda transfers, now: transfers.deflect(*ringing[0], sanitize_dialled(to), now))
             return
         call, name = self._own_leg(call_id, extensions)
-        self._execute(lambda transfers, now: transfers.blind(call, name, sanitize_dialled(to), now))
+        _execute(self.manager, lambda transfers, now: transfers.blind(call, name, sanitize_dialled(to), now))
+
+    def transfer_to_app(self, call_id: str, extensions: Collection[str], app: CallApp, dialled: str) -> None:
+        """Transfer the other party to an app, such as a conference room; `dialled` is the number that leads to it."""
+        call, name = self._own_leg(call_id, extensions)
+        _execute(self.manager, lambda transfers, now: transfers.by_plan(call, name, app.plan(), dialled, now))
 
     def attended_transfer(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
         """Connect the remote parties of two calls (attended transfer); the consultation call may still be ringing."""
         call, name = self._own_leg(call_id, extensions)
         other, consultation_leg = self._own_leg(consultation, extensions)
-        self._execute(lambda transfers, now: transfers.attended(call, name, other, consultation_leg, now))
+        _execute(self.manager, lambda transfers, now: transfers.attended(call, name, other, consultation_leg, now))
 
     def end(self, call_id: str, cause: Cause = Cause.HUNG_UP) -> None:
         """End a call as its party would do, unless it has ended. Without a manager it has."""
@@ -123,7 +128,7 @@ class CallControl:
 
         The caller stays in this call, the other party gets a new one. Both share one call record."""
         call, _ = self._own_leg(call_id, extensions)
-        self._execute(lambda transfers, now: transfers.move_to_app(call, app, dialled))
+        _execute(self.manager, lambda transfers, now: transfers.move_to_app(call, app, dialled))
 
     def originate(self, origin: Origination) -> str:
         """Start a call from an app: see `CallManager.originate`."""
@@ -191,11 +196,12 @@ class CallControl:
         found = [(branch.name, call.participant(branch.name)) for branch in setup.branches if branch.live]
         return [(call, name) for name, one in found if one.app is None and one.extension_id in extensions]
 
-    def _execute(self, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
-        try:
-            self.manager.transfer(decide)
-        except RemoteProtocolError as fault:
-            raise _to_problem(fault) from None
+
+def _execute(manager: CallManager, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
+    try:
+        manager.transfer(decide)
+    except RemoteProtocolError as fault:
+        raise _to_problem(fault) from None
 
 
 def _no_such_call() -> NotFound:

@@ -15,11 +15,10 @@ from unificx.calls.machine import events
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.states import CALLER, MovingToApp, SettingUp, Talking, Transferring
-from unificx.calls.parking import ParkingSlot
 from unificx.calls.participant import Participant
 from unificx.calls.redirections import host_of, send_on
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, RETRIEVE, RINGBACK_APP
-from unificx.identity import Extension, Language
+from unificx.identity import Language
 from unificx.registrar import Caller
 from unificx.routing import CallApp, Plan, Reject
 from unificx.sip.errors import RemoteProtocolError
@@ -83,8 +82,13 @@ class Transfers:
         parked = self._find_joinable(requester, plan)
         if parked is not None:
             return lambda: self._join_parked(call, name, *parked)
-        remaining = self._as_caller(call, peer_leg(call, name))
-        wanted = CallTarget(plan, to, displayed_caller=remaining, transferred_by=requester)
+        return self.by_plan(call, name, plan, to, now)
+
+    def by_plan(self, call: Call, name: str, plan: Plan, dialled: str, now: float) -> Callable[[], None]:
+        """Transfer the other party to where a plan leads; `dialled` is its number."""
+        self.require_connected(call, name)
+        requester, remaining = self._as_caller(call, name), self._as_caller(call, peer_leg(call, name))
+        wanted = CallTarget(plan, dialled, displayed_caller=remaining, transferred_by=requester)
         targets, target = self._prepare(call, wanted, now)
         return_target = self._return_target(call, requester, remaining, now)
         return lambda: self._start_transfer(call, name, targets, target, return_target)
@@ -141,17 +145,14 @@ class Transfers:
         plan = self._deps.routing.route(Caller.of(parked_by), parked_by.number).only_fork()
         if parked_by.id == call.caller.extension_id or plan is None:
             return lambda: None
-        shown = "" if call.is_withheld(call.caller) else self._recall_name(call.caller, slot, parked_by)
+        language = self._deps.directory.language(parked_by.tenant_id, parked_by.person_id)
+        shown = "" if call.is_withheld(call.caller) else RECALL_NAME[language].format(call.caller.name, slot.number)
         target = CallTarget(plan, parked_by.number, displayed_caller=call.caller, is_recall=True, displayed_name=shown)
         targets, call.transfer_target = self._prepare(call, target, now)
         call.return_target, call.transferred_by = CallTarget(), None
         return lambda: self._transfer_deps.dispatch(
             call, events.TransferRequested(name, targets, "", keep_with_app=True)
         )
-
-    def _recall_name(self, caller: Caller, slot: ParkingSlot, parked_by: Extension) -> str:
-        language = self._deps.directory.language(parked_by.tenant_id, parked_by.person_id)
-        return RECALL_NAME[language].format(caller.name, slot.number)
 
     def take_over(self, replaces: Replaces, caller: Caller) -> tuple[Call, str]:
         """Return the call and leg an INVITE with Replaces refers to; must be a leg of the caller's extension."""

@@ -8,7 +8,7 @@ from unificx.calls import CallControl, Origination
 from unificx.cluster import EventBus
 from unificx.conferencing import CallerIdentity, ConferenceManager, Room, RoomService
 from unificx.conferencing.events import ConferenceEnded
-from unificx.core.errors import DomainError
+from unificx.core.errors import DomainError, Forbidden
 from unificx.identity import DirectoryCache
 from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp
@@ -67,6 +67,16 @@ class CallConverter:
             raise
         asyncio.get_running_loop().call_later(MOVE_SECONDS, self._delete_if_empty, room)
         return room
+
+    def add_to_room(self, call_id: str, extensions: Collection[str], room_id: str) -> None:
+        """Move the other participant of a call into a room that the extension in the call hosts; the call ends for it.
+        Raise NotFound, Forbidden, Conflict."""
+        tenant_id, extension = self._calls.tenant_and_extension(call_id, extensions)
+        room = self._rooms.find(tenant_id, room_id)
+        if extension not in room.hosts:
+            raise Forbidden("Only hosts may add participants.")
+        app = CallApp(CONFERENCE_APP, (room.id, MERGED), CONFERENCE_SECONDS)
+        self._calls.transfer_to_app(call_id, extensions, app, room.number)
 
     def _delete_if_empty(self, room: Room) -> None:
         if self._conferences.status(room) is None:

@@ -71,6 +71,9 @@ class CallManagerLiveCalls:
     def attended_transfer(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
         self._commands.attended_transfer(call_id, extensions, consultation)
 
+    def add_to_room(self, call_id: str, extensions: Collection[str], room_id: str) -> None:
+        self._converter.add_to_room(call_id, extensions, room_id)
+
     def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
         return self._manager.parked_calls(tenant_id)
 

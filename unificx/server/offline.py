@@ -70,6 +70,9 @@ class NoLiveCalls:
         del call_id, extensions, consultation
         raise NotFound("There is no such call.")
 
+    def add_to_room(self, call_id: str, extensions: Collection[str], room_id: str) -> None:
+        self.attended_transfer(call_id, extensions, room_id)
+
     def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
         del tenant_id
         return ()

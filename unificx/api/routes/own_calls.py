@@ -104,15 +104,17 @@ async def hang_up(services: ServicesDep, user: CurrentUserDep, call_id: Id, acti
 )
 async def transfer_call(services: ServicesDep, user: CurrentUserDep, call_id: Id, transfer: models.Transfer) -> None:
     """Transfer the other participant of your call, or of another extension's. The target is a number or feature code,
-    or the participant of a second call, which may still be ringing. A call that rings at your phones is forwarded to
-    the number `to`; it rings on if that is refused."""
-    if (transfer.to is None) == (transfer.consultation is None):
-        raise Invalid("Pass either `to` or `consultation`.", field="to")
+    the participant of a second call, which may still be ringing, or a conference, which the participant joins. A call
+    that rings at your phones is forwarded to the number `to`; it rings on if that is refused."""
+    if sum(each is not None for each in (transfer.to, transfer.consultation, transfer.room)) != 1:
+        raise Invalid("Pass one of `to`, `consultation` and `room`.", field="to")
     own = await _acting_extensions(services, user, transfer.extension)
     if transfer.to is not None:
         services.live.calls.transfer(call_id, own, transfer.to)
     elif transfer.consultation is not None:
         services.live.calls.attended_transfer(call_id, own, transfer.consultation)
+    elif transfer.room is not None:
+        services.live.calls.add_to_room(call_id, own, transfer.room)
 
 
 @router.post(

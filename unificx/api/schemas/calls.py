@@ -43,11 +43,14 @@ class CallStarted(Output):
 
 
 class Transfer(Input):
-    """Exactly one of `to` and `consultation`."""
+    """Exactly one of `to`, `consultation` and `room`."""
 
     to: Dialled | None = None
     consultation: Reference | None = Field(
         default=None, description="Id of your second call, with the transfer target (attended transfer)."
+    )
+    room: Reference | None = Field(
+        default=None, description="Id of a conference room that you host: the other participant joins it."
     )
     extension: ActingExtension = None
 
