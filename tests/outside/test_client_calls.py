@@ -402,17 +402,11 @@ def consult(phone: ClientPhone, number: str) -> None:
 
 
 @pytest.mark.promise("U1")
-def test_an_attended_transfer_connects_two_calls(
+def test_two_calls_are_connected_or_become_a_conference(
     anna: ClientPhone, berta: ClientPhone, clients: Clients, household: Household, tmp_path: Path
 ) -> None:
     clara = start_client_phone(clients, household.clara, 1500, directory=tmp_path)
-    anna.dial(berta.login.number)
-    berta.answer(ANNA)
-    anna.is_in_call_with(BERTA)
-    consult(anna, clara.login.number)
-    clara.answer(ANNA)
-    anna.is_in_call_with(CLARA)
-    eventually(lambda: anna.is_receiving(1500), 20, "a word with Clara")
+    ask_clara_while_berta_is_held(anna, berta, clara)
     anna.press("Connect both")
     for each, other in ((berta, CLARA), (clara, BERTA)):
         expect(each.page.get_by_text(f"Transferred by {ANNA}")).to_be_visible()
@@ -422,6 +416,32 @@ def test_an_attended_transfer_connects_two_calls(
     berta.hang_up()
     berta.assert_idle()
     clara.assert_idle()
+
+    ask_clara_while_berta_is_held(anna, berta, clara)
+    anna.choose("Conference with both")
+    sheet = anna.page.get_by_role("dialog", name="Conference", exact=True)
+    expect(sheet.get_by_text("3 participants")).to_be_visible()
+    for name in (BERTA, CLARA):
+        expect(sheet.get_by_role("listitem").filter(has_text=name)).to_be_visible()
+    for each in (berta, clara):
+        each.press("Participants")
+        expect(each.page.get_by_role("dialog", name="Conference", exact=True)).to_contain_text("3 participants")
+    sheet.get_by_role("button", name=f"Mute {CLARA}").click()
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="the party that was held")
+    sheet.get_by_role("button", name="End conference").click()
+    anna.press("End")
+    for each in (anna, berta, clara):
+        each.assert_idle()
+
+
+def ask_clara_while_berta_is_held(anna: ClientPhone, berta: ClientPhone, clara: ClientPhone) -> None:
+    anna.dial(berta.login.number)
+    berta.answer(ANNA)
+    anna.is_in_call_with(BERTA)
+    consult(anna, clara.login.number)
+    clara.answer(ANNA)
+    anna.is_in_call_with(CLARA)
+    eventually(lambda: anna.is_receiving(1500), 20, "a word with Clara")
 
 
 @pytest.mark.promise("U1")

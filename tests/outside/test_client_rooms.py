@@ -194,6 +194,17 @@ def test_a_call_becomes_a_conference_with_a_third_participant(
             "button", name="Participants"
         ).click()  # the call was moved into the room, which is shown
         expect(berta.page.get_by_role("dialog", name="Conference", exact=True)).to_contain_text("3 participants")
+        clara = sheet.get_by_role("listitem").filter(has_text=CLARA)
+        clara.get_by_role("button", name=f"Remove {CLARA}").click()
+        anna.page.get_by_role("dialog", name=f"Remove {CLARA}?").get_by_role("button", name="Remove").click()
+        expect(sheet.get_by_text("2 participants")).to_be_visible(timeout=30_000)
+        sheet.get_by_role("button", name="Close", exact=True).click()
+        anna.page.get_by_role("button", name="Minimize call").click()
+        anna.page.get_by_role("button", name=f"Call {CLARA}", exact=True).click()
+        anna.page.get_by_role("button", name="Add to conference").click()
+        expect(clara).to_be_visible(timeout=30_000)
+        expect(sheet.get_by_text("3 participants")).to_be_visible()
+        expect(anna.page.get_by_text("On hold")).to_have_count(0)
         sheet.get_by_role("button", name="End conference").click()
         anna.page.get_by_role("button", name="End", exact=True).click()
         for each in (anna, berta):

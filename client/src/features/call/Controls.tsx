@@ -1,5 +1,4 @@
 import {
-  IconArrowMerge,
   IconCameraRotate,
   IconDialpad,
   IconDots,
@@ -8,9 +7,11 @@ import {
   IconPhoneOff,
   IconPhonePlus,
   IconPlayerPlay,
+  IconPlugConnected,
   IconScreenShare,
   IconScreenShareOff,
   IconUsersGroup,
+  IconUsersPlus,
   IconVideo,
   IconVideoOff,
   IconVolume,
@@ -29,6 +30,8 @@ import { callView, showCall } from './model';
 import { MuteButton } from './MuteButton';
 import { RoundButton } from './RoundButton';
 import { useAddCall } from './useAddCall';
+import { useMerge } from './useMerge';
+import { useOtherCall } from './useOtherCall';
 import { useRoom } from './useRoom';
 import { useShownMeeting } from './useShownMeeting';
 import css from './controls.module.css';
@@ -109,25 +112,32 @@ function MicrophoneButton({ call }: { call: Call }) {
 /** The participants of a room; otherwise a second call, or the connection of two. */
 function PartyButton({ call, shownVideo }: { call: Call; shownVideo: boolean }) {
   const { t } = useLingui();
-  const transfer = useValue(call.state, (each) => each.transfer);
   const room = useRoom(call);
   const addCall = useAddCall();
-  const other = useValue(phone.state, (each) => each.calls.find((one) => one !== call && one.answered));
+  const other = useOtherCall(call);
   if (room) {
     return <RoundButton icon={IconUsersGroup} label={t`Participants`} onClick={() => showCall({ roster: true })} />;
   }
-  if (other) {
-    return (
-      <RoundButton
-        icon={IconArrowMerge}
-        label={t`Connect both`}
-        disabled={!call.answered || transfer === 'asked' || transfer === 'rings'}
-        onClick={() => call.transfer(other)}
-      />
-    );
-  }
+  if (other) return <BothButton call={call} other={other} />;
   if (shownVideo) return null;
   return <RoundButton icon={IconPhonePlus} label={t`Add call`} disabled={!call.answered} onClick={addCall} />;
+}
+
+/** Connects two calls and leaves them, or takes a call into the conference that the other one is. */
+function BothButton({ call, other }: { call: Call; other: Call }) {
+  const { t } = useLingui();
+  const transfer = useValue(call.state, (each) => each.transfer);
+  const { joins, merge } = useMerge(call, other);
+  return joins ? (
+    <RoundButton icon={IconUsersPlus} label={t`Add to conference`} disabled={!merge} onClick={() => void merge?.()} />
+  ) : (
+    <RoundButton
+      icon={IconPlugConnected}
+      label={t`Connect both`}
+      disabled={!call.answered || transfer === 'asked' || transfer === 'rings'}
+      onClick={() => call.transfer(other)}
+    />
+  );
 }
 
 function VideoButton({ call }: { call: Call }) {

@@ -21,13 +21,15 @@ import { supportsPictureInPicture, togglePictureInPicture } from '~/media/screen
 import { useOpenChat } from '~/features/chat';
 import { colleagues } from '~/features/directory';
 import { useCode } from '~/features/feature-codes';
-import { phone, type Call } from '~/sip';
+import type { Call } from '~/sip';
 import { tryCallAction } from './call-error';
 import { callView, remoteVideoElement, showCall } from './model';
 import { parkCall } from './park';
 import { recording } from './recording';
 import { createConference } from './server-calls';
 import { useAddCall } from './useAddCall';
+import { useMerge } from './useMerge';
+import { useOtherCall } from './useOtherCall';
 import { useRemoteParty } from './useRemoteParty';
 import { useRoom } from './useRoom';
 import { useShownMeeting } from './useShownMeeting';
@@ -82,8 +84,8 @@ function PartyActions({ call }: { call: Call }) {
   const navigate = useNavigate();
   const room = useRoom(call);
   const parking = useCode('park') !== '';
-  const other = useValue(phone.state, (each) => each.calls.some((one) => one !== call && one.answered));
-  if (room) return null;
+  const other = useOtherCall(call);
+  if (room) return other ? <MergeAction call={call} other={other} /> : null;
   const ready = call.answered && transfer === undefined;
   const known = ready && phase === 'talking' && serverCall;
   const parkAndLeave = async (id: string) => {
@@ -92,7 +94,7 @@ function PartyActions({ call }: { call: Call }) {
     void navigate({ to: '/calls' });
   };
   const create = async (id: string) => {
-    if (await tryCallAction(() => createConference(id))) showCall({ roster: true });
+    if (await tryCallAction(() => createConference([id]))) showCall({ roster: true });
   };
   return (
     <>
@@ -112,13 +114,30 @@ function PartyActions({ call }: { call: Call }) {
           onClick={() => known && void parkAndLeave(known.id)}
         />
       )}
-      <Action
-        icon={IconUsersPlus}
-        label={t`Conference`}
-        disabled={!known}
-        onClick={() => known && void create(known.id)}
-      />
+      {other ? (
+        <MergeAction call={call} other={other} />
+      ) : (
+        <Action
+          icon={IconUsersPlus}
+          label={t`Conference`}
+          disabled={!known}
+          onClick={() => known && void create(known.id)}
+        />
+      )}
     </>
+  );
+}
+
+function MergeAction({ call, other }: { call: Call; other: Call }) {
+  const { t } = useLingui();
+  const { joins, merge } = useMerge(call, other);
+  return (
+    <Action
+      icon={IconUsersPlus}
+      label={joins ? t`Add to conference` : t`Conference with both`}
+      disabled={!merge}
+      onClick={() => void merge?.()}
+    />
   );
 }
 

@@ -50,9 +50,12 @@ export function clearServerCalls(): void {
   serverCalls.setState(() => []);
 }
 
-/** Turn a call into a conference hosted by the user. */
-export async function createConference(call_id: string): Promise<void> {
-  await api.meetInCall({ path: { call_id } });
+/** Bring the remote parties of calls into one conference hosted by the user: `room`, else a new one of the first call. */
+export async function createConference(call_ids: readonly string[], room?: string): Promise<void> {
+  const [first, ...others] = call_ids;
+  const added = room ? call_ids : others;
+  room ??= (await api.meetInCall({ path: { call_id: first! } })).data.id;
+  for (const call_id of added) await api.transferCall({ path: { call_id }, body: { room } });
   await refreshServerCalls();
 }
 
