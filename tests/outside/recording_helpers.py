@@ -4,7 +4,7 @@ import asyncio
 import io
 import wave
 from array import array
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from app_phone import AppPhone, app_phone
 from server import Household, Login, Server, eventually
 
-from unificx.media import rtp
+from unificx.media import rtp, tones
 from unificx.media.sounds import Sound
 from unificx.prompts import Prompts
 
@@ -104,6 +104,16 @@ def one_recording(client: httpx.Client) -> dict[str, Any]:
 def two_recordings(client: httpx.Client) -> list[dict[str, Any]]:
     """Both recordings of a call recorded in two parts, the later one first."""
     return eventually(lambda: parts if len(parts := list_recordings(client)) == 2 else [], what="both parts are kept")
+
+
+def levels(samples: Sequence[int], hertz: float, rate: int) -> list[float]:
+    """Return the amplitude of a tone in each tenth of a second.
+
+    On a busy machine packets are sent late. That leaves a gap and shifts the phase, so that the amplitude over a whole
+    second would look like silence.
+    """
+    tenth = rate // 10
+    return [tones.level(samples[at : at + tenth], hertz, rate=rate) for at in range(0, len(samples), tenth)]
 
 
 def channels(client: httpx.Client, recording: dict[str, Any]) -> tuple["array[int]", "array[int]", int]:
