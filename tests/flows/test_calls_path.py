@@ -47,6 +47,15 @@ def way(world: World) -> list[str]:
     return found
 
 
+IN_MENU = """
+        alice -> INVITE 7000 [alice]
+        app   <- menu [alice]
+        ! the app answers [menu]
+        alice <- 200 [menu]
+        alice -> ACK
+"""
+
+
 async def test_a_call_to_an_extension_or_its_mailbox_has_no_way() -> None:
     answered = await play(PARTICIPANTS + UP + hangs_up("alice", "bob", "answered 16 alice bob"))
     assert way(answered) == []
@@ -136,13 +145,7 @@ async def test_the_member_that_answers_is_named() -> None:
 
 
 async def test_an_app_and_the_extensions_it_tries_are_named() -> None:
-    world = await play("""
-        alice 1001, bob 1002, carol 1003
-        alice -> INVITE 7000 [alice]
-        app   <- menu [alice]
-        ! the app answers [menu]
-        alice <- 200 [menu]
-        alice -> ACK
+    world = await play("alice 1001, bob 1002, carol 1003" + IN_MENU + """
         ! the app connects 1002
         bob   <- INVITE [alice]
         bob   -> 486
@@ -165,13 +168,7 @@ async def test_an_app_and_the_extensions_it_tries_are_named() -> None:
 
 
 async def test_a_phone_that_an_app_rings_has_not_answered_when_the_caller_hangs_up() -> None:
-    world = await play("""
-        alice 1001, bob 1002
-        alice -> INVITE 7000 [alice]
-        app   <- menu [alice]
-        ! the app answers [menu]
-        alice <- 200 [menu]
-        alice -> ACK
+    world = await play("alice 1001, bob 1002" + IN_MENU + """
         ! the app connects 1002
         bob   <- INVITE [alice]
         bob   -> 180
@@ -204,14 +201,8 @@ async def test_an_app_may_connect_the_same_group_again() -> None:
         bob   -> 486
         app   <- busy
     """
-    world = await play("""
-        alice 1001, bob 1002
-        alice -> INVITE 7000 [alice]
-        app   <- menu [alice]
-        ! the app answers [menu]
-        alice <- 200 [menu]
-        alice -> ACK
-    """ + attempt * 2 + hangs_up("alice", "app", "answered 16 alice 7000"), numbers=NUMBERS)  # fmt: skip
+    ended = hangs_up("alice", "app", "answered 16 alice 7000")
+    world = await play("alice 1001, bob 1002" + IN_MENU + attempt * 2 + ended, numbers=NUMBERS)
     assert way(world) == [
         "app menu: dialled, answered",
         *("group 6100: routed, continued", "extension 1002: routed, busy") * 2,

@@ -15,7 +15,8 @@ PICKUP, PICKED_UP, FLIP = "pickup", "picked-up", "flip"
 """Apps: pick up a ringing call, hold its caller until the phone that picked it up is connected, move one's own
 call to another device."""
 QUEUE_APP = "queue"
-"""The app that holds the callers of a queue while it rings its agents."""
+"""The app that holds the callers of a queue while it rings its agents. Its arguments are the queue, the visit of a
+caller who is called back, "" for a new one, and the priority of a new one."""
 RINGBACK_APP = "waiting"
 """The app that plays ringback to the transferred party."""
 MAX_PARKING_SLOTS = 99

@@ -15,8 +15,6 @@ from unificx.queues.service import QueueService
 from unificx.queues.visits import CallbackWanted, QueuedCaller, QueueVisit
 from unificx.routing import DestinationRef, Fork, GoTo, Plan, RingTarget, Step
 
-"""The app that lets the call wait in the queue of its first argument. The second argument is the visit of a caller who
-is called back, "" for a new one; the third is the priority of a new one."""
 CALLBACK_KEY = "1"
 _KEY_SECONDS = 3.0
 """Seconds in which the key of an offer may be pressed after it was played."""

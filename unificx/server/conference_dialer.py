@@ -60,8 +60,7 @@ class CallConverter:
         Conflict."""
         room = self._rooms.open_ad_hoc(*self._calls.tenant_and_extension(call_id, extensions))
         try:
-            app = CallApp(CONFERENCE_APP, (room.id, MERGED), CONFERENCE_SECONDS)
-            self._calls.move_to_app(call_id, extensions, app, room.number)
+            self._calls.move_to_app(call_id, extensions, _merged_into(room), room.number)
         except DomainError:
             self._rooms.close_ad_hoc(room)
             raise
@@ -75,9 +74,13 @@ class CallConverter:
         room = self._rooms.find(tenant_id, room_id)
         if extension not in room.hosts:
             raise Forbidden("Only hosts may add participants.")
-        app = CallApp(CONFERENCE_APP, (room.id, MERGED), CONFERENCE_SECONDS)
-        self._calls.transfer_to_app(call_id, extensions, app, room.number)
+        self._calls.transfer_to_app(call_id, extensions, _merged_into(room), room.number)
 
     def _delete_if_empty(self, room: Room) -> None:
         if self._conferences.status(room) is None:
             self._rooms.close_ad_hoc(room)
+
+
+def _merged_into(room: Room) -> CallApp:
+    """Return the app by which a party of a call joins a room."""
+    return CallApp(CONFERENCE_APP, (room.id, MERGED), CONFERENCE_SECONDS)

@@ -180,19 +180,26 @@ async def test_contents_that_the_manifest_does_not_list_are_named(entries: Entri
     assert "index.html" in refused(tmp_path / "3.zip", rebuilt(changed, listed=False))
 
 
+def two_files(second: str, offset: int | None = None) -> bytes:
+    """Return an archive of `index.html` and a second file, whose offset in the directory is another one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("index.html", second):
+            info = zipfile.ZipInfo(name)
+            info.external_attr = 0o100600 << 16
+            archive.writestr(info, b"x")
+        if offset is not None:
+            archive.filelist[1].header_offset = offset
+    return out.getvalue()
+
+
 async def test_the_container_itself_is_checked(entries: Entries, tmp_path: Path) -> None:
     """Links, a name twice, other file names in the headers, bytes in front, and a directory of absurd size."""
     good = rebuilt(entries)
     file, symbolic = (kind.to_bytes(2, "little") for kind in (stat.S_IFREG | 0o600, stat.S_IFLNK | 0o600))
     link = good[: good.index(b"PK\1\2")] + good[good.index(b"PK\1\2") :].replace(file, symbolic)
     assert "not a plain file" in refused(tmp_path / "link.zip", link)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name in ("index.html", "index.htm_"):
-            info = zipfile.ZipInfo(name)
-            info.external_attr = 0o100600 << 16
-            archive.writestr(info, b"x")
-    twice = out.getvalue().replace(b"index.htm_", b"index.html")
+    twice = two_files("index.htm_").replace(b"index.htm_", b"index.html")
     assert "index.html twice" in refused(tmp_path / "twice.zip", twice)
     assert refused(tmp_path / "header.zip", good.replace(b"index.html", b"calls.html", 1))
     assert refused(tmp_path / "front.zip", b"#!/bin/sh\n" + good)
@@ -209,14 +216,7 @@ async def test_offsets_beyond_the_file_are_refused(entries: Entries, tmp_path: P
     for offset in (0, len(good) + 1, 2**62, 2**64 - 1):
         locator = b"PK\6\7" + struct.pack("<LQL", 0, offset, 1)
         assert "damaged" in refused(tmp_path / "locator.zip", good[:-22] + locator + good[-22:])
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w") as archive:
-            for name in ("index.html", "calls.csv"):
-                info = zipfile.ZipInfo(name)
-                info.external_attr = 0o100600 << 16
-                archive.writestr(info, b"x")
-            archive.filelist[1].header_offset = offset
-        assert "damaged" in refused(tmp_path / "header.zip", out.getvalue())
+        assert "damaged" in refused(tmp_path / "header.zip", two_files("calls.csv", offset))
 
 
 async def test_directory_and_contents_must_agree(entries: Entries, tmp_path: Path) -> None:

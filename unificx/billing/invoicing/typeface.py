@@ -34,13 +34,9 @@ def missing(text: str) -> str:
 def shown(text: str) -> str:
     """Return a text with a question mark for each character that an invoice cannot show. PDF/A forbids the glyph of
     missing characters (ISO 19005-3, 6.2.11.8)."""
-    return text if not missing(text.replace("\n", "")) else "".join(_shown(each) for each in text)
+    return "".join("?" if each != "\n" and missing(each) else each for each in text)
 
 
 def needs_other_scripts(text: str) -> bool:
     """Return whether a text has characters of the second part only."""
     return any(each not in characters(FAMILY) and each in characters(OTHER_SCRIPTS) for each in text)
-
-
-def _shown(character: str) -> str:
-    return "?" if character != "\n" and missing(character) else character
