@@ -110,15 +110,19 @@ async def test_the_list_takes_the_same_number_of_statements_for_any_number_of_pe
     listen = lambda *args: statements.append(args[2])  # noqa: E731
     event.listen(world.database.engine.sync_engine, "before_cursor_execute", listen)
     await admin.get(LIST)  # Later requests remember that the administrator has accepted the terms.
+
+    async def count() -> int:
+        statements.clear()
+        assert (await admin.get(LIST, params={"limit": 200})).status_code == 200
+        return len(statements)
+
     counts: list[int] = []
     for size in (1, 30):
         for index in range(size):
             new = NewPerson(f"Person {index}", f"p{size}-{index}@acme.example")
             await world.identity.people.create(world.acme.id, new, f"{size:02}{index:02}")
         await admin.get(LIST)  # The first request of an hour records whose data it opens.
-        statements.clear()
-        assert (await admin.get(LIST, params={"limit": 200})).status_code == 200
-        counts.append(len(statements))
+        counts.append(min([await count() for _ in range(3)]))  # work in the background adds to one of them
     assert counts[0] == counts[1] <= 8
 
 
