@@ -45,7 +45,7 @@ async def test_the_master_key_is_rotated_while_the_installation_works(tmp_path: 
             if number == 0:
                 await container.identity.initial_setup.create_operator()
                 tenant = container.identity.directory.tenants()[0].id
-                former = load_master(paths.home, {}, create=False)
+                former = load_master(paths.home, {"UNIFICX_MASTER_KEY": key.read_text().strip()}, create=False)
             async with httpx.AsyncClient(transport=httpx.ASGITransport(offline_app(container)), base_url=BASE) as app:
                 if number == 0:
                     await rotate(app)

@@ -26,14 +26,12 @@ class InstallationSecrets:
             with self._file.writing() as db:
                 db.execute("INSERT OR IGNORE INTO proof VALUES (1, ?, ?)", row)
             proof = self._proof() or row
-        try:
-            self._master.unwrap(proof[1], "proof")
-        except InvalidTag:
+        if not self._opens_proof() and not (self._master.read_again() and self._opens_proof()):
             raise StartupError(
                 "The master key does not open the key store.",
                 hint="Restore the master key this installation was created with.",
-            ) from None
-        if self._tenants.master_ids() - self._master.ids - {""}:
+            )
+        if self._has_unknown_masters() and not (self._master.read_again() and not self._has_unknown_masters()):
             raise StartupError(
                 "The rotation of the master key is unfinished, and one of its two keys is missing.",
                 hint="Restore it beside the other one, one a line, the new key first.",
@@ -46,24 +44,39 @@ class InstallationSecrets:
 
     def derive(self, purpose: str) -> bytes:
         """Return a 32-byte secret for a purpose: the same at every start, also when the master key was rotated."""
-        wrapped = self._root()
-        assert wrapped is not None
-        return derive_secret(self._master.unwrap(wrapped, "derivation"), purpose)
+        found = self._root()
+        assert found is not None
+        self._master.require(found[1])
+        return derive_secret(self._master.unwrap(found[0], "derivation"), purpose)
 
-    def rewrap(self) -> None:
-        """Wrap proof and root with the present master key: the end of its rotation."""
+    def rewrap(self) -> bool:
+        """Wrap proof and root with the present master key: the end of its rotation. Return False if another process has
+        wrapped a tenant key with the former one meanwhile."""
         with self._file.writing() as db:
+            if self._tenants.is_other_master_used(db):
+                return False
             root = self._master.unwrap(db.execute("SELECT wrapped FROM derivation").fetchone()[0], "derivation")
             row = (self._master.wrap(root, "derivation"), self._master.id)
             db.execute("UPDATE derivation SET wrapped = ?, master = ?", row)
             db.execute("UPDATE proof SET wrapped = ?", (self._master.wrap(_PROOF_TEXT, "proof"),))
         self._file.clear_log()
+        return True
+
+    def _opens_proof(self) -> bool:
+        proof = self._proof()
+        try:
+            return proof is not None and self._master.unwrap(proof[1], "proof") == _PROOF_TEXT
+        except InvalidTag:
+            return False
+
+    def _has_unknown_masters(self) -> bool:
+        return bool(self._tenants.master_ids() - self._master.ids - {""})
 
     def _proof(self) -> tuple[str, bytes] | None:
         with self._file.read_lock:
             return self._file.reads.execute("SELECT installation, wrapped FROM proof").fetchone()
 
-    def _root(self) -> bytes | None:
+    def _root(self) -> tuple[bytes, str] | None:
+        """Return the wrapped root, and the id of the master key that wraps it."""
         with self._file.read_lock:
-            row = self._file.reads.execute("SELECT wrapped FROM derivation").fetchone()
-        return None if row is None else row[0]
+            return self._file.reads.execute("SELECT wrapped, master FROM derivation").fetchone()

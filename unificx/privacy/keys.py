@@ -274,20 +274,27 @@ class KeyStore:
 
     def find(self, tenant: str, kind: str, value: str) -> str | None:
         """Return the subject bound to a value in this tenant, if any."""
-        secrets = self.tenants.get(tenant)
-        if secrets is None:
-            return None
-        blind = secrets.current.alias_digest(kind, value)
-        waiting = self._waiting.subject(tenant, kind, blind)  # before the file, where it goes
+        waiting = self._waiting.subject(tenant, kind, value)  # before the file, where it goes
+        # One statement, as the digest follows from the present key of the tenant, which another process may rotate.
         query = (
-            "SELECT subject, EXISTS (SELECT 1 FROM orphaned_key WHERE tenant = ?1 AND subject = alias.subject)"
-            " FROM alias WHERE tenant = ?1 AND kind = ?2 AND blind = ?3"
+            "SELECT key.version, alias.subject, mark.since FROM tenant_key AS key"
+            " LEFT JOIN alias ON alias.tenant = key.tenant AND alias.kind = ?2 AND alias.blind = ?3"
+            " LEFT JOIN orphaned_key AS mark ON mark.tenant = key.tenant AND mark.subject = alias.subject"
+            " WHERE key.tenant = ?1"
         )
-        with self._read_lock:
-            row = self._reads.execute(query, (tenant, kind, blind)).fetchone()
-        if row is None:
-            return waiting
-        return self.orphans.keep(tenant, kind, blind) if row[1] else row[0]
+        for _ in range(_FRESH_READS):
+            secrets = self.tenants.get(tenant)
+            if secrets is None:
+                return None
+            blind = secrets.current.alias_digest(kind, value)
+            with self._read_lock:
+                row = self._reads.execute(query, (tenant, kind, blind)).fetchone()
+            if row is not None and row[0] == secrets.version:
+                if row[1] is None:
+                    return waiting
+                return row[1] if row[2] is None else self.orphans.keep(tenant, kind, blind)
+            self.tenants.forget(tenant)  # rotated or removed by another process since they were read
+        raise InvalidTag
 
     def find_or_create(self, tenant: str, kind: str, value: str) -> str:
         """Return the subject bound to a value; for a new value create a subject with its key.
@@ -306,10 +313,9 @@ class KeyStore:
                 subject = bound_subject(db, tenant, kind, blind) or fresh
                 _insert_keys(db, tenant, secrets, (subject,))
         except KeysBusy:
-            known = self.tenants.get(tenant)
-            if known is None:
+            if self.tenants.get(tenant) is None:
                 raise
-            subject = self._waiting.bind((tenant, kind, known.current.alias_digest(kind, value)), fresh)
+            subject = self._waiting.bind((tenant, kind, value), fresh)
             self._waiting.create_keys(tenant, (subject,))
         return subject
 

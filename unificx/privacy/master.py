@@ -5,7 +5,7 @@ While it is rotated there are two: the first wraps, and the others open what is 
 
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from unificx.core.errors import Conflict
+from unificx.core.errors import Conflict, ServiceUnavailable
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.master_source import (
     KEY_SIZE,
@@ -26,11 +26,23 @@ from unificx.privacy.master_source import (
 FILE_CONTEXT = "file"
 
 
-class MasterKey:
-    """Master keys in memory, the present one first. `file` contains them if this process may change them."""
+class MasterKeyReplaced(ServiceUnavailable):
+    """Another process has replaced the master key, and the new one is not where the former one came from."""
 
-    def __init__(self, *keys: bytes, file: Path | None = None) -> None:
-        self._keys, self._file = keys, file
+    def __init__(self) -> None:
+        super().__init__(
+            "The master key was replaced since this program read it.", hint="Start it again with the present key."
+        )
+
+
+class MasterKey:
+    """Master keys in memory, the present one first. `file` contains them if this process may change them. `source`
+    reads them again where they came from, as another process may replace them; without it they cannot change there."""
+
+    def __init__(
+        self, *keys: bytes, file: Path | None = None, source: Callable[[], tuple[bytes, ...]] | None = None
+    ) -> None:
+        self._keys, self._file, self._source = keys, file, source
 
     @property
     def id(self) -> str:
@@ -41,6 +53,19 @@ class MasterKey:
     def ids(self) -> frozenset[str]:
         """Ids of all keys that unwrap."""
         return frozenset(map(_id, self._keys))
+
+    def require(self, key_id: str) -> None:
+        """Read the keys again unless one of them has this id, which is stored beside what it wraps; "" for a key of a
+        former version of this program, which had no ids. Raise MasterKeyReplaced, StartupError."""
+        if key_id and key_id not in self.ids and (not self.read_again() or key_id not in self.ids):
+            raise MasterKeyReplaced
+
+    def read_again(self) -> bool:
+        """Read the keys again where they came from; return whether they have changed. Raise StartupError."""
+        former = self._keys
+        if self._source is not None:
+            self._keys = self._source()
+        return self._keys != former
 
     def wrap(self, key: bytes, *context: str) -> bytes:
         return wrap(_key_for(self._keys[0], context), key, *context)
@@ -108,7 +133,7 @@ class MasterKey:
 def load_master(home: Path, environ: Mapping[str, str], *, create: bool) -> MasterKey:
     """Return the configured master key. See `master_source.read_master`."""
     found = read_master(home, environ, create=create)
-    return MasterKey(*found.keys, file=found.file)
+    return MasterKey(*found.keys, file=found.file, source=lambda: read_master(home, environ, create=False).keys)
 
 
 def derive_secret(root: bytes, purpose: str) -> bytes:

@@ -98,10 +98,13 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def _read(path: Path) -> tuple[bytes, ...]:
-    with path.open("rb") as file:
-        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & stat.S_IRWXO:
-            raise StartupError(f"The master key {path} is world-readable.", hint=f"chmod 600 {path}")
-        return _decode(file.read(_MAX_BYTES).decode("ascii", "replace"), f"The master key {path}")
+    while True:
+        with path.open("rb") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & stat.S_IRWXO:
+                raise StartupError(f"The master key {path} is world-readable.", hint=f"chmod 600 {path}")
+            content = file.read(_MAX_BYTES)
+            if os.fstat(file.fileno()).st_nlink:  # else replaced since it was opened, and perhaps overwritten
+                return _decode(content.decode("ascii", "replace"), f"The master key {path}")
 
 
 def _run(command: str, environ: Mapping[str, str]) -> str:

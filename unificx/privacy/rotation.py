@@ -130,11 +130,12 @@ class KeyRotation:
         log.info("tenant_key_rotated", tenant=tenant)
 
     async def _finish_master(self) -> None:
-        before = self._done
-        while done := await asyncio.to_thread(self._keys.tenants.rewrap, BATCH):
-            self._done += done
-        await asyncio.to_thread(self._reseal)
-        await asyncio.to_thread(self._keys.secrets.rewrap)
+        before, ended = self._done, False
+        while not ended:
+            while done := await asyncio.to_thread(self._keys.tenants.rewrap, BATCH):
+                self._done += done
+            await asyncio.to_thread(self._reseal)
+            ended = await asyncio.to_thread(self._keys.secrets.rewrap)
         if self._done > before or self._master.can_change:  # not at every start until the former key is removed
             await asyncio.to_thread(self._note_end_of_master)
         self._former_master = not await asyncio.to_thread(self._master.end_rotation)

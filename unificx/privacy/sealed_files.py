@@ -23,7 +23,12 @@ def sealed_file(path: Path, wrapper: MasterKey, purpose: str, create: Callable[[
 def read_sealed_file(path: Path, wrapper: MasterKey, purpose: str) -> bytes:
     """Return the secret in `path`. Raise FileNotFoundError, and StartupError if it cannot be opened."""
     try:
-        return wrapper.unwrap(path.read_bytes(), FILE_CONTEXT, purpose)
+        try:
+            return wrapper.unwrap(path.read_bytes(), FILE_CONTEXT, purpose)
+        except InvalidTag:
+            if not wrapper.read_again():  # not replaced by another process
+                raise
+            return wrapper.unwrap(path.read_bytes(), FILE_CONTEXT, purpose)
     except (InvalidTag, ValueError):
         raise StartupError(
             f"{path} is damaged or was sealed with another master key.",
@@ -48,8 +53,12 @@ def reseal_file(path: Path, wrapper: MasterKey, purpose: str) -> None:
 
 def write_sealed_file(path: Path, wrapper: MasterKey, purpose: str, secret: bytes) -> None:
     """Store a secret in `path`, in place of another one. Raise StartupError."""
+    sealed_by = ""
     try:
-        write_durably(path, wrapper.wrap(secret, FILE_CONTEXT, purpose))
+        while sealed_by != wrapper.id:
+            sealed_by = wrapper.id
+            write_durably(path, wrapper.wrap(secret, FILE_CONTEXT, purpose))
+            wrapper.read_again()  # a rotation by another process may have looked at the file before it was written
     except OSError as error:
         raise StartupError(
             f"{path} cannot be written: {error.strerror}.", hint="Check its owner and permissions."

@@ -95,8 +95,9 @@ class TenantKeys:
         if row is not None and row[1]:
             return None
         if row is None:
-            wrapped = self._master.wrap(os.urandom(32), *_context(tenant, 1))
-            db.execute("INSERT INTO tenant_key VALUES (?, ?, 1, ?)", (tenant, wrapped, self._master.id))
+            db.execute(
+                "INSERT INTO tenant_key VALUES (?, ?, 1, ?)", (tenant, *self._wrap(db, tenant, 1, os.urandom(32)))
+            )
         cached = self._secrets.get(tenant)
         if cached is not None and row is not None and cached.version == row[0]:
             return cached
@@ -105,8 +106,8 @@ class TenantKeys:
 
     def add(self, tenant: str, secret: bytes) -> None:
         """Store the secret of a tenant that moves here, unless it has or had one."""
-        row = (tenant, self._master.wrap(secret, *_context(tenant, 1)), self._master.id)
         with self._file.writing() as db:
+            row = (tenant, *self._wrap(db, tenant, 1, secret))
             db.execute("INSERT OR IGNORE INTO tenant_key VALUES (?, ?, 1, ?)", row)
 
     def forget(self, tenant: str) -> None:
@@ -171,8 +172,8 @@ class TenantKeys:
             "INSERT INTO former_tenant_key SELECT tenant, version, wrapped, master FROM tenant_key WHERE tenant = ?",
             (tenant,),
         )
-        row = (self._master.wrap(secret, *_context(tenant, version)), version, self._master.id, tenant)
-        db.execute("UPDATE tenant_key SET wrapped = ?, version = ?, master = ? WHERE tenant = ?", row)
+        row = (*self._wrap(db, tenant, version, secret), version, tenant)
+        db.execute("UPDATE tenant_key SET wrapped = ?, master = ?, version = ? WHERE tenant = ?", row)
         wrapping_key = TenantSecret(secret).wrapping_key
         for kind in kinds:
             wrapped = wrap(wrapping_key, found.current.alias_key(kind), "alias", tenant, kind)
@@ -195,6 +196,10 @@ class TenantKeys:
         with self._file.read_lock:
             return int(self._file.reads.execute(query, (self._master.id,)).fetchone()[0])
 
+    def is_other_master_used(self, db: sqlite3.Connection) -> bool:
+        """Whether another than the present master key wraps a tenant key, in the present transaction."""
+        return any(db.execute(query, (self._master.id, 1)).fetchone() for query, _ in _REWRAPPING)
+
     def rewrap(self, limit: int) -> int:
         """Wrap at most `limit` tenant keys with the present master key; return their number."""
         done = 0
@@ -209,21 +214,35 @@ class TenantKeys:
 
     def read(self, db: sqlite3.Connection, tenant: str) -> TenantSecrets | None:
         """Return the secrets of a tenant as they are in the present transaction; None for an unknown or erased one."""
-        row = db.execute("SELECT version, wrapped FROM tenant_key WHERE tenant = ?", (tenant,)).fetchone()
+        row = db.execute("SELECT version, wrapped, master FROM tenant_key WHERE tenant = ?", (tenant,)).fetchone()
         if row is None or row[1] is None:
             return None
-        secret = self._master.unwrap(row[1], *_context(tenant, row[0]))
+        secret = self._unwrap(tenant, *row)
         wrapping_key = TenantSecret(secret).wrapping_key
         alias_keys = {
             kind: unwrap(wrapping_key, wrapped, "alias", tenant, kind)
             for kind, wrapped in db.execute("SELECT kind, wrapped FROM alias_key WHERE tenant = ?", (tenant,))
         }
-        query = "SELECT version, wrapped FROM former_tenant_key WHERE tenant = ?"
+        query = "SELECT version, wrapped, master FROM former_tenant_key WHERE tenant = ?"
         former = {
-            version: TenantSecret(self._master.unwrap(wrapped, *_context(tenant, version)))
-            for version, wrapped in db.execute(query, (tenant,)).fetchall()
+            version: TenantSecret(self._unwrap(tenant, version, wrapped, master))
+            for version, wrapped, master in db.execute(query, (tenant,)).fetchall()
         }
         return TenantSecrets(row[0], TenantSecret(secret, alias_keys), former)
+
+    def _unwrap(self, tenant: str, version: int, wrapped: bytes, master: str) -> bytes:
+        self._master.require(master)
+        return self._master.unwrap(wrapped, *_context(tenant, version))
+
+    def _wrap(self, db: sqlite3.Connection, tenant: str, version: int, secret: bytes) -> tuple[bytes, str]:
+        """Return a tenant key wrapped by the present master key, and its id, for a write in the present transaction.
+
+        The end of a rotation of the master key names the new one in `derivation`, and destroys the former one then:
+        what that wraps is wrapped anew if it was written before, and must not be written afterwards."""
+        row = db.execute("SELECT master FROM derivation").fetchone()
+        if row is not None:
+            self._master.require(row[0])
+        return self._master.wrap(secret, *_context(tenant, version)), self._master.id
 
 
 def _context(tenant: str, version: int) -> tuple[str, ...]:

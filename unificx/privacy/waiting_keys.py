@@ -17,8 +17,8 @@ from unificx.privacy.key_file import KeyFile
 from unificx.privacy.key_wrapping import KEY_BYTES, VERSION, wrap
 from unificx.privacy.tenant_keys import TenantKeys
 
-_Alias = tuple[str, str, bytes]
-"""Tenant, kind, and digest of the value."""
+_Alias = tuple[str, str, str]
+"""Tenant, kind and value: the key of its digest may be rotated while it waits."""
 
 
 class WaitingKeys:
@@ -38,9 +38,9 @@ class WaitingKeys:
         found = {subject: self._keys.get((tenant, subject)) for subject in subjects}
         return {subject: Key(VERSION, AESGCM(key)) for subject, key in found.items() if key is not None}
 
-    def subject(self, tenant: str, kind: str, blind: bytes) -> str | None:
+    def subject(self, tenant: str, kind: str, value: str) -> str | None:
         """Return the subject of a waiting alias."""
-        return self._aliases.get((tenant, kind, blind))
+        return self._aliases.get((tenant, kind, value))
 
     def create_keys(self, tenant: str, subjects: Iterable[str]) -> dict[str, Key]:
         """Create and return keys of subjects without a key or a tombstone in the file. Raise KeysBusy."""
@@ -57,7 +57,7 @@ class WaitingKeys:
         """Bind an alias to a subject, unless it waits already; return its subject. Raise KeysBusy."""
         with self._lock:
             if alias not in self._aliases:
-                self._file.put_off(partial(_store_alias, alias, subject), partial(self._drop_alias, alias))
+                self._file.put_off(partial(self._store_alias, alias, subject), partial(self._drop_alias, alias))
                 self._aliases[alias] = subject
             return self._aliases[alias]
 
@@ -69,12 +69,15 @@ class WaitingKeys:
             row = (tenant, subject, VERSION, wrapped, secrets.version)
             db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?, ?)", row)
 
+    def _store_alias(self, alias: _Alias, subject: str, db: sqlite3.Connection) -> None:
+        tenant, kind, value = alias
+        secrets = self._tenants.current(db, tenant)
+        if secrets is not None:
+            blind = secrets.current.alias_digest(kind, value)
+            db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, subject))
+
     def _drop_key(self, owner: tuple[str, str]) -> None:
         self._keys.pop(owner, None)
 
     def _drop_alias(self, alias: _Alias) -> None:
         self._aliases.pop(alias, None)
-
-
-def _store_alias(alias: _Alias, subject: str, db: sqlite3.Connection) -> None:
-    db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (*alias, subject))

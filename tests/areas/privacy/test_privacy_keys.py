@@ -169,6 +169,12 @@ class FakeKms:
     def derivation_root(self, proof: bytes, *place: str) -> bytes:
         return bytes(32)
 
+    def require(self, key_id: str) -> None:
+        assert key_id == self.id
+
+    def read_again(self) -> bool:
+        return False
+
     def answer(self, place: tuple[str, ...]) -> None:
         if self.away:
             raise StartupError("The key management service does not answer.")

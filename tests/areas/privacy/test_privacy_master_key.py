@@ -3,6 +3,7 @@
 import base64
 import os
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -167,3 +168,21 @@ def test_a_key_file_that_cannot_be_replaced_is_reported_and_nothing_changes(
     with pytest.raises(Conflict, match="cannot be written: No space left"):
         master.begin_rotation()
     assert (master.id, master_key_file(home, {}).read_text()) == (old, text)
+
+
+def test_a_key_file_that_is_replaced_while_it_is_read_is_read_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bytes of the former file are overwritten once it is replaced, also for those that have opened it before."""
+    master, read = load_master(home, {}, create=True), load_master(home, {}, create=False)
+    opened = Path.open
+
+    def late(self: Path, mode: str) -> IO[Any]:
+        file = opened(self, mode)
+        monkeypatch.undo()
+        master.begin_rotation()
+        return file
+
+    monkeypatch.setattr(Path, "open", late)
+    assert read.read_again()
+    assert (read.id, read.ids) == (master.id, master.ids)

@@ -5,79 +5,28 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from sealed_models import FRIEND, FriendPart
+from key_installation import PART, PEOPLE, TENANTS, Installation
+from sealed_models import FRIEND
 
 from unificx.core.access import Access, stating
-from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, StartupError
+from unificx.core.errors import StartupError
 from unificx.db import Erased
 from unificx.privacy import (
     KeyRotation,
     KeyStore,
     MasterKey,
-    exported_keys,
-    load_master,
     master_key_file,
-    reseal_file,
     sealed_file,
 )
 from unificx.privacy.key_file import KeyFile
 from unificx.privacy.key_wrapping import TenantSecret, unwrap
 
-TENANTS, PEOPLE = ("one", "two"), tuple(f"person-{at}" for at in range(7))
-PART = FriendPart(name="Ana", numbers=("+4930123456",))
-
 
 class Killed(BaseException):
     """The process ends here."""
-
-
-class Installation:
-    """A key store with a master key in a file, a sealed file, and a sealed value of each person of each tenant."""
-
-    def __init__(self, folder: Path) -> None:
-        self.home, self.clock = folder / "home", ManualClock()
-        self.home.mkdir()
-        self.start(create=True)
-        self.rows = {
-            (tenant, name): FRIEND.seal(self.keys, tenant, [(name, "row", PART)])[0]
-            for tenant in TENANTS
-            for name in PEOPLE
-        }
-        self.found = {tenant: self.keys.find_or_create(tenant, "number", "+49301") for tenant in TENANTS}
-        self.secret = self.keys.secrets.derive("sign-in")
-        sealed_file(self.home / "push.key", self.master, "push", lambda: b"push secret")
-
-    def start(self, *, create: bool = False) -> None:
-        self.master = load_master(self.home, {}, create=create)
-        self.keys = KeyStore(self.home / "keys.db", self.master, self.clock)
-        self.rotation = KeyRotation(self.keys, self.master, lambda: self.reseal())
-
-    def reseal(self) -> None:
-        reseal_file(self.home / "push.key", self.master, "push")
-
-    def restart(self) -> None:
-        self.keys.close()
-        self.start()
-
-    def check(self, *erased: tuple[str, str]) -> None:
-        """Everything is as it was, for the process that runs and after a restart."""
-        for _ in range(2):
-            for (tenant, name), blob in self.rows.items():
-                expected = Erased() if (tenant, name) in erased else PART
-                assert FRIEND.open(self.keys, tenant, [(name, "row", blob)]) == [expected]
-            assert {tenant: self.keys.find(tenant, "number", "+49301") for tenant in TENANTS} == self.found
-            assert self.keys.secrets.derive("sign-in") == self.secret
-            assert sealed_file(self.home / "push.key", self.master, "push", lambda: b"lost") == b"push secret"
-            self.restart()
-
-    def stored(self, query: str) -> list[Any]:
-        with closing(sqlite3.connect(self.home / "keys.db")) as db:
-            return db.execute(query).fetchall()
 
 
 @pytest.fixture
@@ -281,23 +230,6 @@ async def test_a_withdrawn_key_whose_former_key_is_missing_is_reported(site: Ins
     assert site.rotation.status.failure == "InvalidTag"
 
 
-async def test_another_process_writes_with_the_new_key_and_reads_with_both(site: Installation) -> None:
-    other = KeyStore(site.home / "keys.db", load_master(site.home, {}, create=False), site.clock)
-    blob = FRIEND.seal(other, "one", [("first", "row", PART)])[0]
-    site.keys.tenants.begin_rotation(["one"])
-    other.bind("one", "email", "ana@example.com", "first")
-    site.rows["one", "first"] = blob
-    site.rows["one", "second"] = FRIEND.seal(other, "one", [("second", "row", PART)])[0]
-    site.rotation.rewrap("one")
-    fresh = KeyStore(site.home / "keys.db", load_master(site.home, {}, create=False), site.clock)
-    await site.rotation.run()
-    for reader in (other, fresh):
-        assert FRIEND.open(reader, "one", [(PEOPLE[1], "row", site.rows["one", PEOPLE[1]])]) == [PART]
-        reader.close()
-    site.check()
-    assert site.keys.find("one", "email", "ana@example.com") == "first"
-
-
 async def test_a_failure_is_shown_and_the_next_run_goes_on(site: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Installation) -> None:
         raise StartupError("push.key cannot be written: No space left on device.")
@@ -363,75 +295,3 @@ async def test_a_key_store_of_a_former_version_is_opened_and_rotated(site: Insta
         await site.rotation.run()
         assert site.rotation.status.failure == ""
         site.check()
-
-
-def rotate_elsewhere(site: Installation, *, end: bool = True) -> None:
-    """Rotate the key of tenant one in another process that uses the same files; without `end`, stop before its end."""
-    with closing(KeyStore(site.home / "keys.db", load_master(site.home, {}, create=False), site.clock)) as other:
-        rotation, after = KeyRotation(other, site.master, lambda: None), ""
-        other.tenants.begin_rotation(["one"])
-        while after is not None:
-            _, after = rotation.rewrap("one", after)
-        assert not end or other.tenants.end_rotation("one", 0)
-
-
-def rotate_before_a_read(site: Installation, table: str) -> list[str]:
-    """Let another process rotate a key, from beginning to end, once the key store next reads a table: SQLite calls the
-    trace before the statement sees the file. Return the statements at which that has happened."""
-    rotated: list[str] = []
-
-    def trace(statement: str) -> None:
-        if table in statement and not rotated:
-            rotate_elsewhere(site)
-            rotated.append(statement)
-
-    site.keys.file.reads.set_trace_callback(trace)
-    return rotated
-
-
-@pytest.mark.parametrize("withdraw", [False, True])
-def test_a_key_opens_although_a_rotation_ends_after_the_key_that_wraps_it_was_read(
-    site: Installation, withdraw: bool
-) -> None:
-    if withdraw:
-        site.keys.destroy("one", PEOPLE[1], withdraw=True)
-    site.restart()
-    assert site.keys.tenants.get("one")
-    rotated = rotate_before_a_read(site, "withdrawn_key" if withdraw else "subject_key")
-    with stating(Access("requests", "test")):
-        opened = FRIEND.open(site.keys, "one", [(PEOPLE[1], "row", site.rows["one", PEOPLE[1]])])
-    assert (opened, len(rotated)) == ([PART], 1)
-
-
-@pytest.mark.parametrize("end", [False, True])
-def test_keys_that_are_rotated_during_an_export_are_not_exported_as_destroyed_ones(
-    site: Installation, end: bool
-) -> None:
-    site.keys.destroy("one", PEOPLE[1], withdraw=True)
-    site.keys.destroy("one", PEOPLE[2])
-    with exported_keys(site.keys, "one") as exported:
-        assert len(list(exported.secret())) == 1
-        rotate_elsewhere(site, end=False)
-        keys = {subject: key for subject, _, key in exported.subject_keys()}
-        assert [subject for subject, _, key in exported.withdrawn_keys() if key] == [PEOPLE[1]]
-    assert {subject for subject, key in keys.items() if key is None} == {PEOPLE[1], PEOPLE[2]}
-    if end:
-        assert site.keys.tenants.end_rotation("one", 0)
-    with exported_keys(site.keys, "one") as exported:
-        assert {subject: key for subject, _, key in exported.subject_keys()} == keys
-
-
-def test_a_key_that_cannot_be_opened_is_not_exported(site: Installation) -> None:
-    with closing(sqlite3.connect(site.home / "keys.db")) as db, db:
-        db.execute("UPDATE subject_key SET wrapped_by = 9 WHERE tenant = 'one' AND subject = ?", (PEOPLE[0],))
-    with exported_keys(site.keys, "one") as exported, pytest.raises(Conflict, match="cannot be opened"):
-        list(exported.subject_keys())
-
-
-def test_an_alias_of_a_kind_that_was_first_used_after_a_rotation_elsewhere_is_removed(site: Installation) -> None:
-    assert site.keys.find("one", "email", "ana@example.com") is None
-    rotate_elsewhere(site)
-    with closing(KeyStore(site.home / "keys.db", site.master, site.clock)) as other:
-        other.bind("one", "email", "ana@example.com", PEOPLE[1])
-        site.keys.unbind("one", "email", "ana@example.com")
-        assert other.find("one", "email", "ana@example.com") is None
