@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from fake_media import FakeEngine, FakeRelay, conversation
+from fake_media import FakeEngine, FakeRelay, FakeVideoRelay, conversation
 from fake_notifier import FakeAccountNotifier
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -154,6 +154,7 @@ from unificx.recording import (
 )
 from unificx.resale import Resellers
 from unificx.routing import DestinationDirectory, OutboundDependencies
+from unificx.rtpengine.video_forwarding import VideoForwarder
 from unificx.server.backup.service import BackupDependencies, BackupService
 from unificx.server.call_routing import CallAreas, build_call_routing
 from unificx.server.chat_events import ChatEvents
@@ -419,6 +420,7 @@ class World:
     media: FakeEngine
     bus: EventBus
     dialer: FakeDialer
+    video_relay: FakeVideoRelay
     acme: Tenant = field(init=False)
     globex: Tenant = field(init=False)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
@@ -650,7 +652,9 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         LiveEvents(hub, bus, directory),
         ConferenceManager(clock, bus.publish, dialer := FakeDialer()),
     )
-    videos = MeetingVideos(meetings, cluster.counters, clock, bus.publish)
+    videos = MeetingVideos(
+        meetings, VideoForwarder(video_relay := FakeVideoRelay()), cluster.counters, clock, bus.publish
+    )
     for changed in (ConferenceChanged, ConferenceEnded):
         bus.subscribe(changed, lambda event: videos.meeting_changed(event.room))
     guests = MeetingGuests(database, rooms, clock, cluster.counters)
@@ -659,7 +663,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     breakouts = MeetingBreakouts(rooms, meetings, clock, bus.publish)
     bus.subscribe(ConferenceChanged, lambda event: breakouts.meeting_changed(event.room))
     bus.subscribe(ConferenceEnded, lambda event: event.room.parent or rooms.close_ad_hoc(event.room))
-    room_events = RoomEvents(hub, bus, directory, meetings, videos, guests=guests, breakouts=breakouts)
+    room_events = RoomEvents(hub, bus, directory, videos, breakouts, guests=guests)
     bus.subscribe(RoomDeleted, lambda event: meetings.handle_event(event.room_id, EndRequested(ADMINISTRATOR)))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
     audio_parts = AudioStoreDependencies(
@@ -738,8 +742,6 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         invitations=MeetingInvitations(
             InvitationDependencies(database, keys, identity, guests, notification_service, cluster.counters)
         ),
-        videos=videos,
-        breakouts=breakouts,
         queues=routing.queues,
         menus=routing.menus,
         destinations=routing.destinations,
@@ -760,7 +762,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         chat=chat,
         contacts=routing.contacts,
         consents=consents,
-        live=LiveServices(calls, recorder, readiness, FakeTelephony(clock), FakePhones()),
+        live=LiveServices(calls, recorder, readiness, FakeTelephony(clock), FakePhones(), videos, breakouts),
         phone_settings=PhoneSettingsService(
             PhoneSettingsDependencies(database, keys, identity, clock, cluster.counters, consents, bytes(32))
         ),
@@ -801,6 +803,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         media,
         bus,
         dialer,
+        video_relay,
     )
     try:
         yield world

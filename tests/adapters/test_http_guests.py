@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 from conference_legs import FakeLeg, join_room
-from fake_media import FakeVideoRelay
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -22,7 +21,6 @@ from unificx.conferencing.guests import IDLE_SECONDS
 from unificx.conferencing.models import GuestLinkRow
 from unificx.core.errors import Invalid
 from unificx.identity import TERMS_VERSION, policy_version
-from unificx.rtpengine.video_forwarding import VideoForwarder
 
 pytestmark = pytest.mark.promise("C10")
 
@@ -75,7 +73,6 @@ async def meeting(world: World) -> GuestWorld:
 
 
 async def test_a_guest_waits_in_the_lobby_and_takes_part_once_admitted(meeting: GuestWorld) -> None:
-    meeting.world.services.videos.forwarder = VideoForwarder(FakeVideoRelay())
     videos = f"/api/v1/rooms/{meeting.room.id}/videos"
     guest = await meeting.guest()
     assert (await guest.get(f"{GUESTS}/me")).json()["state"] == "outside"

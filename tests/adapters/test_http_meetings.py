@@ -107,9 +107,12 @@ async def test_a_meeting_is_deleted_a_week_after_its_end_unless_it_is_in_use(wor
     over, later, endless = [(await anna.post(MEETINGS, json=one)).json()["id"] for one in bodies]
     assert (await anna.post(f"{MEETINGS}/{over}/guest-links", json={})).status_code == 201
     world.clock.advance(7 * 86_400 + 4 * 3600)
-    await rooms.delete_ended(lambda room: True)
+    in_use = {over}
+    rooms.uses.append(lambda room: room.id in in_use)
+    await rooms.delete_ended()
     assert rooms.by_id(over) is not None
-    await rooms.delete_ended(lambda room: False)
+    in_use.clear()
+    await rooms.delete_ended()
     assert [one and one.id for one in map(rooms.by_id, (over, later, endless))] == [None, later, endless]
     await world.services.guests.sweep()
     async with world.database.read() as session:

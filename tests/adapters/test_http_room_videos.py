@@ -5,14 +5,12 @@ import asyncio
 import httpx
 import pytest
 from conference_legs import JoinedParticipant, join_room
-from fake_media import FakeVideoRelay
 from http_world import World
 
 from unificx.conferencing import CallerIdentity, RecordingChanged, Room
 from unificx.conferencing.machine.meeting import MAX_VIDEOS
 from unificx.conferencing.videos import CAPACITY, MAX_SUBSCRIPTIONS
 from unificx.core.errors import Invalid
-from unificx.rtpengine.video_forwarding import VideoForwarder
 from unificx.sdp import PlainVideo
 
 pytestmark = pytest.mark.promise("C10", "C4")
@@ -59,8 +57,7 @@ class Meeting:
         berta: httpx.AsyncClient,
     ) -> None:
         self.world, self.room, self.admin, self.anna, self.berta = world, room, admin, anna, berta
-        self.relay = FakeVideoRelay()
-        world.services.videos.forwarder = VideoForwarder(self.relay)
+        self.relay = world.video_relay
         self.as_anna = join_room(world, room, "1001", host=True)
         self.as_berta = self.join("1002")
 
@@ -229,8 +226,6 @@ async def test_a_silent_relay_leaves_nothing_behind(meeting: Meeting) -> None:
     assert (await meeting.berta.post(VIDEOS, json={"source": "camera", "sdp": OFFER})).status_code == 503
     assert (await meeting.berta.post(f"{VIDEOS}/{video}/subscriptions", json={})).status_code == 503
     assert await seen(meeting.anna) == [(video, "camera", "off", True)]
-    meeting.world.services.videos.forwarder = None
-    assert (await meeting.berta.post(VIDEOS, json={"source": "camera", "sdp": OFFER})).status_code == 503
 
 
 async def test_a_new_relay_ends_all_videos_until_they_are_published_again(meeting: Meeting) -> None:

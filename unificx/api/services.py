@@ -73,13 +73,15 @@ class PublicAddress:
 
 @dataclass(frozen=True, slots=True)
 class LiveServices:
-    """Ports to the running server. Without a server they report that nothing is live."""
+    """What is live in the running server. Without a server there is nothing."""
 
     calls: LiveCalls
     recordings: LiveRecordings
     readiness: ReadinessChecks
     telephony: Telephony
     phones: Phones
+    videos: MeetingVideos
+    breakouts: MeetingBreakouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,6 @@ class Services:
     invitations: MeetingInvitations
     trunks: TrunkService
     outbound: Outbound
-    videos: MeetingVideos
-    breakouts: MeetingBreakouts
     queues: Queues
     menus: MenuService
     destinations: DestinationDirectory
@@ -172,7 +172,17 @@ class Services:
     @property
     def meetings(self) -> ConferenceManager:
         """The live meetings."""
-        return self.videos.meetings
+        return self.live.videos.meetings
+
+    @property
+    def videos(self) -> MeetingVideos:
+        """The videos of the live meetings."""
+        return self.live.videos
+
+    @property
+    def breakouts(self) -> MeetingBreakouts:
+        """The breakout rooms of the live meetings."""
+        return self.live.breakouts
 
 
 def services_of(request: Request) -> Services:

@@ -75,8 +75,8 @@ class ParticipantSession:
 class ConferenceManager:
     """All meetings of this process. Every method is called from the event loop and none blocks.
 
-    `mixer`, `recorder` and `captions` are set by the components that provide them. `publish` receives the
-    signals `ConferenceChanged` and `ConferenceEnded`.
+    `mixer` plays the entry and exit tones. `recorder` and `captions` build what follows the participants, and sees the
+    meetings in turn. `publish` receives the signals `ConferenceChanged` and `ConferenceEnded`.
     """
 
     def __init__(
@@ -84,16 +84,20 @@ class ConferenceManager:
         clock: Clock,
         publish: Callable[[object], None] = lambda event: None,
         dialer: ConferenceDialer | None = None,
+        mixer: MediaEngineClient | None = None,
+        *,
+        recorder: "Callable[[ConferenceManager], MeetingRecorder] | None" = None,
+        captions: "Callable[[ConferenceManager], MeetingCaptioner] | None" = None,
     ) -> None:
-        self.mixer: MediaEngineClient | None = None
-        self.recorder: MeetingRecorder | None = None
-        self.captions: MeetingCaptioner | None = None
         self._publish = publish
         self._clock = clock
         self._dialer = dialer
+        self._mixer = mixer
         # Owner: the node that holds the meeting: all participants of a room are on one node.
         self._live: dict[str, LiveMeeting] = {}
         self._legs: dict[str, tuple[str, str]] = {}
+        self.recorder = recorder(self) if recorder is not None else None
+        self.captions = captions(self) if captions is not None else None
 
     # ---- called for participants
 
@@ -346,8 +350,8 @@ class ConferenceManager:
             for one in live.state.members:
                 if one.id != id_ and one.state is MemberState.INSIDE:
                     live.queue_prompt(one.id, announcement)
-        elif announce != "nothing" and self.mixer is not None:
-            self.mixer.play_to_room(ROOM_PREFIX + live.room.id, tones.JOIN_TONES if joined else tones.LEAVE_TONES)
+        elif announce != "nothing" and self._mixer is not None:
+            self._mixer.play_to_room(ROOM_PREFIX + live.room.id, tones.JOIN_TONES if joined else tones.LEAVE_TONES)
 
     def _remove_connection(self, live: LiveMeeting, event: events_and_actions.Event) -> None:
         connection = live.connections.pop(getattr(event, "id", ""), None)

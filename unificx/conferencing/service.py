@@ -59,6 +59,8 @@ class RoomService:
         self._rooms = MemoryCopy[Room](lambda room: room.number)
         self.before_deletion: list[Callable[[UnitOfWork, Room], Awaitable[None]]] = []
         """Called in the unit of work that deletes a room."""
+        self.uses: list[Callable[[Room], bool]] = []
+        """Each returns whether something uses a room; filled by the composition root."""
         # Owner: this node.
         self._ad_hoc: dict[str, Room] = {}
 
@@ -192,10 +194,10 @@ class RoomService:
                 await repository.mark_used(uow.session, stored, today)
                 uow.after_commit.append(partial(self._rooms.put, replace(stored, used=today)))
 
-    async def delete_ended(self, is_in_use: Callable[[Room], bool]) -> None:
+    async def delete_ended(self) -> None:
         """Delete the meetings whose retention period is over, with their links, except those in use."""
         for room in [one for one in self._rooms if values.is_over(one, self._clock.now())]:
-            if not is_in_use(room):
+            if not any(is_used(room) for is_used in self.uses):
                 with suppress(NotFound):  # deleted meanwhile
                     await self.delete(room)
 

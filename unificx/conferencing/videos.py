@@ -64,16 +64,18 @@ class _Publication:
 
 
 class MeetingVideos:
-    """Videos of all meetings of this process. `participant`: the id of the requester in the meeting.
-
-    `forwarder` is set by the component that provides it; without it there are no videos.
-    """
+    """Videos of all meetings of this process. `participant`: the id of the requester in the meeting."""
 
     def __init__(
-        self, meetings: ConferenceManager, counters: Counters, clock: Clock, publish: Callable[[object], None]
+        self,
+        meetings: ConferenceManager,
+        forwarder: VideoForwarder,
+        counters: Counters,
+        clock: Clock,
+        publish: Callable[[object], None],
     ) -> None:
-        self.forwarder: VideoForwarder | None = None
         self.meetings = meetings
+        self._forwarder = forwarder
         self._counters = counters
         self._clock = clock
         self._publish = publish
@@ -101,7 +103,7 @@ class MeetingVideos:
         offer = _checked(sdp, address)
         publication = _Publication(room, participant, video)
         try:
-            answer = await self._ready().publish(publication.anchor, offer)
+            answer = await self._forwarder.publish(publication.anchor, offer)
         except MediaUnavailable as fault:
             raise _refused(fault) from None
         self._rooms.setdefault(room.id, {})[video.id] = publication
@@ -133,12 +135,12 @@ class MeetingVideos:
         id_ = self._clock.new_id()
         publication.subscriptions[id_] = _Subscription(participant, quality)
         try:
-            offer = await self._ready().subscribe(publication.anchor, id_)
+            offer = await self._forwarder.subscribe(publication.anchor, id_)
         except MediaUnavailable as fault:
             publication.subscriptions.pop(id_, None)
             raise _refused(fault) from None
         if id_ not in publication.subscriptions:  # the participant or the video has left meanwhile
-            self._ready().unsubscribe(publication.anchor, id_)
+            self._forwarder.unsubscribe(publication.anchor, id_)
             raise NotFound("There is no such video.")
         self._publish(ConferenceChanged(room))
         return VideoConnection(id_, offer)
@@ -148,7 +150,7 @@ class MeetingVideos:
         ServiceUnavailable."""
         publication, _ = self._subscription(room, participant, *ids)
         try:
-            await self._ready().answer(publication.anchor, ids[1], _checked(sdp, address))
+            await self._forwarder.answer(publication.anchor, ids[1], _checked(sdp, address))
         except MediaUnavailable as fault:
             raise _refused(fault) from None
 
@@ -162,7 +164,7 @@ class MeetingVideos:
         """End a subscription. Raises NotFound."""
         publication, _ = self._subscription(room, participant, *ids)
         del publication.subscriptions[ids[1]]
-        self._ready().unsubscribe(publication.anchor, ids[1])
+        self._forwarder.unsubscribe(publication.anchor, ids[1])
         self._publish(ConferenceChanged(room))
 
     # ---- called by the recorder
@@ -175,7 +177,7 @@ class MeetingVideos:
         publication.subscriptions[id_] = _Subscription(RECORDER, "high")
         self._publish(ConferenceChanged(room))
         try:
-            return id_, await self._ready().subscribe_inside(publication.anchor, id_, port)
+            return id_, await self._forwarder.subscribe_inside(publication.anchor, id_, port)
         except BaseException as fault:
             self.unsubscribe_recorder(room, video_id, id_)
             if isinstance(fault, MediaUnavailable):
@@ -186,7 +188,7 @@ class MeetingVideos:
         """End a subscription of the recorder, if it exists."""
         publication = self._rooms.get(room.id, {}).get(video_id)
         if publication is not None and publication.subscriptions.pop(id_, None) is not None:
-            self._ready().unsubscribe(publication.anchor, id_)
+            self._forwarder.unsubscribe(publication.anchor, id_)
             self._publish(ConferenceChanged(room))
 
     # ---- events of other components
@@ -206,7 +208,7 @@ class MeetingVideos:
             for id_, subscription in tuple(each.subscriptions.items()):
                 if subscription.participant not in admitted | {RECORDER}:
                     del each.subscriptions[id_]
-                    self._ready().unsubscribe(each.anchor, id_)
+                    self._forwarder.unsubscribe(each.anchor, id_)
 
     def relay_restarted(self) -> None:
         """End all videos: the relay has forgotten them. Their publishers publish them again."""
@@ -234,7 +236,7 @@ class MeetingVideos:
         publication.subscriptions.clear()
         left = self._rooms.get(publication.room.id, {})
         if left.pop(publication.video.id, None) is not None:
-            self._ready().delete(publication.anchor)
+            self._forwarder.delete(publication.anchor)
         if not left:
             self._rooms.pop(publication.room.id, None)
 
@@ -265,11 +267,6 @@ class MeetingVideos:
         delay = await self._counters.update(_CONNECTIONS, [f"{room.id}/{participant}"], _count_connection)
         if delay > 0:
             raise TooManyRequests("Too many video connections.", retry_after=delay, hint="Wait a moment.")
-
-    def _ready(self) -> VideoForwarder:
-        if self.forwarder is None:
-            raise ServiceUnavailable("This server does not forward videos.")
-        return self.forwarder
 
 
 def _inside(state: Meeting | None) -> frozenset[str]:

@@ -139,6 +139,9 @@ def build_call_routing(
     ):
         destinations.add(kind)
     areas.trunks.uses.append(outbound)
+    areas.rooms.uses.append(
+        lambda room: bool(destinations.used_by(room.tenant_id, DestinationRef(RoomKind.kind, room.number)))
+    )
     for event in (TrunkCreated, TrunkChanged, TrunkDeleted):
         # The directory of the trunks changes right after the handlers of the bus have run.
         cluster.bus.subscribe(event, outbound.trunks_changed)

@@ -18,10 +18,9 @@ from unificx.callapps import (
     presence_apps,
 )
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
-from unificx.captions import CaptionDependencies, CaptionRules, MeetingCaptions
+from unificx.conferencing import ConferenceManager
 from unificx.identity import Action, DirectoryCache, Extension, Identity, may
 from unificx.integrations.audio_import.client import AudioImporter
-from unificx.integrations.whisper import LiveWhisper
 from unificx.ivr import MenuAppDependencies, menu_apps
 from unificx.media_worker.client import MediaEngineClient
 from unificx.prompts import Prompts
@@ -30,19 +29,17 @@ from unificx.recording import (
     CallMonitor,
     CallRecorder,
     CallRecorderDependencies,
-    ConferenceRecorder,
-    ConferenceRecorderDependencies,
     LiveRecording,
     MonitoringAppDependencies,
     MonitoringDependencies,
     Supervisor,
-    consent_types,
     monitoring_app,
 )
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.conference_dialer import CallConverter
 from unificx.server.confirmation_requests import REQUEST, SpokenRequests
 from unificx.server.container import Container
+from unificx.server.extension_language import extension_language
 from unificx.server.live_events import LiveEvents
 from unificx.voicemail import (
     PromptRecordingDependencies,
@@ -55,7 +52,7 @@ from unificx.voicemail import (
 
 
 def create_registry(
-    container: Container, parking: Parking, monitor: CallMonitor, converter: CallConverter
+    container: Container, parking: Parking, monitor: CallMonitor, converter: CallConverter, meetings: ConferenceManager
 ) -> AppRegistry:
     """Return the registry of all call apps. Raise StartupError if an installed package cannot be loaded."""
     boxes, directory = container.mailboxes, container.identity.directory
@@ -73,7 +70,7 @@ def create_registry(
     supervisor = partial(_find_supervisor, container.identity)
     ours = (
         *(ECHO, RINGBACK, deposit_app(boxes, state_of), *retrieval_apps(boxes, directory)),
-        conference_app(container.conference_rooms, container.conferences),
+        conference_app(container.conference_rooms, meetings),
         *presence_apps(container.routing.presence, directory, container.routing.destinations.reference_at),
         *completion_apps(container.routing.completions, container.history, directory),
         *parking_apps(parking, directory.park_seconds),
@@ -159,7 +156,13 @@ def create_recorder(
     """Return the recorder of two-party calls. After an announcement, a held participant hears hold music again.
     `on_change` is called with each new recording state."""
     deps = CallRecorderDependencies(
-        container.clock, media, engine, Prompts(), container.archive, _extension_language(container), hold.interrupted
+        container.clock,
+        media,
+        engine,
+        Prompts(),
+        container.archive,
+        extension_language(container.identity.directory),
+        hold.interrupted,
     )
     queues = container.routing.queues.manager
     return CallRecorder(deps, on_change, lambda call: queues.is_recorded(call.tenant_id, call.call_id))
@@ -173,58 +176,7 @@ def create_monitor(
     live_events: LiveEvents,
 ) -> CallMonitor:
     """Return the monitor of two-party calls; clients learn of each new state by live events."""
-    language = _extension_language(container)
+    language = extension_language(container.identity.directory)
     log = container.archive.monitoring_log
     deps = MonitoringDependencies(container.clock, media, engine, Prompts(), log, language, hold.interrupted)
     return CallMonitor(deps, container.archive, CallRecordingStatus(container.calls), live_events.monitoring_changed)
-
-
-def create_conference_recorder(container: Container, engine: MediaEngineClient) -> ConferenceRecorder:
-    """Return the recorder of conferences."""
-    return ConferenceRecorder(
-        ConferenceRecorderDependencies(
-            container.clock,
-            engine,
-            Prompts(),
-            container.archive,
-            _extension_language(container),
-            container.videos,
-            CallRecordingStatus(container.calls),
-        )
-    )
-
-
-def create_captions(container: Container, engine: MediaEngineClient) -> MeetingCaptions:
-    """Return the captions of meetings. They are allowed where the tenant allows transcription; participants are asked
-    as for recordings, and always where recordings are not allowed."""
-
-    def mode(tenant_id: str, extensions: list[str]) -> consent_types.ConsentMode:
-        decision = container.archive.decide(tenant_id, extensions)
-        return decision.terms.mode if decision is not None else "opt_in"
-
-    def is_allowed(tenant_id: str) -> bool:
-        return container.mailboxes.tenant_settings(tenant_id).transcribe
-
-    calls = CallRecordingStatus(container.calls)
-    rules = CaptionRules(is_allowed, mode, calls.refuses_recording, _extension_language(container))
-    return MeetingCaptions(
-        CaptionDependencies(
-            container.clock,
-            engine,
-            Prompts(),
-            container.conferences,
-            LiveWhisper(container.paths.models),
-            rules,
-            container.bus.publish,
-        )
-    )
-
-
-def _extension_language(container: Container) -> Callable[[str, str], str]:
-    directory = container.identity.directory
-
-    def language(tenant_id: str, extension_id: str) -> str:
-        extension = directory.extension_by_id(extension_id)
-        return directory.language(tenant_id, extension.person_id if extension is not None else None)
-
-    return language

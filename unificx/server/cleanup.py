@@ -11,8 +11,8 @@ import structlog
 from unificx.audio_store import audio_id_of
 from unificx.cdr import CallErasure, call_id_of
 from unificx.cdr.events import OutsideCallRecorded
-from unificx.conferencing import ADMINISTRATOR, EndRequested, Room, is_unmarked
-from unificx.conferencing.events import ConferenceChanged, ParticipantAdmitted, ParticipantRemoved, RoomDeleted
+from unificx.conferencing import Room, is_unmarked
+from unificx.conferencing.events import ConferenceChanged, ParticipantAdmitted, ParticipantRemoved
 from unificx.contacts import DeviceCopies
 from unificx.core.access import Access, current_access, stating
 from unificx.core.background import BackgroundTasks
@@ -30,7 +30,6 @@ from unificx.identity.events import (
 from unificx.privacy import DataSubject, ErasureSchedules, HoldReleased, OrphanSweep
 from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
-from unificx.routing import DestinationRef
 from unificx.routing.events import DestinationDeleted
 from unificx.server.announcements import Announcements
 from unificx.server.closed_tenants import ClosedTenants
@@ -237,14 +236,8 @@ class Cleanup:
             self._start_task(self._container.conference_rooms.mark_used(room))
 
     async def _sweep_meetings(self) -> None:
-        container = self._container
-
-        def is_in_use(room: Room) -> bool:
-            leading = container.routing.destinations.used_by(room.tenant_id, DestinationRef("room", room.number))
-            return bool(leading) or container.conferences.status(room) is not None
-
-        await container.conference_rooms.delete_ended(is_in_use)
-        await container.guests.sweep()
+        await self._container.conference_rooms.delete_ended()
+        await self._container.guests.sweep()
 
     async def _sweep_orphans(self) -> None:
         """Not while records wait outside the database, or an operator has to check the clock."""
@@ -266,7 +259,6 @@ class Cleanup:
         self._container.consents.drop_subject(event.subject)
         self._container.notifications.preferences.drop_subject(event.subject)
         self._container.routing.contacts.drop_subject(event.subject)
-        self._container.conferences.anonymize(event.tenant, event.subject)
         self._container.routing.queues.manager.anonymize(event.tenant, event.subject)
         clear_uri_cache()
         self._incomplete[event.id] = event
@@ -340,12 +332,6 @@ def _subscribe_services_of_people(container: Container) -> None:
 
 def _subscribe_conferences(container: Container) -> None:
     rooms, invitations = container.conference_rooms, container.invitations
-
-    def end_meeting(event: RoomDeleted) -> None:
-        container.conferences.handle_event(event.room_id, EndRequested(ADMINISTRATOR))
-
-    container.bus.subscribe(RoomDeleted, end_meeting)
-    container.bus.subscribe(ConferenceChanged, lambda event: container.breakouts.meeting_changed(event.room))
     container.outbox.subscribe(ExtensionDeleted, rooms.on_extension_deleted, purpose="telephony")
     container.outbox.subscribe(ExtensionDeleted, invitations.on_extension_deleted)
     container.outbox.subscribe(TenantDeleted, rooms.on_tenant_deleted)

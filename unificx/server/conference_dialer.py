@@ -17,8 +17,8 @@ MOVE_SECONDS = 30.0
 """Seconds after which the participants moved to a new room must have arrived."""
 
 
-class CallManagerDialer:
-    """Implements `conferencing.ConferenceDialer` with the call manager. The caller is the room, with its number and
+class InvitedParticipants:
+    """Implements `conferencing.ConferenceDialer` by calls. The caller is the room, with its number and
     name, on behalf of its host; for a room without a number it is the host."""
 
     def __init__(self, calls: CallControl, directory: DirectoryCache) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypedDict
 
 from prometheus_client import CollectorRegistry
 
@@ -17,14 +16,7 @@ from unificx.calls import LIVE_CALL_KEYS, CallControl, Journal, SpooledCallJourn
 from unificx.cdr import CdrService
 from unificx.chat import Chat, ChatDependencies
 from unificx.cluster import Cluster, EventBus, Location, RecordLog
-from unificx.conferencing import (
-    ConferenceManager,
-    InvitationDependencies,
-    MeetingBreakouts,
-    MeetingGuests,
-    MeetingInvitations,
-    MeetingVideos,
-)
+from unificx.conferencing import InvitationDependencies, MeetingGuests, MeetingInvitations
 from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
 from unificx.db import Database, DiskGuard, Outbox, Spool
@@ -64,7 +56,6 @@ from unificx.resale import Resellers
 from unificx.routing import CodeTables, DestinationDirectory, OutboundDependencies, stored_form
 from unificx.server.backup.service import BackupService
 from unificx.server.call_routing import CallAreas, CallRouting, build_call_routing
-from unificx.server.conference_dialer import CallManagerDialer
 from unificx.server.invoice_pdf import invoice_pdf
 from unificx.server.notification_senders import EmailFiles, senders
 from unificx.server.notification_settings import NotificationSettings
@@ -122,8 +113,6 @@ class Container:
     access_copies: AccessCopies
     invitations: MeetingInvitations
     trunks: TrunkService
-    videos: MeetingVideos
-    breakouts: MeetingBreakouts
     routing: CallRouting
     resellers: Resellers
     support: SupportService
@@ -192,11 +181,6 @@ class Container:
     def email_queue(self) -> EmailQueue:
         """The queue of e-mails."""
         return self.notifications.emails
-
-    @property
-    def conferences(self) -> ConferenceManager:
-        """The live meetings."""
-        return self.videos.meetings
 
     def derive_secret(self, purpose: str) -> bytes:
         """Return the secret of the installation for a purpose."""
@@ -268,8 +252,7 @@ def build_container(
         access_copies=_access_copies(database, keys, erasures, paths, is_full),
         invitations=_invitations(database, keys, identity, rooms, notices, cluster=cluster),
         trunks=trunks,
-        **_meetings(rooms, cluster, clock, CallManagerDialer(calls := CallControl(), identity.directory)),
-        routing=(routing := _routing(deps, identity, (trunks, mailboxes, rooms, sounds, calls), spool, cluster)),
+        routing=(routing := _routing(deps, identity, (trunks, mailboxes, rooms, sounds), spool, cluster)),
         phone_settings=_phone_settings(database, keys, identity, cluster, consents, codes=routing.codes.tables),
         resellers=resold,
         support=SupportService(database, keys, clock),
@@ -356,17 +339,6 @@ def _invitations(
     return MeetingInvitations(InvitationDependencies(database, keys, identity, guests, notices, cluster.counters))
 
 
-class _Meetings(TypedDict):
-    videos: MeetingVideos
-    breakouts: MeetingBreakouts
-
-
-def _meetings(rooms: MeetingRooms, cluster: Cluster, clock: Clock, dialer: CallManagerDialer) -> _Meetings:
-    publish = cluster.bus.publish
-    videos = MeetingVideos(ConferenceManager(clock, publish, dialer), cluster.counters, clock, publish)
-    return {"videos": videos, "breakouts": MeetingBreakouts(rooms, videos.meetings, clock, publish)}
-
-
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:
     hashing, clock = PasswordHashing(), database.clock
     return MeetingRooms(database, keys, identity.directory, hashing, clock, counters=cluster.counters)
@@ -384,11 +356,11 @@ def _phone_settings(
 def _routing(
     deps: AudioStoreDependencies,
     identity: Identity,
-    parts: tuple[TrunkService, Mailboxes, MeetingRooms, CustomSounds, CallControl],
+    parts: tuple[TrunkService, Mailboxes, MeetingRooms, CustomSounds],
     spool: Spool,
     cluster: Cluster,
 ) -> CallRouting:
-    database, keys, directory, areas = deps.database, deps.keys, identity.directory, CallAreas(*parts)
+    database, keys, directory, areas = deps.database, deps.keys, identity.directory, CallAreas(*parts, CallControl())
     store, destinations = QueueStore(database, keys, spool, cluster.bus.publish), DestinationDirectory()
     locations = Locations(database, keys, database.clock, directory)
     trunks = areas.trunks.directory

@@ -65,8 +65,6 @@ def http_app(container: Container, live: LiveServices, public_address: PublicAdd
         invitations=container.invitations,
         trunks=container.trunks,
         outbound=container.routing.outbound,
-        videos=container.videos,
-        breakouts=container.breakouts,
         queues=container.routing.queues,
         menus=container.routing.menus,
         destinations=container.routing.destinations,

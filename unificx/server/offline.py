@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Collection, Sequence, Set
+from collections.abc import AsyncIterator, Callable, Collection, Sequence, Set
 from contextlib import asynccontextmanager
 
 import httpx
@@ -21,10 +21,13 @@ from unificx.api import (
 )
 from unificx.api.middleware import App, as_operator
 from unificx.calls import LiveCall, ParkedCall
-from unificx.conferencing import Room
+from unificx.conferencing import ConferenceManager, MeetingBreakouts, MeetingVideos, Room
 from unificx.core.clock import SystemClock
 from unificx.core.errors import NotFound, StartupError
+from unificx.media.errors import MediaUnavailable
 from unificx.recording import LiveRecording, MonitoringMode
+from unificx.rtpengine.ng import Message, Reply
+from unificx.rtpengine.video_forwarding import VideoForwarder
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
 from unificx.server.http_server import http_app
@@ -169,6 +172,14 @@ class NoPhones:
         return False
 
 
+class NoRelay:
+    """No videos without a server."""
+
+    def send(self, message: Message, on_reply: Callable[[Reply | MediaUnavailable], None]) -> None:
+        del message
+        on_reply(MediaUnavailable("silent"))
+
+
 @asynccontextmanager
 async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.AsyncBaseTransport]:
     """Return a transport to an app in this process, with operator rights. Raise StartupError.
@@ -189,5 +200,15 @@ async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.Asy
 
 def offline_app(container: Container) -> App:
     """Return the API of an installation without a server, with operator rights."""
-    nothing = LiveServices(NoLiveCalls(), NoLiveRecordings(), NotReady(), NoTelephony(), NoPhones())
+    clock, publish = container.clock, container.bus.publish
+    meetings = ConferenceManager(clock, publish)
+    nothing = LiveServices(
+        NoLiveCalls(),
+        NoLiveRecordings(),
+        NotReady(),
+        NoTelephony(),
+        NoPhones(),
+        MeetingVideos(meetings, VideoForwarder(NoRelay()), container.cluster.counters, clock, publish),
+        MeetingBreakouts(container.conference_rooms, meetings, clock, publish),
+    )
     return as_operator(http_app(container, nothing, PublicAddress()))

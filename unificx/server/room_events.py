@@ -10,7 +10,6 @@ from unificx.captions.events import CaptionRecognized, CaptionsBehind
 from unificx.cluster import EventBus
 from unificx.conferencing import (
     BreakoutStatus,
-    ConferenceManager,
     MeetingBreakouts,
     MeetingGuests,
     MeetingVideos,
@@ -33,15 +32,14 @@ class RoomEvents:
         hub: EventHub,
         bus: EventBus,
         directory: DirectoryCache,
-        meetings: ConferenceManager,
         videos: MeetingVideos,
+        breakouts: MeetingBreakouts,
         *,
         guests: MeetingGuests,
-        breakouts: MeetingBreakouts,
     ) -> None:
         self._hub = hub
         self._directory = directory
-        self._meetings = meetings
+        self._meetings = videos.meetings
         self._videos = videos
         self._guests = guests
         self._breakouts = breakouts

@@ -112,17 +112,8 @@ def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) ->
     hub, bus, directory = container.event_hub, container.bus, container.identity.directory
     ChatEvents(hub, bus, container.push)
     ContactEvents(hub, bus)
-    stack.callback(
-        RoomEvents(
-            hub,
-            bus,
-            directory,
-            container.conferences,
-            container.videos,
-            guests=container.guests,
-            breakouts=container.breakouts,
-        ).close
-    )
+    videos, breakouts = sip.meetings.videos, sip.meetings.breakouts
+    stack.callback(RoomEvents(hub, bus, directory, videos, breakouts, guests=container.guests).close)
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
     lookup = directory, container.clock
     codes = CodeChanges(hub, container.routing.codes, container.phone_settings, lookup, sip.check_sync)
@@ -181,7 +172,8 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         checks = InstallationHealth(container, media, _health_sources(settings, sip, engine))
         phones = SipPhones(container.location, sip.registration_faults, sip.transports, sip.check_sync, container.clock)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
-        live = LiveServices(calls, sip.call_recorder, checks, telephony, phones)
+        meetings = sip.meetings.videos, sip.meetings.breakouts
+        live = LiveServices(calls, sip.call_recorder, checks, telephony, phones, *meetings)
         app = http_app(container, live, public_address)
         public = add_sip_websocket(app, sip.transports.connections)
         http = http_servers.listen(public, settings.http)

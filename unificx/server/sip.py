@@ -16,7 +16,6 @@ from unificx.calls import (
     OutsideLines,
     Parking,
 )
-from unificx.conferencing.events import ConferenceChanged, ConferenceEnded
 from unificx.core.access import SIP_ACCESS, Access, stating
 from unificx.core.background import BackgroundTasks
 from unificx.media.mixer.messages import Event as EngineEvent
@@ -27,10 +26,7 @@ from unificx.registrar.events import DeviceMoved, DeviceRegistered
 from unificx.routing import DialPlan, Routing
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.supervisor import RelayRestarted, RtpEngine
-from unificx.rtpengine.video_forwarding import VideoForwarder
 from unificx.server.callapps import (
-    create_captions,
-    create_conference_recorder,
     create_confirmation_requests,
     create_host,
     create_monitor,
@@ -45,6 +41,7 @@ from unificx.server.extension_state_handler import create_extension_states, foll
 from unificx.server.guest_calls import GuestCalls
 from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
+from unificx.server.meetings import LiveMeetings
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
 from unificx.server.phone_texts import PhoneTexts
 from unificx.server.public_numbers import TenantNumbers
@@ -103,10 +100,11 @@ class SipServer:
         self.parking = Parking(self._parked_changed, container.calls.recall)
         hold = MusicOnHold(media, container.prompt_overrides.music, clock)
         self.call_monitor = create_monitor(container, media, engine, hold, live_events)
+        self.meetings = LiveMeetings(container, media, engine)
         self.call_converter = CallConverter(
-            container.calls, container.conference_rooms, container.conferences, container.bus
+            container.calls, container.conference_rooms, self.meetings.manager, container.bus
         )
-        apps = create_registry(container, self.parking, self.call_monitor, self.call_converter)
+        apps = create_registry(container, self.parking, self.call_monitor, self.call_converter, self.meetings.manager)
         self.app_runner = create_host(container, engine, apps)
         container.routing.destinations.add(apps)
         routing = _create_routing(container)
@@ -117,9 +115,6 @@ class SipServer:
         self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, on_step)
         container.calls.attach(self.call_manager)
         self._recorded_calls = CallRecordingStatus(container.calls)
-        container.conferences.recorder = self.conference_recorder = create_conference_recorder(container, engine)
-        container.conferences.captions = self.captions = create_captions(container, engine)
-        container.conferences.mixer, container.videos.forwarder = engine, VideoForwarder(media)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
         self.trunk_monitor, self._trunk_prober = create_trunk_monitor(container, endpoint, self._via, self._wake)
         authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
@@ -281,7 +276,7 @@ class SipServer:
 
     def _on_engine_event(self, event: EngineEvent) -> None:
         self.app_runner.handle_event(event)
-        self._container.conferences.on_media_event(event)
+        self.meetings.manager.on_media_event(event)
 
     async def restore_calls(self) -> None:
         """Restore the calls of the previous process."""
@@ -296,8 +291,7 @@ class SipServer:
         await self.call_manager.close()
         await self.call_recorder.close()
         await self.call_monitor.close()
-        await self.conference_recorder.close()
-        await self.captions.close()
+        await self.meetings.close()
         await self.app_runner.close()
         await self._mwi_handler.close()
         await self.trunk_monitor.close()
@@ -314,15 +308,12 @@ class SipServer:
             )
         follow_shared_phones(bus, self._container.registrar, self.check_sync, self._container.clock)
         bus.subscribe(RelayRestarted, lambda event: self.call_manager.relay_restarted())
-        bus.subscribe(RelayRestarted, lambda event: self._container.videos.relay_restarted())
-        for changed in (ConferenceChanged, ConferenceEnded):
-            bus.subscribe(changed, lambda event: self._container.videos.meeting_changed(event.room))
         bus.subscribe(DtmfReceived, self.call_manager.dtmf_received)
         bus.subscribe(EngineRestarted, lambda event: self.app_runner.on_engine_restarted())
         bus.subscribe(EngineRestarted, lambda event: self.call_monitor.on_engine_restarted())
         for kind in get_args(EngineEvent):
             bus.subscribe(kind, self._on_engine_event)
-        for each in (self.call_recorder, self.conference_recorder, self.call_monitor):
+        for each in (self.call_recorder, self.call_monitor):
             bus.subscribe(SubjectErased, lambda event, each=each: each.on_subject_erased(event.tenant, event.subject))
 
     # The call manager, the request handler and the driver are built last, but their parts have to call them.

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fake_media import FakeEngine, FakeTap
+from fake_media import FakeEngine, FakeTap, FakeVideoRelay
 from virtual_time import LoopClock
 
 from unificx.cluster import LocalCounters
@@ -36,6 +36,7 @@ from unificx.recording import (
 )
 from unificx.recording.machine import consent_types as words
 from unificx.recording.policy import decide
+from unificx.rtpengine.video_forwarding import VideoForwarder
 
 PROMPT_SECONDS = 2.0
 """Duration of every prompt in seconds."""
@@ -193,14 +194,13 @@ class ConferenceRecorderSetup:
             FakeArchive(),
             FakeCalls(),
         )
-        self.videos = MeetingVideos(self.meetings, LocalCounters(clock), clock, lambda event: None)
+        self.videos = MeetingVideos(
+            self.meetings, VideoForwarder(FakeVideoRelay()), LocalCounters(clock), clock, lambda event: None
+        )
         settings = RoomSettings(may_record=True, announce="nothing")
         self.room = Room("r1", "acme", "8000", "Board", clock.now(), settings)
-        self.recorder = ConferenceRecorder(
-            ConferenceRecorderDependencies(
-                clock, self.engine, FakePrompts(), self.archive, lambda *_: "en", self.videos, self.calls
-            )  # type: ignore[arg-type]
-        )
+        parts = clock, self.engine, FakePrompts(), self.archive, lambda *_: "en", self.videos, self.calls
+        self.recorder = ConferenceRecorder(ConferenceRecorderDependencies(*parts))  # type: ignore[arg-type]
         self.meetings.recorder = self.recorder
 
     def publish(self, event: object) -> None:

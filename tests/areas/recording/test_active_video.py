@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 import pytest
+from fake_media import FakeVideoRelay
 from video_pictures import pictures
 
 from unificx.cluster import LocalCounters
@@ -19,6 +20,7 @@ from unificx.core.errors import NotFound
 from unificx.media import vp8
 from unificx.media.rtp import Packet, parse_reports
 from unificx.recording.active_video import ActiveVideo, choose_video
+from unificx.rtpengine.video_forwarding import VideoForwarder
 from unificx.sdp import PlainVideo
 
 NACK, PLI = 205, 206
@@ -102,7 +104,9 @@ class Forwarding(MeetingVideos):
 
     def __init__(self) -> None:
         clock = SystemClock()
-        super().__init__(ConferenceManager(clock), LocalCounters(clock), clock, lambda event: None)
+        super().__init__(
+            ConferenceManager(clock), VideoForwarder(FakeVideoRelay()), LocalCounters(clock), clock, lambda event: None
+        )
         self.state = meeting()
         self.relays: dict[str, Relay] = {}
         self.ended: list[str] = []
