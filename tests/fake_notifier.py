@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from unificx.db import UnitOfWork
 from unificx.identity import Person
+from unificx.support.rights import MailKind, RightsRequest
 
 
 @dataclass
@@ -27,3 +29,19 @@ class FakeAccountNotifier:
     def of_kind(self, kind: str) -> list[tuple[str, str]]:
         """Return (recipient, content) of every e-mail of a kind."""
         return [(to, what) for sent_kind, to, what in self.sent if sent_kind == kind]
+
+
+class NoRequestEmails:
+    """An installation without mail, for requests about personal data."""
+
+    can_send = False
+
+    async def alert_administrators(
+        self, tenant_id: str, detail: str, *, without: str = "", uow: UnitOfWork | None = None
+    ) -> None: ...
+
+    async def send(
+        self, request: RightsRequest, kind: MailKind, detail: str, uow: UnitOfWork | None = None
+    ) -> None: ...
+
+    async def warn(self, person: Person, detail: str, uow: UnitOfWork) -> None: ...

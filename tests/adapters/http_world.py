@@ -17,7 +17,7 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 from fake_media import FakeEngine, FakeRelay, FakeVideoRelay, conversation
-from fake_notifier import FakeAccountNotifier
+from fake_notifier import FakeAccountNotifier, NoRequestEmails
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from person_erasures import person_erasures
@@ -55,7 +55,7 @@ from unificx.audio_store import (
 from unificx.billing import build_billing
 from unificx.calls import CallControl, ParkedCall
 from unificx.calls.events import CallEnded, CallParty, CallStep, MediaQuality
-from unificx.cdr import CALL_TARGET, CallErasure, CdrService, call_record_expiries, call_record_holding
+from unificx.cdr import CallErasure, CdrService, call_record_expiries, call_record_holding
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.chat import Chat, ChatDependencies
 from unificx.cluster import Cluster, EventBus, local_cluster
@@ -144,7 +144,6 @@ from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsDependencies, PhoneSettingsService
 from unificx.queues import QueueStore
 from unificx.recording import (
-    RECORDING_TARGET,
     CallRecorder,
     CallRecorderDependencies,
     MonitoringState,
@@ -165,8 +164,8 @@ from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
 from unificx.support import SupportAccess, SupportService
 from unificx.support.rights import Breaches, Disclosures, Handovers, OutsideRequests, RightsDependencies, RightsRequests
-from unificx.trunks import TrunkDirectory, TrunkService
-from unificx.voicemail import MESSAGE_TARGET, Mailboxes, NewMessage, TranscriptionWorker
+from unificx.trunks import Probe, RegistrationReport, Trunk, TrunkDirectory, TrunkService, TrunkTests
+from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 from unificx.webhooks import SOURCES, WebhookService
 
 FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -396,6 +395,14 @@ class FakeDialer:
         self.participants.append(participants)
         self.dialed.append((room.number, host.number if host else "", number))
         return f"call-{len(self.dialed)}"
+
+
+class FakeProber:
+    """A carrier that answers and forbids the registration."""
+
+    async def probe(self, trunk: Trunk) -> Probe:
+        assert trunk.name == "carrier"
+        return Probe("192.0.2.1:5060", 200, 0.0125, registration=RegistrationReport("refused", 403))
 
 
 @dataclass
@@ -698,10 +705,10 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         AccessCopyDependencies(database, keys, erasure, folder / "copies", keys.installation_id, lambda: False)
     )
     access_copies.holdings = erasures.holdings
-    holds = erasures.holds
-    holds.targets = (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET)
     erasures.installation = ErasureChecks(identity, spool)
-    rights = RightsRequests(RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time))
+    rights = RightsRequests(
+        RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time, NoRequestEmails())
+    )
     access_copies.approvals = disclosures = Disclosures(rights)
     retention = Retention(database, clock)
     period = partial(retention.period, name="message")
@@ -719,7 +726,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     notification_service.configure(notifications.emails, push, notifications.received)
     services = Services(
         identity=identity,
-        holds=holds,
+        holds=erasures.holds,
         insight=UsageInsight(InsightDependencies(database, identity, consents)),
         erasures=erasures,
         access_copies=access_copies,
@@ -762,7 +769,16 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         chat=chat,
         contacts=routing.contacts,
         consents=consents,
-        live=LiveServices(calls, recorder, readiness, FakeTelephony(clock), FakePhones(), videos, breakouts),
+        live=LiveServices(
+            calls,
+            recorder,
+            readiness,
+            FakeTelephony(clock),
+            FakePhones(),
+            videos,
+            breakouts,
+            TrunkTests(FakeProber(), clock),
+        ),
         phone_settings=PhoneSettingsService(
             PhoneSettingsDependencies(database, keys, identity, clock, cluster.counters, consents, bytes(32))
         ),

@@ -43,7 +43,7 @@ from unificx.routing import DestinationDirectory, FeatureCodes, GroupService, Ho
 from unificx.speed_dials import SpeedDials
 from unificx.support import SupportAccess, SupportService
 from unificx.support.rights import Breaches, Disclosures, Handovers, OutsideRequests, RightsRequests
-from unificx.trunks import TrunkService
+from unificx.trunks import TrunkService, TrunkTests
 from unificx.voicemail import Mailboxes
 from unificx.webhooks import WebhookService
 
@@ -52,7 +52,7 @@ from unificx.webhooks import WebhookService
 class PublicAddress:
     """The public URL of this installation, such as https://pbx.example.com.
 
-    `given` is the configured URL; otherwise `listening` is used, the address the server listens on.
+    `configured` is the URL of the settings; otherwise `listening` is used, the address the server listens on.
 
     Links in e-mails use it. The Host header of a request is not used: an unauthenticated peer could choose where the
     link leads.
@@ -64,6 +64,14 @@ class PublicAddress:
     """PEM certificate of the installation's own authority if it has issued the server's certificate."""
     sign_up: SignUpMode = "closed"
     """Whether any visitor may set up an organisation."""
+
+    def configure(self, url: str, authority: bytes, sign_up: SignUpMode) -> None:
+        """Take over the settings of the server that starts."""
+        self.configured, self.authority, self.sign_up = url, authority, sign_up
+
+    def listen(self, url: str) -> None:
+        """Use the address that the server listens on, unless one is configured."""
+        self.listening = url
 
     @property
     def url(self) -> str:
@@ -82,6 +90,7 @@ class LiveServices:
     phones: Phones
     videos: MeetingVideos
     breakouts: MeetingBreakouts
+    trunk_tests: TrunkTests
 
 
 @dataclass(frozen=True, slots=True)

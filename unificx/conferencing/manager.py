@@ -89,10 +89,7 @@ class ConferenceManager:
         recorder: "Callable[[ConferenceManager], MeetingRecorder] | None" = None,
         captions: "Callable[[ConferenceManager], MeetingCaptioner] | None" = None,
     ) -> None:
-        self._publish = publish
-        self._clock = clock
-        self._dialer = dialer
-        self._mixer = mixer
+        self._publish, self._clock, self._dialer, self._mixer = publish, clock, dialer, mixer
         # Owner: the node that holds the meeting: all participants of a room are on one node.
         self._live: dict[str, LiveMeeting] = {}
         self._legs: dict[str, tuple[str, str]] = {}

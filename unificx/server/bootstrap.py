@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from unificx.cdr import CALL_TARGET
 from unificx.cluster import Cluster, local_cluster
 from unificx.core.access import Access, context_stating, stating
 from unificx.core.clock import Clock
@@ -41,10 +42,12 @@ from unificx.privacy import (
     load_master,
     sealed_file,
 )
+from unificx.recording import RECORDING_TARGET
 from unificx.server.access_copy_email import connect_access_copies
 from unificx.server.announcements import connect_storage
 from unificx.server.backup.service import BackupDependencies, BackupService
 from unificx.server.backup.update import back_up_before_update
+from unificx.server.breach_notices import connect_breaches
 from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.closing_emails import connect_closing
@@ -56,16 +59,16 @@ from unificx.server.expiries import connect_retention
 from unificx.server.holdings import connect_erasures
 from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
-from unificx.server.request_notifier import connect_requests
 from unificx.server.sealed_home_files import RECEIPT_PURPOSE, reseal_files
 from unificx.server.support_mail import support_mail
 from unificx.server.suspension_emails import connect_suspensions
 from unificx.server.trial_emails import connect_trials
+from unificx.voicemail import MESSAGE_TARGET
 from unificx.webhooks import WebhookSender
 
 log = structlog.get_logger()
 _CONNECTED = (
-    connect_requests,
+    connect_breaches,
     connect_suspensions,
     connect_credit,
     connect_trials,
@@ -195,7 +198,7 @@ def _erasures(
 ) -> PersonErasures:
     installation_id, outside = keys.installation_id, environ.get(HEADS_VARIABLE)
     audit = AuditLog(database, keys, signer, installation_id, HeadFile(Path(outside)) if outside else None)
-    holds = Holds(database, keys, database.clock)
+    holds = Holds(database, keys, database.clock, (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET))
     return PersonErasures(database, erasure, signer, installation_id, holds=holds, audit=audit)
 
 

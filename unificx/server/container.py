@@ -7,11 +7,11 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 
 from unificx import registrar
-from unificx.api import EventHub, IdempotencyStore
+from unificx.api import EventHub, IdempotencyStore, PublicAddress
 from unificx.archive import AccessCopies, AccessCopyDependencies
 from unificx.attachments import AttachmentDependencies, Attachments
 from unificx.audio_store import AudioStore, AudioStoreDependencies, CustomSounds, PromptOverrides
-from unificx.billing import Billing, build_billing
+from unificx.billing import Billing, Rating, build_billing
 from unificx.calls import LIVE_CALL_KEYS, CallControl, Journal, SpooledCallJournal
 from unificx.cdr import CdrService
 from unificx.chat import Chat, ChatDependencies
@@ -63,6 +63,7 @@ from unificx.server.outside_calls import RateDeckPrices
 from unificx.server.paths import InstallationPaths
 from unificx.server.registered_phones import RegisteredPhones
 from unificx.server.report_files import ReportSources
+from unificx.server.request_notifier import RequestEmails
 from unificx.sip.uri import Uri
 from unificx.support import SupportService
 from unificx.support.rights import Disclosures, RightsDependencies, RightsRequests
@@ -125,6 +126,7 @@ class Container:
     notification_service: NotificationService
     idempotency: IdempotencyStore
     disk_guard: DiskGuard
+    public_address: PublicAddress
     event_hub: EventHub = field(default_factory=EventHub)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
 
@@ -220,6 +222,7 @@ def build_container(
     """Build all services, with ports filled and spool handlers registered."""
     clock, bus, notices, location = database.clock, cluster.bus, NotificationService(), LocationService()
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
+    public_address = PublicAddress()
     is_full, identity = partial(_is_storage_full, disk_guard, spool), _identity(database, keys, notices, cluster)
     deps = AudioStoreDependencies(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
     (audio, mailboxes, sounds), trunks = _sound_areas(deps, cluster), _trunks(database, keys, identity)
@@ -257,7 +260,7 @@ def build_container(
         resellers=resold,
         support=SupportService(database, keys, clock),
         reports=ReportEmails(database, identity.directory, identity.users, notices),
-        rights=_rights(database, keys, identity, cluster),
+        rights=_rights(database, keys, identity, cluster, RequestEmails(identity, keys, notices, public_address)),
         journal=_journal(spool, database, keys),
         billing=(billing := _billing(database, keys, identity, routing)),
         notifications=senders(deps, files(history, billing, routing.queues), notices, notifications, cluster),
@@ -265,6 +268,7 @@ def build_container(
         notification_service=notices,
         idempotency=IdempotencyStore(database, keys, clock),
         disk_guard=disk_guard,
+        public_address=public_address,
     )
 
 
@@ -285,9 +289,7 @@ def _history(
 
 
 def _billing(database: Database, keys: KeyStore, identity: Identity, routing: CallRouting) -> Billing:
-    billing = build_billing(database, keys, identity.directory, routing.outbound.numbers.count, StripePayments())
-    routing.outbound.fraud.prices = RateDeckPrices(billing.rating)
-    return billing
+    return build_billing(database, keys, identity.directory, routing.outbound.numbers.count, StripePayments())
 
 
 def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:
@@ -295,8 +297,10 @@ def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:
     return Journal(SpooledCallJournal(spool, database, pool.tidy), keys, pool, database.clock)
 
 
-def _rights(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> RightsRequests:
-    return RightsRequests(RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time))
+def _rights(
+    database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, notifier: RequestEmails
+) -> RightsRequests:
+    return RightsRequests(RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time, notifier))
 
 
 def _sound_areas(deps: AudioStoreDependencies, cluster: Cluster) -> tuple[AudioStore, Mailboxes, CustomSounds]:
@@ -364,7 +368,8 @@ def _routing(
     store, destinations = QueueStore(database, keys, spool, cluster.bus.publish), DestinationDirectory()
     locations = Locations(database, keys, database.clock, directory)
     trunks = areas.trunks.directory
-    outside = OutboundDependencies(database, keys, database.clock, directory, trunks, destinations, locations)
+    prices = RateDeckPrices(Rating(database, directory))
+    outside = OutboundDependencies(database, keys, database.clock, directory, trunks, destinations, locations, prices)
     menus = MenuDependencies(database, keys, directory, destinations, areas.sounds, AudioImporter(), database.clock)
     return build_call_routing(store, outside, menus, areas, cluster)
 

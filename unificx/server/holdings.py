@@ -8,7 +8,7 @@ from unificx.archive import copy_holding
 from unificx.attachments import attachment_holding
 from unificx.audio_store import sound_holding
 from unificx.billing import billing_holding
-from unificx.cdr import CALL_TARGET, call_record_holding
+from unificx.cdr import call_record_holding
 from unificx.chat import chat_holding
 from unificx.conferencing import room_holding
 from unificx.contacts import contact_holding
@@ -19,14 +19,14 @@ from unificx.presence import presence_holding
 from unificx.privacy import DataSubject, Holding, access_holding, audit_holding, consent_holding
 from unificx.provisioning import phone_settings_holding
 from unificx.queues import queue_holding
-from unificx.recording import RECORDING_TARGET, recording_holding
+from unificx.recording import recording_holding
 from unificx.registrar import registration_holding
 from unificx.routing import routing_holding
 from unificx.server.container import Container
 from unificx.speed_dials import speed_dial_holding
 from unificx.support import report_holding
 from unificx.support.rights import request_holding
-from unificx.voicemail import MESSAGE_TARGET, mailbox_holding
+from unificx.voicemail import mailbox_holding
 
 
 def all_holdings(container: Container) -> Sequence[Holding]:
@@ -81,8 +81,7 @@ class _ConnectedAreas:
 
 
 def connect_erasures(container: Container) -> None:
-    """Connect the erasure of people, holds and access copies with all areas."""
+    """Connect the erasure of people and access copies with all areas."""
     container.erasures.holdings = container.access_copies.holdings = all_holdings(container)
     container.access_copies.approvals = container.disclosures
     container.erasures.installation = _ConnectedAreas(container)
-    container.holds.targets = (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET)

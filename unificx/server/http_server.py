@@ -13,7 +13,6 @@ import uvicorn
 
 from unificx.api import (
     LiveServices,
-    PublicAddress,
     RightsServices,
     Services,
     as_operator,
@@ -42,9 +41,8 @@ DATE_INTERVAL = 1.0
 __all__ = ["HttpServers", "add_sip_websocket", "as_operator", "http_app"]
 
 
-def http_app(container: Container, live: LiveServices, public_address: PublicAddress) -> App:
+def http_app(container: Container, live: LiveServices) -> App:
     """Return the HTTP app of an installation."""
-    container.rights.public_address = public_address
     counters, one_time = container.cluster.counters, container.cluster.one_time
     services = Services(
         identity=container.identity,
@@ -94,7 +92,7 @@ def http_app(container: Container, live: LiveServices, public_address: PublicAdd
         idempotency=container.idempotency,
         clock=container.clock,
         metrics=container.metrics,
-        public_address=public_address,
+        public_address=container.public_address,
     )
     return build(services)
 

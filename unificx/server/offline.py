@@ -13,7 +13,6 @@ from unificx.api import (
     HealthCheck,
     IceServer,
     LiveServices,
-    PublicAddress,
     Registration,
     RegistrationFailure,
     SipCredentials,
@@ -23,7 +22,7 @@ from unificx.api.middleware import App, as_operator
 from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import ConferenceManager, MeetingBreakouts, MeetingVideos, Room
 from unificx.core.clock import SystemClock
-from unificx.core.errors import NotFound, StartupError
+from unificx.core.errors import NotFound, ServiceUnavailable, StartupError
 from unificx.media.errors import MediaUnavailable
 from unificx.recording import LiveRecording, MonitoringMode
 from unificx.rtpengine.ng import Message, Reply
@@ -32,6 +31,7 @@ from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
 from unificx.server.http_server import http_app
 from unificx.server.paths import InstallationPaths, database_url
+from unificx.trunks import Probe, Trunk, TrunkTests
 
 
 class NoLiveCalls:
@@ -180,6 +180,14 @@ class NoRelay:
         on_reply(MediaUnavailable("silent"))
 
 
+class NoProber:
+    """No tests of trunks without a server."""
+
+    async def probe(self, trunk: Trunk) -> Probe:
+        del trunk
+        raise ServiceUnavailable("The server is not running.", hint="Start it with `unificx up`.")
+
+
 @asynccontextmanager
 async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.AsyncBaseTransport]:
     """Return a transport to an app in this process, with operator rights. Raise StartupError.
@@ -210,5 +218,6 @@ def offline_app(container: Container) -> App:
         NoPhones(),
         MeetingVideos(meetings, VideoForwarder(NoRelay()), container.cluster.counters, clock, publish),
         MeetingBreakouts(container.conference_rooms, meetings, clock, publish),
+        TrunkTests(NoProber(), clock),
     )
-    return as_operator(http_app(container, nothing, PublicAddress()))
+    return as_operator(http_app(container, nothing))

@@ -2,26 +2,28 @@
 
 import structlog
 
+from unificx.api import PublicAddress
 from unificx.core.errors import DomainError
 from unificx.core.faults import describe_fault
 from unificx.db import ErasedSubject, UnitOfWork
-from unificx.identity import Person, outside_recipient
-from unificx.notifications import RequestReference
+from unificx.identity import Identity, Person, outside_recipient
+from unificx.notifications import NotificationService, RequestReference
+from unificx.privacy import KeyStore
 from unificx.server.administrators import administrators
-from unificx.server.container import Container
-from unificx.support.rights import Breaches, MailKind, RequestMessages, RightsRequest
-from unificx.support.rights.events import BreachNoticeDue
+from unificx.support.rights import Accounts, MailKind, RequestProofs, RightsRequest
 
 log = structlog.get_logger()
 
 
-class _Notifier:
-    """Implements the port of `support`. A message that cannot be queued is logged: the request is stored already."""
+class RequestEmails:
+    """Implements `rights.RequestNotifier`. A message that cannot be queued is logged: the request is stored already."""
 
-    def __init__(self, container: Container) -> None:
-        self._directory = container.identity.directory
-        self._accounts, self._notifications = container.rights.accounts, container.notification_service
-        self._rights, self._messages = container.rights, RequestMessages(container.rights)
+    def __init__(
+        self, identity: Identity, keys: KeyStore, notifications: NotificationService, public_address: PublicAddress
+    ) -> None:
+        self._directory, self._accounts = identity.directory, Accounts(identity)
+        self._notifications, self._public_address = notifications, public_address
+        self._proofs = RequestProofs(keys)
 
     @property
     def can_send(self) -> bool:
@@ -51,7 +53,7 @@ class _Notifier:
                 link = self._link("/app/settings/support", kind)
                 await self._notifications.send_notice(person, kind, detail, uow, link=link, about=about)
             elif request.email:
-                link = self._link(f"/privacy/request/history/{self._messages.proof(request.id)}", kind)
+                link = self._link(f"/privacy/request/history/{self._proofs.proof(request.id)}", kind)
                 await self._notifications.send_to_outsider(
                     _recipient(request), kind, uow, detail=detail, link=link, about=about
                 )
@@ -62,20 +64,14 @@ class _Notifier:
 
     def _link(self, path: str, kind: MailKind) -> str:
         """Return the link of an answer, "" while the public address is not known."""
-        address = self._rights.public_address
-        return f"{address.url}{path}" if address is not None and address.url and kind == "request_answer" else ""
+        url = self._public_address.url
+        return f"{url}{path}" if url and kind == "request_answer" else ""
 
     async def warn(self, person: Person, detail: str, uow: UnitOfWork) -> None:
         try:
             await self._notifications.send_notice(person, "breach_notice", detail, uow)
         except ErasedSubject:
             log.warning("breach_notice_not_sent", person=person.id)
-
-
-def connect_requests(container: Container) -> None:
-    """Connect the queue of requests with the sending of messages. To be called before the outbox starts."""
-    container.rights.notifier = _Notifier(container)
-    container.outbox.subscribe(BreachNoticeDue, Breaches(container.rights).send_due, purpose="requests")
 
 
 def _recipient(request: RightsRequest) -> Person:

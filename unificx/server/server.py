@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from unificx.api import LiveServices, PublicAddress
+from unificx.api import LiveServices
 from unificx.api.middleware import as_operator
 from unificx.api.plain_http import PlainHttp
 from unificx.core.access import Access, stating
@@ -44,6 +44,7 @@ from unificx.server.sip import SipServer
 from unificx.server.telephony import ClientTelephony, SipPhones
 from unificx.server.tls import ServerTls
 from unificx.transport.binding import open_socket
+from unificx.trunks import TrunkTests
 
 log = structlog.get_logger()
 STDOUT, STDERR = 1, 2
@@ -168,13 +169,22 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
         _report_live(container, sip, stack)
         calls = CallManagerLiveCalls(sip.call_manager, sip.call_converter, sip.call_monitor)
-        public_address = PublicAddress(settings.public_url, authority=tls.authority, sign_up=settings.sign_up)
+        public_address = container.public_address
+        public_address.configure(settings.public_url, tls.authority, settings.sign_up)
         checks = InstallationHealth(container, media, _health_sources(settings, sip, engine))
         phones = SipPhones(container.location, sip.registration_faults, sip.transports, sip.check_sync, container.clock)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
         meetings = sip.meetings.videos, sip.meetings.breakouts
-        live = LiveServices(calls, sip.call_recorder, checks, telephony, phones, *meetings)
-        app = http_app(container, live, public_address)
+        live = LiveServices(
+            calls,
+            sip.call_recorder,
+            checks,
+            telephony,
+            phones,
+            *meetings,
+            TrunkTests(sip.trunk_prober, container.clock),
+        )
+        app = http_app(container, live)
         public = add_sip_websocket(app, sip.transports.connections)
         http = http_servers.listen(public, settings.http)
         https, *_ = [http_servers.listen(public, bind, tls.context) for bind in settings.https]
@@ -182,7 +192,7 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
             plain = PlainHttp(tls.acme.answers, settings.public_url)
             for bind in settings.acme.challenges:
                 http_servers.listen(plain, bind)
-        public_address.listening = listening_url(http, https)
+        public_address.listen(listening_url(http, https))
         http_servers.listen_at(as_operator(app), settings.paths.control)
         stack.callback(settings.paths.control.unlink, missing_ok=True)
         tasks = asyncio.gather(*http_servers.serving(), return_exceptions=True)

@@ -116,7 +116,7 @@ class SipServer:
         container.calls.attach(self.call_manager)
         self._recorded_calls = CallRecordingStatus(container.calls)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
-        self.trunk_monitor, self._trunk_prober = create_trunk_monitor(container, endpoint, self._via, self._wake)
+        self.trunk_monitor, self.trunk_prober = create_trunk_monitor(container, endpoint, self._via, self._wake)
         authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
         handler = self._request_handler = self._create_request_handler(settings, rate_limiter, authenticator, touched)
         self.transports = TransportManager(
@@ -240,7 +240,7 @@ class SipServer:
                 touched,
                 self._texts.receiver,
                 verifier,
-                (self.trunk_monitor, self._trunk_prober, self._texts.sender),
+                (self.trunk_monitor, self.trunk_prober, self._texts.sender),
             )
         )
 

@@ -51,8 +51,7 @@ def create_trunk_monitor(
     bus.subscribe(TrunkCreated, lambda event: follow(event.trunk_id))
     bus.subscribe(TrunkChanged, lambda event: follow(event.trunk_id))
     bus.subscribe(TrunkDeleted, lambda event: follow(event.trunk_id))
-    prober = container.trunks.prober = TrunkProber(deps, monitor)
-    return monitor, prober
+    return monitor, TrunkProber(deps, monitor)
 
 
 def create_caller_verifier(calls: CallManager, path: str, clock: Clock, on_begun: Callable[[], None]) -> CallerVerifier:

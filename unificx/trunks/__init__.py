@@ -27,6 +27,7 @@ from unificx.trunks.schemas import (
 )
 from unificx.trunks.service import TrunkService
 from unificx.trunks.signing import signed_identity
+from unificx.trunks.trunk_tests import TrunkTests
 from unificx.trunks.verification import (
     REASONS,
     CertifiedSigner,
@@ -65,6 +66,7 @@ __all__ = [
     "TrunkState",
     "TrunkStatus",
     "TrunkTest",
+    "TrunkTests",
     "TrunkTransport",
     "TrunkUse",
     "Verification",

@@ -3,22 +3,19 @@
 from functools import partial
 
 from unificx.core.clock import Clock
-from unificx.core.errors import Conflict, Invalid, NotFound, ServiceUnavailable, TooManyRequests
+from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
 from unificx.trunks import repository, values
 from unificx.trunks.directory import TrunkDirectory
 from unificx.trunks.events import TrunkChanged, TrunkCreated, TrunkDeleted
-from unificx.trunks.machine.verdict import judge
-from unificx.trunks.ports import Prober, TrunkUse
-from unificx.trunks.schemas import NewTrunk, Template, Trunk, TrunkChange, TrunkTest
+from unificx.trunks.ports import TrunkUse
+from unificx.trunks.schemas import NewTrunk, Template, Trunk, TrunkChange
 from unificx.trunks.templates import load_templates
 
 MAX_TRUNKS = 100
 """Trunks of one tenant."""
-TEST_SECONDS = 10.0
-"""Least seconds between two tests of a trunk: carriers block an address that fails to register too often."""
 
 
 class TrunkService:
@@ -31,10 +28,6 @@ class TrunkService:
         self.directory = directory
         self.uses: list[TrunkUse] = []
         """Asked before a trunk is deleted; filled by the composition root."""
-        self.prober: Prober | None = None
-        """Set by the composition root while a SIP server is running."""
-        # Owner: this node: tests in the last `TEST_SECONDS`.
-        self._tested: dict[str, float] = {}
 
     async def start(self) -> None:
         """Load all trunks."""
@@ -58,21 +51,6 @@ class TrunkService:
     def templates(self) -> tuple[Template, ...]:
         """Return the templates of common carriers, by name."""
         return tuple(load_templates().values())
-
-    async def test(self, trunk: Trunk) -> TrunkTest:
-        """Ask the servers of a trunk for an answer, and register if that has failed before. Raise TooManyRequests if it
-        was tested a moment ago, ServiceUnavailable without a SIP server."""
-        if self.prober is None:
-            raise ServiceUnavailable("The server is not running.", hint="Start it with `unificx up`.")
-        now = self._clock.monotonic()
-        self._tested = {trunk_id: at for trunk_id, at in self._tested.items() if at + TEST_SECONDS > now}
-        if trunk.id in self._tested:
-            wait = self._tested[trunk.id] + TEST_SECONDS - now
-            raise TooManyRequests(
-                "The trunk was tested a moment ago.", retry_after=wait, hint="Try again in 10 seconds."
-            )
-        self._tested[trunk.id] = now
-        return judge(await self.prober.probe(trunk))
 
     # ---- changes
 

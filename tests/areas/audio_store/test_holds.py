@@ -15,7 +15,7 @@ from test_recording_archive import record
 
 from unificx.audio_store import sound_holding
 from unificx.calls.events import CallEnded, CallParty
-from unificx.cdr import CALL_TARGET, CdrService, call_record_expiries, call_record_holding
+from unificx.cdr import CdrService, call_record_expiries, call_record_holding
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
 from unificx.db import Erased, Spool
@@ -29,8 +29,8 @@ from unificx.privacy import (
     NewHold,
     PersonErasures,
 )
-from unificx.recording import RECORDING_TARGET, recording_holding
-from unificx.voicemail import MESSAGE_TARGET, NewSharedMailbox, mailbox_holding
+from unificx.recording import recording_holding
+from unificx.voicemail import NewSharedMailbox, mailbox_holding
 
 OWNER = DataSubject(TENANT, ANNA.subject, "p-anna", (ANNA.id,))
 REQUESTS = Access("requests", "admin", TENANT)
@@ -112,7 +112,6 @@ async def site(room: RecordingSetup, tmp_path: Path) -> AsyncIterator[Site]:
     erasure = Erasure(ErasureJournal(tmp_path / "people.journal"), keys, clock, room.bus)
     erasures = person_erasures(database, keys, erasure)
     made = Site(room, erasures.holds, CdrService(database, keys, spool), spool, erasures)
-    made.holds.targets = (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET)
     erasures.installation = made
     erasures.holdings = (
         mailbox_holding(database, room.boxes),

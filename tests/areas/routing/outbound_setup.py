@@ -34,6 +34,7 @@ from unificx.routing import (
     RingMemory,
     build_outbound,
 )
+from unificx.routing.outbound.ports import CallPrices, no_prices
 from unificx.trunks import TrunkDirectory, TrunkService
 
 SECRET = bytes(range(32))
@@ -66,6 +67,7 @@ class OutboundSetup:
     clock: ManualClock
     bus: EventBus
     live: DeclaredCalls = field(default_factory=DeclaredCalls)
+    prices: CallPrices = no_prices
     trunks: TrunkService = field(init=False)
     destinations: DestinationDirectory = field(init=False)
     outbound: Outbound = field(init=False)
@@ -85,6 +87,7 @@ class OutboundSetup:
         parts = OutboundDependencies(
             *(self.database, self.keys, self.clock, directory),
             *(self.trunks.directory, self.destinations, self.locations),
+            prices=lambda tenant_id, calls: self.prices(tenant_id, calls),
         )
         kinds = DestinationServiceDependencies(self.database, self.keys, directory, self.destinations, self.clock)
         self.hours = HoursService(kinds, FeatureCodes(kinds))

@@ -124,7 +124,7 @@ async def test_a_rate_deck_alone_makes_the_limit_of_costs_stop_calls(guarded: Ou
     billing = build_billing(
         guarded.database, guarded.keys, guarded.people.directory, lambda tenant_id: 0, StripePayments()
     )
-    guarded.outbound.fraud.prices = RateDeckPrices(billing.rating)
+    guarded.prices = RateDeckPrices(billing.rating)
     await in_force(billing, "prefix,price,first,next,connection\n49,0.06,60,60,0.10\n", tenant=guarded.acme)
     await guarded.outbound.permissions.change_policy(guarded.acme, CallingPolicyChange(prices={"49": 99, "43": 1}))
     await limit(guarded, "tenant", cents_per_day=23)
@@ -142,7 +142,7 @@ async def test_prices_that_cannot_be_read_leave_the_other_limits(guarded: Outbou
     async def fail(tenant_id: str, calls: Sequence[tuple[str, int]]) -> Sequence[float | None]:
         raise OSError(tenant_id, calls)
 
-    guarded.outbound.fraud.prices = fail
+    guarded.prices = fail
     await limit(guarded, minutes_per_day=1)
     guarded.live_call("one", BERLIN, 1)
     await guarded.outbound.fraud.check()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from fake_notifier import NoRequestEmails
 from identity_factory import identity_on
 
 from unificx.cluster import LocalCounters, LocalOneTimeStore
@@ -14,10 +15,9 @@ from unificx.db import Database, UnitOfWork
 from unificx.identity import NewPerson, NewSuspension, NewTenant, Person, SuspendedAccount
 from unificx.privacy import KeyStore
 from unificx.support.rights import RequestFilter, RightsDependencies, RightsRequest, RightsRequests
-from unificx.support.rights.ports import NoNotifier
 
 
-class Mail(NoNotifier):
+class Mail(NoRequestEmails):
     """The e-mails that were queued with a unit of work."""
 
     can_send = True
@@ -35,9 +35,9 @@ class World:
 
     def __init__(self, database: Database, keys: KeyStore, clock: ManualClock) -> None:
         self.database, self.identity = database, identity_on(database, keys, clock)
-        parts = RightsDependencies(database, keys, self.identity, LocalCounters(clock), LocalOneTimeStore(clock))
-        self.requests, self.mail = RightsRequests(parts), Mail()
-        self.requests.notifier = self.mail
+        counters, one_time, self.mail = LocalCounters(clock), LocalOneTimeStore(clock), Mail()
+        parts = RightsDependencies(database, keys, self.identity, counters, one_time, self.mail)
+        self.requests = RightsRequests(parts)
         self.ada: Person
 
     async def start(self) -> None:

@@ -70,9 +70,8 @@ async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> Any:
     tenant = await identity.tenants.create(NewTenant("acme", "Acme", "acme.example"))
     await identity.people.create(tenant.id, NewPerson("Root", "root@acme.example", Role.TENANT_ADMIN))
     ada = (await identity.people.create(tenant.id, NewPerson("Ada", "ada@acme.example"))).person
-    parts = RightsDependencies(database, keys, identity, LocalCounters(clock), LocalOneTimeStore(clock))
-    requests, notifier = RightsRequests(parts), FakeNotifier()
-    requests.notifier = notifier
+    counters, one_time, notifier = LocalCounters(clock), LocalOneTimeStore(clock), FakeNotifier()
+    requests = RightsRequests(RightsDependencies(database, keys, identity, counters, one_time, notifier))
     yield requests, notifier, identity, ada
     await identity.join_background_tasks()
 

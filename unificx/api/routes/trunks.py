@@ -91,7 +91,7 @@ async def try_trunk(
     Takes at most twelve seconds. A trunk can be tested every ten seconds.
     """
     scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
-    found = await services.trunks.test(services.trunks.find(scope.tenant_id, trunk))
+    found = await services.live.trunk_tests.test(services.trunks.find(scope.tenant_id, trunk))
     return models.TrunkTest.model_validate(found)
 
 

@@ -20,10 +20,10 @@ _MAX_TEXT = 1000
 class Holds:
     """Holds of all tenants. `targets` are set by the composition root."""
 
-    def __init__(self, database: Database, keys: KeyStore, clock: Clock) -> None:
-        self.targets: Sequence[HoldTarget] = ()
+    def __init__(self, database: Database, keys: KeyStore, clock: Clock, targets: Sequence[HoldTarget]) -> None:
         self.overdue = 0
         """Number of holds in force whose review date has passed, as this node has last counted them."""
+        self._targets = targets
         self._database = database
         self._keys = keys
         self._clock = clock
@@ -40,7 +40,7 @@ class Holds:
         hold_id, total = self._clock.new_id(), 0
         async with self._database.begin() as uow:
             await repository.lock_holds(uow.session, tenant_id)
-            for target in self.targets:
+            for target in self._targets:
                 if new.subject:
                     ids = target.of_subject(tenant_id, new.subject)
                 elif target.kind == new.kind:
@@ -89,7 +89,7 @@ class Holds:
     async def of_subject(self, tenant_id: str, subject: str) -> Sequence[HeldKind]:
         """Return the held objects in which a subject takes part."""
         async with self._database.read() as session:
-            return await repository.of_subject(session, self.targets, tenant_id, subject)
+            return await repository.of_subject(session, self._targets, tenant_id, subject)
 
     async def check_reviews(self) -> None:
         """Count the holds whose review date has passed. Called periodically."""

@@ -22,7 +22,7 @@ from unificx.routing.outbound import repository, usage
 from unificx.routing.outbound.counts import CallCounts
 from unificx.routing.outbound.decision import Allowed, OutsideCaller
 from unificx.routing.outbound.numbers import PublicNumber, parse_e164
-from unificx.routing.outbound.ports import CallPrices, LiveOutsideCall, LiveOutsideCalls, no_prices
+from unificx.routing.outbound.ports import LiveOutsideCall, LiveOutsideCalls, no_prices
 from unificx.routing.outbound.schemas import CallingLimits, FraudStop, LimitScope
 from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
 from unificx.routing.outbound.usage import Excess
@@ -51,9 +51,6 @@ class FraudGuard:
         self._store = store
         self._bus = bus
         self._calls = live
-        self.prices: CallPrices = no_prices
-        """Set by the composition root: billing is built after routing, whose numbers it counts. The prices of the
-        policy are for calls without one."""
         self._tasks = BackgroundTasks(Access("security", "fraud limits"))
         self._counts = CallCounts(deps.database, store, counters, self._tasks)
         # Owner: this node, whose calls they are: minutes and cents of live calls that were counted, by call and number.
@@ -243,7 +240,7 @@ class FraudGuard:
         """Return the cents that minutes of calls cost. The other limits apply even if prices cannot be read."""
         asked = [(one.number, minutes * usage.MINUTE) for one, minutes in calls]
         try:
-            found = await self.prices(tenant_id, asked) if asked else []
+            found = await self._deps.prices(tenant_id, asked) if asked else []
         except Exception as fault:
             log.error("call_prices_not_read", tenant=tenant_id, **describe_fault(fault))
             found = await no_prices(tenant_id, asked)

@@ -16,6 +16,7 @@ from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.decision import BlockLists, OutboundPlan, OutboundRules, TrunkChoice
 from unificx.routing.outbound.numbers import PublicNumber, normalise
+from unificx.routing.outbound.ports import CallPrices, no_prices
 from unificx.routing.outbound.schemas import (
     Block,
     CallingLimits,
@@ -42,6 +43,7 @@ class OutboundDependencies:
     trunks: TrunkDirectory
     destinations: DestinationDirectory
     locations: Locations
+    prices: CallPrices = no_prices
 
     def trunk_id(self, tenant_id: str, reference: str, field: str) -> str:
         """Return the id of a tenant's trunk, given by name or id. Raises Invalid that names `field`."""

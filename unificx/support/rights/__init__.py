@@ -1,5 +1,6 @@
 """Requests about personal data: queue, time limits, proof of outsiders, disclosures to authorities, breaches."""
 
+from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.breaches import Breaches
 from unificx.support.rights.clocks import Regime
 from unificx.support.rights.dependencies import RightsDependencies
@@ -41,6 +42,7 @@ __all__ = [
     "OF_SENDER",
     "PROOF_LENGTH",
     "PUBLIC_KINDS",
+    "Accounts",
     "Band",
     "Breach",
     "BreachChange",

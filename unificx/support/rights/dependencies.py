@@ -6,6 +6,7 @@ from unificx.cluster import Counters, OneTimeStore
 from unificx.db import Database
 from unificx.identity import Identity
 from unificx.privacy import KeyStore
+from unificx.support.rights.ports import RequestNotifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,4 @@ class RightsDependencies:
     identity: Identity
     counters: Counters
     one_time: OneTimeStore
+    notifier: RequestNotifier

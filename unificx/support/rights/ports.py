@@ -32,29 +32,3 @@ class RequestNotifier(Protocol):
     async def warn(self, person: Person, detail: str, uow: UnitOfWork) -> None:
         """Send a notice of a breach to a user. The e-mail is queued within `uow`."""
         ...
-
-
-class PublicAddress(Protocol):
-    """The public address of the installation."""
-
-    @property
-    def url(self) -> str:
-        """Return the URL without a path; "" while it is not known."""
-        ...
-
-
-class NoNotifier:
-    """Implements `RequestNotifier` where there is no mail."""
-
-    can_send = False
-
-    async def alert_administrators(
-        self, tenant_id: str, detail: str, *, without: str = "", uow: UnitOfWork | None = None
-    ) -> None:
-        """Do nothing."""
-
-    async def send(self, request: RightsRequest, kind: MailKind, detail: str, uow: UnitOfWork | None = None) -> None:
-        """Do nothing."""
-
-    async def warn(self, person: Person, detail: str, uow: UnitOfWork) -> None:
-        """Do nothing."""

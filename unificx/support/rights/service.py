@@ -14,7 +14,6 @@ from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.corrections import NameCorrections, require_correction
 from unificx.support.rights.deadlines import deadlines
 from unificx.support.rights.dependencies import RightsDependencies
-from unificx.support.rights.ports import NoNotifier, PublicAddress, RequestNotifier
 from unificx.support.rights.queues import provider_queue, queues_of
 from unificx.support.rights.retention import RequestRetention
 from unificx.support.rights.reviews import SuspensionReviews
@@ -57,12 +56,10 @@ class _Entry:
 
 
 class RightsRequests:
-    """The requests of all tenants. `notifier` and `public_address` are set by the composition root."""
+    """The requests of all tenants."""
 
     def __init__(self, deps: RightsDependencies) -> None:
-        self.notifier: RequestNotifier = NoNotifier()
-        self.public_address: PublicAddress | None = None
-        self.deps, self.accounts = deps, Accounts(deps.identity)
+        self.deps, self.notifier, self.accounts = deps, deps.notifier, Accounts(deps.identity)
         self._database, self._keys, self._identity = deps.database, deps.keys, deps.identity
         self._clock = deps.database.clock
         self.retention = RequestRetention(deps)
