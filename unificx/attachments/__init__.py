@@ -2,7 +2,6 @@
 
 from unificx.attachments.dependencies import AttachmentDependencies
 from unificx.attachments.file_names import present_names
-from unificx.attachments.ports import PhotoProcessor
 from unificx.attachments.privacy import attachment_holding
 from unificx.attachments.repository import known_attachment_files
 from unificx.attachments.repository import of_messages as attachments_of_messages
@@ -37,7 +36,6 @@ __all__ = [
     "NewUpload",
     "OpenFile",
     "Owner",
-    "PhotoProcessor",
     "PhotoRefused",
     "ProcessedPhoto",
     "QuotaExceeded",

@@ -14,7 +14,7 @@ from unificx.calls.music_on_hold import MusicOnHold, SoundPlayer
 from unificx.calls.observers import CompositeObserver
 from unificx.calls.outside import outside_legs
 from unificx.calls.parking import Parking
-from unificx.calls.ports import AppEvent, CallCredit, OutsideLines
+from unificx.calls.ports import AppEvent, OutsideLines
 from unificx.calls.recording_status import CallRecordingStatus
 from unificx.calls.repository import LIVE_CALL_KEYS
 from unificx.calls.schemas import (
@@ -53,7 +53,6 @@ __all__ = [
     "AppEvent",
     "CallCompletions",
     "CallControl",
-    "CallCredit",
     "CallManager",
     "CallManagerDependencies",
     "CallRecordingStatus",

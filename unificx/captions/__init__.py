@@ -1,8 +1,6 @@
 """Live captions of meetings, recognized on this machine and stored nowhere."""
 
 from unificx.captions.events import CaptionRecognized, CaptionsBehind
-from unificx.captions.ports import LiveTranscriber
-from unificx.captions.recognition import RecognitionQueue
 from unificx.captions.segmenter import Segment, SpeechSegmenter
 from unificx.captions.service import CaptionDependencies, CaptionRules, MeetingCaptions
 
@@ -11,9 +9,7 @@ __all__ = [
     "CaptionRecognized",
     "CaptionRules",
     "CaptionsBehind",
-    "LiveTranscriber",
     "MeetingCaptions",
-    "RecognitionQueue",
     "Segment",
     "SpeechSegmenter",
 ]

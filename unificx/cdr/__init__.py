@@ -7,23 +7,18 @@ from unificx.cdr.retention import call_record_expiries
 from unificx.cdr.retention_repository import CALL_TARGET
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.service import CdrService
-from unificx.cdr.statistics import CallStatistics, ExtensionCalls, HourlyCalls
-from unificx.cdr.usage import BestTime, CallUse, FrequentParty, uses_of
+from unificx.cdr.usage import BestTime, FrequentParty, uses_of
 
 __all__ = [
     "CALL_TARGET",
     "BestTime",
     "CallErasure",
     "CallRecord",
-    "CallStatistics",
-    "CallUse",
     "CdrFilter",
     "CdrParty",
     "CdrService",
     "CdrStep",
-    "ExtensionCalls",
     "FrequentParty",
-    "HourlyCalls",
     "PartyIdentity",
     "call_id_of",
     "call_record_expiries",

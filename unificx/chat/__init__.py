@@ -5,18 +5,14 @@ from unificx.chat.dependencies import ChatDependencies, ChatOff
 from unificx.chat.encryption import MAX_CHANGE, MAX_CLAIMED, MAX_KEY_PACKAGES, MAX_PACKAGE
 from unificx.chat.message_repository import authors
 from unificx.chat.phones import PhoneDeliveries
-from unificx.chat.ports import TextPhones
 from unificx.chat.privacy import chat_holding
 from unificx.chat.retention import chat_expiries
 from unificx.chat.schemas import (
-    ChatDevice,
-    Conversation,
     ConversationChange,
     ConversationKind,
     ConversationView,
     Encrypted,
     GroupChange,
-    GroupView,
     Member,
     MemberRole,
     Message,
@@ -42,15 +38,12 @@ __all__ = [
     "MAX_TEXT",
     "Chat",
     "ChatDependencies",
-    "ChatDevice",
     "ChatOff",
-    "Conversation",
     "ConversationChange",
     "ConversationKind",
     "ConversationView",
     "Encrypted",
     "GroupChange",
-    "GroupView",
     "Member",
     "MemberRole",
     "Message",
@@ -62,7 +55,6 @@ __all__ = [
     "Party",
     "PhoneDeliveries",
     "PhoneText",
-    "TextPhones",
     "authors",
     "chat_expiries",
     "chat_holding",

@@ -1,6 +1,6 @@
 """Command line for operators. Commands call the API with operator rights."""
 
 from unificx.cli.app import build
-from unificx.cli.ports import Connect, InspectInstallation, Installation, Listener
+from unificx.cli.ports import Installation, Listener
 
-__all__ = ["Connect", "InspectInstallation", "Installation", "Listener", "build"]
+__all__ = ["Installation", "Listener", "build"]

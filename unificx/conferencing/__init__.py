@@ -38,11 +38,9 @@ from unificx.conferencing.schemas import (
     Booking,
     BreakoutRoom,
     BreakoutStatus,
-    CalendarFeed,
     CallerIdentity,
     EntryAnnouncement,
     Guest,
-    GuestLink,
     Invitation,
     Language,
     MeetingEmail,
@@ -59,7 +57,6 @@ from unificx.conferencing.schemas import (
     RoomSettings,
     VideoQuality,
     VideoSource,
-    VideoStatus,
 )
 from unificx.conferencing.service import RoomRole, RoomService
 from unificx.conferencing.videos import MeetingVideos, VideoConnection
@@ -77,7 +74,6 @@ __all__ = [
     "Booking",
     "BreakoutRoom",
     "BreakoutStatus",
-    "CalendarFeed",
     "CalendarFeeds",
     "CallerIdentity",
     "ConferenceManager",
@@ -86,7 +82,6 @@ __all__ = [
     "EndRequested",
     "EntryAnnouncement",
     "Guest",
-    "GuestLink",
     "HandRequested",
     "Invitation",
     "InvitationDependencies",
@@ -132,7 +127,6 @@ __all__ = [
     "VideoConnection",
     "VideoQuality",
     "VideoSource",
-    "VideoStatus",
     "calendar_entry",
     "calendar_feed",
     "is_unmarked",

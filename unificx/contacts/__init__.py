@@ -8,20 +8,17 @@ from unificx.contacts.files import read_file
 from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportAction
 from unificx.contacts.importing import ContactImports
 from unificx.contacts.optimistic import BookChanged, Guard
-from unificx.contacts.pictures import MAX_PICTURE_BYTES, PicturesOff, ProfilePictures
-from unificx.contacts.ports import PortraitProcessor
+from unificx.contacts.pictures import MAX_PICTURE_BYTES, PicturesOff
 from unificx.contacts.privacy import contact_holding
 from unificx.contacts.schemas import (
     LABELS,
     NO_PICTURE,
     AddressBook,
-    BookChanges,
     BookKind,
     Contact,
     ContactDetails,
     ContactNumber,
     ContactPicture,
-    FoundName,
     NewContact,
     NumberLabel,
     Source,
@@ -40,7 +37,6 @@ __all__ = [
     "NO_PICTURE",
     "AddressBook",
     "BookChanged",
-    "BookChanges",
     "BookKind",
     "Contact",
     "ContactChanged",
@@ -55,14 +51,11 @@ __all__ = [
     "DeviceCopies",
     "Encoding",
     "FileFormat",
-    "FoundName",
     "Guard",
     "ImportAction",
     "NewContact",
     "NumberLabel",
     "PicturesOff",
-    "PortraitProcessor",
-    "ProfilePictures",
     "Source",
     "contact_holding",
     "read_file",

@@ -2,7 +2,6 @@
 
 from unificx.ivr.app import MenuAppDependencies, menu_apps
 from unificx.ivr.kinds import PromptKind
-from unificx.ivr.ports import Speech
 from unificx.ivr.schemas import Menu, MenuChange, MenuSettings, NewMenu
 from unificx.ivr.service import MenuDependencies, MenuService
 
@@ -15,6 +14,5 @@ __all__ = [
     "MenuSettings",
     "NewMenu",
     "PromptKind",
-    "Speech",
     "menu_apps",
 ]

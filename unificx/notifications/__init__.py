@@ -10,17 +10,14 @@ from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
 from unificx.notifications.email_records import EmailRecords
 from unificx.notifications.policies.endpoints import MAX_ENDPOINT_LENGTH
 from unificx.notifications.ports import EmailRejected, PushResponse, PushServiceUnreachable
-from unificx.notifications.preferences import NoticePreferences, NoticeSetting, NoticeState
+from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.privacy import notification_holding
 from unificx.notifications.push import PushNotifier, PushNotifierDependencies
-from unificx.notifications.received import ReceivedNotice, ReceivedNotices
+from unificx.notifications.received import ReceivedNotices
 from unificx.notifications.schemas import (
-    Campaign,
     CampaignObstacle,
     CampaignText,
     EmailRecord,
-    EmailSummary,
-    EmailTest,
     MessageReference,
     NewSubscription,
     NewVoicemail,
@@ -30,7 +27,7 @@ from unificx.notifications.schemas import (
     RequestReference,
 )
 from unificx.notifications.service import Notifications, NotificationService
-from unificx.notifications.undeliverable import UndeliverableAddress, UndeliverableAddresses
+from unificx.notifications.undeliverable import UndeliverableAddresses
 from unificx.notifications.unsubscription import MAX_PROOF_LENGTH
 from unificx.notifications.vapid import KEY_BYTES, Vapid, new_private_key
 
@@ -43,7 +40,6 @@ __all__ = [
     "Advertising",
     "AdvertisingDependencies",
     "Audience",
-    "Campaign",
     "CampaignObstacle",
     "CampaignText",
     "Campaigns",
@@ -54,8 +50,6 @@ __all__ = [
     "EmailRecord",
     "EmailRecords",
     "EmailRejected",
-    "EmailSummary",
-    "EmailTest",
     "MandatoryReason",
     "MessageReference",
     "NewSubscription",
@@ -63,8 +57,6 @@ __all__ = [
     "NoPushSubscription",
     "NoticeKind",
     "NoticePreferences",
-    "NoticeSetting",
-    "NoticeState",
     "NotificationService",
     "Notifications",
     "PushNotifier",
@@ -72,12 +64,10 @@ __all__ = [
     "PushResponse",
     "PushServiceUnreachable",
     "PushTest",
-    "ReceivedNotice",
     "ReceivedNotices",
     "RecordState",
     "ReplyAddress",
     "RequestReference",
-    "UndeliverableAddress",
     "UndeliverableAddresses",
     "Vapid",
     "new_private_key",

@@ -1,7 +1,6 @@
 """Presence: states of users, and where their calls go in each state."""
 
 from unificx.presence.availability import Availability
-from unificx.presence.ports import DestinationCheck
 from unificx.presence.privacy import presence_holding
 from unificx.presence.profiles import DEFAULT, MAX_RING_TURNS, OFF
 from unificx.presence.schemas import (
@@ -26,7 +25,6 @@ __all__ = [
     "OFF",
     "Availability",
     "Callers",
-    "DestinationCheck",
     "Forwarding",
     "ForwardingChange",
     "ForwardingRules",

@@ -5,11 +5,9 @@ from unificx.privacy.audit import (
     HEADS_VARIABLE,
     Act,
     AuditEntry,
-    AuditFault,
     AuditFilter,
     AuditLog,
     AuditParty,
-    AuditReport,
     HeadFile,
     NewAuditEntry,
     audit_expiries,
@@ -48,19 +46,7 @@ from unificx.privacy.exporting import (
     record_kind,
 )
 from unificx.privacy.holdings import CopyRules, Holding, Retained, RowHolding
-from unificx.privacy.holds import (
-    HeldKind,
-    Hold,
-    HoldKind,
-    HoldReleased,
-    Holds,
-    HoldTarget,
-    NewHold,
-    free,
-    has_holds,
-    held,
-    lock_holds,
-)
+from unificx.privacy.holds import HoldKind, HoldReleased, Holds, HoldTarget, NewHold, free, has_holds, held, lock_holds
 from unificx.privacy.journal import ErasureJournal, JournalHead, erasure_journal_file
 from unificx.privacy.key_file import KeysBusy
 from unificx.privacy.key_pool import KeyPool
@@ -89,7 +75,7 @@ from unificx.privacy.policy import (
 )
 from unificx.privacy.receipt import verify
 from unificx.privacy.register import describe, personal_fields, plain_columns
-from unificx.privacy.retention import CLASSES, ClassPeriod, DueRows, Expiry, Period, Retention, SweepStatus
+from unificx.privacy.retention import CLASSES, ClassPeriod, Expiry, Period, Retention, SweepStatus
 from unificx.privacy.rotation import KeyRotation, RotationStatus
 from unificx.privacy.sealed_files import read_sealed_file, reseal_file, sealed_file, write_sealed_file
 from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, canonical, fingerprint
@@ -106,11 +92,9 @@ __all__ = [
     "AccessLog",
     "Act",
     "AuditEntry",
-    "AuditFault",
     "AuditFilter",
     "AuditLog",
     "AuditParty",
-    "AuditReport",
     "Change",
     "ClassPeriod",
     "ConsentMethod",
@@ -119,7 +103,6 @@ __all__ = [
     "Consents",
     "CopyRules",
     "DataSubject",
-    "DueRows",
     "Erasure",
     "ErasureJournal",
     "ErasurePlan",
@@ -129,8 +112,6 @@ __all__ = [
     "ExportedFile",
     "Files",
     "HeadFile",
-    "HeldKind",
-    "Hold",
     "HoldKind",
     "HoldReleased",
     "HoldTarget",

@@ -2,16 +2,7 @@
 
 from unificx.provisioning.privacy import phone_settings_holding
 from unificx.provisioning.rendering import PHONE_CODES
-from unificx.provisioning.schemas import (
-    KeyKind,
-    Maker,
-    PhoneFile,
-    PhoneKey,
-    PhoneServer,
-    PhoneSettings,
-    PhoneSettingsChange,
-    SettingsLink,
-)
+from unificx.provisioning.schemas import KeyKind, Maker, PhoneFile, PhoneKey, PhoneServer, PhoneSettingsChange
 from unificx.provisioning.service import (
     BOOKS_PATH,
     FILES_PATH,
@@ -29,11 +20,9 @@ __all__ = [
     "PhoneFile",
     "PhoneKey",
     "PhoneServer",
-    "PhoneSettings",
     "PhoneSettingsChange",
     "PhoneSettingsDependencies",
     "PhoneSettingsService",
     "Reached",
-    "SettingsLink",
     "phone_settings_holding",
 ]

@@ -9,7 +9,6 @@ from unificx.queues.privacy import queue_holding
 from unificx.queues.retention import queue_expiries
 from unificx.queues.schemas import (
     Agent,
-    AgentChange,
     AgentEvent,
     AgentEventKind,
     AgentState,
@@ -26,20 +25,15 @@ from unificx.queues.schemas import (
     WaitingStatus,
 )
 from unificx.queues.service import QueueService
-from unificx.queues.statistics import AgentStatistics, QueueStatistics
-from unificx.queues.views import LiveQueues
 from unificx.queues.visits import QueuedCaller
 
 __all__ = [
     "Agent",
-    "AgentChange",
     "AgentEvent",
     "AgentEventKind",
     "AgentState",
     "AgentStates",
-    "AgentStatistics",
     "EmptyRule",
-    "LiveQueues",
     "NewAgent",
     "NewQueue",
     "PauseReason",
@@ -50,7 +44,6 @@ __all__ = [
     "QueueManager",
     "QueueService",
     "QueueSettings",
-    "QueueStatistics",
     "QueueStore",
     "QueuedCaller",
     "Queues",

@@ -24,28 +24,14 @@ from unificx.routing.groups import (
     Strategy,
 )
 from unificx.routing.hours import HOURS_APP, HoursChange, HoursService, NewHours, OpeningHours, Switch
-from unificx.routing.kinds import (
-    DestinationDirectory,
-    DestinationKind,
-    DestinationServiceDependencies,
-    ExtensionKind,
-    HangupKind,
-)
-from unificx.routing.outbound.decision import Allowed, OutsideCaller, RefusalRule, Refused
+from unificx.routing.kinds import DestinationDirectory, DestinationServiceDependencies, ExtensionKind, HangupKind
+from unificx.routing.outbound.decision import Allowed, OutsideCaller, RefusalRule
 from unificx.routing.outbound.explanations import explain_refusal, explain_stop
 from unificx.routing.outbound.fraud import CHECK_SECONDS as FRAUD_CHECK_SECONDS
 from unificx.routing.outbound.kinds import NumberKind
 from unificx.routing.outbound.number_csv import NumberAction, NumberColumn, NumberFaultCode, NumberImport
-from unificx.routing.outbound.numbers import (
-    Emergency,
-    PublicNumber,
-    Short,
-    display,
-    normalise,
-    parse_e164,
-    stored_form,
-)
-from unificx.routing.outbound.ports import LiveOutsideCall, LiveOutsideCalls
+from unificx.routing.outbound.numbers import Emergency, PublicNumber, display, normalise, parse_e164, stored_form
+from unificx.routing.outbound.ports import LiveOutsideCall
 from unificx.routing.outbound.schemas import (
     Block,
     BlockDirection,
@@ -72,7 +58,6 @@ from unificx.routing.plans import (
     CallApp,
     Fork,
     Forward,
-    ForwardReason,
     GoTo,
     OutsideMember,
     OutsideTarget,
@@ -114,7 +99,6 @@ __all__ = [
     "Conference",
     "Destination",
     "DestinationDirectory",
-    "DestinationKind",
     "DestinationRef",
     "DestinationServiceDependencies",
     "DialPlan",
@@ -124,7 +108,6 @@ __all__ = [
     "FeatureCodes",
     "Fork",
     "Forward",
-    "ForwardReason",
     "FraudStop",
     "GoTo",
     "GroupCall",
@@ -137,7 +120,6 @@ __all__ = [
     "InboundNumber",
     "LimitScope",
     "LiveOutsideCall",
-    "LiveOutsideCalls",
     "NewGroup",
     "NewHours",
     "NewNumber",
@@ -161,7 +143,6 @@ __all__ = [
     "PublicNumber",
     "Reach",
     "RefusalRule",
-    "Refused",
     "Reject",
     "Rejection",
     "RingExtension",
@@ -171,7 +152,6 @@ __all__ = [
     "Route",
     "RouteChange",
     "Routing",
-    "Short",
     "Step",
     "StopRule",
     "Strategy",

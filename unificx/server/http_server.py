@@ -15,7 +15,6 @@ from unificx.api import (
     LiveServices,
     RightsServices,
     Services,
-    as_operator,
     build,
 )
 from unificx.api.connection_limiter import ConnectionLimiter, HttpLimits
@@ -37,8 +36,6 @@ from unificx.transport.websocket import LimitedWebSockets, SipWebSocket
 App = Callable[..., Awaitable[None]]
 DATE_INTERVAL = 1.0
 """Seconds between updates of the Date header."""
-
-__all__ = ["HttpServers", "add_sip_websocket", "as_operator", "http_app"]
 
 
 def http_app(container: Container, live: LiveServices) -> App:

@@ -19,37 +19,21 @@ from unificx.sip.overload import OverloadControl
 from unificx.sip.transactions.client_transactions import ClientTransactions
 from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import (
-    DROP,
     NO_CHECKS,
-    AckReceived,
-    AckTimeout,
-    CancelReceived,
     ClientKey,
     Event,
     RequestChecks,
-    RequestFailed,
     RequestReceived,
-    ResponseReceived,
     ServerKey,
-    StatelessReply,
 )
 from unificx.sip.transactions.matching import MAGIC_COOKIE
 from unificx.sip.transactions.server_transactions import ServerTransactions
 
 __all__ = [
-    "DROP",
-    "AckReceived",
-    "AckTimeout",
-    "CancelReceived",
-    "ClientKey",
     "Endpoint",
     "Event",
     "RequestChecks",
-    "RequestFailed",
     "RequestReceived",
-    "ResponseReceived",
-    "ServerKey",
-    "StatelessReply",
 ]
 
 CAPACITY = 50_000

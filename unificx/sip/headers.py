@@ -34,7 +34,6 @@ __all__ = [
     "parse_addresses",
     "parse_auth",
     "parse_from_to",
-    "split_commas",
     "usual_contact",
     "usual_cseq",
     "usual_from_to",

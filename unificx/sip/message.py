@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from operator import methodcaller
 
 from unificx.sip.errors import RemoteProtocolError
-from unificx.sip.fields import Headers, Message, index_headers, typed
+from unificx.sip.fields import Message, index_headers, typed
 from unificx.sip.grammar import CANONICAL_NAMES, capitalized_name, is_token, parse_number
 from unificx.sip.headers import Via, leading_number
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.phrases import PHRASES
 from unificx.sip.uri import Uri, is_usual_uri
 
-__all__ = ["Headers", "Message", "Request", "Response", "parse", "respond", "retry_after"]
+__all__ = ["Request", "Response", "parse", "respond", "retry_after"]
 
 VERSION = "SIP/2.0"
 _split_line = methodcaller("split", ": ", 1)

@@ -5,14 +5,14 @@ from unificx.sip_server.caller_verifier import CallerVerifier
 from unificx.sip_server.driver import SipDriver
 from unificx.sip_server.extension_states import ExtensionStateDependencies, ExtensionStates
 from unificx.sip_server.mwi import MwiDependencies, MwiNotifier
-from unificx.sip_server.ports import Carriers, MeetingGuests, MessageCounts, RequestSource, SwitchStates
+from unificx.sip_server.ports import Carriers, MeetingGuests
 from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
 from unificx.sip_server.register_handler import RegisterHandler
-from unificx.sip_server.registration_faults import RegistrationFault, RegistrationFaults
+from unificx.sip_server.registration_faults import RegistrationFaults
 from unificx.sip_server.request_handler import RequestHandlerDependencies, SipRequestHandler
 from unificx.sip_server.source_filter import SourceFilter, parse_ranges, parse_rules
 from unificx.sip_server.subscriptions import Subscriptions
-from unificx.sip_server.text_messages import ReceivedText, TextInbox, TextReceiver
+from unificx.sip_server.text_messages import ReceivedText, TextReceiver
 from unificx.sip_server.text_sender import NOT_REGISTERED, SentText, TextSender, takes_texts
 from unificx.sip_server.trunk_monitor import TrunkMonitor, TrunkMonitorDependencies
 from unificx.sip_server.trunk_prober import TrunkProber
@@ -29,24 +29,19 @@ __all__ = [
     "ExtensionStateDependencies",
     "ExtensionStates",
     "MeetingGuests",
-    "MessageCounts",
     "MwiDependencies",
     "MwiNotifier",
     "RateLimiter",
     "RateLimits",
     "ReceivedText",
     "RegisterHandler",
-    "RegistrationFault",
     "RegistrationFaults",
     "RequestHandlerDependencies",
-    "RequestSource",
     "SentText",
     "SipDriver",
     "SipRequestHandler",
     "SourceFilter",
     "Subscriptions",
-    "SwitchStates",
-    "TextInbox",
     "TextReceiver",
     "TextSender",
     "TrunkMonitor",

@@ -4,7 +4,7 @@ from unificx.trunks.directory import TrunkDirectory
 from unificx.trunks.machine import health, registration
 from unificx.trunks.machine.link import link_state, next_change
 from unificx.trunks.machine.servers import MAX_SERVERS, SrvRecord, merged, ordered
-from unificx.trunks.ports import CarrierResolver, Prober, Resolution, TrunkUse
+from unificx.trunks.ports import CarrierResolver, Resolution
 from unificx.trunks.schemas import (
     CallerIdHeader,
     DtmfMode,
@@ -21,7 +21,6 @@ from unificx.trunks.schemas import (
     TrunkOptions,
     TrunkState,
     TrunkStatus,
-    TrunkTest,
     TrunkTransport,
     VerificationMode,
 )
@@ -32,8 +31,6 @@ from unificx.trunks.verification import (
     REASONS,
     CertifiedSigner,
     IdentityCheck,
-    Verification,
-    VerificationState,
     certified_signer,
     checked_identity,
     verify,
@@ -50,7 +47,6 @@ __all__ = [
     "NewTrunk",
     "NumberFormat",
     "Probe",
-    "Prober",
     "Reason",
     "RegistrationReport",
     "Resolution",
@@ -65,13 +61,9 @@ __all__ = [
     "TrunkService",
     "TrunkState",
     "TrunkStatus",
-    "TrunkTest",
     "TrunkTests",
     "TrunkTransport",
-    "TrunkUse",
-    "Verification",
     "VerificationMode",
-    "VerificationState",
     "certified_signer",
     "checked_identity",
     "health",

@@ -1,8 +1,8 @@
 """Webhooks: signed HTTPS requests that report events of a tenant to other programs."""
 
-from unificx.webhooks.catalogue import EVENT_TYPES, SOURCES, EventType
-from unificx.webhooks.ports import WebhookTransport, WebhookUnreachable
-from unificx.webhooks.schemas import CreatedWebhook, Delivery, NewWebhook, Webhook, WebhookChange, WebhookState
+from unificx.webhooks.catalogue import EVENT_TYPES, SOURCES
+from unificx.webhooks.ports import WebhookUnreachable
+from unificx.webhooks.schemas import CreatedWebhook, NewWebhook, Webhook, WebhookChange
 from unificx.webhooks.sender import WebhookSender
 from unificx.webhooks.service import WebhookService
 
@@ -10,14 +10,10 @@ __all__ = [
     "EVENT_TYPES",
     "SOURCES",
     "CreatedWebhook",
-    "Delivery",
-    "EventType",
     "NewWebhook",
     "Webhook",
     "WebhookChange",
     "WebhookSender",
     "WebhookService",
-    "WebhookState",
-    "WebhookTransport",
     "WebhookUnreachable",
 ]

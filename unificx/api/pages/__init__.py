@@ -19,7 +19,7 @@ from unificx.api.pages import (
 )
 from unificx.api.pages.layout import language_of
 
-__all__ = ["language_of", "router"]
+__all__ = ["language_of"]
 
 router = APIRouter(include_in_schema=False, dependencies=[purpose("operations")])
 _FORMS = (requests, request_history, sign_up, unsubscribe)

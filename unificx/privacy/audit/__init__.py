@@ -5,26 +5,21 @@ from unificx.privacy.audit.entries import AuditParty, NewAuditEntry
 from unificx.privacy.audit.log import AuditEntry, AuditLog
 from unificx.privacy.audit.outside import HEADS_VARIABLE, HeadFile
 from unificx.privacy.audit.privacy import audit_expiries, audit_holding
-from unificx.privacy.audit.proofs import proves, read_head
 from unificx.privacy.audit.repository import AuditFilter
-from unificx.privacy.audit.verification import AuditFault, AuditReport, verify_export
+from unificx.privacy.audit.verification import verify_export
 
 __all__ = [
     "HEADS_VARIABLE",
     "Act",
     "AuditEntry",
-    "AuditFault",
     "AuditFilter",
     "AuditLog",
     "AuditParty",
-    "AuditReport",
     "HeadFile",
     "NewAuditEntry",
     "audit_expiries",
     "audit_holding",
     "current_act",
     "new_act",
-    "proves",
-    "read_head",
     "verify_export",
 ]

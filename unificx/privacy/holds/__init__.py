@@ -2,12 +2,11 @@
 
 from unificx.privacy.holds.events import HoldReleased
 from unificx.privacy.holds.repository import free, has_holds, held, lock_holds
-from unificx.privacy.holds.schemas import HeldKind, Hold, HoldKind, HoldTarget, NewHold
+from unificx.privacy.holds.schemas import HeldKind, HoldKind, HoldTarget, NewHold
 from unificx.privacy.holds.service import Holds
 
 __all__ = [
     "HeldKind",
-    "Hold",
     "HoldKind",
     "HoldReleased",
     "HoldTarget",

@@ -13,7 +13,6 @@ from unificx.support.rights.privacy import request_holding
 from unificx.support.rights.proofs import PROOF_LENGTH, RequestProofs
 from unificx.support.rights.schemas import (
     Band,
-    Breach,
     BreachChange,
     DisclosedCategory,
     DisclosedData,
@@ -28,7 +27,6 @@ from unificx.support.rights.schemas import (
     Recipient,
     RequestFilter,
     RequestHistory,
-    RequestNote,
     RightsRequest,
     StaffKind,
     State,
@@ -44,7 +42,6 @@ __all__ = [
     "PUBLIC_KINDS",
     "Accounts",
     "Band",
-    "Breach",
     "BreachChange",
     "Breaches",
     "DisclosedCategory",
@@ -67,7 +64,6 @@ __all__ = [
     "RequestFilter",
     "RequestHistory",
     "RequestMessages",
-    "RequestNote",
     "RequestProofs",
     "RequestWork",
     "RightsDependencies",
