@@ -15,7 +15,7 @@ from unificx.routing import CallApp
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.bootstrap import open_installation
 from unificx.server.guest_calls import GuestCalls
-from unificx.server.meetings import LiveMeetings
+from unificx.server.live_meetings import LiveMeetings
 from unificx.server.paths import InstallationPaths, database_url
 
 

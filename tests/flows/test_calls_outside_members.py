@@ -8,7 +8,7 @@ from steps import extension, hangs_up, released
 
 from unificx.calls import CallControl
 from unificx.routing import DestinationRef, GroupCall, OutsideTarget, RingGroup
-from unificx.server.outside_calls import CallManagerOutsideCalls
+from unificx.server.outside_calls import OutsideCallControl
 
 MOBILE = "+491725550001"
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -295,7 +295,7 @@ async def test_each_leg_outside_counts_as_a_live_call_while_it_lasts() -> None:
     await world.pass_time(3)
 
     def live() -> list[tuple[str, str, str, float]]:
-        found = CallManagerOutsideCalls(CallControl(world.manager), world.clock).outside_calls("t1")
+        found = OutsideCallControl(CallControl(world.manager), world.clock).outside_calls("t1")
         return [(one.number, one.trunk_id, one.extension_id, one.talk_seconds) for one in found]
 
     assert live() == [(MOBILE, "carrier", "e-1001", 3.0)]

@@ -81,7 +81,7 @@ class PublicAddress:
 
 @dataclass(frozen=True, slots=True)
 class LiveServices:
-    """What is live in the running server. Without a server there is nothing."""
+    """The live parts of the running server. Without a server there are none."""
 
     calls: LiveCalls
     recordings: LiveRecordings

@@ -32,7 +32,7 @@ from unificx.routing import (
     RingMemory,
     build_outbound,
 )
-from unificx.server.outside_calls import CallManagerOutsideCalls
+from unificx.server.outside_calls import OutsideCallControl
 from unificx.speed_dials import SpeedDials
 from unificx.trunks import TrunkService
 from unificx.trunks.events import TrunkChanged, TrunkCreated, TrunkDeleted
@@ -123,7 +123,7 @@ def build_call_routing(
     deps = DestinationServiceDependencies(store.database, store.keys, directory, destinations, outside.clock)
     codes = FeatureCodes(deps)
     hours = HoursService(deps, codes)
-    live = CallManagerOutsideCalls(calls, outside.clock)
+    live = OutsideCallControl(calls, outside.clock)
     outbound = build_outbound(outside, cluster.counters, cluster.bus, hours, live)
     groups, ring_memory = GroupService(deps, outbound.routing.check_member), RingMemory()
     hours.uses.append(outbound.permissions.uses_of_hours)

@@ -27,7 +27,7 @@ from unificx.server.container import Container
 CHECK_TIMEOUT = 1.0
 
 
-class CallManagerLiveCalls:
+class LiveCallControl:
     """Implements `api.ports.LiveCalls` with the call manager."""
 
     def __init__(self, manager: CallManager, converter: CallConverter, monitor: CallMonitor) -> None:

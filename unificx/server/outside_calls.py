@@ -22,7 +22,7 @@ class RateDeckPrices:
         return [None if amount is None else amount / _MICROS_PER_CENT for amount in found]
 
 
-class CallManagerOutsideCalls:
+class OutsideCallControl:
     """Implements `routing.LiveOutsideCalls`."""
 
     def __init__(self, calls: CallControl, clock: Clock) -> None:

@@ -31,7 +31,7 @@ from unificx.server.container import Container
 from unificx.server.demo import furnish_demo
 from unificx.server.health import HealthSources, InstallationHealth
 from unificx.server.http_server import HttpServers, add_sip_websocket, http_app
-from unificx.server.live_calls import CallManagerLiveCalls
+from unificx.server.live_calls import LiveCallControl
 from unificx.server.live_events import LiveEvents
 from unificx.server.memory import BurstLoad, MemoryReclaimer
 from unificx.server.metrics import MetricsCollector
@@ -168,7 +168,7 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         stack.callback(reclaimer.cancel)
         container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
         _report_live(container, sip, stack)
-        calls = CallManagerLiveCalls(sip.call_manager, sip.call_converter, sip.call_monitor)
+        calls = LiveCallControl(sip.call_manager, sip.call_converter, sip.call_monitor)
         public_address = container.public_address
         public_address.configure(settings.public_url, tls.authority, settings.sign_up)
         checks = InstallationHealth(container, media, _health_sources(settings, sip, engine))

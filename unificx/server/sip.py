@@ -41,7 +41,7 @@ from unificx.server.extension_state_handler import create_extension_states, foll
 from unificx.server.guest_calls import GuestCalls
 from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
-from unificx.server.meetings import LiveMeetings
+from unificx.server.live_meetings import LiveMeetings
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
 from unificx.server.phone_texts import PhoneTexts
 from unificx.server.public_numbers import TenantNumbers
