@@ -13,7 +13,7 @@ SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\
 
 
 class FakeRelay:
-    """Fake of `recorder.MediaRelay`.
+    """Fake of `rtpengine.RtpEngine`.
 
     `silent` holds the tags of parties without packets, `inband_dtmf` those with in-band DTMF detection; with `dead`,
     all requests fail.

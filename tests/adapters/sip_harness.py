@@ -26,7 +26,6 @@ from unificx.sip_server import (
     Authenticator,
     AuthenticatorOptions,
     CallerVerifier,
-    Carriers,
     CheckSync,
     ExtensionStateDependencies,
     ExtensionStates,
@@ -45,7 +44,7 @@ from unificx.sip_server import (
     TextSender,
     UnsolicitedNotify,
 )
-from unificx.trunks import Trunk
+from unificx.trunks import Trunk, TrunkDirectory
 
 DOMAIN, OTHER = "acme.example", "globex.example"
 PHONE_FLOW = Flow("udp", "192.0.2.7", 5060, 0, 1)
@@ -233,7 +232,7 @@ class SipHarness:
         self,
         limits: RateLimits | None = None,
         directory: DirectoryCache | None = None,
-        carriers: Carriers | None = None,
+        carriers: TrunkDirectory | None = None,
         guests: MeetingGuests | None = None,
     ) -> None:
         self.clock = ManualClock()

@@ -23,7 +23,7 @@ SIGNING_KEY = (
 
 
 class FakeLines:
-    """Implements `Trunks` and `PublicNumbers`: one trunk per carrier, and the destinations of the tenant's numbers."""
+    """Stands for `TrunkDirectory`, and implements `PublicNumbers`: one trunk per carrier, and the destinations of the tenant's numbers."""
 
     def __init__(
         self, carriers: Iterable[Phone], inbound: Mapping[str, Destination], contacts: Mapping[str, str]

@@ -8,6 +8,7 @@ import configparser
 import importlib
 import inspect
 import pkgutil
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -165,12 +166,13 @@ def bases(cls: ast.ClassDef) -> set[str]:
 
 
 def ports_to_below(sources: Mapping[str, str], layer: Mapping[str, int]) -> Iterator[str]:
-    """Yield `path Protocol` for each Protocol with one implementer, which is in the same or in a lower layer.
+    """Yield `path Protocol` for each Protocol that is implemented by one class of its package, or only in lower layers.
 
     Except those of `cluster`, the boundary of a process: the other implementation of each is a shared store.
 
     A class implements a Protocol if it has members of all its names. A Protocol without an implementer stands for
-    classes of other packages, and one with several for a choice.
+    classes of other packages, and several in its package stand for a choice. A class of its package that is named
+    `No…` or `Null…` does nothing, and does not count.
     """
     every = [(path, node) for path, source in sources.items() for node in ast.walk(ast.parse(source))]
     found = [(path, node) for path, node in every if isinstance(node, ast.ClassDef)]
@@ -182,12 +184,16 @@ def ports_to_below(sources: Mapping[str, str], layer: Mapping[str, int]) -> Iter
         parents = [each for base in bases(cls) - {*seen} for each in by_name[base]]
         return members(cls).union(*(inherited(parent, (*seen, cls.name)) for parent in parents))
 
-    concrete = [(path, inherited(cls)) for path, cls in found if "Protocol" not in bases(cls)]
+    concrete = [(path, cls.name, inherited(cls)) for path, cls in found if "Protocol" not in bases(cls)]
     for path, cls in found:
-        needed = inherited(cls) - {"__init__"}
-        if "Protocol" in bases(cls) and "__call__" not in needed and _package(path) != "cluster":
-            implementers = [other for other, names in concrete if needed <= names]
-            if len(implementers) == 1 and layer[_package(implementers[0])] >= layer[_package(path)]:
+        needed, package = inherited(cls) - {"__init__"}, _package(path)
+        if "Protocol" in bases(cls) and "__call__" not in needed and package != "cluster":
+            where = [
+                _package(other)
+                for other, name, names in concrete
+                if needed <= names and not (_package(other) == package and re.match(r"_*(No|Null)[A-Z]", name))
+            ]
+            if where == [package] or (where and all(layer[each] > layer[package] for each in where)):
                 yield f"{path} {cls.name}"
 
 
@@ -217,7 +223,10 @@ STORE = "class Store:\n    def save(self): ...\n    load = None\n"
         ({"cluster/ports.py": PORT, "cluster/store.py": STORE}, []),
         ({"calls/ports.py": PORT, "db/store.py": STORE, "api/store.py": STORE}, []),
         ({"calls/ports.py": PORT, "db/store.py": "class Half:\n    def save(self): ...\n"}, []),
-        ({"calls/ports.py": PORT, "db/store.py": STORE + "class Other(Store): ...\n"}, []),
+        ({"calls/ports.py": PORT, "db/store.py": STORE + "class Other(Store): ...\n"}, ["calls/ports.py Port"]),
+        ({"calls/ports.py": PORT + STORE + "class Other(Store): ...\n"}, []),
+        ({"calls/ports.py": PORT + STORE.replace("Store", "NoStore"), "db/store.py": STORE}, ["calls/ports.py Port"]),
+        ({"calls/ports.py": PORT + STORE.replace("Store", "NoStore"), "api/store.py": STORE}, []),
     ],
 )
 def test_ports_to_below_are_found(sources: dict[str, str], found: list[str]) -> None:

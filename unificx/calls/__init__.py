@@ -10,7 +10,7 @@ from unificx.calls.journal import Journal
 from unificx.calls.machine.identity import Identity as PartyIdentity
 from unificx.calls.manager import CallManager
 from unificx.calls.media_watchdog import MediaWatchdog
-from unificx.calls.music_on_hold import MusicOnHold, SoundPlayer
+from unificx.calls.music_on_hold import MusicOnHold
 from unificx.calls.observers import CompositeObserver
 from unificx.calls.outside import outside_legs
 from unificx.calls.parking import Parking
@@ -79,7 +79,6 @@ __all__ = [
     "ParkedCall",
     "Parking",
     "PartyIdentity",
-    "SoundPlayer",
     "SpooledCallJournal",
     "ended_by_suspension",
     "outside_legs",

@@ -6,15 +6,15 @@ from unificx.calls.call_control import CallControl
 from unificx.calls.credit import credited_legs
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.states import CALLER, Talking
-from unificx.calls.music_on_hold import SoundPlayer
 from unificx.calls.schemas import CreditedLeg
 from unificx.media.sounds import Sound
+from unificx.rtpengine.supervisor import RtpEngine
 
 
 class CreditedCalls:
     """The live calls of this node. Unknown call ids are ignored."""
 
-    def __init__(self, calls: CallControl, player: SoundPlayer) -> None:
+    def __init__(self, calls: CallControl, player: RtpEngine) -> None:
         self._calls, self._player = calls, player
 
     def legs(self, is_limited: Callable[[str], bool]) -> Sequence[CreditedLeg]:

@@ -14,11 +14,12 @@ from unificx.calls.machine import actions, events
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
 from unificx.calls.machine.states import CALLER, Transferring
 from unificx.calls.media_requests import MediaRequests
-from unificx.calls.ports import AppEvent, AppHost, ConfirmationRequests, MediaAnchor, OutsideLines, PushWakeup
+from unificx.calls.ports import AppEvent, AppHost, ConfirmationRequests, OutsideLines, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
 from unificx.core.clock import Clock
 from unificx.identity import DirectoryCache
+from unificx.rtpengine.supervisor import RtpEngine
 from unificx.sip.legs import DialogTable, IncomingLeg, Leg, OutgoingLeg
 
 
@@ -27,7 +28,7 @@ class ExecutorDependencies:
     """Collaborators of the executor."""
 
     legs: DialogTable
-    media: MediaAnchor
+    media: RtpEngine
     push: PushWakeup
     app_host: AppHost
     directory: DirectoryCache

@@ -74,8 +74,8 @@ class InboundCalls:
         if self._has_sent(request):
             raise RemoteProtocolError(LOOP_DETECTED, "Loop Detected", request)
         numbers, address = self._lines.numbers, _caller_address(request)
-        found = next(_destinations(numbers, request, address, origin.trunks), None) if numbers is not None else None
-        if numbers is None or found is None:
+        found = next(_destinations(numbers, request, address, origin.trunks), None)
+        if found is None:
             raise RemoteProtocolError(NOT_FOUND, "Not Found", request)
         trunk, number, called, destination = found
         diversions = parse_diversions(request)

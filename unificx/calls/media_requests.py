@@ -10,10 +10,11 @@ from unificx.calls.call import Call
 from unificx.calls.machine import actions, events
 from unificx.calls.machine.states import CALLER
 from unificx.calls.participant import Participant
-from unificx.calls.ports import ConfirmationRequests, MediaAnchor, OutsideLines
+from unificx.calls.ports import ConfirmationRequests, OutsideLines
 from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import WITHOUT_EVENTS, MediaReport, Profile
+from unificx.rtpengine.supervisor import RtpEngine
 from unificx.sdp import align_sections, audio_only, sanitize, shares_audio_codec
 
 log = structlog.get_logger()
@@ -29,7 +30,7 @@ class MediaRequests:
 
     def __init__(
         self,
-        media: MediaAnchor,
+        media: RtpEngine,
         lines: OutsideLines,
         confirmations: ConfirmationRequests,
         on_reply: Callable[[Call, events.Event], None],

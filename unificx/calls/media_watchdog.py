@@ -12,11 +12,11 @@ from unificx.calls.call import Call
 from unificx.calls.machine import events
 from unificx.calls.machine.states import CALLER, Talking
 from unificx.calls.manager import CallManager
-from unificx.calls.ports import MediaAnchor
 from unificx.calls.schemas import CallSettings
 from unificx.core.clock import Clock
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import MediaReport
+from unificx.rtpengine.supervisor import RtpEngine
 from unificx.sdp import is_receiving, is_sending
 
 PROBE_INTERVAL = 60.0
@@ -26,7 +26,7 @@ PROBE_INTERVAL = 60.0
 class MediaWatchdog:
     """Polls the anchor of every established call, spread over `check_interval` seconds."""
 
-    def __init__(self, manager: CallManager, media: MediaAnchor, clock: Clock, settings: CallSettings) -> None:
+    def __init__(self, manager: CallManager, media: RtpEngine, clock: Clock, settings: CallSettings) -> None:
         self._manager = manager
         self._media = media
         self._clock = clock

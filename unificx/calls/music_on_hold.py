@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import structlog
 
@@ -12,6 +11,7 @@ from unificx.core.clock import Clock
 from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
+from unificx.rtpengine.supervisor import RtpEngine
 
 log = structlog.get_logger()
 MAX_REPETITIONS = 1000
@@ -26,13 +26,6 @@ def held_leg(conversation: Conversation) -> ConversationLeg | None:
     if conversation.caller.is_holding == conversation.callee.is_holding:
         return None
     return conversation.callee if conversation.caller.is_holding else conversation.caller
-
-
-class SoundPlayer(Protocol):
-    """Plays sounds to one leg of a call; may raise media.MediaUnavailable."""
-
-    async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float: ...
-    async def stop(self, anchor: str, tag: str) -> None: ...
 
 
 MusicSource = Callable[[str], Awaitable[Sound | None]]
@@ -64,7 +57,7 @@ class _CallState:
 class MusicOnHold:
     """A `CallObserver`. Serializes its requests per call, so that a stop does not overtake its play."""
 
-    def __init__(self, media: SoundPlayer, music: MusicSource, clock: Clock) -> None:
+    def __init__(self, media: RtpEngine, music: MusicSource, clock: Clock) -> None:
         self._media = media
         self._music = music
         self._clock = clock

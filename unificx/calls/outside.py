@@ -89,7 +89,7 @@ class OutsideDialer:
         """Sign the caller id for a trunk that does so. A withheld number is not signed, as the called party could read
         it, and the service of an emergency number needs no signature."""
         trunk, numbers = self._lines.trunks.trunk(outside.trunk_id), self._lines.numbers
-        if trunk is None or numbers is None or not trunk.options.signing_key:
+        if trunk is None or not trunk.options.signing_key:
             return invitation
         if outside.emergency or ("Privacy", "id") in invitation.headers:
             return invitation

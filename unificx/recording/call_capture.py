@@ -10,8 +10,8 @@ from unificx.core.errors import StorageFull
 from unificx.media import MediaUnavailable
 from unificx.media_worker.client import MediaEngineClient, TapStream
 from unificx.recording.archive import CallRecordingWriter
-from unificx.recording.ports import MediaRelay
 from unificx.recording.stereo_interleaver import StereoInterleaver
+from unificx.rtpengine.supervisor import RtpEngine
 
 HOLD_BACK_SECONDS = 0.5
 """Seconds held back before writing: a DTMF digit that pauses recording is reported when it is released."""
@@ -44,7 +44,7 @@ class MediaSubscriptions:
     purposes apart."""
 
     def __init__(
-        self, relay: MediaRelay, engine: MediaEngineClient, conversation: Conversation, prefix: str = "rec"
+        self, relay: RtpEngine, engine: MediaEngineClient, conversation: Conversation, prefix: str = "rec"
     ) -> None:
         self.conversation = conversation
         self._prefix = prefix

@@ -13,7 +13,7 @@ from unificx.core.clock import Clock
 from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.recording.beep import beep
-from unificx.recording.ports import MediaRelay
+from unificx.rtpengine.supervisor import RtpEngine
 
 log = structlog.get_logger()
 MEDIA_TIMEOUT = 6.0
@@ -32,7 +32,7 @@ class CallPlayback:
     def __init__(
         self,
         conversation: Conversation,
-        relay: MediaRelay,
+        relay: RtpEngine,
         clock: Clock,
         on_playback: Callable[[str, str, float], None],
     ) -> None:

@@ -14,8 +14,9 @@ from unificx.recording.call_playback import leg_tags, media_generation
 from unificx.recording.consent_evidence import consent_evidence
 from unificx.recording.consent_executor import ConsentExecutor
 from unificx.recording.machine.consent_types import ConsentMode
-from unificx.recording.ports import MediaRelay, Prompts
+from unificx.recording.ports import Prompts
 from unificx.recording.schemas import NewCallRecording, NewRecordedParty, PartyIdentity, StartMode
+from unificx.rtpengine.supervisor import RtpEngine
 
 RETRY_DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Delays in seconds between attempts to resubscribe after the media engine restarted."""
@@ -28,7 +29,7 @@ class CallSessionDependencies:
     music."""
 
     clock: Clock
-    relay: MediaRelay
+    relay: RtpEngine
     engine: MediaEngineClient
     prompts: Prompts
     archive: RecordingArchive

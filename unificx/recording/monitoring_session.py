@@ -19,9 +19,10 @@ from unificx.recording.call_playback import CallPlayback, is_on_hold, media_gene
 from unificx.recording.consent_executor import ConsentExecutor
 from unificx.recording.machine import consent, consent_types
 from unificx.recording.monitoring_repository import MonitoringLog
-from unificx.recording.ports import MediaRelay, Prompts
+from unificx.recording.ports import Prompts
 from unificx.recording.recording_tasks import RecordingTasks
 from unificx.recording.schemas import MonitoringState, SpeakingMode, Supervisor
+from unificx.rtpengine.supervisor import RtpEngine
 
 log = structlog.get_logger()
 NOTICE = "monitoring/notice"
@@ -37,7 +38,7 @@ class MonitoringDependencies:
     """Dependencies of a session; see `CallSessionDependencies`."""
 
     clock: Clock
-    relay: MediaRelay
+    relay: RtpEngine
     engine: MediaEngineClient
     prompts: Prompts
     log: MonitoringLog

@@ -1,19 +1,10 @@
 """Administrators of a tenant, as recipients of notices."""
 
-from typing import Protocol
-
 from unificx.identity import Person, Role
+from unificx.support.rights import Accounts
 
 MAX_ACCOUNTS = 10_000
 """Accounts of a tenant among which administrators are looked for."""
-
-
-class Accounts(Protocol):
-    """Accounts of all tenants."""
-
-    async def all(self, tenant_id: str, at_most: int) -> list[Person]:
-        """Return the open accounts of a tenant, oldest first."""
-        ...
 
 
 async def administrators(accounts: Accounts, tenant_id: str) -> list[Person]:

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
-from unificx.calls import SoundPlayer
 from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.rtpengine import party_commands
-from unificx.rtpengine.ng import Message, Reply, check_reply
+from unificx.rtpengine.ng import Reply, check_reply
+from unificx.rtpengine.supervisor import RtpEngine
 
 log = structlog.get_logger()
 REQUEST = "group/confirm"
@@ -22,16 +22,10 @@ MAX_REPETITIONS = 100
 """More than fit into the longest time that a group rings; the request ends with the leg."""
 
 
-class RequestPlayer(SoundPlayer, Protocol):
-    """Plays to one leg, and sends other requests to the anchor."""
-
-    def send(self, message: Message, on_reply: Callable[[Reply | MediaUnavailable], None]) -> None: ...
-
-
 class SpokenRequests:
     """Implements `calls.ConfirmationRequests`. `request` returns the prompt in the language of a tenant."""
 
-    def __init__(self, media: RequestPlayer, request: Callable[[str], Sound]) -> None:
+    def __init__(self, media: RtpEngine, request: Callable[[str], Sound]) -> None:
         self._media, self._request = media, request
         # Owner: the node that holds the call.
         self._tasks: dict[str, asyncio.Task[None]] = {}

@@ -3,7 +3,8 @@
 from unificx.billing import Billing, DunningNotice
 from unificx.db import UnitOfWork
 from unificx.notifications import EmailKind, NotificationService
-from unificx.server.administrators import Accounts, administrators
+from unificx.server.administrators import administrators
+from unificx.support.rights import Accounts
 
 
 class DunningNotices:

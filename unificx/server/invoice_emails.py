@@ -7,7 +7,8 @@ from unificx.core.errors import DomainError
 from unificx.db import UnitOfWork
 from unificx.identity import Person, outside_recipient
 from unificx.notifications import EmailKind, NotificationService
-from unificx.server.administrators import Accounts, administrators
+from unificx.server.administrators import administrators
+from unificx.support.rights import Accounts
 
 log = structlog.get_logger()
 

@@ -6,8 +6,9 @@ from unificx.billing import Billing, TrialReminder
 from unificx.db import UnitOfWork
 from unificx.identity.events import TenantResumed
 from unificx.notifications import EmailKind, NotificationService
-from unificx.server.administrators import Accounts, administrators
+from unificx.server.administrators import administrators
 from unificx.server.container import Container
+from unificx.support.rights import Accounts
 
 
 class TrialEmails:

@@ -5,7 +5,7 @@ from unificx.sip_server.caller_verifier import CallerVerifier
 from unificx.sip_server.driver import SipDriver
 from unificx.sip_server.extension_states import ExtensionStateDependencies, ExtensionStates
 from unificx.sip_server.mwi import MwiDependencies, MwiNotifier
-from unificx.sip_server.ports import Carriers, MeetingGuests
+from unificx.sip_server.ports import MeetingGuests
 from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
 from unificx.sip_server.register_handler import RegisterHandler
 from unificx.sip_server.registration_faults import RegistrationFaults
@@ -24,7 +24,6 @@ __all__ = [
     "Authenticator",
     "AuthenticatorOptions",
     "CallerVerifier",
-    "Carriers",
     "CheckSync",
     "ExtensionStateDependencies",
     "ExtensionStates",

@@ -22,11 +22,11 @@ from unificx.sip.flow import Flow
 from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
-from unificx.sip_server.ports import Carriers, MeetingGuests
+from unificx.sip_server.ports import MeetingGuests
 from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.realm import realm_of
 from unificx.sip_server.registration_faults import RegistrationFaults
-from unificx.trunks import Trunk
+from unificx.trunks import Trunk, TrunkDirectory
 
 _md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
 """User agents that fail if any challenge is not MD5, although RFC 3261 lets them skip unknown ones: baresip before
@@ -87,7 +87,7 @@ class AuthenticatorOptions:
     names: frozenset[str] = frozenset()
     bearers: BearerTokens | None = None
     faults: RegistrationFaults = field(default_factory=RegistrationFaults)
-    carriers: Carriers | None = None
+    carriers: TrunkDirectory | None = None
     guests: MeetingGuests | None = None
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
 from cryptography import x509
 
@@ -10,6 +9,7 @@ from unificx.calls import CarrierCall
 from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
+from unificx.integrations.caller_certificates import CallerCertificates
 from unificx.sip.message import Request
 from unificx.sip.passport import (
     BAD_IDENTITY_INFO,
@@ -29,25 +29,13 @@ MAX_HEADERS, MAX_DIVERSIONS = 8, 3
 """Identity headers that are read, and statements about diversions that are verified."""
 
 
-class Certificates(Protocol):
-    """Certificate chains in PEM by URL; b"" if one cannot be had."""
-
-    def cached(self, url: str) -> bytes | None:
-        """Return what is known without waiting, None if it has to be fetched."""
-        ...
-
-    async def get(self, url: str) -> bytes:
-        """Return a chain, at most after a few seconds."""
-        ...
-
-
 class CallerVerifier:
     """Verifies against `roots`, the trusted authorities. `begin` starts a call, at once or after its certificate was
     fetched; `on_begun` is called after the latter."""
 
     def __init__(
         self,
-        certificates: Certificates,
+        certificates: CallerCertificates,
         roots: Sequence[x509.Certificate],
         clock: Clock,
         begin: Callable[[RequestReceived, CarrierCall, float], None],

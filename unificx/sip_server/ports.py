@@ -3,10 +3,7 @@
 from typing import Protocol
 
 from unificx.calls import InboundCall
-from unificx.sip.flow import Flow
-from unificx.sip.message import Request
 from unificx.sip.transactions.events import Event
-from unificx.trunks import Trunk
 
 
 class MessageCounts(Protocol):
@@ -31,14 +28,6 @@ class OwnSwitchStates(Protocol):
 
     def state(self, tenant_id: str, extension_id: str, dialled: str, /) -> bool | None:
         """Return whether the code is on for the extension of the tenant; None if it is not one of these."""
-        ...
-
-
-class Carriers(Protocol):
-    """Recognises the carriers of all trunks, from memory."""
-
-    def candidates(self, flow: Flow, request: Request) -> tuple[Trunk, ...]:
-        """Return the trunks that a request outside a dialog can have come from; none for anyone but a carrier."""
         ...
 
 
