@@ -222,7 +222,6 @@ def build_container(
     """Build all services, with ports filled and spool handlers registered."""
     clock, bus, notices, location = database.clock, cluster.bus, NotificationService(), LocationService()
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
-    public_address = PublicAddress()
     is_full, identity = partial(_is_storage_full, disk_guard, spool), _identity(database, keys, notices, cluster)
     deps = AudioStoreDependencies(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
     (audio, mailboxes, sounds), trunks = _sound_areas(deps, cluster), _trunks(database, keys, identity)
@@ -260,7 +259,7 @@ def build_container(
         resellers=resold,
         support=SupportService(database, keys, clock),
         reports=ReportEmails(database, identity.directory, identity.users, notices),
-        rights=_rights(database, keys, identity, cluster, RequestEmails(identity, keys, notices, public_address)),
+        rights=_rights(database, keys, identity, cluster, notices, address=(public := PublicAddress())),
         journal=_journal(spool, database, keys),
         billing=(billing := _billing(database, keys, identity, routing)),
         notifications=senders(deps, files(history, billing, routing.queues), notices, notifications, cluster),
@@ -268,7 +267,7 @@ def build_container(
         notification_service=notices,
         idempotency=IdempotencyStore(database, keys, clock),
         disk_guard=disk_guard,
-        public_address=public_address,
+        public_address=public,
     )
 
 
@@ -298,8 +297,15 @@ def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:
 
 
 def _rights(
-    database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, notifier: RequestEmails
+    database: Database,
+    keys: KeyStore,
+    identity: Identity,
+    cluster: Cluster,
+    notices: NotificationService,
+    *,
+    address: PublicAddress,
 ) -> RightsRequests:
+    notifier = RequestEmails(identity, keys, notices, address)
     return RightsRequests(RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time, notifier))
 
 

@@ -175,15 +175,8 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         phones = SipPhones(container.location, sip.registration_faults, sip.transports, sip.check_sync, container.clock)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
         meetings = sip.meetings.videos, sip.meetings.breakouts
-        live = LiveServices(
-            calls,
-            sip.call_recorder,
-            checks,
-            telephony,
-            phones,
-            *meetings,
-            TrunkTests(sip.trunk_prober, container.clock),
-        )
+        trunk_tests = TrunkTests(sip.trunk_prober, container.clock)
+        live = LiveServices(calls, sip.call_recorder, checks, telephony, phones, *meetings, trunk_tests)
         app = http_app(container, live)
         public = add_sip_websocket(app, sip.transports.connections)
         http = http_servers.listen(public, settings.http)
