@@ -1,4 +1,4 @@
-import { lazy } from 'react';
+import { lazyPart } from '~/core/lazy-part';
 import { connectEventsWhileSignedIn } from '~/api/events';
 import { subscribePushWhileSignedIn } from '~/api/push';
 import { refreshSession } from '~/api/session';
@@ -15,7 +15,7 @@ import { createAppRouter } from './routes';
 import { watchForUpdates } from './updates';
 import { handleNotificationActions } from './notification-actions';
 
-const Overlays = lazy(() => import('~/shell/Overlays'));
+const Overlays = lazyPart(() => import('~/shell/Overlays'));
 
 const ROUTES = {
   'sign-in': '/sign-in/code',

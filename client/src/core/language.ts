@@ -1,5 +1,6 @@
 import { i18n } from '@lingui/core';
 import { resolveLanguage, type Language } from './languages';
+import { loadPersistently } from './persistent-load';
 import { preferences } from './preferences';
 
 export { resolveLanguage, type Language };
@@ -13,7 +14,7 @@ const catalogs = {
 export async function activateLanguage(
   language = resolveLanguage(preferences.state.language, navigator.languages),
 ): Promise<void> {
-  const { messages } = await catalogs[language]();
+  const { messages } = await loadPersistently(catalogs[language]);
   // Format dates and numbers for the user's region if it uses the same language (24-hour clock in London).
   const locales = navigator.languages.filter((each) => each.toLowerCase().startsWith(language));
   i18n.loadAndActivate({ locale: language, locales: locales.length ? [...locales] : undefined, messages });

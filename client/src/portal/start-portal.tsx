@@ -1,7 +1,7 @@
-import { lazy } from 'react';
 import { connectEventsWhileSignedIn } from '~/api/events';
 import { refreshSession } from '~/api/session';
 import { activateLanguage } from '~/core/language';
+import { lazyPart } from '~/core/lazy-part';
 import { applyDensity } from '~/core/preferences';
 import { showPicturesWhileSignedIn } from '~/features/pictures';
 import { prefetchSignInOptions } from '~/features/sign-in/useSignInOptions';
@@ -9,7 +9,7 @@ import { queries } from '~/shell/Providers';
 import { start } from '~/shell/start';
 import { createPortalRouter } from './routes';
 
-const Overlays = lazy(() => import('~/shell/Overlays'));
+const Overlays = lazyPart(() => import('~/shell/Overlays'));
 
 export async function startPortal(): Promise<void> {
   applyDensity();

@@ -1,17 +1,18 @@
 import { IconDots, IconMessage, IconPhone, IconUsers } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Suspense, lazy } from 'react';
+import { Suspense } from 'react';
+import { lazyPart } from '~/core/lazy-part';
 import { useChatAllowed } from '~/api/session';
 import { ErrorBoundary } from '~/design/ErrorBoundary';
 import { ConnectionBanner } from './ConnectionBanner';
 import { PolicyNotice } from './PolicyNotice';
 
-const PhoneConnectionBanner = lazy(() => import('./PhoneConnectionBanner'));
-const NewCalls = lazy(() => import('~/features/history/NewCalls'));
-const UnreadMessages = lazy(() => import('~/features/chat/UnreadMessages'));
-const UnreadNotices = lazy(() => import('~/features/notice-list/UnreadNotices'));
-const DialSheet = lazy(() => import('~/features/dial').then((each) => each.loadDialSheet()));
+const PhoneConnectionBanner = lazyPart(() => import('./PhoneConnectionBanner'));
+const NewCalls = lazyPart(() => import('~/features/history/NewCalls'));
+const UnreadMessages = lazyPart(() => import('~/features/chat/UnreadMessages'));
+const UnreadNotices = lazyPart(() => import('~/features/notice-list/UnreadNotices'));
+const DialSheet = lazyPart(() => import('~/features/dial').then((each) => each.loadDialSheet()));
 
 /** Screens of the tab "More" that have addresses of their own. */
 const MORE = /\/(settings|notices|self-test|diagnostics|about)(\/|$)/;

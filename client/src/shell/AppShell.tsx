@@ -1,14 +1,15 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { Suspense, lazy } from 'react';
+import { Suspense } from 'react';
 import { awaitsConsent, hasPendingRequirements, session } from '~/api/session';
+import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
 import { AppFrame } from './AppFrame';
 import { CommandKey } from './CommandKey';
 import { UpdatePrompt } from './UpdatePrompt';
 
-const PendingRequirements = lazy(() => import('~/features/sign-in/PendingRequirements'));
-const DialSheet = lazy(() => import('~/features/dial').then((each) => each.loadDialSheet()));
-const CallLayer = lazy(() => import('~/features/call/CallLayer'));
+const PendingRequirements = lazyPart(() => import('~/features/sign-in/PendingRequirements'));
+const DialSheet = lazyPart(() => import('~/features/dial').then((each) => each.loadDialSheet()));
+const CallLayer = lazyPart(() => import('~/features/call/CallLayer'));
 
 /** Sign-in screens fill the window, even while another user is still signed in. */
 const UNFRAMED_ROUTES = /\/(sign-in|scan|invitation|recover|guest)(\/|$)/;

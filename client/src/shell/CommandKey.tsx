@@ -1,8 +1,9 @@
 import { useHotkeys } from '@mantine/hooks';
-import { Suspense, lazy, useState } from 'react';
+import { Suspense, useState } from 'react';
+import { lazyPart } from '~/core/lazy-part';
 import { ErrorBoundary } from '~/design/ErrorBoundary';
 
-const CommandPalette = lazy(() => import('~/features/dial').then((each) => each.loadCommandPalette()));
+const CommandPalette = lazyPart(() => import('~/features/dial').then((each) => each.loadCommandPalette()));
 
 /** ⌘K or Ctrl-K opens the command palette. The key works at once; the palette is loaded when it is first opened. */
 export function CommandKey() {

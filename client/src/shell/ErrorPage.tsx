@@ -1,21 +1,42 @@
-import { Button, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect } from 'react';
-import { Page } from '~/design/Page';
+import { useCallback, useEffect, useState } from 'react';
 import { logError } from '~/core/error-log';
+import { Page } from '~/design/Page';
+import { loadFailedScreens } from './lazy-screen';
 
-/** A screen failed or could not be loaded, possibly because of an update. */
-export function ErrorPage({ error }: { error: unknown }) {
+/** A screen failed or could not be loaded, possibly because of an update. `reset` renders it again. */
+export function ErrorPage({ error, reset }: { error: unknown; reset: () => void }) {
   const { t } = useLingui();
+  const [trying, setTrying] = useState(false);
+  const tryAgain = useCallback(async () => {
+    setTrying(true);
+    await loadFailedScreens();
+    setTrying(false);
+    reset();
+  }, [reset]);
   useEffect(() => logError(error), [error]);
+  useEffect(() => {
+    const onOnline = () => void tryAgain();
+    window.addEventListener('online', onOnline);
+    return () => window.removeEventListener('online', onOnline);
+  }, [tryAgain]);
   return (
     <Page title={t`Page could not be loaded`}>
       <Text mb="md" role="alert">
-        <Trans>There may be an update, or no connection. Reload the page; this ends an active call.</Trans>
+        <Trans>
+          There may be no connection, or an update. If trying again does not help, reload the page; an active call is
+          interrupted for a moment.
+        </Trans>
       </Text>
-      <Button size="md" onClick={() => location.reload()}>
-        <Trans>Reload</Trans>
-      </Button>
+      <Group gap="xs">
+        <Button size="md" loading={trying} onClick={() => void tryAgain()}>
+          <Trans>Try again</Trans>
+        </Button>
+        <Button size="md" variant="default" onClick={() => location.reload()}>
+          <Trans>Reload</Trans>
+        </Button>
+      </Group>
     </Page>
   );
 }

@@ -1,10 +1,11 @@
 import { useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { session } from '~/api/session';
+import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
 import { ErrorBoundary } from '~/design/ErrorBoundary';
 
-const PolicyChanges = lazy(() => import('~/features/privacy/PolicyChanges'));
+const PolicyChanges = lazyPart(() => import('~/features/privacy/PolicyChanges'));
 
 /** Notice of an ordinary change of the privacy policy. Opening another screen accepts it. */
 export function PolicyNotice() {

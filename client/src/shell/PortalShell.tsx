@@ -1,10 +1,11 @@
 import { Outlet } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { hasPendingRequirements, session } from '~/api/session';
+import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
 
-const PendingRequirements = lazy(() => import('~/features/sign-in/PendingRequirements'));
-const PortalFrame = lazy(() => import('./portal/PortalFrame'));
+const PendingRequirements = lazyPart(() => import('~/features/sign-in/PendingRequirements'));
+const PortalFrame = lazyPart(() => import('./portal/PortalFrame'));
 
 /** The portal: its frame after sign-in, the bare screen before. */
 export function PortalShell() {

@@ -2,22 +2,42 @@ import { MantineProvider } from '@mantine/core';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { I18nProvider } from '@lingui/react';
 import { i18n } from '@lingui/core';
-import { createRoot } from 'react-dom/client';
-import { expect, it, vi } from 'vitest';
+import { act } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ErrorPage } from './ErrorPage';
 import { lazyScreen } from './lazy-screen';
 import { eventually } from '../../test/eventually';
 
-it('a screen that cannot be loaded shows an error and does not reload by itself', async () => {
+/** Tries until the page gives up, and the time they take. */
+const TRIES = 3;
+const TRIES_MS = 2_500;
+
+let root: Root;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   vi.spyOn(console, 'error').mockReturnValue();
   vi.spyOn(console, 'warn').mockReturnValue();
-  const gone = () => Promise.reject(new TypeError('Failed to fetch dynamically imported module: /assets/Dial.js'));
+});
+
+afterEach(() => {
+  root.unmount();
+  vi.useRealTimers();
+  document.body.replaceChildren();
+});
+
+const gone = () => new TypeError('Failed to fetch dynamically imported module: /assets/Dial.js');
+const loaded = { default: () => <h1>Dial</h1> };
+const heading = () => document.querySelector('h1')?.textContent;
+
+async function show(load: () => Promise<typeof loaded>): Promise<void> {
   const router = createRouter({
-    routeTree: createRootRoute({ component: lazyScreen(gone) }),
+    routeTree: createRootRoute({ component: lazyScreen(load) }),
     history: createMemoryHistory(),
     defaultErrorComponent: ErrorPage,
   });
-  const root = createRoot(document.body.appendChild(document.createElement('div')));
+  root = createRoot(document.body.appendChild(document.createElement('div')));
   root.render(
     <I18nProvider i18n={i18n}>
       <MantineProvider>
@@ -25,7 +45,31 @@ it('a screen that cannot be loaded shows an error and does not reload by itself'
       </MantineProvider>
     </I18nProvider>,
   );
-  await eventually(() => expect(document.querySelector('h1')?.textContent).toBe('Page could not be loaded'));
-  expect(document.querySelector('button')?.textContent).toBe('Reload');
-  root.unmount();
+  await vi.advanceTimersByTimeAsync(TRIES_MS);
+}
+
+it('a screen that fails to load at first is shown', async () => {
+  await show(vi.fn().mockRejectedValueOnce(gone()).mockResolvedValue(loaded));
+  await eventually(() => expect(heading()).toBe('Dial'));
+});
+
+it('one that cannot be loaded shows an error, does not reload by itself, and can be tried again', async () => {
+  const load = vi.fn().mockRejectedValue(gone());
+  await show(load);
+  await eventually(() => expect(heading()).toBe('Page could not be loaded'));
+  expect(load).toHaveBeenCalledTimes(TRIES);
+  const buttons = [...document.querySelectorAll('button')];
+  expect(buttons.map((each) => each.textContent)).toEqual(['Try again', 'Reload']);
+  load.mockResolvedValue(loaded);
+  act(() => buttons[0]!.click());
+  await eventually(() => expect(heading()).toBe('Dial'));
+});
+
+it('one that cannot be loaded without a network is shown once there is one', async () => {
+  const load = vi.fn().mockRejectedValue(gone());
+  await show(load);
+  await eventually(() => expect(heading()).toBe('Page could not be loaded'));
+  load.mockResolvedValue(loaded);
+  window.dispatchEvent(new Event('online'));
+  await eventually(() => expect(heading()).toBe('Dial'));
 });

@@ -1,10 +1,33 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
+import { loadPersistently } from '~/core/persistent-load';
+
+/** Loads a screen that could not be loaded; the router keeps a failure until then. */
+type Retry = () => Promise<void>;
+
+const failed = new Set<Retry>();
 
 /** A lazily loaded screen. On failure `ErrorPage` is shown: the router would reload the page, even during a call. */
 export function lazyScreen<T extends Record<string, unknown>>(load: () => Promise<T>) {
-  return lazyRouteComponent<T>(() =>
-    load().catch((fault: unknown) => {
+  const retry: Retry = async () => screen.preload?.();
+  const screen = lazyRouteComponent<T>(async () => {
+    try {
+      const loaded = await loadPersistently(load);
+      failed.delete(retry);
+      return loaded;
+    } catch (fault) {
+      failed.add(retry);
       throw new Error('Failed to load the screen.', { cause: fault });
-    }),
-  );
+    }
+  });
+  return screen;
+}
+
+/** The same where there are no calls: the router reloads the page once, as an update may have removed the screen. */
+export function reloadingScreen<T extends Record<string, unknown>>(load: () => Promise<T>) {
+  return lazyRouteComponent<T>(() => loadPersistently(load));
+}
+
+/** Load the screens again that could not be loaded. */
+export async function loadFailedScreens(): Promise<void> {
+  await Promise.all([...failed].map((retry) => retry()));
 }

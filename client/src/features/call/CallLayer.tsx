@@ -1,9 +1,11 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useLingui } from '@lingui/react/macro';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { ErrorBoundary } from '~/design/ErrorBoundary';
 import { useTwoPanes } from '~/design/Panes';
+import { lazyPart } from '~/core/lazy-part';
+import { loadPersistently } from '~/core/persistent-load';
 import { useValue } from '~/core/store';
 import { colleagues } from '~/features/directory';
 import { useMeetingOf } from '~/features/meeting';
@@ -28,9 +30,9 @@ import { useShownMeeting } from './useShownMeeting';
 const loadTransferSheet = () => import('./TransferSheet');
 const loadRosterSheet = () => import('~/features/conferences').then((each) => each.loadRosterSheet());
 const loadConnectionSheet = () => import('~/features/meeting').then((each) => each.loadConnectionSheet());
-const ConnectionSheet = lazy(loadConnectionSheet);
-const TransferSheet = lazy(loadTransferSheet);
-const RosterSheet = lazy(loadRosterSheet);
+const ConnectionSheet = lazyPart(loadConnectionSheet);
+const TransferSheet = lazyPart(loadTransferSheet);
+const RosterSheet = lazyPart(loadRosterSheet);
 
 interface CallLayerProps {
   /** New calls can be started here; running calls are rendered in any case. */
@@ -47,7 +49,7 @@ export default function CallLayer({ reachable }: CallLayerProps) {
     void colleagues.open();
     // Preload: a newer version may replace these chunks during a call.
     const sheets = [loadTransferSheet, loadForwardSheet, loadReplySheet, loadRosterSheet, loadConnectionSheet];
-    for (const load of sheets) load().catch(() => undefined);
+    for (const load of sheets) loadPersistently<unknown>(load).catch(() => undefined);
   }, [reachable]);
   const visible = visibleCalls(calls, active);
   useCallHistory(Boolean(visible.active), Boolean(visible.active) && !minimised);

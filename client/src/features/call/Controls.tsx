@@ -123,12 +123,12 @@ function PartyButton({ call, shownVideo }: { call: Call; shownVideo: boolean }) 
   return <RoundButton icon={IconPhonePlus} label={t`Add call`} disabled={!call.answered} onClick={addCall} />;
 }
 
-/** Connects two calls and leaves them, or takes a call into the conference that the other one is. */
+/** Connects two calls and leaves them, or takes a call into the conference of the user that the other one is. */
 function BothButton({ call, other }: { call: Call; other: Call }) {
   const { t } = useLingui();
   const transfer = useValue(call.state, (each) => each.transfer);
-  const { joins, merge } = useMerge(call, other);
-  return joins ? (
+  const { joins, allowed, merge } = useMerge(call, other);
+  return joins && allowed ? (
     <RoundButton icon={IconUsersPlus} label={t`Add to conference`} disabled={!merge} onClick={() => void merge?.()} />
   ) : (
     <RoundButton

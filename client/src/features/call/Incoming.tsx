@@ -3,7 +3,8 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconPhone, IconPhoneOff, IconVideo } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
+import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
 import { VerificationNote } from '~/features/call-verification';
 import type { Call } from '~/sip';
@@ -22,8 +23,8 @@ import css from './incoming.module.css';
 import screenCss from './screen.module.css';
 import remotePartyCss from './remote-party.module.css';
 
-const ForwardSheet = lazy(loadForwardSheet);
-const ReplySheet = lazy(loadReplySheet);
+const ForwardSheet = lazyPart(loadForwardSheet);
+const ReplySheet = lazyPart(loadReplySheet);
 
 /** Windows from this width show a card instead of taking the screen. */
 export const CARD_QUERY = '(min-width: 56.25em)';

@@ -130,7 +130,8 @@ function PartyActions({ call }: { call: Call }) {
 
 function MergeAction({ call, other }: { call: Call; other: Call }) {
   const { t } = useLingui();
-  const { joins, merge } = useMerge(call, other);
+  const { joins, allowed, merge } = useMerge(call, other);
+  if (!allowed) return null;
   return (
     <Action
       icon={IconUsersPlus}

@@ -46,6 +46,16 @@ describe('Escape during a call', () => {
     expect(callView.state.minimised).toBe(false);
   });
 
+  it('closes only the dialog above the call, while the focus is still on a button of the call', () => {
+    const dialog = document.body.appendChild(document.createElement('div'));
+    dialog.setAttribute('role', 'dialog');
+    window.addEventListener('keydown', () => dialog.remove(), { once: true, capture: true });
+    press('Escape');
+    expect(callView.state.minimised).toBe(false);
+    press('Escape');
+    expect(callView.state.minimised).toBe(true);
+  });
+
   it('closes only the sheet that has the focus, which is closed before', () => {
     const sheet = document.body.appendChild(document.createElement('div'));
     sheet.setAttribute('role', 'dialog');

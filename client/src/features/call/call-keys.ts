@@ -3,28 +3,30 @@ import { playKeyTone } from '~/media/tones';
 import { phone, type Call } from '~/sip';
 import { callView, isSheetOpen, showCall } from './model';
 
+/** What lies above the call and has the keyboard, also while the focus is still elsewhere. */
+const COVERS = '[role=menu], [role=dialog]:not([data-call], [inert] *)';
+
 /** Keyboard of the call screen: digits are sent as DTMF, letters and Space are shortcuts. */
 export function useCallKeys(call: Call): void {
   useEffect(() => {
-    let isMenuOpen = false;
-    // Captured, because the menu is gone once its own listener has closed it.
-    const lookForMenu = () => {
-      isMenuOpen = document.querySelector('[role=menu]') !== null;
+    let isCovered = false;
+    // Captured, because a menu or dialog is gone once its own listener has closed it.
+    const lookForCover = () => {
+      isCovered = document.querySelector(COVERS) !== null;
     };
     const onKeyDown = (event: KeyboardEvent) => {
-      if (!isMenuOpen && isForCall(event) && pressCallKey(event.key, call)) event.preventDefault();
+      if (!isCovered && isForCall(event) && pressCallKey(event.key, call)) event.preventDefault();
     };
-    window.addEventListener('keydown', lookForMenu, true);
+    window.addEventListener('keydown', lookForCover, true);
     window.addEventListener('keydown', onKeyDown);
     return () => {
-      window.removeEventListener('keydown', lookForMenu, true);
+      window.removeEventListener('keydown', lookForCover, true);
       window.removeEventListener('keydown', onKeyDown);
     };
   }, [call]);
 }
 
-/** Whether a key is meant for the call: nothing is being typed, no sheet is open and no other call rings. An open menu is
- * closed by Escape, and moved through by letters, also before it has taken the focus. */
+/** Whether a key is meant for the call: nothing is being typed, no sheet is open and no other call rings. */
 function isForCall(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return false;
   const ringing = phone.state.state.calls.some((each) => each.phase === 'incoming');

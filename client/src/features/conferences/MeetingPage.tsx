@@ -2,9 +2,10 @@ import { Button, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { IconCalendarDown, IconPhone, IconShare } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import type { Meeting, NewMeeting } from '~/api';
 import { forgetDestination } from '~/core/destination';
+import { lazyPart } from '~/core/lazy-part';
 import { toast } from '~/core/toasts';
 import { useChanges } from '~/design/changes';
 import { formatDateTime } from '~/design/dates';
@@ -18,7 +19,7 @@ import { MeetingForm } from './MeetingForm';
 import { MeetingInvitations } from './MeetingInvitations';
 import { useGuestLinks, useMeeting, useMeetingChange, useMeetingRemoval, useShareLink } from './useMeetings';
 
-const DeviceCheck = lazy(async () => ({ default: (await import('~/features/guest')).DeviceCheck }));
+const DeviceCheck = lazyPart(async () => ({ default: (await import('~/features/guest')).DeviceCheck }));
 
 /** The page that the link of a meeting opens: one button joins it. */
 export default function MeetingPage() {

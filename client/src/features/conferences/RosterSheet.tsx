@@ -10,12 +10,13 @@ import {
   IconUserX,
 } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { Participant } from '~/api';
 import { Avatar } from '~/design/Avatar';
 import { confirmAction } from '~/design/Confirm';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
+import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
 import { reportAbuse } from '~/features/support';
 import { useParticipantName, useRemoval } from './actions';
@@ -27,7 +28,7 @@ import { useIsHost } from './useIsHost';
 import { useRoster } from './useRoster';
 import css from './conferences.module.css';
 
-const BreakoutPanel = lazy(() => import('./BreakoutPanel'));
+const BreakoutPanel = lazyPart(() => import('./BreakoutPanel'));
 
 interface RosterSheetProps {
   room: { id: string; name: string };

@@ -8,8 +8,9 @@ import {
   IconVideoOff,
 } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import type { GuestParticipant, Participant } from '~/api';
+import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
 import { VideoElement } from '~/design/VideoElement';
 import { CaptionStrip } from '~/features/captions';
@@ -21,7 +22,7 @@ import css from './guest.module.css';
 import { RecordingNotice } from './RecordingNotice';
 import type { Visit } from './visit';
 
-const ConnectionSheet = lazy(async () => ({ default: (await loadConnectionSheet()).GuestConnectionSheet }));
+const ConnectionSheet = lazyPart(async () => ({ default: (await loadConnectionSheet()).GuestConnectionSheet }));
 
 /** The meeting as its guests see it. */
 export function GuestMeeting({ visit }: { visit: Visit }) {

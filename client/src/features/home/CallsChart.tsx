@@ -1,10 +1,11 @@
 import { Skeleton, Text, VisuallyHidden } from '@mantine/core';
 import { useLingui } from '@lingui/react/macro';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
+import { lazyPart } from '~/core/lazy-part';
 import { Section } from '~/design/Section';
 import { total, type Count } from './model';
 
-const StackedBars = lazy(() => import('./StackedBars'));
+const StackedBars = lazyPart(() => import('./StackedBars'));
 const HEIGHT = 260;
 
 export type LabelledCount = Count & { label: string };

@@ -1,11 +1,12 @@
 import { Skeleton, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useLingui } from '@lingui/react/macro';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { lazyPart } from '~/core/lazy-part';
 import { total, type Summary } from './model';
 import css from './home.module.css';
 
-const Sparkline = lazy(() => import('./Sparkline'));
+const Sparkline = lazyPart(() => import('./Sparkline'));
 
 interface TilesProps {
   /** Undefined while it loads. */

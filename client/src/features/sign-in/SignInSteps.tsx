@@ -1,10 +1,11 @@
 import { Button, Stack, TextInput } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { lazy, Suspense, useState, type FormEvent, type ReactNode } from 'react';
+import { Suspense, useState, type FormEvent, type ReactNode } from 'react';
 import { ErrorNotice } from '~/design/Notice';
 import { PasswordField } from '~/design/PasswordField';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
+import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
 import { ConsentFields } from './ConsentFields';
 import { isComplete, NO_CONSENT } from './consent';
@@ -13,7 +14,7 @@ import type { SignInFlow } from './sign-in-flow';
 import { NewPassword, EMPTY_PASSWORD, isUsable } from './NewPassword';
 
 /** Few people see it: it is not in the script of the sign-in. */
-const Suspended = lazy(() => import('./Suspended'));
+const Suspended = lazyPart(() => import('./Suspended'));
 
 function onSubmit(work: () => Promise<void>) {
   return (event: FormEvent) => {

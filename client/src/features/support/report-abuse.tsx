@@ -1,11 +1,12 @@
 import { Loader } from '@mantine/core';
 import { i18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { lazyPart } from '~/core/lazy-part';
 import { openDialog } from '~/design/dialogs';
 import type { Reported } from './AbuseForm';
 
-const AbuseForm = lazy(() => import('./AbuseForm'));
+const AbuseForm = lazyPart(() => import('./AbuseForm'));
 
 /** Ask what is to be reported to the administrators. Nothing is sent before the user has seen it. */
 export function reportAbuse(reported: Reported): void {

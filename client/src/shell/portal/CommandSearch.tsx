@@ -2,10 +2,11 @@ import { Kbd, Modal, UnstyledButton } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
+import { lazyPart } from '~/core/lazy-part';
 import css from './portal.module.css';
 
-const CommandList = lazy(() => import('./CommandList'));
+const CommandList = lazyPart(() => import('./CommandList'));
 
 /** Search over people, numbers and pages, opened by its field or by Ctrl+K and ⌘K. */
 export function CommandSearch({ tenant }: { tenant?: string }) {

@@ -1,14 +1,15 @@
 import { Menu, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconPlus, IconSelector } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useIsOperator } from '~/api/session';
 import { selectTenant, tenantSelection } from '~/api/tenant-selection';
+import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
 import { matchesSearch } from '~/design/table';
 import css from './portal.module.css';
 
-const NewOrganisation = lazy(() => import('~/features/organisation/NewOrganisation'));
+const NewOrganisation = lazyPart(() => import('~/features/organisation/NewOrganisation'));
 
 /** Name of the organisation; operators choose another one or create one here. */
 export function OrganisationSwitcher() {
