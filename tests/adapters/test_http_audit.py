@@ -1,11 +1,18 @@
 """The audit log by API: administrative acts are recorded with their actor, object and person, nothing else is."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from http_world import PASSWORD, World
 
+from unificx.api.acts import NOT_RECORDED, is_administrative
+from unificx.identity import Action
 from unificx.privacy import AuditLog, verify
+
+CLIENT = Path(__file__).parents[2] / "client"
 
 
 async def entries(client: Any, query: str = "") -> list[dict[str, Any]]:
@@ -114,3 +121,18 @@ async def test_a_receipt_proves_that_the_log_includes_its_erasure(world: World) 
     assert (entry["object"], entry["about"]["erased"]) == (f"erasure:{receipt['id']}", True)
     assert entry["actor"]["erased"] is False
     assert (await world.services.audit.tree.verify()).ok
+
+
+def test_the_portal_has_a_title_for_every_recorded_action() -> None:
+    """Otherwise the log shows the name of the route, in no language."""
+    administrative = {each.value for each in Action if is_administrative(each)}
+    paths = json.loads((CLIENT / "openapi.json").read_text("utf-8"))["paths"]
+    recorded = {
+        route["operationId"]
+        for methods in paths.values()
+        for method, route in methods.items()
+        if method not in ("get", "head", "options") and administrative.intersection(route.get("x-required-action", ()))
+    } - NOT_RECORDED.keys()
+    texts = (CLIENT / "src/features/privacy/audit-texts.ts").read_text("utf-8")
+    assert len(recorded) > 100
+    assert recorded - set(re.findall(r"^  (\w+): msg`", texts, re.MULTILINE)) == set()
