@@ -98,10 +98,11 @@ class PeopleIndexes:
         One statement in most cases: it reads the accounts that are chosen as far as is known, and those that were
         changed since. Only after a change it is repeated."""
         while True:
-            chosen = choose()
+            # Of now: while the statement runs, another request may add the same changes to the index.
+            since, chosen = index.revision, choose()
             ids = [one.person.id for one in chosen if one.person is not None]
-            rows = await people.listed(session, tenant_id, ids, index.revision)
-            changed = [row for row in rows if row.revision > index.revision]
+            rows = await people.listed(session, tenant_id, ids, since)
+            changed = [row for row in rows if row.revision > since]
             if not changed:
                 return chosen, {row.id: row for row in rows}
             with self._destroyed_meanwhile() as destroyed:

@@ -1,6 +1,7 @@
 """The list of people, searched and sorted in memory: equal to the database after a change of any node, and without the
 erased."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -56,6 +57,14 @@ async def test_what_another_node_has_changed_is_in_the_next_answer(
     assert await names(people, acme) == await names(elsewhere, acme) == ["Carl", "Zoe"]
     await people.users.update(acme.id, ada.id, PersonChange(name="Ada"))
     assert await names(elsewhere, acme) == ["Ada", "Carl"]
+
+
+async def test_requests_at_the_same_time_all_see_a_change(people: Identity, elsewhere: Identity, acme: Tenant) -> None:
+    await add(people, acme, "Ada")
+    assert await names(people, acme) == ["Ada"]
+    await add(elsewhere, acme, "Carl")
+    found = await asyncio.gather(*(names(people, acme, "carl") for _ in range(3)))
+    assert found == [["Carl"]] * 3
 
 
 async def test_a_changed_extension_is_found_and_sorted_by_its_new_values(people: Identity, acme: Tenant) -> None:
