@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+from contextvars import ContextVar
 from typing import Any
 from xml.etree import ElementTree
 
@@ -26,6 +27,18 @@ NAMES = [
     "Øystein Ångström-Łukasiewicz",
     "Ünal " * 40,
 ]
+
+
+STATEMENTS = ContextVar[list[str] | None]("STATEMENTS", default=None)
+"""The statements of the request that is running. Tasks in the background, such as the outbox, have a context of their
+own, so they do not add to it."""
+
+
+def note_statement(*arguments: Any) -> None:
+    """Note a statement that SQLAlchemy is about to execute, if it belongs to a request that is being observed."""
+    noted = STATEMENTS.get()
+    if noted is not None:
+        noted.append(arguments[2])
 
 
 async def names(client: httpx.AsyncClient, **query: Any) -> list[str]:
@@ -106,15 +119,15 @@ async def test_pages_neither_repeat_nor_skip_when_a_person_is_deleted(world: Wor
 
 async def test_the_list_takes_the_same_number_of_statements_for_any_number_of_people(world: World) -> None:
     admin = await world.admin(world.acme)
-    statements: list[str] = []
-    listen = lambda *args: statements.append(args[2])  # noqa: E731
-    event.listen(world.database.engine.sync_engine, "before_cursor_execute", listen)
+    event.listen(world.database.engine.sync_engine, "before_cursor_execute", note_statement)
     await admin.get(LIST)  # Later requests remember that the administrator has accepted the terms.
 
     async def count() -> int:
-        statements.clear()
+        noted: list[str] = []
+        STATEMENTS.set(noted)
         assert (await admin.get(LIST, params={"limit": 200})).status_code == 200
-        return len(statements)
+        STATEMENTS.set(None)
+        return len(noted)
 
     counts: list[int] = []
     for size in (1, 30):
@@ -122,8 +135,8 @@ async def test_the_list_takes_the_same_number_of_statements_for_any_number_of_pe
             new = NewPerson(f"Person {index}", f"p{size}-{index}@acme.example")
             await world.identity.people.create(world.acme.id, new, f"{size:02}{index:02}")
         await admin.get(LIST)  # The first request of an hour records whose data it opens.
-        counts.append(min([await count() for _ in range(3)]))  # work in the background adds to one of them
-    assert counts[0] == counts[1] <= 8
+        counts.append(await count())
+    assert 0 < counts[0] == counts[1] <= 8
 
 
 async def test_other_tenants_and_users_see_nothing(world: World) -> None:

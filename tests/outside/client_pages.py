@@ -28,6 +28,7 @@ from browser import (
     shared_browser,
 )
 from browser_audio import BrowserSink, browser_sinks
+from browser_log import observe_browser
 from playwright.sync_api import BrowserContext, CDPSession, Locator, Playwright, Request, ViewportSize, Worker, expect
 from push_service import PushService, ReceivedPush, SubscribedBrowser
 from server import ROOT, TIMEOUT, Login, Server, eventually
@@ -141,6 +142,7 @@ class Client:
         self.context, self._server, self._speaker = context, server, speaker
         self.requests: list[Request] = []
         self.complaints: list[str] = []
+        observe_browser(context)
         context.on("request", lambda each: self.requests.append(each))
         context.on("weberror", lambda each: self.complaints.append(str(each.error)))
         self.page = context.pages[0] if context.pages else context.new_page()

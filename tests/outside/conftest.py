@@ -1,13 +1,16 @@
 """Servers and phones for the tests that use the real programs."""
 
+import os
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from _pytest._code.code import ExceptionRepr
 from baresip_phone import Network, Phones
 from browser import CHROMIUM, HEADLESS, Playwright, SharedPlaywright, library
+from browser_log import logs_of_browsers
 from client_pages import Clients, build_if_outdated
 from client_phone import ClientPhone, start_client_phone
 from groups import drives_browser
@@ -21,6 +24,8 @@ from third_party_services import server_with_services as server_that_reaches
 FAILED = pytest.StashKey[bool]()
 SHARED = pytest.StashKey[SharedServers]()
 PLAYWRIGHT = pytest.StashKey[SharedPlaywright]()
+LOG_LINES = 30
+"""Last lines of a server's log that the report of a failed test shows."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,9 +42,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
 
 
+def observations(item: pytest.Item) -> Iterator[tuple[str, str]]:
+    """Yield what the machine, the browsers and the servers of a failed test show: a name and a text each."""
+    yield "machine", f"load {os.getloadavg()}"
+    for number, text in enumerate(logs_of_browsers(), 1):
+        yield f"browser {number}", text
+    fixtures = item.funcargs.values() if isinstance(item, pytest.Function) else ()
+    for each in {one.log_path: one for one in fixtures if isinstance(one, Server)}.values():
+        yield f"end of {each.log_path}", "\n".join(each.log().splitlines()[-LOG_LINES:])
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    if report.failed and isinstance(report.longrepr, ExceptionRepr):
+        for name, text in observations(item):
+            report.longrepr.addsection(name, text)
     item.stash[FAILED] = report.failed or (report.when != "setup" and item.stash[FAILED])
     return report
 
