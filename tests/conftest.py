@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from compiled_statements import share_compiled_statements
 from databases import Postgres, empty_database, postgres_cluster
 from groups import GROUPS, group_of, is_spread
+from time_limit import pytest_timeout_set_timer
 
 from unificx.cluster import EventBus, LocalEventBus
 from unificx.core.access import Access, state_access
@@ -25,6 +26,8 @@ from unificx.core.clock import ManualClock
 from unificx.db import Database
 from unificx.db.migrations import migrate
 from unificx.privacy import KeyStore
+
+__all__ = ["pytest_timeout_set_timer"]
 
 gc.disable()  # until all tests are collected: nearly all objects of modules and tests stay
 NICE = os.getpriority(os.PRIO_PROCESS, 0)

@@ -1,0 +1,56 @@
+"""Tests that never end are ended: in virtual time, and by the time limit of a test."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import virtual_time
+
+TESTS = Path(__file__).parents[1]
+NEVER_ENDS = """
+import asyncio, time, pytest
+
+@pytest.mark.timeout(1)
+async def test_waits_for_ever():
+    async def work():
+        await asyncio.sleep(0)
+        time.sleep(60)  # where the time limit fails first, in another task than that of the test
+
+    busy = asyncio.create_task(work())
+    await asyncio.Event().wait()
+"""
+
+
+def test_a_story_that_waits_for_a_failed_task_is_ended_in_virtual_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual_time, "MAX_ROUNDS", 1_000)
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(1)
+
+    async def story() -> None:
+        ticking = asyncio.create_task(tick())
+        await asyncio.Event().wait()
+        ticking.cancel()
+
+    with pytest.raises(AssertionError, match=r"no end after .* seconds of virtual time: .*tick\(\)"):
+        virtual_time.run_in_virtual_time(story())
+
+
+def test_the_time_limit_ends_a_test_whose_other_task_takes_the_exception(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text("from time_limit import pytest_timeout_set_timer\n")
+    (tmp_path / "test_endless.py").write_text(NEVER_ENDS)
+    command = [sys.executable, "-m", "pytest", "-q", "-c", TESTS.parent / "pyproject.toml", "--rootdir", tmp_path]
+    shown = subprocess.run(
+        [*command, tmp_path],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"PYTHONPATH": f"{TESTS}", "PATH": os.defpath},
+    )
+    assert "1 failed" in shown.stdout, shown.stdout + shown.stderr
+    assert "Timeout (>1.0s)" in shown.stdout
