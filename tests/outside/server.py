@@ -2,6 +2,7 @@
 socket, signals, and files in its home directory.
 """
 
+import asyncio
 import contextlib
 import itertools
 import json
@@ -413,3 +414,9 @@ def eventually(condition: Callable[[], T], timeout: float = TIMEOUT, what: str =
             return result
         assert time.monotonic() < end, f"did not come true: {what or condition}; last seen: {result!r}"
         time.sleep(0.1)
+
+
+async def wait_until(condition: Callable[[], T], timeout: float = TIMEOUT, what: str = "") -> T:
+    """As `eventually`, in a thread: phones and endpoints of this event loop go on sending meanwhile. If they stopped, the
+    audio that they did not send would be missing in recordings."""
+    return await asyncio.to_thread(eventually, condition, timeout, what)

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from recording_helpers import signed_in
-from server import Household, Server, create_household, eventually, run_and_check_log, set_voicemail
+from server import Household, Server, create_household, run_and_check_log, set_voicemail, wait_until
 from test_voicemail import messages
 from voicemail_messages import leave_message
 
@@ -85,8 +85,8 @@ async def test_no_plaintext_audio_on_disk(
     seen: dict[str, bytes] = {}
     watching = asyncio.create_task(watch(server.home, seen))
     await leave_message(server, household.clara, household.anna.number, 3)
-    [message] = eventually(lambda: messages(client), what="the message is there")
-    eventually(lambda: messages(client)[0]["waveform"], what="it is looked after")
+    [message] = await wait_until(lambda: messages(client), what="the message is there")
+    await wait_until(lambda: messages(client)[0]["waveform"], what="it is looked after")
     await asyncio.sleep(0.3)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)

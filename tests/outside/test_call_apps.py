@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app_phone import app_phone
-from server import Household, Server, create_household, eventually
+from server import Household, Server, create_household, wait_until
 
 
 async def test_apps_are_heard_on_a_different_media_address(tmp_path: Path) -> None:
@@ -20,6 +20,6 @@ async def test_echo_test_returns_the_audio(server: Server, household: Household)
         await anna.call("*43")
         await anna.wait_for_tone(700, within=8)
         anna.hang_up()
-        [row] = eventually(server.history, what="the call is in the history")
+        [row] = await wait_until(server.history, what="the call is in the history")
         assert row["outcome"] == "answered"
-        eventually(lambda: not server.live_calls(), what="nothing is left of it")
+        await wait_until(lambda: not server.live_calls(), what="nothing is left of it")

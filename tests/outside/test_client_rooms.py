@@ -12,7 +12,7 @@ from page_checks import PageChecker
 from playwright.sync_api import expect
 from portal_pages import create_administrator, portal
 from recording_helpers import set_extension_policy, set_tenant_policy
-from server import Household, Login, Server, eventually
+from server import Household, Login, Server, wait_until
 
 NUMBER, NAME = "7391", "Harbour office"
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
@@ -61,7 +61,7 @@ def answering(server: Server, login: Login) -> Iterator[None]:
 async def lets_itself_be_called_in(phone: AppPhone) -> None:
     """Answer the call, listen to the invitation, and accept."""
     await asyncio.wait_for(phone.in_call.wait(), 30)
-    await asyncio.to_thread(eventually, lambda: phone.loudness() > 50, what="it is asked")
+    await wait_until(lambda: phone.loudness() > 50, what="it is asked")
     phone.send_dtmf("1")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from app_phone import AppPhone, app_phone
-from server import Household, Server, eventually
+from server import Household, Server, eventually, wait_until
 
 GOLOMB = (0, 1, 6, 10, 23, 26, 34, 41, 53, 55)
 """Golomb ruler: all differences are distinct, so that intermodulation from clipping never matches another tone."""
@@ -82,9 +82,11 @@ async def test_two_callers_hear_each_other_and_not_themselves(server: Server, ho
         assert berta.tone_level(900) < 300
         anna.hang_up()
         berta.hang_up()
-        rows = eventually(lambda: len(server.history()) == 2 and server.history(), what="each call is in the history")
+        rows = await wait_until(
+            lambda: len(server.history()) == 2 and server.history(), what="each call is in the history"
+        )
         assert [(row["callee"], row["outcome"]) for row in rows] == [("8000", "answered")] * 2
-        eventually(lambda: not server.live_calls(), what="no live call is left")
+        await wait_until(lambda: not server.live_calls(), what="no live call is left")
 
 
 @pytest.mark.promise("C10", "U1")
@@ -153,7 +155,7 @@ async def test_guests_hear_music_until_a_host_joins(server: Server, household: H
     update_room(server, "8011", "--wait-for-host")
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await berta.call("8011")
-        eventually(lambda: participants(server, "8011"), what="the guest is waiting")
+        await wait_until(lambda: participants(server, "8011"), what="the guest is waiting")
         assert participants(server, "8011")[household.berta.number]["state"] == "waiting"
         await asyncio.sleep(4)  # longer than the announcement
         await berta.wait_for_sound()
@@ -183,7 +185,9 @@ async def test_a_host_mutes_and_removes_participants(server: Server, household: 
         await asyncio.sleep(1.5)
         assert clara.tone_level(900) < 400
         clara.send_dtmf("*5")
-        eventually(lambda: participants(server, "8012")[household.clara.number]["hand"], what="the hand is raised")
+        await wait_until(
+            lambda: participants(server, "8012")[household.clara.number]["hand"], what="the hand is raised"
+        )
         clara.send_dtmf("*8")
         await asyncio.sleep(1)
         assert anna.tone_level(1100) > 1000
@@ -193,7 +197,7 @@ async def test_a_host_mutes_and_removes_participants(server: Server, household: 
         await anna.wait_for_tone(1100)
         server.cli("room", "remove", "8012", household.clara.number, "--tenant", server.tenant)
         await wait_for_silence(anna, 1100)
-        eventually(
+        await wait_until(
             lambda: household.clara.number not in participants(server, "8012"), what="the participant was removed"
         )
         anna.send_dtmf("*7")
@@ -201,7 +205,7 @@ async def test_a_host_mutes_and_removes_participants(server: Server, household: 
         await clara.call("8012")
         await wait_for_hangup(clara)
         anna.send_dtmf("*9")
-        eventually(lambda: not server.live_calls(), what="all calls have ended")
+        await wait_until(lambda: not server.live_calls(), what="all calls have ended")
 
 
 async def test_audio_resumes_after_the_media_engine_was_killed(own_server: Server) -> None:
@@ -240,7 +244,7 @@ async def test_an_invited_extension_joins_after_confirming(server: Server, house
         await anna.wait_for_tone(900)
         await berta.wait_for_tone(700)
         berta.hang_up()
-        [row] = eventually(
+        [row] = await wait_until(
             lambda: [one for one in server.history() if one["caller"] == "8014"], what="the call is in the history"
         )
         assert (row["callee"], row["outcome"]) == (household.berta.number, "answered")

@@ -6,7 +6,7 @@ import contextlib
 import pytest
 from app_phone import app_phone
 from recording_helpers import signed_in
-from server import Household, Server, eventually
+from server import Household, Server, wait_until
 
 
 @pytest.mark.promise("C10")
@@ -27,7 +27,7 @@ async def test_a_call_becomes_a_conference_of_three(server: Server, household: H
             invited = client.post(f"{room_url}/invitations", json={"number": household.clara.number})
             assert invited.status_code == 202, invited.text
             await asyncio.wait_for(clara.in_call.wait(), 20)
-            await asyncio.to_thread(eventually, lambda: clara.loudness() > 50, what="the invitation prompt plays")
+            await wait_until(lambda: clara.loudness() > 50, what="the invitation prompt plays")
             clara.send_dtmf("1")
             tones = {anna: 700.0, berta: 900.0, clara: 1100.0}
             for phone, own in tones.items():
@@ -48,11 +48,8 @@ async def test_a_call_becomes_a_conference_of_three(server: Server, household: H
                     assert added.json()["detail"] == refusal
             for phone in tones:
                 phone.hang_up()
-            await asyncio.to_thread(
-                eventually, lambda: client.get(room_url).status_code == 404, what="the room is deleted"
-            )
-    rows = await asyncio.to_thread(
-        eventually,
+            await wait_until(lambda: client.get(room_url).status_code == 404, what="the room is deleted")
+    rows = await wait_until(
         lambda: len(server.history()) == before + 2 and server.history(),
         what="both calls are in the history",
     )

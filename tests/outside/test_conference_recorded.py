@@ -22,7 +22,7 @@ from recording_helpers import (
     signed_in,
     wait_until_received,
 )
-from server import Household, Login, Server, eventually
+from server import Household, Login, Server, eventually, wait_until
 
 from unificx.media import tones
 
@@ -129,9 +129,11 @@ async def test_all_participants_are_notified_before_being_recorded(server: Serve
         await wait_until_received(berta, "recording/paused", within=10)
         anna.send_dtmf("*2")
         await wait_for_consents(server, "8020", dict.fromkeys(consents(server, "8020")))
-    eventually(lambda: calls <= {row["id"] for row in server.history() if row["recorded"]}, what="it is in the history")
+    await wait_until(
+        lambda: calls <= {row["id"] for row in server.history() if row["recorded"]}, what="it is in the history"
+    )
     with closing(signed_in(server, household.anna)) as client:
-        second, first_stored = eventually(
+        second, first_stored = await wait_until(
             lambda: len(list_recordings(client)) == 2 and list_recordings(client), what="both parts are stored"
         )
         assert numbers(first_stored) == {household.anna.number, household.berta.number}
@@ -187,7 +189,7 @@ async def test_a_participant_who_refuses_is_not_admitted_or_recorded(server: Ser
         berta.send_dtmf("*2")
         await wait_for_consents(server, "8021", dict.fromkeys(consents(server, "8021")))
     with closing(signed_in(server, household.berta)) as client:
-        [recording] = [one for one in eventually(lambda: list_recordings(client)) if one["mode"] == "opt_in"]
+        [recording] = [one for one in await wait_until(lambda: list_recordings(client)) if one["mode"] == "opt_in"]
         assert numbers(recording) == {household.anna.number, household.berta.number}
         sound = recorded_audio(client, recording)
         assert peak_level(sound, BERTA) > 1500

@@ -1,11 +1,9 @@
 """Names on desk phones after a transfer and after the retrieval of a parked call: the headers that baresip receives."""
 
-import asyncio
-
 import pytest
 from app_phone import app_phone
 from baresip_phone import Phone, Phones
-from server import Household, Login, Server, eventually
+from server import Household, Login, Server, eventually, wait_until
 from test_transfers import refer
 
 NAMES = {"anna": "Annarosa Quellmalz", "berta": "Bertalina Oxenfurt", "clara": "Claramunde Zwiebach"}
@@ -59,7 +57,7 @@ async def test_attended_transfer_names_the_remaining_parties(phones, household, 
             assert not names(anna, "clara", household.clara)
             refer(first, household.clara.uri, second)
             both_receive = lambda: anna.is_receiving(700) and clara.is_receiving(440)  # noqa: E731
-            await asyncio.to_thread(eventually, both_receive, what="Anna and Clara hear each other")
+            await wait_until(both_receive, what="Anna and Clara hear each other")
     assert names(anna, "clara", household.clara)
     assert names(clara, "anna", household.anna)
     clara.hang_up()

@@ -11,7 +11,7 @@ import scenarios as s
 from app_phone import AppPhone, RingingPhone, app_phone
 from recording_helpers import MATCH_THRESHOLD, correlation, prompt, wait_until_received
 from rtp_endpoint import DECODE, RtpEndpoint
-from server import Household, Server, eventually, set_voicemail
+from server import Household, Server, set_voicemail, wait_until
 from sipp import Sipp, free_port
 
 from unificx.media import tones
@@ -136,7 +136,7 @@ async def test_the_user_of_a_mobile_hears_the_request_and_takes_the_call(
         await mobile.hears(CALLER_TONE)
         caller.hang_up()
         await mobile.is_hung_up()
-    [row] = eventually(lambda: server.history(), what="the call is recorded")
+    [row] = await wait_until(lambda: server.history(), what="the call is recorded")
     assert (row["direction"], row["outcome"]) == ("outbound", "answered")
 
 

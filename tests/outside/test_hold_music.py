@@ -17,7 +17,7 @@ from recording_helpers import (
     state,
 )
 from recording_helpers import correlation as like_a_prompt
-from server import Household, Server, eventually
+from server import Household, Server, wait_until
 
 from unificx.prompts import Prompts
 
@@ -91,6 +91,6 @@ async def test_held_party_hears_the_recording_notice_and_music_again(server: Ser
                 while like_a_prompt(berta.audio.received, prompt("recording/paused")) < MATCH_THRESHOLD:
                     await asyncio.sleep(0.2)
             await hears_music(berta)
-        for one in eventually(lambda: list_recordings(client), what="what was recorded is kept"):
+        for one in await wait_until(lambda: list_recordings(client), what="what was recorded is kept"):
             assert client.post(f"/api/v1/recordings/{one['id']}/erase").is_success
     set_tenant_policy(server, mode="off", beep_seconds=15)

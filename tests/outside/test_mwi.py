@@ -5,7 +5,7 @@ import re
 
 import pytest
 from baresip_phone import Network, Phone, Phones
-from server import Household, Server, eventually, set_voicemail
+from server import Household, Server, set_voicemail, wait_until
 from voicemail_messages import erase_messages, leave_message
 
 
@@ -39,14 +39,14 @@ async def test_a_phone_is_notified_of_messages(
 ) -> None:
     with_mwi = phones(transport, **({"encryption": "srtp-mand"} if transport == "tls" else {}))
     await asyncio.to_thread(with_mwi.register, household.berta)
-    await asyncio.to_thread(eventually, lambda: notifications(with_mwi) == ["0/0"], what="told once it has subscribed")
+    await wait_until(lambda: notifications(with_mwi) == ["0/0"], what="told once it has subscribed")
     declined = asyncio.create_task(asyncio.to_thread(decline, with_mwi))
     with network.inside():
         await leave_message(server, household.clara, household.berta.number)
     await declined
-    await asyncio.to_thread(eventually, lambda: notifications(with_mwi)[-1] == "1/0", what="the lamp is lit")
+    await wait_until(lambda: notifications(with_mwi)[-1] == "1/0", what="the lamp is lit")
     await asyncio.to_thread(erase_messages, server, household.berta.number)
-    await asyncio.to_thread(eventually, lambda: notifications(with_mwi)[-1] == "0/0", what="the lamp is out")
+    await wait_until(lambda: notifications(with_mwi)[-1] == "0/0", what="the lamp is out")
 
 
 @pytest.mark.promise("C9")
@@ -60,10 +60,10 @@ async def test_all_members_of_a_group_mailbox_are_notified(
     for phone, member in zip(mwi_phones, members, strict=True):
         await asyncio.to_thread(phone.register, member)
     everyone = lambda wanted: all(notifications(phone)[-1:] == [wanted] for phone in mwi_phones)  # noqa: E731
-    await asyncio.to_thread(eventually, lambda: everyone("0/0"), what="told once they have subscribed")
+    await wait_until(lambda: everyone("0/0"), what="told once they have subscribed")
     with network.inside():
         await leave_message(server, household.anna, "7900")
-    await asyncio.to_thread(eventually, lambda: everyone("1/0"), what="the lamps are lit")
+    await wait_until(lambda: everyone("1/0"), what="the lamps are lit")
     await asyncio.to_thread(erase_messages, server, "7900")
-    await asyncio.to_thread(eventually, lambda: everyone("0/0"), what="the lamps are out")
+    await wait_until(lambda: everyone("0/0"), what="the lamps are out")
     server.cli("mailbox", "delete", "7900", "--tenant", server.tenant)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from recording_helpers import signed_in
 from s3 import ObjectServer
-from server import Server, create_household, eventually, run_and_check_log, set_voicemail
+from server import Server, create_household, run_and_check_log, set_voicemail, wait_until
 from test_startup_errors import failed_start
 from test_voicemail import messages, sound_of
 from voicemail_messages import TONE, leave_message
@@ -34,10 +34,12 @@ async def test_message_is_in_the_store(server: Server, objects: ObjectServer) ->
     set_voicemail(server, on=True)
     with closing(signed_in(server, household.anna)) as client:
         await leave_message(server, household.clara, household.anna.number, 3)
-        [message] = eventually(lambda: messages(client), what="the message is there")
-        eventually(objects.objects, what="it was brought to the store")
+        [message] = await wait_until(lambda: messages(client), what="the message is there")
+        await wait_until(objects.objects, what="it was brought to the store")
         audio = server.home / "audio"
-        eventually(lambda: not [path for path in audio.rglob("*") if path.is_file()], what="it is not here any more")
+        await wait_until(
+            lambda: not [path for path in audio.rglob("*") if path.is_file()], what="it is not here any more"
+        )
         assert not any(b"OggS" in objects.read(name) for name in objects.objects())
         received = sound_of(client, message["id"])
         assert tones.level(received[len(received) // 2 - 4000 : len(received) // 2 + 4000], TONE) > 5000

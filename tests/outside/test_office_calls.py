@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import scenarios as s
 from app_phone import AppPhone, RingingPhone, app_phone
-from server import ROOT, Login, Server, eventually
+from server import ROOT, Login, Server, wait_until
 from sipp import Sipp, User, free_port
 
 from unificx.core.clock import SystemClock
@@ -112,7 +112,7 @@ async def test_one_row_tells_the_way_of_a_call_through_the_office(offices: Seque
         transfer(desks[0], office.logins[TRANSFERRED_TO])
         outcome = await asyncio.to_thread(carrier.wait)
         assert outcome.successful == 1, f"{outcome.errors}\n{outcome.trace[-6000:]}"  # its audio does not come back
-    [row] = eventually(lambda: office.server.history(), what="the call is recorded")
+    [row] = await wait_until(lambda: office.server.history(), what="the call is recorded")
     assert (row["direction"], row["caller"], row["outcome"]) == ("inbound", CALLER, "answered")
     way = [(step["kind"], step["number"] or step["name"], step["reason"], step["outcome"]) for step in row["steps"]]
     assert way == [
@@ -123,7 +123,7 @@ async def test_one_row_tells_the_way_of_a_call_through_the_office(offices: Seque
         ("extension", "1005", "transferred", "missed"),
         ("mailbox", "1005", "transferred", "answered"),
     ]
-    [row] = eventually(lambda: twin.server.history(), what="the call of the other tenant is recorded")
+    [row] = await wait_until(lambda: twin.server.history(), what="the call of the other tenant is recorded")
     assert (row["direction"], row["caller"], row["outcome"]) == ("internal", "1002", "answered")
 
 
@@ -161,7 +161,7 @@ async def test_the_demo_office_calls_and_is_called_over_its_carrier(demo: Server
                 assert await calls.wait() == 0
         finally:
             os.killpg(carrier.pid, signal.SIGTERM)
-    eventually(lambda: len(demo.history()) == 2, what="both calls are recorded")
+    await wait_until(lambda: len(demo.history()) == 2, what="both calls are recorded")
     rows = demo.history()
     assert [(row["direction"], row["outcome"]) for row in rows] == [("inbound", "answered"), ("outbound", "answered")]
     assert [step["kind"] for step in rows[0]["steps"]] == ["hours", "menu", "queue", "extension"]

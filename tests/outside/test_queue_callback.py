@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import scenarios as s
 from app_phone import app_phone
-from server import Household, Server, eventually
+from server import Household, Server, wait_until
 from sipp import Sipp, User, free_port
 
 MAIN, OF_QUEUE, CUSTOMER = "+49301234500", "+49301234565", "+491711111111"
@@ -98,7 +98,7 @@ async def test_a_customer_who_hangs_up_is_called_back_and_connected(
             assert (outcome := await asyncio.to_thread(carrier.wait)).ok, f"{outcome.errors}\n{outcome.trace[-6000:]}"
         finally:
             carrier.stop()
-    [visit] = eventually(lambda: office.of_queue("history")["items"], what="the visit is stored")
+    [visit] = await wait_until(lambda: office.of_queue("history")["items"], what="the visit is stored")
     assert (visit["outcome"], visit["agent"]) == ("answered", household.berta.number)
-    rows = eventually(lambda: len(found := server.history()) == 2 and found, what="both calls are recorded")
+    rows = await wait_until(lambda: len(found := server.history()) == 2 and found, what="both calls are recorded")
     assert {row["direction"] for row in rows} == {"inbound", "outbound"}

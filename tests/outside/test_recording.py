@@ -30,7 +30,7 @@ from recording_helpers import (
     state,
     two_recordings,
 )
-from server import Household, Server, create_household, eventually
+from server import Household, Server, create_household, wait_until
 
 from unificx.media import tones
 
@@ -124,7 +124,9 @@ async def test_everyone_is_informed_and_has_a_channel(server: Server, household:
     assert tones.level(right[middle], CALLEE, rate=rate) > 4000
     assert tones.level(right[middle], CALLER, rate=rate) < 300
     assert 6.5 < recording["seconds"] < 9.5
-    row = eventually(lambda: next((row for row in server.history() if row["id"] == call), None), what="its record")
+    row = await wait_until(
+        lambda: next((row for row in server.history() if row["id"] == call), None), what="its record"
+    )
     assert row["recorded"] is True
 
 
@@ -189,7 +191,7 @@ async def test_refusal_is_announced_and_nothing_is_recorded(
     assert correlation(received[1], prompt("recording/refused")) > MATCH_THRESHOLD
     assert files(server) == []
     assert list_recordings(anna) == []
-    eventually(lambda: [row for row in server.history() if row["id"] == call], what="the call is in the history")
+    await wait_until(lambda: [row for row in server.history() if row["id"] == call], what="the call is in the history")
     assert [row["recorded"] for row in server.history() if row["id"] == call] == [False]
 
 
@@ -377,10 +379,8 @@ async def test_retriever_of_a_parked_call_is_informed_before_being_recorded(
         await asyncio.sleep(2)
         parked = anna.post(f"/api/v1/calls/{call}/transfer", json={"to": "*85"})
         assert parked.is_success, parked.text
-        [held] = await asyncio.to_thread(eventually, lambda: anna.get("/api/v1/parked").json()["items"], what="parked")
-        await asyncio.to_thread(
-            eventually, lambda: berta.tone_level(CALLER) < 400, what="she hears music instead of her"
-        )
+        [held] = await wait_until(lambda: anna.get("/api/v1/parked").json()["items"], what="parked")
+        await wait_until(lambda: berta.tone_level(CALLER) < 400, what="she hears music instead of her")
         await clara.call(f"*86{held['place']}")
         await wait_for_state(server, call, "announced")
         await wait_for_state(server, call, "recording")
@@ -469,7 +469,7 @@ async def test_server_is_killed_while_recording(server: Server, household: House
         server.kill()
         before = [len(phone.audio.received) for phone in phones]
         server.start()
-        eventually(lambda: server.live_calls(), what="the call goes on")
+        await wait_until(lambda: server.live_calls(), what="the call goes on")
         await wait_for_state(server, call, "recording", 40)
         received = [array("h", phone.audio.received[since:]) for phone, since in zip(phones, before, strict=True)]
         await asyncio.sleep(3)

@@ -18,7 +18,7 @@ from recording_helpers import (
     signed_in,
     tenant,
 )
-from server import Household, Login, Server, eventually
+from server import Household, Login, Server, wait_until
 from sipp import Sipp
 from sipp_phones import SippPhones
 
@@ -80,7 +80,7 @@ async def test_recording_state_is_signaled_to_the_phone(
             await anna.wait_for_tone(CALLER)  # and its audio is still echoed
         outcome = await asyncio.to_thread(phone.wait)
         assert outcome.ok, f"{outcome.errors}\n{outcome.trace[-6000:]}"
-        [recording] = eventually(lambda: list_recordings(client), what="what was recorded is kept")
+        [recording] = await wait_until(lambda: list_recordings(client), what="what was recorded is kept")
     assert [mark["kind"] for mark in recording["marks"]] == ["paused", "resumed"]
 
 

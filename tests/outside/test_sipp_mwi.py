@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 import scenarios as s
-from server import Household, Server, eventually, set_voicemail
+from server import Household, Server, set_voicemail, wait_until
 from sipp_phones import SippPhones
 from sipp_subscriptions import notified, subscribes
 from voicemail_messages import erase_messages, leave_message
@@ -28,7 +28,7 @@ async def test_a_subscription_is_notified_at_once_and_of_each_message(
         *notified("Messages-Waiting: yes", "Voice-Message: 1/0"),
     )
     phone = desk.caller(household.berta, "", *steps).start()
-    await asyncio.to_thread(eventually, lambda: "0/0" in phone.trace_so_far(), what="told that there is nothing")
+    await wait_until(lambda: "0/0" in phone.trace_so_far(), what="told that there is nothing")
     await leave_message(server, household.clara, household.berta.number)
     outcome = await asyncio.to_thread(phone.wait)
     assert outcome.ok, outcome.errors or outcome.trace

@@ -1,6 +1,5 @@
 """Call transfers between real phones, with audio between the remaining parties."""
 
-import asyncio
 from contextlib import closing
 from urllib.parse import quote
 
@@ -9,7 +8,7 @@ from app_phone import AppPhone, app_phone
 from baresip_phone import Phone, Phones
 from client_actions import transfer_call
 from recording_helpers import signed_in
-from server import Household, Server, eventually
+from server import Household, Server, eventually, wait_until
 
 from unificx.core.clock import SystemClock
 
@@ -78,12 +77,12 @@ async def test_attended_transfer(phones, household, server, network):
             await second.wait_for_tone(700)
             refer(first, household.clara.uri, second)
             both_receive = lambda: anna.is_receiving(700) and clara.is_receiving(440)  # noqa: E731
-            await asyncio.to_thread(eventually, both_receive, what="Anna and Clara hear each other")
-            await asyncio.to_thread(eventually, lambda: len(server.live_calls()) == 1, what="one call is left")
-            await asyncio.to_thread(eventually, lambda: first.leg.ended and second.leg.ended, what="Berta is in none")
+            await wait_until(both_receive, what="Anna and Clara hear each other")
+            await wait_until(lambda: len(server.live_calls()) == 1, what="one call is left")
+            await wait_until(lambda: first.leg.ended and second.leg.ended, what="Berta is in none")
     clara.hang_up()
     anna.wait("CALL_CLOSED")
-    rows = eventually(lambda: (rows := server.history()) and len(rows) > before and rows)
+    rows = await wait_until(lambda: (rows := server.history()) and len(rows) > before and rows)
     assert len(rows) == before + 1
 
 
@@ -131,12 +130,12 @@ async def test_attended_transfer_to_a_parking_slot(phones, household, server, ne
             await first.call(household.anna.number)
             await second.call("*85")
             await first.wait_for_tone(440)
-            await asyncio.to_thread(eventually, lambda: second.loudness() > 50, what="she is told where")
+            await wait_until(lambda: second.loudness() > 50, what="she is told where")
             refer(first, f"sip:*85@{household.anna.domain}", second)
-            await asyncio.to_thread(eventually, lambda: first.leg.ended and second.leg.ended, what="Berta is in none")
-    [held] = eventually(lambda: server.parked(), what="he is parked")
+            await wait_until(lambda: first.leg.ended and second.leg.ended, what="Berta is in none")
+    [held] = await wait_until(lambda: server.parked(), what="he is parked")
     assert (held["number"], held["by"]) == (household.anna.number, household.berta.number)
     clara.dial(f"sip:*86@{household.clara.domain}")
-    eventually(lambda: anna.is_receiving(700) and clara.is_receiving(440), what="Anna and Clara hear each other")
+    await wait_until(lambda: anna.is_receiving(700) and clara.is_receiving(440), what="Anna and Clara hear each other")
     clara.hang_up()
     anna.wait("CALL_CLOSED")

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from app_phone import SAMPLES_PER_SECOND, app_phone
 from recording_helpers import signed_in, wait_until_received
-from server import Household, Server, create_household, eventually, set_voicemail
+from server import Household, Server, create_household, set_voicemail, wait_until
 from shared_servers import SharedServers
 from voicemail_messages import BEEP, TONE, leave_message
 
@@ -73,7 +73,7 @@ async def test_message_is_left_played_and_erased(server: Server, household: Hous
     name: `test_message_is_stored_with_its_caller`."""
     before = files(server)
     await leave_message(server, household.clara, household.anna.number, 3)
-    [message] = eventually(lambda: messages(client), what="the message is there")
+    [message] = await wait_until(lambda: messages(client), what="the message is there")
     assert files(server) - before
     assert (message["caller"], message["heard"]) == (household.clara.number, None)
     assert 2.5 < message["seconds"] < 5
@@ -88,7 +88,7 @@ async def test_message_is_left_played_and_erased(server: Server, household: Hous
     assert needles
     assert [path for path, data in on_disk.items() for needle in needles if needle in data] == []
 
-    [row] = eventually(server.history, what="the call is in the history")
+    [row] = await wait_until(server.history, what="the call is in the history")
     assert row["outcome"] == "unreachable"
     assert row["id"] == message["call_id"]
     assert client.post(f"/api/v1/voicemail/{message['id']}/erase").status_code == 204
@@ -106,14 +106,14 @@ async def test_message_is_played_by_phone_and_archived(
     server: Server, household: Household, client: httpx.Client
 ) -> None:
     await leave_message(server, household.clara, household.anna.number, 3, finish="#")
-    [message] = eventually(lambda: messages(client), what="the message is there")
+    [message] = await wait_until(lambda: messages(client), what="the message is there")
     async with app_phone(server, household.anna) as anna:
         await anna.call("*97")
         await anna.wait_for_sound()
         anna.send_dtmf("#")
         await anna.wait_for_tone(TONE, within=25, least=3000)
         anna.send_dtmf("7")
-        eventually(lambda: not messages(client), what="it is put away")
+        await wait_until(lambda: not messages(client), what="it is put away")
     [hidden] = client.get("/api/v1/voicemail", params={"hidden": True}).json()["items"]
     assert (hidden["id"], hidden["heard"] is not None) == (message["id"], True)
 
@@ -123,7 +123,7 @@ async def test_message_is_played_from_any_phone_with_pin(
 ) -> None:
     assert client.patch(f"/api/v1/extensions/{household.anna.number}/voicemail", json={"pin": "8264"}).is_success
     await leave_message(server, household.clara, household.anna.number, 3)
-    eventually(lambda: messages(client), what="the message is there")
+    await wait_until(lambda: messages(client), what="the message is there")
     async with app_phone(server, household.berta) as berta:
         await berta.call("*98")
         await wait_until_received(berta, "voicemail/enter-mailbox")
@@ -155,7 +155,7 @@ async def test_killed_server_keeps_the_recorded_message(own_server: Server) -> N
         clara.leg = None
         own_server.start()
     with closing(signed_in(own_server, household.anna)) as client:
-        [message] = eventually(lambda: messages(client), what="the message is there")
+        [message] = await wait_until(lambda: messages(client), what="the message is there")
         received = sound_of(client, message["id"])
     assert 3 < message["seconds"] < 5
     assert tones.level(received[-8000:], TONE) > 5000
@@ -173,5 +173,5 @@ async def test_media_engine_crash_loses_no_recorded_audio(own_server: Server) ->
         await asyncio.sleep(3)
         os.kill(own_server.media_worker_pid, signal.SIGKILL)
         with closing(signed_in(own_server, household.anna)) as client:
-            [message] = eventually(lambda: messages(client), what="the message is there")
+            [message] = await wait_until(lambda: messages(client), what="the message is there")
     assert message["seconds"] > 2

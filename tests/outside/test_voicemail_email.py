@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 from recording_helpers import signed_in
-from server import Server, create_household, eventually, set_voicemail
+from server import Server, create_household, set_voicemail, wait_until
 from test_voicemail import messages, sound_of
 from third_party_services import ThirdPartyServices
 from voicemail_messages import BEEP, TONE, leave_message
@@ -37,7 +37,7 @@ async def test_message_is_emailed_and_erasure_mentions_the_copy(
         assert wanted.json()["mail_sound"] is True
         await leave_message(public_server, household.clara, household.anna.number, 3)
         of_messages = lambda: [one for one in outside.box.received if "New voicemail message" in one.message["Subject"]]  # noqa: E731
-        [taken] = eventually(of_messages, what="the letter")
+        [taken] = await wait_until(of_messages, what="the letter")
         assert (taken.encrypted, taken.recipients) == (True, ["annarosa.710071@example.com"])
         sound = attached_audio(taken.message)
         middle = sound[len(sound) // 2 - 4000 : len(sound) // 2 + 4000]
@@ -45,7 +45,7 @@ async def test_message_is_emailed_and_erasure_mentions_the_copy(
         assert tones.level(middle, BEEP) < 300
 
         [message] = messages(anna)
-        eventually(lambda: messages(anna)[0]["mailed"], what="it is noted that a copy left")
+        await wait_until(lambda: messages(anna)[0]["mailed"], what="it is noted that a copy left")
         assert len(sound_of(anna, message["id"])) == len(sound)
         raw = sound.tobytes()
         needles = [raw[at : at + 60] for at in range(0, len(raw) - 60, 4000) if len(set(raw[at : at + 60])) > 20]
