@@ -13,6 +13,8 @@ import { SkeletonBlock } from '~/design/SkeletonBlock';
 
 const MEBIBYTE = 2 ** 20;
 const GIBIBYTE = 2 ** 30;
+/** Height of the form, in pixels: the buttons below do not move while it is loaded, or a press would miss them. */
+const FORM_HEIGHT = 233.3;
 /** Limits of the API, in these units. */
 const LARGEST_FILE = 2048;
 const LARGEST_QUOTA = 102_400;
@@ -31,7 +33,7 @@ export function ChatFiles({ tenant }: { tenant: string }) {
       ) : error ? (
         <ErrorBar fault={error} retry={() => void refetch()} />
       ) : (
-        <SkeletonBlock height={190} />
+        <SkeletonBlock height={FORM_HEIGHT} />
       )}
     </Section>
   );

@@ -5,7 +5,11 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { audioFormat, Player } from '~/features/player';
+
+/** Height of the player, in pixels: the buttons below do not move while it is loaded, or a press would miss them. */
+const PLAYER_HEIGHT = 70.3;
 
 const MUSIC = { language: 'any', group: 'music', prompt: 'hold' } as const;
 
@@ -47,7 +51,11 @@ export function HoldMusic({ tenant }: { tenant: string }) {
           <Trans>Callers on hold hear the standard music.</Trans>
         )}
       </Text>
-      {data && <Player key={own?.created} label={t`Music on hold`} seconds={data.seconds} load={load} />}
+      {data ? (
+        <Player key={own?.created} label={t`Music on hold`} seconds={data.seconds} load={load} />
+      ) : (
+        !error && <SkeletonBlock height={PLAYER_HEIGHT} />
+      )}
       <Group gap="xs">
         <FileButton accept="audio/*" onChange={(file) => file && change.mutate(file)}>
           {(props) => (
