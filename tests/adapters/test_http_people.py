@@ -36,9 +36,9 @@ own, so they do not add to it."""
 
 def note_statement(*arguments: Any) -> None:
     """Note a statement that SQLAlchemy is about to execute, if it belongs to a request that is being observed."""
-    noted = STATEMENTS.get()
-    if noted is not None:
-        noted.append(arguments[2])
+    found = STATEMENTS.get()
+    if found is not None:
+        found.append(arguments[2])
 
 
 async def names(client: httpx.AsyncClient, **query: Any) -> list[str]:
@@ -123,11 +123,11 @@ async def test_the_list_takes_the_same_number_of_statements_for_any_number_of_pe
     await admin.get(LIST)  # Later requests remember that the administrator has accepted the terms.
 
     async def count() -> int:
-        noted: list[str] = []
-        STATEMENTS.set(noted)
+        found: list[str] = []
+        STATEMENTS.set(found)
         assert (await admin.get(LIST, params={"limit": 200})).status_code == 200
         STATEMENTS.set(None)
-        return len(noted)
+        return len(found)
 
     counts: list[int] = []
     for size in (1, 30):
