@@ -164,6 +164,22 @@ async def test_validation_messages_are_readable(world: World, noun: str, body: A
     assert is_problem(answer, 422)["detail"].startswith(words)
 
 
+async def test_validation_errors_name_the_field_as_the_request_has_it(world: World) -> None:
+    """Not the types of the values that are accepted there; and only the errors of the form that was sent."""
+    operator = world.client(operator=True)
+    for agents, expected in (
+        (["a b"], {"agents.0": "must be letters, digits, dots, hyphens and underscores"}),
+        (["1001", {"extension": 5}], {"agents.1.extension": "must be text"}),
+        ([{}], {"agents.0.extension": "is required"}),
+        ([{"extension": "1001", "skill": 1}], {"agents.0.skill": "is not a known field"}),
+        ([5], {"agents.0": "must be a JSON object"}),
+        ("1001", {"agents": "must be a JSON array"}),
+    ):
+        body = {"number": "6500", "name": "A", "agents": agents}
+        problem = is_problem(await operator.post("/api/v1/queues?tenant=acme", json=body), 422)
+        assert {each["field"]: each["detail"] for each in problem["errors"]} == expected
+
+
 async def test_unknown_paths_and_methods(world: World) -> None:
     client = world.client()
     is_problem(await client.get("/api/v1/nothing"), 404)

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from unificx.api.validation_fields import field_errors
 from unificx.api.validation_messages import validation_message
 from unificx.core.errors import (
     Conflict,
@@ -192,13 +193,6 @@ def log_incident(incident: str, fault: BaseException, *, method: str, route: str
     )
 
 
-def _field_path(location: tuple[Any, ...]) -> str:
-    """Return `("body", "items", 0, "name")` as `items.0.name`, bounded and encodable: a peer chooses its own field
-    names."""
-    text = ".".join(str(step) for step in location[1:])[:100]
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
 async def _on_refused(_: Request, refusal: Exception) -> JSONResponse:
     assert isinstance(refusal, DomainError)
     return refusal_response(refusal)
@@ -206,7 +200,8 @@ async def _on_refused(_: Request, refusal: Exception) -> JSONResponse:
 
 async def _on_invalid(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)
-    errors = [FieldProblem(field=_field_path(e["loc"]), detail=validation_message(e)) for e in fault.errors()[:20]]
+    found = field_errors(fault.errors()[:20], fault.body)
+    errors = [FieldProblem(field=one.field, detail=validation_message(one.error)) for one in found]
     if any(e["type"] == "json_invalid" for e in fault.errors()):
         errors = [FieldProblem(field="", detail="must be JSON")]
     first = errors[0]

@@ -60,7 +60,7 @@ class RequestPlan:
             result = call.function(**values)
             results.append(await result if call.is_coroutine else result)
         if errors:
-            raise RequestValidationError(errors)
+            raise RequestValidationError(errors, body=body)
         return results[-1], response
 
 

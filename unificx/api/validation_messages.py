@@ -34,6 +34,7 @@ _PREFIX_MESSAGES: tuple[tuple[str, str], ...] = (
     ("datetime_", "must be a time, such as 2026-01-31T09:00:00Z"),
     ("model_", "must be a JSON object"),
     ("dict_", "must be a JSON object"),
+    ("list_", "must be a JSON array"),
 )
 
 
