@@ -41,7 +41,15 @@ class Script:
         self.done: list[Action] = []
         self.state: State
         later = LATER if fallback else ()
-        targets = ForkTargets(names, LIMITS, frozenset(srtp), push_targets, decline_ends=decline_ends, later=later)
+        targets = ForkTargets(
+            names,
+            LIMITS,
+            frozenset(srtp),
+            push_targets,
+            decline_ends=decline_ends,
+            later=later,
+            extension_by_leg={name: "x" for name in names if name != "b2"},
+        )
         self.state, actions = (
             state_machine.originate_by_app(targets, self.now)
             if by_app
@@ -168,7 +176,7 @@ def every_event() -> list[Event]:
         events += [machine_events.MediaOffered(ticket, b"relayed"), machine_events.MediaAnswered(ticket, b"relayed")]
         events += [machine_events.MediaFailed(ticket, theirs) for theirs in (True, False)]
     transfer_targets = ForkTargets(
-        ("b3",), LIMITS, frozenset(("b3",)), PushTargets(frozenset("f"), {"b3": "g"}), later=LATER
+        ("b3",), LIMITS, frozenset(("b3",)), PushTargets(frozenset("f"), {"b3": "g"}, {"f": "x", "g": "x"}), later=LATER
     )
     return_targets = ForkTargets(("b4",), LIMITS)
     for leg in (CALLER, "b1", "b2"):
@@ -187,8 +195,9 @@ def every_event() -> list[Event]:
             machine_events.TakeOverRequested(leg, "b4", b"offer"),
         ]
     events += [
-        machine_events.DeviceReachable(*came)
-        for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))
+        machine_events.DeviceReachable("b2", "d", False),
+        machine_events.DeviceReachable("b3", "d", True, "b1", "x"),
+        machine_events.DeviceReachable("b4", "e", False, extension="y"),
     ]
     events.append(machine_events.TransferWithdrawn())
     for leg in LEGS:

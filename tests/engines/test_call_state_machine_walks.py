@@ -28,7 +28,7 @@ from unificx.calls.machine.states import (
 )
 
 EVENTS = every_event()
-PUSH_TARGETS = PushTargets(frozenset("d"), {"b1": "e"})
+PUSH_TARGETS = PushTargets(frozenset("d"), {"b1": "e"}, {"d": "x", "e": "x"})
 STAGES = ("offering", "asking", "answering", "restoring", "restored")
 
 
@@ -118,7 +118,9 @@ STATES = {
     "ringing without an offer": lambda: _ringing(offer=b""),
     "waking": _pushing,
     "pushing while others ring": lambda: _pushing(("b1",)),
-    "ringing a group": lambda: Script(push_targets=PushTargets(frozenset("d"), {"b1": "e"}), decline_ends=False),
+    "ringing a group": lambda: Script(
+        push_targets=PushTargets(frozenset("d"), {"b1": "e"}, {"d": "x", "e": "x"}), decline_ends=False
+    ),
     "ringing with a fallback app": _with_fallback,
     "in the fallback app": lambda: _with_fallback(passed_on=True),
     "in an app at once": lambda: Script((), fallback="app"),

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from carriers import OWN_NUMBER
 from ladder import play, play_on
-from steps import extension
+from steps import extension, hangs_up
 from world import World
 
 from unificx.calls import CallControl
@@ -194,6 +194,81 @@ async def test_a_member_cannot_send_the_call_of_its_group_on() -> None:
         carol <- INVITE [alice]
         """,
         numbers={"6000": group(("1002",), ("1003",))},
+    )
+
+
+async def test_a_redirection_ends_the_ringing_of_this_phone_only() -> None:
+    """In a group, the other phones of the same member ring on."""
+    await play(
+        """
+        alice 1001, bob 1002, tablet 1002, carol 1003
+        alice  -> INVITE 6000 [alice]
+        bob    <- INVITE [alice]
+        tablet <- INVITE [alice]
+        carol  <- INVITE [alice]
+        carol  -> 180
+        alice  <- 180
+        bob    -> 302
+          Contact: <sip:1004@acme.example>
+        tablet -> 200 [tablet]
+        tablet <- ACK
+        carol  <- CANCEL
+        alice  <- 200 [tablet]
+        alice  -> ACK
+        """,
+        numbers={"6000": group(("1002", "1003"))},
+    )
+
+
+async def test_a_member_that_declines_ends_the_ringing_of_all_its_phones() -> None:
+    """A phone woken up for the call does not ring any more either; the other members ring on (RFC 3261 section 16.7)."""
+    world = await play(
+        """
+        alice 1001, bob 1002, tablet 1002, phone 1002 wss asleep, carol 1003
+        alice  -> INVITE 6000 [alice]
+        push   <- call phone
+        bob    <- INVITE [alice]
+        tablet <- INVITE [alice]
+        carol  <- INVITE [alice]
+        tablet -> 180
+        alice  <- 180
+        bob    -> 603
+        push   <- stop phone
+        tablet <- CANCEL
+          Reason: SIP;cause=200;text="Call completed elsewhere"
+        ! phone wakes up
+        carol  -> 200 [carol]
+        carol  <- ACK
+        alice  <- 200 [carol]
+        alice  -> ACK
+        """
+        + hangs_up("alice", "carol", "answered 16 alice carol"),
+        numbers={"6000": group(("1002", "1003"))},
+    )
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_a_member_that_declines_from_a_notification_ends_the_ringing_of_all_its_phones() -> None:
+    await play(
+        """
+        alice 1001, bob 1002, phone 1002 wss asleep, carol 1003
+        alice -> INVITE 6000 [alice]
+        push  <- call phone
+        bob   <- INVITE [alice]
+        carol <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        ! phone declines asleep
+        push  <- stop phone
+        api   <- declined
+        bob   <- CANCEL
+          Reason: SIP;cause=200;text="Call completed elsewhere"
+        carol -> 486
+        history <- declined 21 alice 6000
+        alice <- 603
+        """,
+        numbers={"6000": group(("1002", "1003"), otherwise=DestinationRef("hangup"))},
     )
 
 

@@ -109,7 +109,7 @@ class ForkTargetBuilder:
     ) -> ForkTargets:
         """Add the phones to ring and the carriers to call to the call."""
         names: list[str] = []
-        devices: list[str] = []
+        extension_by_device: dict[str, str] = {}
         outside_legs: list[str] = []
         targets = self._routing.targets_to_ring(fork)
         for ringing in targets:
@@ -119,21 +119,23 @@ class ForkTargetBuilder:
                     names.append(name)
                     outside_legs.append(name)
                 continue
-            devices += self._routing.push_devices(ringing)
+            extension_by_device |= dict.fromkeys(self._routing.push_devices(ringing), ringing.extension.id)
             for binding in self._routing.bindings(ringing, now):
                 if len(names) < MAX_BRANCHES and _satisfies_sips(call, binding):
                     names.append(self._add_branch(call, target, binding, ringing.extension))
         registered = {name: call.participants[name].device_id for name in names}
-        by_leg = {name: device for name, device in registered.items() if device in devices}
+        by_leg = {name: device for name, device in registered.items() if device in extension_by_device}
+        awaiting_push = frozenset(extension_by_device).difference(by_leg.values())
         return ForkTargets(
             tuple(names),
             Limits(fork.seconds, fork.call_seconds),
             frozenset(name for name in names if call.participants[name].media_profile is Profile.SRTP),
-            PushTargets(frozenset(devices).difference(by_leg.values()), by_leg),
+            PushTargets(awaiting_push, by_leg, extension_by_device),
             refusal=Cause.BUSY if len(targets) < len(fork.targets) else Cause.UNREACHABLE,
             decline_ends=fork.decline_ends,
             later=later,
             outside_legs=frozenset(outside_legs),
+            extension_by_leg={name: call.participants[name].extension_id for name in names},
         )
 
     def _add_outside(self, call: Call, target: CallTarget, ringing: OutsideTarget | OutsideMember, now: float) -> str:
@@ -169,9 +171,8 @@ class ForkTargetBuilder:
             if ringing and not replaced:
                 continue
             name = self._add_branch(call, call.target, binding, ringing_target.extension)
-            return events.DeviceReachable(
-                name, device_id, call.participants[name].media_profile is Profile.SRTP, replaced
-            )
+            srtp = call.participants[name].media_profile is Profile.SRTP
+            return events.DeviceReachable(name, device_id, srtp, replaced, extension_id)
         return None
 
     def _add_branch(self, call: Call, target: CallTarget, binding: Binding, extension: Extension) -> str:

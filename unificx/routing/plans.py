@@ -56,8 +56,9 @@ class Fork:
     """Ring the devices of all targets together for `seconds`; devices that accept push are woken up.
 
     `call_seconds`: maximum length of the call, in seconds. `decline_ends`: a 6xx of one device ends the step (RFC 3261
-    section 16.7); else the others ring on. `skip_busy`: leave out extensions that are in a call or not to be disturbed
-    when the step starts. `name_prefix`: shown before the name of the caller. `group_id`: the ring group that rings.
+    section 16.7); else the other targets ring on, and only the devices of this one fall silent. `skip_busy`: leave out
+    extensions that are in a call or not to be disturbed when the step starts. `name_prefix`: shown before the name of
+    the caller. `group_id`: the ring group that rings.
     """
 
     targets: tuple[RingTarget | OutsideTarget | OutsideMember, ...]

@@ -80,6 +80,7 @@ class DeviceReachable:
     device: str
     srtp: bool
     replaces_leg: str = ""
+    extension: str = ""
 
 
 @value
@@ -92,7 +93,7 @@ class DeviceRemoved:
 
 @value
 class Declined:
-    """The call was declined from a push notification of `device`, "" for all; equivalent to a 603."""
+    """The call was declined from a push notification of `device`, "" for all; equivalent to a 603 of that device."""
 
     device: str = ""
 

@@ -17,10 +17,12 @@ class Limits:
 
 @value
 class PushTargets:
-    """Devices that accept push: unregistered ones awaiting push, and registered ones by the name of their leg."""
+    """Devices that accept push: unregistered ones awaiting push, and registered ones by the name of their leg;
+    `extension_by_device`: the extension of each."""
 
     awaiting_push: frozenset[str] = frozenset()
     device_by_leg: dict[str, str] = field(default_factory=dict[str, str])
+    extension_by_device: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @value
@@ -40,10 +42,11 @@ class LaterStep:
 
 @value
 class ForkTargets:
-    """The legs to dial, which of them use SRTP, which lead to a carrier, and the devices to push.
+    """The legs to dial, which of them use SRTP, which lead to a carrier, the extension of each leg to a phone, and the
+    devices to push.
 
     Without either, the step ends at once for the cause `refusal`. `decline_ends`: a 6xx of one leg ends the step, else
-    only its branch. `later` are the steps that take the call if this one does not answer it.
+    only the ringing of its extension. `later` are the steps that take the call if this one does not answer it.
     """
 
     legs: tuple[str, ...]
@@ -54,11 +57,16 @@ class ForkTargets:
     decline_ends: bool = True
     later: tuple[LaterStep, ...] = ()
     outside_legs: frozenset[str] = frozenset()
+    extension_by_leg: dict[str, str] = field(default_factory=dict[str, str])
 
     def without(self, device: str, device_legs: frozenset[str]) -> "ForkTargets":
         """Return a copy without a device and its legs."""
         awaiting, by_leg = self.push_targets.awaiting_push - {device}, self.push_targets.device_by_leg
-        push_targets = PushTargets(awaiting, {name: each for name, each in by_leg.items() if each != device})
+        push_targets = replace(
+            self.push_targets,
+            awaiting_push=awaiting,
+            device_by_leg={name: each for name, each in by_leg.items() if each != device},
+        )
         return replace(
             self, legs=tuple(name for name in self.legs if name not in device_legs), push_targets=push_targets
         )

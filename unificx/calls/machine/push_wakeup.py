@@ -41,5 +41,15 @@ def push_vanished(state: SettingUp, branch: Branch) -> Outcome:
 
 def cancel_push(state: SettingUp, answered: Branch | None = None) -> list[Action]:
     """Notify the pushed devices of the end, except the one of the answered branch."""
-    others = state.pushed - {answered.push_device if answered is not None else ""}
-    return [CancelPush(tuple(sorted(others)))] if others else []
+    return _cancel(state.pushed - {answered.push_device if answered is not None else ""})
+
+
+def cancel_push_of(state: SettingUp, extension: str) -> Outcome:
+    """Await no device of an extension any more, and notify the pushed ones of the end."""
+    own = frozenset(device for device, of in state.extension_by_device.items() if of == extension)
+    remaining = replace(state, awaiting_push=state.awaiting_push - own, pushed=state.pushed - own)
+    return remaining, _cancel(state.pushed & own)
+
+
+def _cancel(devices: frozenset[str]) -> list[Action]:
+    return [CancelPush(tuple(sorted(devices)))] if devices else []

@@ -83,7 +83,14 @@ def begin(
     by_leg, outside = push_targets.device_by_leg, targets.outside_legs
     stage = "offering" if offer else "calling"
     branches = tuple(
-        Branch(name, stage, name in targets.srtp_legs, push_device=by_leg.get(name, ""), outside=name in outside)
+        Branch(
+            name,
+            stage,
+            name in targets.srtp_legs,
+            push_device=by_leg.get(name, ""),
+            outside=name in outside,
+            extension=targets.extension_by_leg.get(name, ""),
+        )
         for name in names
     )
     push_at = now + push_wakeup.UNRESPONSIVE_AFTER if any(name not in outside for name in names) else None
@@ -97,6 +104,7 @@ def begin(
         media_lost=media_lost,
         awaiting_push=push_targets.awaiting_push,
         push_at=push_at,
+        extension_by_device=push_targets.extension_by_device,
         decline_ends=targets.decline_ends,
         later=targets.later,
     )
@@ -137,7 +145,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case DeviceRemoved():
             return _device_removed(state, event, now)
         case Declined(device):
-            return _declined(state, device, now)
+            return _declined_asleep(state, device, now)
         case StepStarted(targets) | PickedUp(ForkTargets() as targets):
             given = state.last_provisional, state.media_lost
             outcome, actions = begin(state.offer, targets, now, last_provisional=given[0], media_lost=given[1])
@@ -286,16 +294,15 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
         offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, profile, all_codecs=True)
         return _with_branch(state, again), [offer]
     cause = cause_from_carrier(status) if branch.outside else cause_from_status(status)
-    if (
-        state.decline_ends and status >= 600 and status != 606
-    ):  # declined by the user: a 6xx ends forking (RFC 3261 section 16.7)
-        return _unanswered(_with_branch(state, changed(branch, stage="over", cause=cause)), cause, now)
+    if status >= 600 and status != 606:  # declined by the user: a 6xx ends forking (RFC 3261 section 16.7)
+        ended = _with_branch(state, changed(branch, stage="over", cause=cause))
+        return _declined(ended, branch.extension, cause, now)
     return _branch_ended(state, leg, cause, now, vanished=status in NO_RESPONSE_STATUSES)
 
 
 def _device_reachable(state: SettingUp, event: DeviceReachable) -> Outcome:
-    """Add a branch for a device that has registered or moved."""
-    if _find_branch(state, event.leg) is not None:
+    """Add a branch for a device that has registered or moved, unless its user has declined."""
+    if _find_branch(state, event.leg) is not None or event.extension in state.declined:
         return state, []
     actions: list[Action] = []
     replaced = _find_branch(state, event.replaces_leg)
@@ -307,22 +314,33 @@ def _device_reachable(state: SettingUp, event: DeviceReachable) -> Outcome:
     push_device = (
         event.device if event.device in state.pushed or (replaced is not None and replaced.push_device) else ""
     )
-    branch = Branch(event.leg, "offering" if state.offer else "calling", event.srtp, push_device=push_device)
+    stage = "offering" if state.offer else "calling"
+    branch = Branch(event.leg, stage, event.srtp, push_device=push_device, extension=event.extension)
     state = changed(state, branches=(*state.branches, branch), awaiting_push=state.awaiting_push - {event.device})
     return state, [*actions, _first_action(state, event.leg)]
 
 
-def _declined(state: SettingUp, device: str, now: float) -> Outcome:
-    """End the step, or the branches of the declining device only."""
-    if state.decline_ends or not device:
+def _declined_asleep(state: SettingUp, device: str, now: float) -> Outcome:
+    """Process a refusal from a push notification of this device, "" for all."""
+    if not device:
         return _unanswered(state, Cause.DECLINED, now)
+    return _declined(state, state.extension_by_device.get(device, ""), Cause.DECLINED, now)
+
+
+def _declined(state: SettingUp, extension: str, cause: Cause, now: float) -> Outcome:
+    """End the step, or, if others are to ring on, only the ringing of the user's extension, "" for an outside leg."""
+    if state.decline_ends:
+        return _unanswered(state, cause, now)
+    if not extension:
+        return _continue_or_end(state, [], now)
     actions: list[Action] = []
     for branch in state.branches:
-        if branch.live and branch.push_device == device:
+        if branch.live and branch.extension == extension:
             if branch.stage != "offering":
                 actions.append(CancelCallee(branch.name, elsewhere=True))
-            state = _with_branch(state, changed(branch, stage="over", cause=Cause.DECLINED))
-    return _continue_or_end(changed(state, awaiting_push=state.awaiting_push - {device}), actions, now)
+            state = _with_branch(state, changed(branch, stage="over", cause=cause))
+    state, cancelled = push_wakeup.cancel_push_of(state, extension)
+    return _continue_or_end(changed(state, declined=state.declined | {extension}), [*actions, *cancelled], now)
 
 
 def _device_removed(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:

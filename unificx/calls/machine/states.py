@@ -1,5 +1,6 @@
 """States of a call: one frozen class per phase, with only the data of that phase."""
 
+from dataclasses import field
 from typing import Literal
 
 from unificx.calls.machine.causes import Cause
@@ -17,7 +18,7 @@ class Branch:
     """One forked branch. `srtp`: offered SRTP first; `alternatives`: number of other media profiles offered after
     refusals; `cause`: why it has ended.
 
-    `push_device`: its device, if that accepts push. `outside`: it leads to a carrier.
+    `extension`: that of its phone. `push_device`: its device, if that accepts push. `outside`: it leads to a carrier.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Branch:
     push_device: str = ""
     alternatives: int = 0
     outside: bool = False
+    extension: str = ""
 
     @property
     def live(self) -> bool:
@@ -40,8 +42,9 @@ class SettingUp:
     `last_provisional`: the latest provisional status sent to the caller; `early_sdp`: the callee's SDP of early media.
     `media_lost`: rtpengine restarted meanwhile. `awaiting_push`: pushed devices that have not registered yet;
     the call continues while there are any. `push_at`: when registered but unresponsive devices are pushed and the
-    caller hears ringing. `later`: the steps of the plan that take the call if no phone answers; `awaits_step`: the
-    targets of the next one are awaited.
+    caller hears ringing. `decline_ends`: a user that declines ends the step, else only the ringing of their extension,
+    which is then one of `declined`. `later`: the steps of the plan that take the call if no phone answers;
+    `awaits_step`: the targets of the next one are awaited.
     """
 
     limits: Limits
@@ -54,7 +57,9 @@ class SettingUp:
     awaiting_push: frozenset[str] = frozenset()
     pushed: frozenset[str] = frozenset()
     push_at: float | None = None
+    extension_by_device: dict[str, str] = field(default_factory=dict[str, str])
     decline_ends: bool = True
+    declined: frozenset[str] = frozenset()
     later: tuple[LaterStep, ...] = ()
     awaits_step: bool = False
 
