@@ -9,6 +9,7 @@ from steps import UP, hangs_up
 from world import World
 
 from unificx.calls import CallControl, CallSettings
+from unificx.calls.call import NO_TARGET
 from unificx.core.errors import Forbidden
 from unificx.routing import Destination, Reject, Rejection
 from unificx.sip.message import Request
@@ -204,6 +205,63 @@ async def test_what_a_carrier_says_of_the_number_is_final(answer: str, record: s
     )
 
 
+async def test_live_calls_name_the_number_as_the_record_does() -> None:
+    """In E.164, from the first moment on and after a restart of the server."""
+    world = await play("alice 1001, carrier +491710000001 udp trunk, second +491710000002 udp trunk", numbers=NUMBERS)
+    for step in (
+        "alice -> INVITE 03098765432 [alice]\ncarrier <- INVITE [alice]",
+        "carrier -> 503\nsecond <- INVITE [alice]",
+        "second -> 200 [outside]\nsecond <- ACK\nalice <- 200 [outside]\nalice -> ACK",
+    ):
+        await play_on(world, step)
+        assert [call.callee for call in world.manager.live_calls()] == ["+493098765432"]
+    [call] = world.manager.calls.values()
+    call.target = NO_TARGET
+    assert [call.callee for call in world.manager.live_calls()] == ["+493098765432"]
+    await play_on(world, hangs_up("second", "alice", "answered 16 alice +493098765432"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "cause", "text"),
+    [
+        (("403", "403"), 403, 21, "The carrier refused the call"),
+        (("503", "403"), 403, 21, "The carrier refused the call"),
+        (("408", "503"), 500, 38, "No carrier can take the call"),
+        (("302", "500"), 500, 38, "No carrier can take the call"),
+    ],
+)
+async def test_caller_learns_that_the_carriers_do_not_take_the_call(
+    answers: tuple[str, str], status: int, cause: int, text: str
+) -> None:
+    """The outcome of the last trunk counts."""
+    await play(
+        CALLING
+        + f"""
+        carrier -> {answers[0]}
+        second <- INVITE [alice]
+        second -> {answers[1]}
+        history <- failed {cause} alice +493098765432
+        alice <- {status}
+          Reason: Q.850;cause={cause};text="{text}"
+        """,
+        numbers=NUMBERS,
+    )
+
+
+async def test_caller_learns_that_no_carrier_can_be_called() -> None:
+    world = await play("alice 1001, carrier +491710000001 udp trunk, second +491710000002 udp trunk", numbers=NUMBERS)
+    world.lines.without_server |= {"carrier", "second"}
+    await play_on(
+        world,
+        """
+        alice -> INVITE 03098765432 [alice]
+        history <- failed 38 alice +493098765432
+        alice <- 500
+          Reason: Q.850;cause=38;text="No carrier can take the call"
+        """,
+    )
+
+
 async def test_carrier_without_a_server_or_with_its_most_calls_is_skipped() -> None:
     bob_reaches_second = """
         bob -> INVITE 03098765432 [bob]
@@ -305,8 +363,8 @@ async def test_emergency_call_tries_every_carrier_also_after_all_have_failed() -
         + fails
         + """
         second -> 500
-        history <- unreachable 20 alice 112
-        alice <- 480
+        history <- failed 38 alice 112
+        alice <- 500
         """,
         numbers={"112": Outside("112", "carrier", "second", emergency=True)},
     )

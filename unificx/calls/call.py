@@ -19,7 +19,7 @@ from unificx.calls.schemas import AppCallContext, ConnectRequest, LiveCall
 from unificx.core.value import value
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Caller
-from unificx.routing import CONFERENCE_APP, Fork, Forward, Plan, Step
+from unificx.routing import CONFERENCE_APP, Fork, Forward, OutsideTarget, Plan, Step
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sdp import has_recording_attributes, with_origin
 from unificx.sip.legs import InfoReceived
@@ -299,7 +299,7 @@ class Call:
             started=self.started,
             answered=self.answered,
             caller=self.caller.number if visible else "",
-            callee=self.dialled,
+            callee=called_number(self),
             room=self._room(),
         )
 
@@ -363,6 +363,18 @@ def dialled_outside(call: Call) -> Caller | None:
     others = [one for name, one in call.participants.items() if name != CALLER and not one.is_unconfirmed]
     parties = [one.outside for one in others if one.outside is not None]
     return parties[-1] if parties else None
+
+
+def called_number(call: Call) -> str:
+    """Return the number that a call leads to: of a party outside in E.164, also before it is dialled; otherwise as it
+    was dialled."""
+    answered = call.participant(call.answered_leg or "").outside
+    if answered is not None:
+        return answered.number
+    target, steps = call.target, call.target.plan.steps
+    fork = steps[0].action if steps and not target.redirects and target.dialled == call.dialled else None
+    first = fork.targets[0] if isinstance(fork, Fork) and fork.targets else None
+    return first.number if isinstance(first, OutsideTarget) else call.dialled
 
 
 def party_of(call: Call, name: str) -> Caller | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from unificx.calls.app_leg import CallingAppLeg
-from unificx.calls.call import Call, CallTarget, dialled_outside, party_of
+from unificx.calls.call import Call, CallTarget, called_number, dialled_outside, party_of
 from unificx.calls.events import Answerer, CallEnded, CallParty, CallStep, Outcome, OutsideLeg
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.states import CALLER
@@ -86,7 +86,7 @@ def _unreached_party(call: Call) -> CallParty:
     the owner's phones have not rung."""
     owner = call.target.displayed_caller if call.click_to_call else None
     if owner is None or owner.number != call.dialled:
-        return CallParty(role="callee", number=call.dialled)
+        return CallParty(role="callee", number=called_number(call))
     return CallParty(role="callee", subject=owner.subject, number=owner.number, name=owner.name)
 
 
@@ -197,7 +197,7 @@ def _callee_party(call: Call) -> CallParty:
         number, name, address = outside.number, outside.name, answering.dialog_address
         return CallParty(role="callee", subject=outside.subject, number=number, name=name, address=address)
     if callee is None:
-        return CallParty(role="callee", number=call.dialled)
+        return CallParty(role="callee", number=called_number(call))
     return CallParty(
         role="callee",
         subject=callee.subject,

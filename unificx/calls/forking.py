@@ -1,5 +1,6 @@
 """Steps of a plan: selects the phones that ring for a call and builds their INVITEs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -131,7 +132,7 @@ class ForkTargetBuilder:
             Limits(fork.seconds, fork.call_seconds),
             frozenset(name for name in names if call.participants[name].media_profile is Profile.SRTP),
             PushTargets(awaiting_push, by_leg, extension_by_device),
-            refusal=Cause.BUSY if len(targets) < len(fork.targets) else Cause.UNREACHABLE,
+            refusal=_refusal(fork, targets),
             decline_ends=fork.decline_ends,
             later=later,
             outside_legs=frozenset(outside_legs),
@@ -210,6 +211,14 @@ class ForkTargetBuilder:
         name = call.new_leg_name("b")
         call.participants[name] = Participant(None, binding.extension_id, binding.device_id, to_dial, shown=identity)
         return name
+
+
+def _refusal(fork: Fork, targets: Sequence[RingTarget | OutsideTarget | OutsideMember]) -> Cause:
+    """Return the cause for a step of which nothing can be dialled; `targets` are those that may ring."""
+    if len(targets) < len(fork.targets):
+        return Cause.BUSY
+    leads_outside = any(isinstance(each, OutsideTarget) for each in targets)
+    return Cause.CARRIER_UNAVAILABLE if leads_outside else Cause.UNREACHABLE
 
 
 def _ring_headers(call: Call, target: CallTarget, shown: Caller) -> Headers:

@@ -106,6 +106,17 @@ describe('a call', () => {
     expect(call.state.state.endReason).toBe('no-outside-line');
   });
 
+  it.each([
+    [403, 21, 'carrier-refused'],
+    [500, 38, 'carrier-unavailable'],
+    [403, 57, 'not-allowed'],
+  ])('tells a refusal of the carrier from one of a rule: %i, cause %i', (status, cause, endReason) => {
+    const call = outgoing();
+    const getHeader = () => `Q.850;cause=${cause};text="Text"`;
+    fake.emit('failed', { originator: 'remote', cause: 'Rejected', message: { status_code: status, getHeader } });
+    expect(call.state.state.endReason).toBe(endReason);
+  });
+
   it('rings with another tone when its user has clicked to dial', () => {
     const call = incoming();
     call.clickToDial = true;

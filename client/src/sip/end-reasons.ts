@@ -11,6 +11,8 @@ export type EndReason =
   | 'unavailable'
   | 'unknown-number'
   | 'no-outside-line' // calls outside are not set up
+  | 'carrier-refused'
+  | 'carrier-unavailable' // none of the carriers can take the call
   | 'not-allowed'
   | 'no-credit'
   | 'credit-used-up' // during the call
@@ -65,6 +67,9 @@ export function endReasonOf(
   if (incoming) return originator === 'remote' ? unanswered(reason) : 'declined-here';
   // Q.850 cause 3: no route to the destination.
   if (status === 404 && /Q\.850\s*;\s*cause\s*=\s*3\b/i.test(reason ?? '')) return 'no-outside-line';
+  // Cause 21: call rejected; 38: network out of order.
+  if (status === 403 && /Q\.850\s*;\s*cause\s*=\s*21\b/i.test(reason ?? '')) return 'carrier-refused';
+  if (/Q\.850\s*;\s*cause\s*=\s*38\b/i.test(reason ?? '')) return 'carrier-unavailable';
   if (status === 402 && /trial has ended/i.test(reason ?? '')) return 'trial-ended';
   if (status === 402 && /invoice is overdue/i.test(reason ?? '')) return 'unpaid';
   if (status) return BY_STATUS[status] ?? (status < 500 ? 'unavailable' : 'fault');

@@ -31,6 +31,10 @@ class Cause(Enum):
     NO_SUCH_NUMBER = CauseMapping("failed", 1, 404, "No such number")
     NO_SUCH_NUMBER_OUTSIDE = CauseMapping("failed", 1, 404, "The number dialled does not exist")
     """The answer of a carrier: another carrier would say the same."""
+    CARRIER_REFUSED = CauseMapping("failed", 21, 403, "The carrier refused the call")
+    """RFC 3398 section 8.2.6.1 maps 401, 403 and 407 so."""
+    CARRIER_UNAVAILABLE = CauseMapping("failed", 38, 500, "No carrier can take the call")
+    """Not 503, which speaks of this server: a phone would send the call to another one (RFC 3261 section 16.7)."""
     NO_OUTSIDE_LINE = CauseMapping("failed", 3, 404, "Calls outside are not set up")
     NOT_ALLOWED = CauseMapping("failed", 57, 403, "Not allowed")
     NO_CREDIT = CauseMapping("failed", 21, 402, "Not enough credit for this call")
@@ -76,16 +80,18 @@ def cause_from_status(status: int) -> Cause:
 def cause_from_carrier(status: int) -> Cause:
     """Map the status of a carrier's final response to a cause.
 
-    404, 410, 480, 486 and 603 speak of the called party (RFC 3398 section 8.2.6.1). 408, 5xx and all others, such as
-    403 or 3xx, speak of this carrier only, so another one may connect the call.
+    404, 410, 480, 486 and 603 speak of the called party (RFC 3398 section 8.2.6.1), 415 and 488 of the media. 408, 5xx
+    and all others, such as 403 or 3xx, speak of this carrier only, so another one may connect the call.
     """
     if status in (404, 410, 484, 485, 604):
         return Cause.NO_SUCH_NUMBER_OUTSIDE
     if status == 480:
         return Cause.NO_ANSWER
-    if status in (408, 500, 502, 503, 504):
-        return Cause.UNREACHABLE
-    return Cause.FAILED if 300 <= status < 400 else cause_from_status(status)
+    if status == 408 or 500 <= status < 600:
+        return Cause.CARRIER_UNAVAILABLE
+    cause = cause_from_status(status)
+    spoken_for_callee = (Cause.BUSY, Cause.DECLINED, Cause.NO_COMMON_MEDIA)
+    return cause if cause in spoken_for_callee and status >= 400 else Cause.CARRIER_REFUSED
 
 
 _PRECEDENCE = (
@@ -96,6 +102,8 @@ _PRECEDENCE = (
     Cause.NO_CREDIT,
     Cause.TRIAL_ENDED,
     Cause.UNPAID,
+    Cause.CARRIER_REFUSED,
+    Cause.CARRIER_UNAVAILABLE,
     Cause.FAILED,
     Cause.NO_MEDIA,
     Cause.NO_SUCH_NUMBER_OUTSIDE,

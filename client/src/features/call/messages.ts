@@ -17,6 +17,8 @@ export const END_REASONS: Record<EndReason, MessageDescriptor> = {
   unavailable: msg`Not available`,
   'unknown-number': msg`Unknown number`,
   'no-outside-line': msg`Calls outside are not set up yet. Ask your administrator.`,
+  'carrier-refused': msg`The carrier refused the call. Ask your administrator.`,
+  'carrier-unavailable': msg`No carrier can take the call at the moment. Try again later.`,
   'not-allowed': msg`You are not allowed to call this number`,
   'no-credit': msg`Your organisation has no credit for this call. Ask your administrator.`,
   'trial-ended': msg`The trial of your organisation has ended. Ask your administrator.`,
