@@ -93,7 +93,7 @@ def test_media_refusal_is_retried_with_all_codecs_and_every_profile(
     for name in profiles:
         profile = machine_actions.RecipientProfile[name]
         again = OfferMedia("offer:b1", "b1", "a", b"offer", profile, all_codecs=True)
-        assert script.process(events.CalleeRefused("b1", 488)) == [again]
+        assert script.process(events.CalleeRefused("b1", 488)) == [ReleaseMedia("b1", final=False), again]
         assert script.process(events.MediaOffered("offer:b1", b"again")) == [Dial("b1", b"again")]
     assert script.process(events.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
 

@@ -13,6 +13,7 @@ from unificx.sdp import (
     direction,
     fingerprint,
     first_audio,
+    has_srtp_keys,
     has_video,
     is_hold,
     is_receiving,
@@ -209,3 +210,24 @@ def test_withheld_identity_is_not_in_any_header() -> None:
     named = Identity("1001", "", "acme.example")
     assert named.address == "<sip:1001@acme.example>"
     assert caller_headers(named) == connected_headers(named) == (("P-Asserted-Identity", named.address),)
+
+
+@pytest.mark.parametrize(
+    ("transport", "lines", "keyed"),
+    [
+        (b"RTP/AVP", b"", True),
+        (b"RTP/SAVP", b"", False),
+        (b"RTP/SAVP", b"a=crypto:1 AES_CM_128_HMAC_SHA1_32 inline:AAAA\r\n", True),
+        (b"RTP/SAVP", b"a=crypto:1 FOO inline:AAAA\r\na=crypto:12 AEAD_AES_256_GCM inline:AAAA\r\n", True),
+        (b"RTP/SAVPF", b"a=crypto:1 AES_256_CM_HMAC_SHA1_80 inline:AAAA\r\n", True),
+        (b"RTP/SAVP", b"a=crypto:1 FOO_SUITE inline:AAAA\r\n", False),
+        (b"RTP/SAVP", b"a=crypto:1 NULL_HMAC_SHA1_80 inline:AAAA\r\n", False),
+        (b"RTP/SAVP", b"a=fingerprint:sha-256 AB:CD\r\n", True),
+        (b"UDP/TLS/RTP/SAVPF", b"a=fingerprint:sha-256 AB:CD\r\n", True),
+        (b"UDP/TLS/RTP/SAVP", b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA\r\n", False),
+        (b"RTP/SAVP", b"m=video 9 RTP/SAVP 96\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA\r\n", False),
+    ],
+)
+def test_srtp_needs_a_key(transport: bytes, lines: bytes, keyed: bool) -> None:
+    assert has_srtp_keys(SDP.replace(b"RTP/AVP", transport) + lines) is keyed
+    assert has_srtp_keys(SDP.replace(b"4000 RTP/AVP", b"0 " + transport) + lines)

@@ -9,6 +9,11 @@ from unificx.sip.message import Request, Response, respond
 
 DOMAIN, PBX_ADDRESS = "acme.example", "203.0.113.1"
 DIRECTIONS = {"hold": "sendonly", "held": "recvonly", "off": "inactive"}
+KEYS = {
+    "srtp": "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj",
+    "dtls": "a=fingerprint:sha-256 00:11",
+    "webrtc": "a=fingerprint:sha-256 00:11",
+}
 PROTOCOLS = {"srtp": "RTP/SAVP", "dtls": "UDP/TLS/RTP/SAVP", "webrtc": "UDP/TLS/RTP/SAVPF"}
 VIDEO_PORTS = {"video": 4002, "novideo": 0}
 RECORDING_PREFERENCES = {"shy": "off", "shows": "nopreference"}
@@ -16,14 +21,15 @@ AUTO_ANSWERED = ("BYE", "INFO", "NOTIFY", "OPTIONS", "PRACK")
 
 
 def sdp_of(name: str) -> bytes:
-    """Return the SDP of `[name]`. After a slash: its direction (hold, held, off), "srtp", "webrtc", "video" or
-    "novideo" for an accepted or rejected video section; "loopback" for media at the PBX's own machine; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or
+    """Return the SDP of `[name]`. After a slash: its direction (hold, held, off), "srtp", "dtls", "webrtc", "keyless" for one
+    of these without its key; "video" or "novideo" for an accepted or rejected video section; "loopback" for media at the PBX's own machine; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or
     any other word to distinguish it."""
     options = name.split("/")
     protocol = next((PROTOCOLS[word] for word in options if word in PROTOCOLS), "RTP/AVP")
     address = "127.0.0.1" if "loopback" in options else "192.0.2.9"
     lines = ["v=0", f"o={options[0]} 7 7 IN IP4 192.0.2.9", "s=-", f"c=IN IP4 {address}", "t=0 0"]
     lines += [f"m=audio 4000 {protocol} 0 8", f"a=x-said:{name}"]
+    lines += [KEYS[word] for word in options if word in KEYS and "keyless" not in options]
     lines += [f"a={DIRECTIONS[word]}" for word in options if word in DIRECTIONS]
     lines += [f"a=recordpref:{RECORDING_PREFERENCES[word]}" for word in options if word in RECORDING_PREFERENCES]
     ice_lines = ["a=mid:0", "a=ice-ufrag:a"] if "webrtc" in options else []

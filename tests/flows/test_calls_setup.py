@@ -277,6 +277,24 @@ async def test_a_tls_phone_cannot_offer_plain_rtp() -> None:
     """)
 
 
+@pytest.mark.parametrize("offered", ["srtp", "dtls"])
+async def test_srtp_without_a_key_is_refused(offered: str) -> None:
+    """An answer without a key to it would connect a call without sound (RFC 4568 section 5.1.2)."""
+    await play(f"""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice/{offered}/keyless]
+        history <- failed 88 alice 1002
+        alice <- 488
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob/{offered}/keyless]
+        bob   <- ACK
+        history <- failed 88 alice 1002
+        bob   <- BYE
+        alice <- 488
+    """)
+
+
 @pytest.mark.promise("T1")
 async def test_each_side_gets_its_media_profile() -> None:
     """RFC 3264 section 6: SAVP is not answered as SAVPF, nor AVPF as AVP."""

@@ -125,6 +125,20 @@ async def test_plain_caller_secure_callee(engine: RtpEngine) -> None:
 
 
 @pytest.mark.promise("T1")
+async def test_a_phone_that_refuses_keys_in_sdp_is_offered_a_certificate_at_a_new_anchor(engine: RtpEngine) -> None:
+    """At the same anchor, rtpengine repeats the refused keys, and sends no fingerprint."""
+    async with RtpEndpoint(440.0) as caller:
+        refused = await rtpengine_replies.offer(engine, "call", "a", caller.describe(), Profile.SRTP)
+        repeated = await rtpengine_replies.offer(engine, "call", "a", caller.describe(), Profile.DTLS)
+        assert (b"a=crypto" in refused, b"a=crypto" in repeated) == (True, True)
+        engine.delete("call", lambda _: None)
+        offer = await rtpengine_replies.offer(engine, "call", "a", caller.describe(), Profile.DTLS)
+        assert audio_of(offer).proto == "UDP/TLS/RTP/SAVP"
+        assert b"a=fingerprint:sha-256" in offer
+        assert b"a=crypto" not in offer
+
+
+@pytest.mark.promise("T1")
 async def test_two_secure_parties(engine: RtpEngine) -> None:
     async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
         secure(caller, 1)

@@ -12,6 +12,8 @@ DIRECTION_LINE = re.compile(rb"^a=(sendrecv|sendonly|recvonly|inactive)(?=\s*$)"
 _DIRECTIONS = {each.encode(): each for each in Direction}
 _ADDRESS = re.compile(rb"^c=IN IP[46] ([^\s/]+)", re.M)
 _AUDIO_TRANSPORT = re.compile(rb"^m=audio \d+(?:/\d+)? (\S+)", re.M)
+_ENCRYPTING_SUITE = re.compile(rb"^a=crypto:\d+ (?:AES_(?:CM_128|(?:192|256)_CM)_|AEAD_AES_|F8_128_)", re.M)
+"""The suites of rtpengine, without those that only authenticate."""
 _TELEPHONE_EVENTS = re.compile(rb"^a=rtpmap:\d+ telephone-event/", re.M | re.I)
 _DISCARD_PORT = b"9"
 """Port of an offer whose candidates follow (RFC 8840 section 4.1)."""
@@ -60,6 +62,17 @@ def audio_transport(sdp: bytes) -> bytes:
 def is_plain_rtp(sdp: bytes) -> bool:
     """Whether the audio of an offer is not encrypted."""
     return bool(sdp) and b"SAVP" not in audio_transport(sdp).upper()
+
+
+def has_srtp_keys(sdp: bytes) -> bool:
+    """Whether audio over SRTP can be keyed: by the fingerprint of a certificate (RFC 5763) or by a suite that encrypts
+    (RFC 4568, 6188, 7714). True for plain RTP and for rejected audio."""
+    if b"/SAVP" not in sdp:  # asked of each SDP
+        return True
+    transport, audio = audio_transport(sdp), first_audio_section(sdp.partition(b"\nm=")[2])
+    if b"/SAVP" not in transport or is_rejected(audio) or b"\na=fingerprint:" in sdp:
+        return True
+    return not transport.startswith(b"UDP/TLS/") and _ENCRYPTING_SUITE.search(audio) is not None
 
 
 def uses_ice(sdp: bytes) -> bool:

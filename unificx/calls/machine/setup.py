@@ -292,7 +292,8 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
         again = changed(branch, stage="offering", alternatives=branch.alternatives + 1)
         profile = profiles[branch.alternatives]
         offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, profile, all_codecs=True)
-        return _with_branch(state, again), [offer]
+        # Released first: rtpengine would go on with the keys of the refused offer.
+        return _with_branch(state, again), [ReleaseMedia(leg, final=False), offer]
     cause = cause_from_carrier(status) if branch.outside else cause_from_status(status)
     if status >= 600 and status != 606:  # declined by the user: a 6xx ends forking (RFC 3261 section 16.7)
         ended = _with_branch(state, changed(branch, stage="over", cause=cause))
