@@ -39,6 +39,41 @@ def test_request_is_delivered_once_and_retransmissions_get_the_same_response() -
     assert {flow for _, _, flow in wire.sent} == {UDP}
 
 
+MULTIPART = ('Content-Type: multipart/mixed; boundary="b-1"',)
+LOCATION = b"Content-Type: application/pidf+xml\r\nContent-ID: <a@b>\r\n\r\n<presence/>"
+ISUP = b"Content-Type: application/ISUP;version=itu-t92+\r\nContent-Disposition: signal;handling=%b\r\n\r\n\x01\x00"
+OFFER = b"Content-Type: application/SDP\r\n\r\nv=0\r\no=- 1 1 IN IP4 192.0.2.1\r\n"
+
+
+def with_body(method: str, body: bytes) -> bytes:
+    return request(method, more=MULTIPART).replace(b"Length: 0", b"Length: %d" % len(body)) + body
+
+
+def parts(*each: bytes) -> bytes:
+    return b"preamble" + b"".join(b"\r\n--b-1\r\n" + part for part in each) + b"\r\n--b-1--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "sdp"),
+    [
+        (parts(OFFER, LOCATION), OFFER.partition(b"\r\n\r\n")[2]),
+        (parts(ISUP % b"optional", OFFER), OFFER.partition(b"\r\n\r\n")[2]),
+        (parts(OFFER, ISUP % b"required"), None),
+        (parts(LOCATION), b""),
+        (parts(OFFER)[:-6], None),
+        (parts(OFFER, *[LOCATION] * 16), None),
+        (parts(b"Content-Transfer-Encoding: base64\r\n" + OFFER), None),
+    ],
+)
+def test_sdp_is_read_from_a_body_of_several_parts(body: bytes, sdp: bytes | None) -> None:
+    """RFC 5621. With a part that must be understood or cannot be read, the body is left to be refused."""
+    received = receive_request(Wire(), with_body("INVITE", body)).request
+    assert received.body == (body if sdp is None else sdp)
+    assert received.content_type == {None: "multipart/mixed", b"": ""}.get(sdp, "application/sdp")
+    text = receive_request(Wire(), with_body("MESSAGE", body)).request
+    assert text.body == body
+
+
 def test_stateless_reply_creates_no_transaction() -> None:
     """RFC 3261 8.2.7: equal responses to retransmissions, the ACK is absorbed, accepted requests are delivered."""
     reply = StatelessReply(407, (("Subject", "y"),))

@@ -16,6 +16,7 @@ from unificx.sip.flow import STREAMS, Flow
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.message import Request, Response, parse
 from unificx.sip.overload import OverloadControl
+from unificx.sip.session_body import with_session_body
 from unificx.sip.transactions.client_transactions import ClientTransactions
 from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import (
@@ -98,6 +99,8 @@ class Endpoint:
         """
         try:
             message = parse(data, self._limits, needs_length=flow.transport in STREAMS)
+            if message.body and message.content_type.startswith("multipart/"):
+                message = with_session_body(message)
             if isinstance(message, Request):
                 message.add_source_address(flow.host, flow.port)
                 self._server_transactions.receive(message, len(data), flow, now, waited)
