@@ -23,7 +23,6 @@ from unificx.core.clock import SystemClock
 from unificx.core.errors import NotFound
 from unificx.db import Base, Erased, Key, SealedCodec, UnsealError
 from unificx.db.base import sealed_part
-from unificx.db.sealed import length_prefixed
 from unificx.identity import Extension, NewExtension, NewPerson, NewTenant, SignInContext
 from unificx.media.sounds import Sound
 from unificx.presence import PresenceChange
@@ -289,10 +288,9 @@ def keys_left(rooms: Container) -> Iterator[Key]:
 def opens(value: SealedValue, keys: Iterable[Key], tenant_id: str, subject: str) -> bool:
     """Return whether one of these keys opens a sealed part."""
     codec, row_id, blob = value
-    scope = length_prefixed(tenant_id)
     for key in keys:
         with suppress(UnsealError):
-            codec._open(key, scope, subject, row_id, blob)
+            codec._open({subject: key}, tenant_id, [(subject, row_id, blob)])
             return True
     return False
 
