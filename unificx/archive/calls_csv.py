@@ -2,22 +2,43 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from unificx.privacy import Records
-
+KIND = "call"
+"""The kind of records that are calls."""
+_LEVEL = 1
+"""Level of compression."""
 _COLUMNS = ("started", "answered", "ended", "talk_seconds", "direction", "role", "outcome", "recorded")
 _OTHERS = ("other_numbers", "other_names")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters of a cell that a spreadsheet may take for a formula."""
 
 
-async def call_lines(calls: Records) -> AsyncIterator[bytes]:
-    """Yield the lines, the names of the columns first. Starts with the byte order mark that spreadsheets need."""
-    yield b"\xef\xbb\xbf" + _line([*_COLUMNS, *_OTHERS])
-    async for call in calls.read():
-        yield _line([_text(call[name]) for name in _COLUMNS] + [_joined(call, name) for name in ("number", "name")])
+class CallLines:
+    """Collects the lines while the calls are written as JSON: to read them again takes as long as all else about them.
+    The lines are held compressed, some 20 bytes for a call."""
+
+    def __init__(self) -> None:
+        # Owner: this object, while one archive is written.
+        self._deflate = zlib.compressobj(_LEVEL)
+        self._compressed = [self._deflate.compress(b"\xef\xbb\xbf" + _line([*_COLUMNS, *_OTHERS]))]
+
+    def note(self, kind: str, record: Mapping[str, Any]) -> None:
+        """Note a record if it describes a call."""
+        if kind != KIND:
+            return
+        values = [_text(record[name]) for name in _COLUMNS] + [_joined(record, name) for name in ("number", "name")]
+        if piece := self._deflate.compress(_line(values)):
+            self._compressed.append(piece)
+
+    def read(self) -> Iterator[bytes]:
+        """Yield the lines, once. The names of the columns are the first, behind the byte order mark that spreadsheets
+        need."""
+        self._compressed.append(self._deflate.flush())
+        inflate = zlib.decompressobj()
+        yield from map(inflate.decompress, self._compressed)
 
 
 def cell(text: str) -> str:

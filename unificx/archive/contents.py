@@ -4,114 +4,147 @@ short lists.
 The manifest is the last file, because it has the digests of all others.
 """
 
+import asyncio
 import hashlib
 import json
 import stat
-import zlib
+import struct
+import zipfile
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any, Protocol, cast
 
-from unificx.archive import vcon
-from unificx.archive.calls_csv import call_lines
+from unificx.archive import calls_csv, vcon
 from unificx.archive.inventory import SHOWN, Contents, KindSummary, WrittenFile
 from unificx.archive.manifest import MANIFEST, manifest
 from unificx.archive.page import overview
 from unificx.archive.schemas import AccessCopy
 from unificx.archive.vcard import contact_card
-from unificx.core.lazy import lazy_import
+from unificx.db import shield_until_done
 from unificx.privacy import Export, Files, Records
 
-if TYPE_CHECKING:
-    import stream_zip
-else:
-    stream_zip = lazy_import("stream_zip")
-
-_PIECE = 256 << 10
+_PIECE, _BATCH = 256 << 10, 1 << 20
+_SOUND, _FILE = "audio/", "files/"
 _MODE = stat.S_IFREG | 0o600
-_LEVEL = 1
-"""Compression level: text shrinks to a quarter all the same."""
-_MAX_SOUND = 1 << 40
-"""Bytes of a sound. Its size is not known before, so that its fields need 64 bits."""
+_LEVEL, _STORED = 1, 0
+"""Levels of compression. Text shrinks to a quarter with the first. Sound does not shrink: it is stored as blocks of the
+same format, because programs that read a stream need to find its end."""
+_TIME, _MODIFIED = struct.Struct("<HHBl"), 0x5455
+"""Extra field with the time in UTC (Info-ZIP); the one of ZIP has no zone."""
 
 Member = tuple[str, AsyncIterator[bytes]]
+_Note = Callable[[str, Mapping[str, Any]], None]
 
 
-async def archive_bytes(
-    copy: AccessCopy, exports: Sequence[Export], installation_id: str, now: datetime
-) -> AsyncIterator[bytes]:
-    """Yield the archive in pieces. Values that are erased meanwhile are left out."""
+class ArchiveFile(Protocol):
+    """A file that is written from its beginning to its end. Blocking."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+
+async def write_archive(
+    file: ArchiveFile, copy: AccessCopy, exports: Sequence[Export], installation_id: str, now: datetime
+) -> None:
+    """Write the archive, by threads. Values that are erased meanwhile are left out. Raise what `file` raises."""
     contents = Contents()
-    stored = stream_zip.ZIP_AUTO(_MAX_SOUND, level=0)  # sound does not shrink
-
-    async def members() -> AsyncIterator[tuple[str, datetime, int, Any, AsyncIterator[bytes]]]:
+    with zipfile.ZipFile(cast("IO[bytes]", file), "w") as archive:
         async for path, data in _members(copy, exports, contents, installation_id, now):
-            written = WrittenFile(path)
-            method = stored if path.startswith(("audio/", "files/")) else stream_zip.ZIP_64
-            yield path, now, _MODE, method, _measured(written, data)
-            contents.files.append(written)
-
-    async for piece in stream_zip.async_stream_zip(members(), chunk_size=_PIECE, get_compressobj=_compressor):
-        yield piece
+            with archive.open(_described(path, now), "w", force_zip64=True) as member:
+                contents.files.append(await _write_member(member, path, data))
+        await _to_the_end(asyncio.to_thread(archive.close))
 
 
-def _compressor() -> Any:
-    return zlib.compressobj(wbits=-zlib.MAX_WBITS, level=_LEVEL)
+def _described(path: str, now: datetime) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(path, now.timetuple()[:6])
+    info.compress_type = zipfile.ZIP_DEFLATED
+    level = _STORED if path.startswith((_SOUND, _FILE)) else _LEVEL
+    info._compresslevel = level  # pyright: ignore[reportAttributeAccessIssue] # `compress_level` since Python 3.13
+    info.external_attr = _MODE << 16
+    info.extra = _TIME.pack(_MODIFIED, 5, 1, int(now.timestamp()))
+    return info
+
+
+async def _write_member(member: IO[bytes], path: str, data: AsyncIterator[bytes]) -> WrittenFile:
+    """Write a file. While one batch is compressed, sealed and written by a thread, another one hashes it, and the next
+    batch is read."""
+    written, batches = WrittenFile(path), _batches(data)
+    short, long = hashlib.sha256(), hashlib.sha512() if path.startswith(_SOUND) else None
+
+    def measure(batch: list[bytes]) -> None:
+        for piece in batch:
+            written.size += len(piece)
+            short.update(piece)
+            if long is not None:
+                long.update(piece)
+
+    batch: list[bytes] | None = await anext(batches, None)
+    while batch:
+        threads = asyncio.to_thread(member.writelines, batch), asyncio.to_thread(measure, batch)
+        batch, *_ = await _to_the_end(anext(batches, None), *threads)
+    await _to_the_end(asyncio.to_thread(member.close))
+    written.sha256 = short.hexdigest()
+    if long is not None:
+        written.sha512 = urlsafe_b64encode(long.digest()).decode().rstrip("=")
+    return written
+
+
+async def _to_the_end(*work: Awaitable[Any]) -> list[Any]:
+    """Await all, even if one fails or this task is cancelled: no thread may still write when the file is closed."""
+    found = await shield_until_done(_results(work))
+    for each in found:
+        if isinstance(each, BaseException):
+            raise each
+    return found
+
+
+async def _results(work: Iterable[Awaitable[Any]]) -> list[Any]:
+    return await asyncio.gather(*work, return_exceptions=True)
+
+
+async def _batches(data: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
+    """Join pieces: each batch is passed between threads several times."""
+    batch, size = list[bytes](), 0
+    async for piece in data:
+        batch.append(piece)
+        size += len(piece)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 async def _members(
     copy: AccessCopy, exports: Sequence[Export], contents: Contents, installation_id: str, now: datetime
 ) -> AsyncIterator[Member]:
     records = [each for each in exports if isinstance(each, Records)]
-    sounds = vcon.Sounds()
+    sounds, calls = vcon.Sounds(), calls_csv.CallLines()
     for each in records:
         summary = KindSummary(each)
         contents.kinds.append(summary)
-        yield f"data/{each.kind.name}.json", _json_list(summary, sounds)
-        yield f"schemas/{each.kind.name}.json", _once(_schema(each))
-    for each in records:
-        if each.kind.name == "call":
-            yield "calls.csv", call_lines(each)
+        yield f"data/{each.kind.name}.json", _json_list(summary, (sounds.note, calls.note))
+        yield f"schemas/{each.kind.name}.json", _each([_schema(each)])
+    if any(each.kind.name == calls_csv.KIND for each in records):
+        yield "calls.csv", _each(calls.read())
     card = contact_card(contents.shown("person"), contents.shown("extension"))
     if card:
-        yield "contact.vcf", _once(card)
+        yield "contact.vcf", _each([card])
     for files in exports:
         if isinstance(files, Files):
             async for file in files.read():
                 yield file.path, file.read()
                 sounds.written(file, contents.files[-1].sha512)
     for path, text in sounds.conversations(now):
-        yield path, _once(text)
-    yield "index.html", _once(overview(contents, now, is_disclosure=copy.data is not None))
-    yield MANIFEST, _once(manifest(copy, contents, installation_id, now))
+        yield path, _each([text])
+    yield "index.html", _each([overview(contents, now, is_disclosure=copy.data is not None)])
+    yield MANIFEST, _each([manifest(copy, contents, installation_id, now)])
 
 
-async def _measured(written: WrittenFile, data: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    short, long = hashlib.sha256(), hashlib.sha512()
-    async for piece in _large(data):
-        short.update(piece)
-        long.update(piece)
-        written.size += len(piece)
-        yield piece
-    written.sha256 = short.hexdigest()
-    written.sha512 = urlsafe_b64encode(long.digest()).decode().rstrip("=")
-
-
-async def _large(data: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Join pieces: each one that is archived is passed between threads several times."""
-    batch = bytearray()
-    async for piece in data:
-        batch += piece
-        if len(batch) >= _PIECE:
-            yield bytes(batch)
-            batch.clear()
-    if batch:
-        yield bytes(batch)
-
-
-async def _json_list(summary: KindSummary, sounds: vcon.Sounds) -> AsyncIterator[bytes]:
-    """Yield a JSON array with one record a line."""
+async def _json_list(summary: KindSummary, notes: Sequence[_Note]) -> AsyncIterator[bytes]:
+    """Yield a JSON array with one record a line; note each record by its kind."""
     batch = bytearray(b"[")
     async for record in summary.records.read():
         batch += b"\n" if summary.count == 0 else b",\n"
@@ -121,15 +154,17 @@ async def _json_list(summary: KindSummary, sounds: vcon.Sounds) -> AsyncIterator
             summary.shown.append(record)
         elif summary.shown:
             summary.shown.clear()
-        sounds.note(summary.records.kind.name, record)
+        for note in notes:
+            note(summary.records.kind.name, record)
         if len(batch) >= _PIECE:
             yield bytes(batch)
             batch.clear()
     yield bytes(batch + b"\n]\n")
 
 
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data
+async def _each(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
 def _schema(records: Records) -> bytes:

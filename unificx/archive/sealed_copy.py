@@ -8,6 +8,7 @@ chunks cannot be moved, removed or taken from another copy. The content key is w
 those of the subject and the requester: destroying any of them makes the copy unreadable.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,14 +29,13 @@ class CorruptCopy(ValueError):
     """The file is damaged, or not that of this copy."""
 
 
+class CopyDeleted(Exception):
+    """The copy was deleted while it was written."""
+
+
 def own_subject(copy_id: str) -> str:
     """Return the subject of a copy's own key in the key store."""
     return f"copy-{copy_id}"
-
-
-def create_key(keys: KeyStore, copy: AccessCopy) -> tuple[AESGCM, bytes]:
-    """Return a new content key and its wrapped form. Raise ErasedSubject."""
-    return create_content_key(keys, copy.owner.tenant_id, copy.id, _key_names(copy))
 
 
 def open_key(keys: KeyStore, copy: AccessCopy, wrapped: bytes) -> AESGCM | None:
@@ -49,20 +49,35 @@ def _key_names(copy: AccessCopy) -> list[tuple[str, str]]:
 
 
 class SealedCopyWriter:
-    """Writes the file `path`. Blocking: call from a thread. Every method raises OSError."""
+    """The new file `path`, to which an archive is written. Blocking: call from a thread. Every method raises OSError.
 
-    def __init__(self, path: Path, aead: AESGCM, copy: AccessCopy) -> None:
-        self._aead, self._copy = aead, copy
+    `wrapped` is the wrapped content key; `size` and `digest` are those of the archive. Raises ErasedSubject."""
+
+    def __init__(self, path: Path, keys: KeyStore, copy: AccessCopy) -> None:
+        self._aead, self.wrapped = create_content_key(keys, copy.owner.tenant_id, copy.id, _key_names(copy))
+        self._keys, self._copy = keys, copy
         self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb")
         self._file.write(_HEADER)
         self._pending = bytearray()
-        self._number = 0
+        self._number = self.size = 0
+        self.digest = hashlib.sha256()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> int:
+        """Write bytes; return their number. Raise CopyDeleted."""
+        self.digest.update(data)
+        self.size += len(data)
         self._pending += data
+        if len(self._pending) > CHUNK and self._keys.is_destroyed(
+            self._copy.owner.tenant_id, own_subject(self._copy.id)
+        ):
+            raise CopyDeleted
         while len(self._pending) > CHUNK:
             self._seal(bytes(self._pending[:CHUNK]), last=False)
             del self._pending[:CHUNK]
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: a chunk is written when it is full."""
 
     def finish(self) -> None:
         """Write the last chunk to disk."""

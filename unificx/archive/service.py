@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import errno
-import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,11 +11,11 @@ from pathlib import Path
 import structlog
 
 from unificx.archive import repository
-from unificx.archive.contents import archive_bytes
+from unificx.archive.contents import write_archive
 from unificx.archive.events import CopyReady
 from unificx.archive.schemas import AccessCopy, CopyProblem, Requester
 from unificx.archive.scope import scoped
-from unificx.archive.sealed_copy import CorruptCopy, SealedCopyWriter, create_key, open_key, own_subject, read_copy
+from unificx.archive.sealed_copy import CopyDeleted, CorruptCopy, SealedCopyWriter, open_key, own_subject, read_copy
 from unificx.core.access import current_access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, StorageFull
 from unificx.core.faults import describe_fault
@@ -41,10 +40,6 @@ class AccessCopyDependencies:
     directory: Path
     installation_id: str
     is_full: Callable[[], bool]
-
-
-class CopyDeleted(Exception):
-    """The copy was deleted while it was built."""
 
 
 class AccessCopies:
@@ -211,24 +206,17 @@ class AccessCopies:
         """Write the sealed file; return the finished copy and its wrapped key."""
         if self._deps.is_full():
             raise OSError(errno.ENOSPC, "storage is full")
-        aead, wrapped = create_key(self._deps.keys, copy)
         self._deps.directory.mkdir(mode=0o700, exist_ok=True)
-        writer = await asyncio.to_thread(SealedCopyWriter, self._path(copy.id), aead, copy)
-        digest, size = hashlib.sha256(), 0
+        writer = await asyncio.to_thread(SealedCopyWriter, self._path(copy.id), self._deps.keys, copy)
         try:
             limited, exports = await self._exports(copy)
-            async for piece in archive_bytes(limited, exports, self._deps.installation_id, self._clock.now()):
-                if self._deps.keys.is_destroyed(copy.owner.tenant_id, own_subject(copy.id)):
-                    raise CopyDeleted
-                digest.update(piece)
-                size += len(piece)
-                await asyncio.to_thread(writer.write, piece)
+            await write_archive(writer, limited, exports, self._deps.installation_id, self._clock.now())
             await asyncio.to_thread(writer.finish)
         except BaseException:
             writer.abandon()
             self._path(copy.id).unlink(missing_ok=True)
             raise
-        return replace(copy, state="ready", size=size, sha256=digest.hexdigest()), wrapped
+        return replace(copy, state="ready", size=writer.size, sha256=writer.digest.hexdigest()), writer.wrapped
 
     async def _exports(self, copy: AccessCopy) -> tuple[AccessCopy, Sequence[Export]]:
         """Return a copy with what it is limited to, and what it contains. A disclosure is looked up anew: the file has

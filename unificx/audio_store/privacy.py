@@ -65,7 +65,7 @@ class _SoundHolding:
         del keys
 
         async def records() -> AsyncIterator[Mapping[str, Any]]:
-            for audio_id, created in await self._sounds(owner):
+            for audio_id, created, _ in await self._sounds(owner):
                 try:
                     derived = await self._audio.derived_copy(owner.tenant_id, audio_id)
                 except (Expired, NotFound):
@@ -75,19 +75,21 @@ class _SoundHolding:
                 yield _ADAPTER.dump_python(record, mode="json")
 
         async def files() -> AsyncIterator[ExportedFile]:
-            for audio_id, _ in await self._sounds(owner):
+            for audio_id, _, has_video in await self._sounds(owner):
                 try:
                     reader = await self._audio.open(owner.tenant_id, audio_id)
                 except (CorruptAudio, Expired, NotFound):
                     continue
                 yield _file(audio_id, reader)
+                if not has_video:
+                    continue
                 with contextlib.suppress(CorruptAudio, Expired, NotFound):
                     video = await self._audio.open_video(owner.tenant_id, audio_id)
                     yield ExportedFile(f"audio/{audio_id}.webm", "video/webm", video.stream)
 
         return [Records(_SOUNDS, records), Files("sound files", files)]
 
-    async def _sounds(self, owner: DataSubject) -> list[tuple[str, datetime]]:
+    async def _sounds(self, owner: DataSubject) -> list[tuple[str, datetime, bool]]:
         async with self._database.read() as session:
             return await repository.sounds_of_owner(session, owner.tenant_id, owner.subject)
 

@@ -268,9 +268,11 @@ async def ids_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> l
     return list((await session.scalars(audio_of_owner(tenant_id, subject))).all())
 
 
-async def sounds_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> list[tuple[str, datetime]]:
-    """The id and time of stored audio of an owner, oldest first."""
-    query = select(AudioRow.id, AudioRow.created).join(AudioOwnerRow, AudioOwnerRow.audio_id == AudioRow.id)
+async def sounds_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> list[tuple[str, datetime, bool]]:
+    """The id and time of stored audio of an owner, and whether it has a video, oldest first."""
+    query = select(AudioRow.id, AudioRow.created, AudioRow.video).join(
+        AudioOwnerRow, AudioOwnerRow.audio_id == AudioRow.id
+    )
     conditions = (
         AudioRow.tenant_id == tenant_id,
         AudioRow.state == "kept",
@@ -278,7 +280,7 @@ async def sounds_of_owner(session: AsyncSession, tenant_id: str, subject: str) -
         AudioOwnerRow.subject_id == subject,
     )
     rows = await session.execute(query.where(*conditions).order_by(AudioRow.created, AudioRow.id))
-    return [(audio_id, created) for audio_id, created in rows]
+    return [(audio_id, created, video == WEBM) for audio_id, created, video in rows]
 
 
 async def audio_ids_of_tenant(session: AsyncSession, tenant_id: str) -> list[str]:

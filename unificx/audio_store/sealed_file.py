@@ -7,7 +7,7 @@ from unificx.audio_store.blobs import BlobStore
 from unificx.audio_store.file_format import CHUNK_OVERHEAD, ChunkCipher, CorruptAudio
 from unificx.core.errors import Expired
 
-_READ_BYTES = 128 << 10
+_READ_BYTES = 256 << 10
 """Bytes per read, one request of an object store."""
 
 

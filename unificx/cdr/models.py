@@ -66,7 +66,7 @@ class CallPartyRow(Base):
     __table_args__ = (
         Index(None, "tenant_id", "call_id", "place"),
         Index(None, "tenant_id", "extension_id", "call_id"),
-        Index(None, "tenant_id", "subject_id"),
+        Index(None, "tenant_id", "subject_id", "call_id"),
         Index("ix_call_party_addresses", "tenant_id", "call_id", sqlite_where=_ADDRESS, postgresql_where=_ADDRESS),
     )
 

@@ -37,6 +37,7 @@ _PARTY_COLUMNS = (
     *("id", "place", "role", "subject_id", "extension_id", "device_id", "loss", "jitter_ms", "mos", "packets"),
     "sealed",
 )
+_CALL_VALUES = [_CALL.c[name] for name in _CALL_COLUMNS]
 _PARTY = [_CALL_PARTY.c[name].label(f"party_{name}") for name in _PARTY_COLUMNS]
 """The columns of a party that are read beside its call, whose columns come first."""
 
@@ -193,15 +194,22 @@ def _with_parties(calls: Select[Any]) -> Select[Any]:
     return select(page, *_PARTY).outerjoin(_CALL_PARTY, parties)
 
 
-_OF_TENANT = select(*(_CALL.c[name] for name in _CALL_COLUMNS)).where(CallRow.tenant_id == bindparam("tenant_id"))
+_OF_TENANT = select(*_CALL_VALUES).where(CallRow.tenant_id == bindparam("tenant_id"))
 _ONE = _with_parties(_OF_TENANT.where(CallRow.id == bindparam("call_id")))
-_CALLS_OF_SUBJECT = select(CallPartyRow.call_id).where(
-    CallPartyRow.tenant_id == bindparam("tenant_id"), CallPartyRow.subject_id == bindparam("subject")
-)
-_OF_SUBJECT = _with_parties(
-    _OF_TENANT.where(CallRow.id > bindparam("after"), CallRow.id.in_(_CALLS_OF_SUBJECT))
-    .order_by(CallRow.id)
+_CALLS_OF_SUBJECT = (
+    select(CallPartyRow.call_id)
+    .where(
+        CallPartyRow.tenant_id == bindparam("tenant_id"),
+        CallPartyRow.subject_id == bindparam("subject"),
+        CallPartyRow.call_id > bindparam("after"),
+    )
+    .distinct()
+    .order_by(CallPartyRow.call_id)
     .limit(_PAGE)
+)
+"""Limited here, so that a page is as cheap whatever number of calls there are."""
+_OF_SUBJECT = _with_parties(
+    select(*_CALL_VALUES).where(owned_by(CallRow.tenant_id, bindparam("tenant_id")), CallRow.id.in_(_CALLS_OF_SUBJECT))
 )
 
 

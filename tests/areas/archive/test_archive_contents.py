@@ -1,27 +1,34 @@
 """An access copy has everything that is held, nothing that is withheld, and nothing of others: gate 3."""
 
+import asyncio
+import csv
 import hashlib
 import io
 import json
+import os
 import re
+import threading
 import zipfile
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import jsonschema_rs
 import pytest
 from filled_tables import NOW, Installation, canary, covered_tables, owner
+from written_copy import WrittenFile, written_copy
 
-from unificx.archive.contents import archive_bytes
+from unificx.archive.contents import write_archive
 from unificx.archive.schemas import AccessCopy, Requester
-from unificx.privacy import personal_fields
+from unificx.privacy import Export, ExportedFile, Files, RecordKind, Records, personal_fields
 
 COPY = AccessCopy("copy-1", owner("ana"), Requester(), "requested", "", NOW, NOW + timedelta(days=7), 0, "")
 
 
 async def built(installation: Installation, copy: AccessCopy = COPY) -> zipfile.ZipFile:
     exports = [each for holding in installation.holdings for each in holding.export(copy.owner, installation.keys)]
-    pieces = [piece async for piece in archive_bytes(copy, exports, "installation-1", NOW)]
-    return zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
+    return zipfile.ZipFile(io.BytesIO(await written_copy(copy, exports, NOW)))
 
 
 def everything(archive: zipfile.ZipFile) -> str:
@@ -72,3 +79,77 @@ async def test_every_file_follows_its_schema_and_digest(installation: Installati
         records = json.loads(archive.read(kind["file"]))
         jsonschema_rs.validator_for(json.loads(archive.read(kind["schema"]))).validate(records)
         assert len(records) == kind["records"]
+
+
+def one_sound(sound: bytes) -> list[Export]:
+    """Return a recording with its sound, which is read in pieces."""
+    record = {"audio_id": "a1", "created": NOW.isoformat(), "seconds": 1.0}
+
+    async def records() -> AsyncIterator[Mapping[str, Any]]:
+        yield record
+
+    async def read() -> AsyncIterator[bytes]:
+        for at in range(0, len(sound), 100_000):
+            yield sound[at : at + 100_000]
+
+    async def files() -> AsyncIterator[ExportedFile]:
+        yield ExportedFile("audio/a1.ogg", "audio/ogg", read)
+
+    return [Records(RecordKind("recording", "recordings", {"$schema": "", "title": ""}), records), Files("s", files)]
+
+
+@pytest.mark.parametrize("size", [0, 1, 3_500_000])
+async def test_sound_of_any_length_is_stored_as_it_is(size: int) -> None:
+    sound = os.urandom(size)
+    archive = zipfile.ZipFile(io.BytesIO(await written_copy(COPY, one_sound(sound), NOW)))
+    assert (archive.testzip(), archive.read("audio/a1.ogg")) == (None, sound)
+    listed = {each["path"]: each for each in json.loads(archive.read("manifest.json"))["files"]}["audio/a1.ogg"]
+    assert (listed["bytes"], listed["sha256"]) == (size, hashlib.sha256(sound).hexdigest())
+    [dialog] = json.loads(archive.read("vcon/a1.json"))["dialog"]
+    digest = urlsafe_b64encode(hashlib.sha512(sound).digest()).decode().rstrip("=")
+    assert dialog["content_hash"] == f"sha512-{digest}"
+
+
+async def test_calls_are_lines_of_a_table_too() -> None:
+    others = ({"role": "callee", "number": "+4930", "name": "=1+1"}, {"role": "callee", "number": None, "name": "Ben"})
+    calls = [
+        {
+            **dict.fromkeys(("started", "answered", "ended", "direction", "role", "outcome")),
+            "talk_seconds": number,
+            "recorded": False,
+            "others": others,
+        }
+        for number in range(5000)
+    ]
+
+    async def read() -> AsyncIterator[Mapping[str, Any]]:
+        for call in calls:
+            yield call
+
+    kind = RecordKind("call", "calls", {"$schema": "", "title": ""})
+    archive = zipfile.ZipFile(io.BytesIO(await written_copy(COPY, [Records(kind, read)], NOW)))
+    lines = list(csv.DictReader(io.StringIO(archive.read("calls.csv").decode("utf-8-sig"))))
+    assert [line["talk_seconds"] for line in lines] == [str(number) for number in range(5000)]
+    assert (lines[0]["other_numbers"], lines[0]["other_names"]) == ("'+4930", "'=1+1; Ben")
+
+
+async def test_a_cancelled_archive_ends_after_its_threads() -> None:
+    """Else the file would be closed while one still writes."""
+    begun, goes_on = threading.Event(), threading.Event()
+
+    class Slow(WrittenFile):
+        def write(self, data: bytes) -> int:
+            if len(data) > 100_000:
+                begun.set()
+                goes_on.wait()
+            return super().write(data)
+
+    task = asyncio.create_task(write_archive(Slow(), COPY, one_sound(os.urandom(3_000_000)), "installation-1", NOW))
+    await asyncio.to_thread(begun.wait)
+    task.cancel()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    ended = task.done()
+    goes_on.set()
+    await asyncio.wait([task])
+    assert (ended, task.cancelled()) == (False, True)

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from filled_tables import NOW, Installation, owner
 from typer.testing import CliRunner
+from written_copy import written_copy
 
 from unificx.archive import checked_archive
-from unificx.archive.contents import archive_bytes
 from unificx.archive.schemas import AccessCopy, Requester
 from unificx.archive.zip_guards import _MAX_DIRECTORY
 from unificx.cli.commands.privacy import group
@@ -50,7 +50,7 @@ async def example() -> bytes:
         yield ExportedFile("audio/a1.opus", "audio/ogg", sound)
 
     exports: list[Export] = [Records(record_kind("recording", "recordings", Recording), records), Files("s", files)]
-    return b"".join([piece async for piece in archive_bytes(COPY, exports, "installation-1", NOW)])
+    return await written_copy(COPY, exports, NOW)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def refused(path: Path, data: bytes) -> str:
 @pytest.mark.promise("D5")
 async def test_a_copy_of_everything_is_accepted_and_read(installation: Installation, tmp_path: Path) -> None:
     exports = [each for holding in installation.holdings for each in holding.export(COPY.owner, installation.keys)]
-    data = b"".join([piece async for piece in archive_bytes(COPY, exports, "installation-1", NOW)])
+    data = await written_copy(COPY, exports, NOW)
     (tmp_path / "copy.zip").write_bytes(data)
     with checked_archive(tmp_path / "copy.zip") as checked:
         assert checked.sha256 == hashlib.sha256(data).hexdigest()

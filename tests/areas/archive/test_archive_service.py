@@ -141,7 +141,7 @@ async def test_building_ends_when_the_copy_is_erased(setup: Setup) -> None:
     async def erase() -> None:
         await setup.copies.erase("one", "ana")
 
-    setup.notes.while_read, setup.notes.count, setup.notes.filler = erase, 1000, 1000
+    setup.notes.while_read, setup.notes.count, setup.notes.filler = erase, 3000, 1000
     await setup.copies.request(ANA, ADMIN)
     await setup.copies.build_all()
     assert 0 < setup.notes.yielded < setup.notes.count
