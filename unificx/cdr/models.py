@@ -42,7 +42,8 @@ class AddressPart:
 
 class CallRow(Base):
     __tablename__ = "call"
-    __table_args__ = (Index(None, "tenant_id", "started", "id"),)
+    # With the outcome, so that a list of the missed calls reads no rows of the others.
+    __table_args__ = (Index(None, "tenant_id", "started", "id", "outcome"),)
 
     id: Mapped[str] = plain("our own random id", primary_key=True)
     tenant_id: Mapped[str] = plain("the tenant; no foreign key, because a call may outlast it in the spool")

@@ -11,15 +11,17 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ended_calls import ADA, BEN, answered_call, missed_call, with_way
-from sqlalchemy import text
+from sqlalchemy import Select, text
+from sqlalchemy.dialects import sqlite
 
 from unificx.calls.events import CallStep, MediaQuality
 from unificx.cdr import CdrFilter, CdrService, PartyIdentity
 from unificx.cdr.events import CallListsChanged
-from unificx.cdr.repository import encode_record
+from unificx.cdr.repository import _OF_SUBJECT, _list, calls_of_subject, encode_record
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import Invalid, NotFound
@@ -110,6 +112,49 @@ async def test_calls_are_paginated_newest_first(history: CdrService, spool: Spoo
         if cursor is None:
             break
     assert seen == [call.id for call in sorted(calls, key=lambda one: (one.started, one.id), reverse=True)]
+
+
+async def test_the_calls_of_a_subject_are_read_in_pages_each_once(
+    history: CdrService, spool: Spool, clock: ManualClock, database: Database, keys: KeyStore
+) -> None:
+    """Also those in which both parties are the same person."""
+    calls = [answered_call(clock) for _ in range(401)]
+    own = replace(calls[200], parties=(calls[200].parties[0], replace(calls[200].parties[0], role="callee")))
+    for call in (*calls[:200], own, *calls[201:], missed_call(clock, "+4930"), answered_call(clock, tenant="other")):
+        history.record(call)
+    await spool.drain()
+    found, pages, last = list[str](), 0, ""
+    while last is not None:
+        async with database.read() as session:
+            page, last = await calls_of_subject(session, keys, "acme", ADA, last)
+        found += [call.id for call in page]
+        assert all(any(party.subject == ADA for party in call.parties) for call in page)
+        pages += 1
+    assert (len(found), found, pages) == (402, sorted(set(found)), 3)
+
+
+@pytest.mark.parametrize(
+    ("statement", "step"),
+    [
+        (_OF_SUBJECT, "SEARCH call USING INDEX sqlite_autoindex_call_1 (id=?)"),
+        (
+            _list(frozenset({"outcomes"}), listed=True),
+            "SEARCH call USING INDEX ix_call_tenant_id_started_id_outcome (tenant_id=?)",
+        ),
+    ],
+    ids=["subject", "missed"],
+)
+def test_a_page_is_read_without_the_rows_of_other_calls(
+    statement: Select[Any], step: str, sqlite_template: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "unificx.db"
+    path.write_bytes(sqlite_template)
+    given = statement.params(tenant_id="", subject="", after="", outcomes=["missed"], rows=51)
+    sql = str(given.compile(dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True}))
+    with closing(sqlite3.connect(path)) as connection:
+        plan = [each[3] for each in connection.execute(f"EXPLAIN QUERY PLAN {sql}", [""] * sql.count("?"))]
+    assert step in plan
+    assert not [each for each in plan if "ORDER BY" in each]
 
 
 async def test_calls_are_filtered_by_time_extension_and_outcome(
