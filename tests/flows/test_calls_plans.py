@@ -322,7 +322,7 @@ async def test_rejecting_destination(reason: Rejection, record: str, status: int
     )
 
 
-async def test_target_outside_without_a_trunk_is_unreachable_and_the_next_step_starts() -> None:
+async def test_target_outside_without_a_trunk_fails_and_the_next_step_starts() -> None:
     outside = OutsideTarget("+4930123456", "t", "030123456")
     fork = Fork((outside,), 20.0, CALL_SECONDS)
     await play(
@@ -334,6 +334,6 @@ async def test_target_outside_without_a_trunk_is_unreachable_and_the_next_step_s
         history <- busy 17 alice 1002
         alice <- 486
         """,
-        numbers=numbers(n7000=Steps((Step(fork), Step(together("1002"), frozenset({"unreachable"}))))),
+        numbers=numbers(n7000=Steps((Step(fork), Step(together("1002"), frozenset({"failed"}))))),
     )
     assert "4930" not in repr(outside)

@@ -145,7 +145,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case DeviceRemoved():
             return _device_removed(state, event, now)
         case Declined(device):
-            return _declined_asleep(state, device, now)
+            return _declined_from_push(state, device, now)
         case StepStarted(targets) | PickedUp(ForkTargets() as targets):
             given = state.last_provisional, state.media_lost
             outcome, actions = begin(state.offer, targets, now, last_provisional=given[0], media_lost=given[1])
@@ -321,7 +321,7 @@ def _device_reachable(state: SettingUp, event: DeviceReachable) -> Outcome:
     return state, [*actions, _first_action(state, event.leg)]
 
 
-def _declined_asleep(state: SettingUp, device: str, now: float) -> Outcome:
+def _declined_from_push(state: SettingUp, device: str, now: float) -> Outcome:
     """Process a refusal from a push notification of this device, "" for all."""
     if not device:
         return _unanswered(state, Cause.DECLINED, now)
