@@ -418,6 +418,7 @@ async def test_callee_with_larger_min_se_is_invited_again() -> None:
           Min-SE: 3600
         bob   <- INVITE [alice]
           Session-Expires: 3600
+          Min-SE: 3600
         bob   -> 486
         history <- busy 17 alice 1002
         alice <- 486

@@ -66,6 +66,7 @@ class OutgoingLeg(Leg):
         "_early_answers",
         "_early_dialogs",
         "_initial_dialog",
+        "_min_se",
         "_offer",
         "_remote_control",
         "_session_interval",
@@ -92,7 +93,7 @@ class OutgoingLeg(Leg):
         self._early_dialogs: dict[str, EarlyDialog] = {}
         self._early_answers: dict[str, bytes] = {}
         """The latest SDP in a provisional response, by To tag."""
-        self._session_interval = table.session_expires
+        self._session_interval, self._min_se = table.session_expires, MIN_SE
         self._tag = ""
         """To tag of the latest provisional response."""
         self._offer = b""
@@ -119,7 +120,7 @@ class OutgoingLeg(Leg):
                 SUPPORTED_IN_DIALOG if body else "timer",
             ),  # without 100rel: an offer in a provisional is unsupported
             ("Session-Expires", str(self._session_interval)),
-            ("Min-SE", str(MIN_SE)),
+            ("Min-SE", str(self._min_se)),
             *self.params.headers,
             *self._invite_authorization.headers,
         ]
@@ -282,7 +283,7 @@ class OutgoingLeg(Leg):
     def _handle_failure_response(self, response: Response, now: float) -> None:
         minimum = min_se_of(response) if response.status == 422 else None
         if minimum is not None and self._session_interval < minimum <= 86400 and not self._cancelled:
-            self._session_interval = minimum
+            self._session_interval = self._min_se = minimum  # both are required (RFC 4028 section 7.3)
             self._call_again(now)
             return
         if self.credentials is not None and not self._cancelled:
