@@ -6,11 +6,27 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query';
  * as `reloadLists` does after a change of the user: frequent events would keep a slow load from ever ending.
  */
 export function reloadQueries(queries: QueryClient, key: QueryKey): void {
-  const loading = queries.getQueryCache().findAll({ queryKey: key, fetchStatus: 'fetching' });
-  const first = loading.filter((each) => each.state.data === undefined);
+  const repeat = prepareToRepeat(queries, key);
   void queries.invalidateQueries({ queryKey: key });
-  for (const { promise, queryKey } of first) {
-    const again = () => void queries.invalidateQueries({ queryKey, exact: true });
-    promise?.then(again, again);
-  }
+  repeat();
+}
+
+/**
+ * Let each first load that is under way be followed by another one, after a change of the user: it may have read what was
+ * there before, and the change itself repeats only queries that have data.
+ */
+export function repeatFirstLoads(queries: QueryClient): void {
+  prepareToRepeat(queries)();
+}
+
+/** Find the first loads that are under way; the returned function lets each be followed by another one. */
+function prepareToRepeat(queries: QueryClient, queryKey?: QueryKey): () => void {
+  const loading = queries.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching' });
+  const first = loading.filter((each) => each.state.data === undefined);
+  return () => {
+    for (const { promise, queryKey: key } of first) {
+      const again = () => void queries.invalidateQueries({ queryKey: key, exact: true });
+      promise?.then(again, again);
+    }
+  };
 }

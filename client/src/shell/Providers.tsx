@@ -1,14 +1,16 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Suspense, type ReactNode } from 'react';
+import { repeatFirstLoads } from '~/api/reload-queries';
 import { session } from '~/api/session';
 import { theme, variables } from '~/design/theme';
 import { asProblem } from '~/core/problem';
 import { useValue } from '~/core/store';
 
-export const queries = new QueryClient({
+export const queries: QueryClient = new QueryClient({
+  mutationCache: new MutationCache({ onSettled: () => repeatFirstLoads(queries) }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,
