@@ -10,7 +10,7 @@ import httpx
 import pytest
 from push_service import SubscribedBrowser
 from recording_helpers import signed_in
-from server import Login, Server, eventually
+from server import Login, Server, eventually, wait_until
 from smtp_server import text_of
 from third_party_services import ThirdPartyServices
 
@@ -109,17 +109,11 @@ async def ring_and_give_up(server: Server, caller: Login, callee: Login, browser
     await phone.start("127.0.0.1")
     calling = asyncio.create_task(phone.call(callee.number))
     try:
-        await until(lambda: len(browser.pushes()) == 1)
+        await wait_until(lambda: len(browser.pushes()) == 1, 15, what="the push of the call")
         assert not calling.done()  # held while the device wakes up
         phone.hang_up()
-        await until(lambda: len(browser.pushes()) == 2)
+        await wait_until(lambda: len(browser.pushes()) == 2, 15, what="the push of its end")
         with pytest.raises(SoftPhoneError, match="487"):
             await calling
     finally:
         await phone.stop()
-
-
-async def until(look: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
-        while not look():
-            await asyncio.sleep(0.05)
