@@ -22,6 +22,9 @@ SERVER_AVOIDS = (
     "asyncpg.connection",
     "Crypto.Cipher",
     "puremagic.scanners",
+    "authlib.oidc",
+    "stdnum.iban",
+    "pydoc",
 )
 MEDIA_WORKER_AVOIDS = ("asyncio", "pydantic", "sqlalchemy", "structlog", "unificx.media_worker.client")
 CLI_AVOIDS = ("fastapi", "pydantic", "sqlalchemy", "httpx")

@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -101,6 +98,9 @@ async def discover(fetch: HttpFetch, issuer: str, *, inside: bool) -> ProviderMe
 
 def authorization_url(metadata: ProviderMetadata, client_id: str, flow: AuthorizationFlow, state: str) -> str:
     """Return the authorization URL for the browser."""
+    from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
     return prepare_grant_uri(
         metadata.authorization_endpoint,
         client_id,
@@ -154,6 +154,8 @@ async def fetch_identity(
 def _validate_id_token(
     token_response: dict[str, Any], keys: Any, flow: AuthorizationFlow, client_id: str, now: int
 ) -> dict[str, Any]:
+    from authlib.oidc.core import CodeIDToken
+
     try:
         token = jwt.decode(token_response["id_token"], KeySet.import_key_set(keys), algorithms=ALLOWED_ALGORITHMS)
         options: Any = {

@@ -4,11 +4,6 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from stdnum import bic, iban
-from stdnum.eu import vat
-from stdnum.exceptions import ValidationError
-from stdnum.iso7064 import mod_97_10
-
 from unificx.billing.invoicing import repository, typeface
 from unificx.billing.invoicing.schemas import BillingDetails
 from unificx.billing.machine.dunning import MAX_STOP_DAYS
@@ -96,6 +91,9 @@ def _text(name: str, text: str) -> str:
 
 def _vat_id(text: str, country: str) -> str:
     """Return a VAT id without spaces. That of a country of the EU has its form and its check digits."""
+    from stdnum.eu import vat
+    from stdnum.exceptions import ValidationError
+
     compact = re.sub(r"[\s.-]", "", text).upper()
     if not compact:
         return ""
@@ -114,6 +112,9 @@ def _vat_id(text: str, country: str) -> str:
 
 def _bank(details: BillingDetails, today: date) -> dict[str, str]:
     """Return the fields of bank account and mandate."""
+    from stdnum import bic, iban
+    from stdnum.iso7064 import mod_97_10
+
     found = {name: re.sub(r"\s", "", getattr(details, name)).upper() for name in ("iban", "bic", "creditor_id")}
     mandate = details.mandate.strip()
     if found["iban"] and not iban.is_valid(found["iban"]):
