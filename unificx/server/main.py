@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 from collections.abc import Coroutine
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -159,11 +160,12 @@ OPERATIONS = {"backup": backup, "restore": restore}
 """Commands that work on the home directory itself."""
 
 
-def main() -> None:
-    """Run the CLI."""
+@cache
+def commands() -> typer.Typer:
+    """The CLI."""
     from unificx.server.connect import connect
 
-    build(
+    return build(
         connect,
         up,
         describe_installation,
@@ -171,7 +173,12 @@ def main() -> None:
         {"call": call},
         hidden={"media": media},
         operation=OPERATIONS,
-    )()
+    )
+
+
+def main() -> None:
+    """Run the CLI."""
+    commands()()
 
 
 if __name__ == "__main__":
