@@ -68,6 +68,10 @@ def fork_workers(listener: socket.socket, tests: Sequence[str]) -> None:
         sys.stdout.flush()
         os.dup2(output, 1)
         os.close(output)
+    if programs := sys.modules.get("forked_program"):
+        tempfile.tempdir = os.environ[SHARED]  # for its socket: this process is killed
+        programs.share_fork_server()
+        tempfile.tempdir = None
     # The only other threads are those of numerical libraries, which prepare for a fork.
     warnings.filterwarnings("ignore", "This process.*multi-threaded", DeprecationWarning)
     while True:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing import forkserver
 from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,6 +22,14 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["program_imports"])
 _PR_SET_PDEATHSIG = 1
 """Of prctl(2)."""
+
+
+def share_fork_server() -> None:
+    """Start the process whose forks are the programs now, and let all later forks of this process use it: its imports
+    take as much CPU time as five starts. It ends with the last of them."""
+    forkserver.ensure_running()
+    # It would be waited for, which only its parent may do.
+    forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
 
 
 class ForkedProgram:
