@@ -12,7 +12,7 @@ from typing import Any
 from client_pages import Clients
 from page_checks import Catalog
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
-from recorded_screens import ORIGIN, PAGE, RecordedPages, Recording, settle
+from recorded_screens import ORIGIN, PAGE, File, RecordedPages, Recording, settle
 from server import eventually
 
 MEDIA = Path(__file__).with_name("recorded_media.js")
@@ -300,6 +300,7 @@ class RecordedCalls:
     unknown: set[str] = field(default_factory=set)
     """Requests whose answer was not recorded."""
     total: int = len(SCENES)
+    _files: dict[str, File] = field(default_factory=dict)
 
     def each(self) -> Iterator[tuple[str, Callable[[], Page]]]:
         """Yield the name of each scene, and a function that returns its page."""
@@ -315,7 +316,7 @@ class RecordedCalls:
             answer for key, answer in recording.answers.items() if re.match("GET /extensions/.*/voicemail$", key)
         )
         recording.answers["GET /extensions/1002/voicemail"] = mailbox
-        pages = RecordedPages(recording, self.clients, self.language, self.scale, self.unknown)
+        pages = RecordedPages(recording, self.clients, self.language, self.scale, self.unknown, self._files)
         system = ScriptedPhoneSystem()
         page = pages.open("in", system.connect, MEDIA)
         opened.append(page)

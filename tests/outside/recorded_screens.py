@@ -60,6 +60,10 @@ PAGE: Mapping[str, Any] = {
 """Small, because hundreds of pictures are kept; an element that has moved is seen as well."""
 
 
+File = tuple[int, Mapping[str, str], bytes]
+"""Status, headers and body."""
+
+
 @dataclass
 class Recording:
     """Screens of a program by name, and the answers of the API that they got, by method and address."""
@@ -109,6 +113,8 @@ class RecordedPages:
     scale: float
     unknown: set[str]
     """Requests whose answer was not recorded."""
+    files: dict[str, File] = field(default_factory=dict)
+    """Those of the program by their paths, as served: each is fetched once."""
 
     def open(
         self, session: str, connect: Callable[[WebSocketRoute], None] | None = None, script: Path | None = None
@@ -127,11 +133,13 @@ class RecordedPages:
             if url.path.startswith("/api/v1/"):
                 self._answer(route, session)
                 return
-            response = page.request.fetch(client.origin + url.path)
-            headers = dict(response.headers)
-            if session == "in":
-                headers.pop("server-timing", None)
-            route.fulfill(response=response, headers=headers)
+            if url.path not in self.files:
+                response = page.request.fetch(client.origin + url.path)
+                self.files[url.path] = response.status, response.headers, response.body()
+            status, headers, body = self.files[url.path]
+            hidden = "server-timing" if session == "in" else ""
+            shown = {name: value for name, value in headers.items() if name != hidden}
+            route.fulfill(status=status, headers=shown, body=body)
 
         page.route(f"{ORIGIN}/**", answer)
         return page
