@@ -68,6 +68,12 @@ READ_STORAGE = """async () => {
   return JSON.stringify(kept)
 }"""
 
+WITHOUT_BLUR = """() => {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync('* { backdrop-filter: none !important }')
+  document.adoptedStyleSheets = [sheet]
+}"""
+
 PUSH_SERVICE = """({endpoint, keys}) => {
   // Chromium without a push service of its own: a subscription that leads to the test's.
   const state = {now: null}
@@ -354,7 +360,8 @@ def _build_if_outdated() -> None:
 
 class Clients:
     """The clients of a test; all are closed at its end. Without `service_workers` only those that may show
-    notifications have one: its installation is a third of the work of opening a client."""
+    notifications have one: its installation is a third of the work of opening a client. Without `blurs` nothing is
+    blurred: behind a video that takes as much CPU time as the rest of a call, since there is no GPU."""
 
     def __init__(
         self,
@@ -364,9 +371,10 @@ class Clients:
         *,
         browser: Path = HEADLESS,
         service_workers: bool = True,
+        blurs: bool = True,
     ) -> None:
         self._playwright, self._directory, self._server = playwright, directory, server
-        self._browser = browser
+        self._browser, self._blurs = browser, blurs
         self._service_workers = service_workers
         self._clients: list[Client] = []
 
@@ -387,6 +395,8 @@ class Clients:
             client = self._with_own_browser(settings, switches, program)
         else:
             client = Client(shared_browser(self._playwright, self._browser).new_context(**settings), self._server, None)
+        if not self._blurs:
+            client.context.add_init_script(f"({WITHOUT_BLUR})()")
         self._clients.append(client)
         return client
 

@@ -199,7 +199,8 @@ def clients(
 ) -> Iterator[Clients]:
     """Clients in browsers of their own around the module's server."""
     service_workers = request.node.get_closest_marker("service_worker") is not None
-    clients = Clients(playwright, tmp_path, server, browser=browser_of(request), service_workers=service_workers)
+    browser = browser_of(request)
+    clients = Clients(playwright, tmp_path, server, browser=browser, service_workers=service_workers, blurs=False)
     yield clients
     clients.close()
 
@@ -215,7 +216,7 @@ def pair(
 ) -> Iterator[tuple[ClientPhone, ClientPhone]]:
     """Two clients shared by the tests, started after the networks."""
     directory = tmp_path_factory.mktemp("pair")
-    clients = Clients(playwright, directory, server, browser=browser_of(request))
+    clients = Clients(playwright, directory, server, browser=browser_of(request), blurs=False)
     anna = start_client_phone(clients, household.anna, 440, directory=directory)
     yield anna, start_client_phone(clients, household.berta, 1000, directory=directory)
     clients.close()

@@ -56,7 +56,9 @@ AXE_RUN = """async (onlyColors) => {
     'label-content-name-mismatch': {enabled: true},  // WCAG 2.2, 2.5.3: axe leaves it out by default
   }
   const some = onlyColors ? {runOnly: ['color-contrast', 'link-in-text-block']} : {rules}
-  const {violations} = await axe.run(document, {resultTypes: ['violations'], ...some})
+  // No enabled rule needs the style sheets, which take an eighth of the time.
+  const preload = {assets: ['media']}
+  const {violations} = await axe.run(document, {resultTypes: ['violations'], preload, ...some})
   return violations.flatMap(({id, nodes}) => nodes.map((each) => `${id}: ${each.html.slice(0, 200)} ${each.failureSummary}`))
 }"""
 

@@ -20,7 +20,7 @@ def pair(
 ) -> Iterator[tuple[ClientPhone, ClientPhone]]:
     """Anna plays 440 Hz, Berta 1000 Hz."""
     directory = tmp_path_factory.mktemp("pair")
-    clients = Clients(playwright, directory, server)
+    clients = Clients(playwright, directory, server, blurs=False)
     anna = start_client_phone(clients, household.anna, 440, directory=directory)
     yield anna, start_client_phone(clients, household.berta, 1000, directory=directory)
     clients.close()

@@ -74,7 +74,7 @@ def people(
 ) -> Iterator[dict[str, Client]]:
     """The clients by name, signed in."""
     directory = tmp_path_factory.mktemp("people")
-    clients = Clients(playwright, directory, server, service_workers=False)
+    clients = Clients(playwright, directory, server, service_workers=False, blurs=False)
     logins = {ANNA: household.anna, BERTA: household.berta, CLARA: household.clara}
     yield {name: plays(clients, directory, name).sign_in(login) for name, login in logins.items()}
     clients.close()

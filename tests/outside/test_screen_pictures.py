@@ -1,14 +1,24 @@
 """Screens look as in their reference pictures. `script/screenshots --references` takes those again."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from client_pages import Clients
 from page_checks import pages
 from picture_matrix import MATRICES, Matrix
+from playwright.sync_api import Playwright
 from recorded_screens import WITHOUT_PICTURE, Recording
 from screen_pictures import DIFFERENCES, REFERENCES, compare
+from server import Server
+
+
+@pytest.fixture
+def clients(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Clients]:
+    clients = Clients(playwright, tmp_path, server)
+    yield clients
+    clients.close()
 
 
 @pytest.mark.parametrize("matrix", MATRICES, ids=str)
