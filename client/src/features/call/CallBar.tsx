@@ -20,8 +20,10 @@ export function CallBar({ call }: { call: Call }) {
     <div className={css.bar} role="region" aria-label={t`Call with ${title}`}>
       <button type="button" className={css.barMain} onClick={() => showCall({ minimised: false })}>
         <Avatar name={title} of={call.number} size={32} />
-        <strong>{title}</strong>
-        <span>{status ?? clock}</span>
+        <span className={css.barParty}>
+          <strong>{title}</strong>
+          <span>{status ?? clock}</span>
+        </span>
       </button>
       {!call.ended && (
         <>

@@ -146,7 +146,7 @@ function useColumns() {
       value: ({ state }) => state,
       card: 'detail',
       render: ({ state }) => (
-        <Badge variant="dot" color={states[state].colour}>
+        <Badge variant="dot" miw="max-content" color={states[state].colour}>
           {states[state].text}
         </Badge>
       ),

@@ -9,6 +9,7 @@ import { RoomList } from '~/features/conferences';
 import { ContactList } from '~/features/contacts';
 import { colleagues, departmentsOf, inDepartment } from '~/features/directory';
 import { presences } from '~/features/presence';
+import { StatusChip } from '~/features/status';
 import { SuggestionList } from '~/features/suggestions';
 import { Panes } from '~/design/Panes';
 import { Segments } from '~/design/Segments';
@@ -32,7 +33,7 @@ function TeamTab() {
   useEffect(() => void colleagues.open(), []);
   useEffect(() => presences.open(), []);
   return (
-    <Page title={t`Team`}>
+    <Page title={t`Team`} actions={<StatusChip />}>
       <Segments
         label={t`Show`}
         value={show}
