@@ -4,6 +4,8 @@ import { useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import css from './drawer.module.css';
 
+const FIRST_FIELD = 'form :is(input:not([type=hidden], [type=file]), textarea, select):not(:disabled)';
+
 interface DrawerProps {
   opened: boolean;
   onClose: () => void;
@@ -27,10 +29,18 @@ export function Drawer({ opened, onClose, title, footer, children }: DrawerProps
       classNames={{ title: css.title, content: css.content, body: css.body }}
       closeButtonProps={{ 'aria-label': t`Close`, size: 44 }}
     >
-      <div className={css.main}>{children}</div>
+      <div className={css.main} ref={chooseFirstField}>
+        {children}
+      </div>
       {footer && <div className={css.footer}>{footer}</div>}
     </MantineDrawer>
   );
+}
+
+/** A form begins in its first field, unless it names another; the focus would be on the cross. */
+function chooseFirstField(content: HTMLElement | null): void {
+  if (!content || content.querySelector('[data-autofocus]')) return;
+  content.querySelector(FIRST_FIELD)?.setAttribute('data-autofocus', '');
 }
 
 /** Buttons at the lower edge of a drawer, as the last part of a form that fills it. */

@@ -1,3 +1,4 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { asProblem, type Problem } from '~/core/problem';
 
 interface Form {
@@ -23,4 +24,25 @@ export function showAtField(form: FormWithErrors, fault: unknown, text = serverT
   if (!(name in form.getValues())) return fault;
   form.setFieldError(name, text(problem));
   return undefined;
+}
+
+/**
+ * After `fail`, the first error of a form has the focus, once it is shown: a button that was pressed is disabled while
+ * saving, which leaves the focus nowhere. `failures` counts.
+ */
+export function useErrorFocus() {
+  const form = useRef<HTMLFormElement>(null);
+  const [failures, setFailures] = useState(0);
+  const fail = useCallback(() => setFailures((count) => count + 1), []);
+  useEffect(() => {
+    if (failures > 0) focusFirstError(form.current);
+  }, [failures]);
+  return { form, failures, fail };
+}
+
+function focusFirstError(form: HTMLElement | null): void {
+  const first = form?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]');
+  if (first?.role === 'alert') first.tabIndex = -1;
+  first?.scrollIntoView({ block: 'center' });
+  first?.focus();
 }

@@ -14,12 +14,13 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlus, IconUsersGroup } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type Room } from '~/api';
 import { useReloadOnEvent } from '~/api/useReloadOnEvent';
 import { tenantSelection } from '~/api/tenant-selection';
 import { confirmAction } from '~/design/Confirm';
-import { changedFields } from '~/design/forms';
+import { changedFields, showAtField, useErrorFocus } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { useCrudList } from '~/design/crud-list';
 import { Page } from '~/design/Page';
@@ -130,6 +131,8 @@ export default function PortalRooms() {
 function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
   const { t } = useLingui();
   const checks = useFieldChecks();
+  const { form: element, fail } = useErrorFocus();
+  const [fault, setFault] = useState<unknown>();
   const queries = useQueryClient();
   const form = useForm({
     initialValues: {
@@ -161,6 +164,10 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
       else await api.createRoom({ query: { tenant }, body: { number, ...body } });
     },
     onSuccess: closeDialogs,
+    onError: (refusal) => {
+      setFault(showAtField(form, refusal));
+      fail();
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: ['rooms'] }),
   });
   const removePins = useMutation({
@@ -170,9 +177,9 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
   });
   const visibilityToggle = { 'aria-label': t`Show or hide PIN` };
   return (
-    <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+    <form ref={element} onSubmit={form.onSubmit((values) => save.mutate(values), fail)} noValidate>
       <Stack>
-        <ErrorNotice fault={save.error ?? removePins.error} />
+        <ErrorNotice fault={fault ?? removePins.error} />
         <TextInput
           label={t`Number`}
           inputMode="numeric"

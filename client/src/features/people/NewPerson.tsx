@@ -5,6 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { api, type ExtensionCreated, type PersonCreated, type Role } from '~/api';
 import { asProblem } from '~/core/problem';
+import { useErrorFocus } from '~/design/forms';
 import { Drawer } from '~/design/Drawer';
 import { ErrorNotice } from '~/design/Notice';
 import { AccessOptions } from './AccessOptions';
@@ -65,6 +66,7 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
         /^[0-9]{2,8}$/.test(value) || (kind === 'person' && !value) ? null : t`Enter two to eight digits.`,
     },
   });
+  const { form: element, fail } = useErrorFocus();
   const departments = useDepartments(tenant);
   const proposed = useQuery({
     queryKey: ['next-number', tenant],
@@ -88,6 +90,7 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
       const { field, message } = asProblem(fault);
       if (field === 'number') form.setFieldError('number', t`This number is taken. Choose another one.`);
       else if (field === 'email' || field === 'name') form.setFieldError(field, message);
+      fail();
     },
     onSettled: () =>
       Promise.all(
@@ -96,7 +99,7 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
   });
   const shown = create.error && ['number', 'email', 'name'].includes(asProblem(create.error).field);
   return (
-    <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
+    <form ref={element} onSubmit={form.onSubmit((values) => create.mutate(values), fail)} noValidate>
       <Stack>
         <SegmentedControl
           aria-label={t`Kind`}

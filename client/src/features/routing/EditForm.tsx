@@ -1,11 +1,11 @@
 import { Button, Stack } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useChanges, type Change } from '~/design/changes';
 import { confirmAction } from '~/design/Confirm';
 import { DrawerFooter } from '~/design/Drawer';
-import { showAtField } from '~/design/forms';
+import { showAtField, useErrorFocus } from '~/design/forms';
 import css from './routing.module.css';
 import { RoutingError } from './RoutingError';
 import { useProblemText } from './useProblemText';
@@ -28,19 +28,15 @@ export function EditForm<Values extends object>(props: EditFormProps<Values>) {
   const { form, affected, change, removal, onClose, tenant, children } = props;
   const { t } = useLingui();
   const [fault, setFault] = useState<unknown>();
-  const [failures, setFailures] = useState(0);
+  const { form: element, failures, fail: focusError } = useErrorFocus();
   // Only errors name targets, and most of these forms are about something else.
   const targets = useTargets(tenant, failures > 0);
   const text = useProblemText(targets);
   const saving = useChanges(affected);
   const removing = useChanges(affected);
-  const element = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    if (failures > 0) showFirstError(element.current);
-  }, [failures]);
   const fail = (general?: unknown) => {
     setFault(general);
-    setFailures((count) => count + 1);
+    focusError();
   };
 
   const save = (values: Values) => {
@@ -86,11 +82,4 @@ export function EditForm<Values extends object>(props: EditFormProps<Values>) {
       </DrawerFooter>
     </form>
   );
-}
-
-/** Bring the first error of a long form into view. */
-function showFirstError(form: HTMLElement | null): void {
-  const first = form?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]');
-  first?.scrollIntoView({ block: 'center' });
-  first?.focus();
 }
