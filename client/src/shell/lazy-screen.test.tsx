@@ -9,9 +9,9 @@ import { ErrorPage } from './ErrorPage';
 import { lazyScreen } from './lazy-screen';
 import { eventually } from '../../test/eventually';
 
-/** Tries until the page gives up, and the time they take. */
-const TRIES = 3;
-const TRIES_MS = 2_500;
+/** Attempts until the page gives up, and the time they take. */
+const ATTEMPTS = 3;
+const LOADING_MS = 2_500;
 
 let root: Root;
 
@@ -45,7 +45,7 @@ async function show(load: () => Promise<typeof loaded>): Promise<void> {
       </MantineProvider>
     </I18nProvider>,
   );
-  await vi.advanceTimersByTimeAsync(TRIES_MS);
+  await vi.advanceTimersByTimeAsync(LOADING_MS);
 }
 
 it('a screen that fails to load at first is shown', async () => {
@@ -57,7 +57,7 @@ it('one that cannot be loaded shows an error, does not reload by itself, and can
   const load = vi.fn().mockRejectedValue(gone());
   await show(load);
   await eventually(() => expect(heading()).toBe('Page could not be loaded'));
-  expect(load).toHaveBeenCalledTimes(TRIES);
+  expect(load).toHaveBeenCalledTimes(ATTEMPTS);
   const buttons = [...document.querySelectorAll('button')];
   expect(buttons.map((each) => each.textContent)).toEqual(['Try again', 'Reload']);
   load.mockResolvedValue(loaded);

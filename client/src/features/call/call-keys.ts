@@ -3,7 +3,7 @@ import { playKeyTone } from '~/media/tones';
 import { phone, type Call } from '~/sip';
 import { callView, isSheetOpen, showCall } from './model';
 
-/** What lies above the call and has the keyboard, also while the focus is still elsewhere. */
+/** Menus and dialogs above the call, which have the keyboard also while the focus is still elsewhere. */
 const COVERS = '[role=menu], [role=dialog]:not([data-call], [inert] *)';
 
 /** Keyboard of the call screen: digits are sent as DTMF, letters and Space are shortcuts. */
