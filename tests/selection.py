@@ -166,6 +166,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "adapters/test_http_accesses*",
         "adapters/test_http_audit*",
         "adapters/test_app_keys*",
+        "adapters/test_app_wrong_clock*",
         "adapters/test_http_erasures*",
         "areas/db/test_db_sealed*",
         "outside/test_audio_sealed*",

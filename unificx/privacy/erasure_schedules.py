@@ -91,6 +91,11 @@ class ErasureSchedules:
             if not await repository.drop_schedule(uow.session, owner.tenant_id, owner.id, owner.person_id):
                 raise NotFound("You have not closed your account, or its erasure has begun.")
 
+    async def is_any_due(self) -> bool:
+        """Whether the time of a scheduled erasure has come."""
+        async with self._database.read() as session:
+            return bool(await repository.due_schedules(session, self._clock.now()))
+
     async def begin_due(self) -> None:
         """Begin the scheduled erasures whose time has come. A refused one stays and is tried again."""
         async with self._database.read() as session:

@@ -145,8 +145,7 @@ class Cleanup:
         call_erasure = CallErasure(container.database, container.erasure, container.bus.publish)
         for tenant_id, call_ids in calls.items():
             await self._run_safely(call_erasure.complete(tenant_id, call_ids))
-        await self._run_safely(ErasureSchedules(container.erasures).begin_due())
-        await self._run_safely(ClosedTenants(container).erase_due())
+        await self._run_safely(self._erase_due())
         await self._run_safely(container.erasures.resume())
         await self._run_safely(container.holds.check_reviews())
         await self._run_safely(container.erasures.store_applied())
@@ -173,12 +172,11 @@ class Cleanup:
                 self._container.push.start,
                 self._container.notifications.preferences.start,
                 self._container.email_queue.delete_expired,
-                self._sweep_idempotency,
-                self._sweep_attachments,
+                self._container.idempotency.sweep,
+                self._container.chat.attachments.sweep,
                 self._sweep_meetings,
                 self._sweep_orphans,
-                ErasureSchedules(self._container.erasures).begin_due,
-                ClosedTenants(self._container).erase_due,
+                self._erase_due,
                 self._container.erasures.resume,
                 self._send_heads,
                 self._container.billing.counts.store_if_due,
@@ -216,9 +214,16 @@ class Cleanup:
 
     async def _keep_requests(self) -> None:
         with stating(current_access().to("requests")):
-            await self._container.rights.retention.delete_expired()
+            if await self._container.retention.trusts_clock():
+                await self._container.rights.retention.delete_expired()
             await self._container.rights.remind()
             await self._container.rights.expire_sign_ups()
+
+    async def _erase_due(self) -> None:
+        """Erase people and tenants whose days have passed. Not while an operator has to check the clock."""
+        if await self._container.retention.trusts_clock():
+            await self._run_safely(ErasureSchedules(self._container.erasures).begin_due())
+            await self._run_safely(ClosedTenants(self._container).erase_due())
 
     async def _send_heads(self) -> None:
         """Sign the audit log every hour, and let its head be written outside."""
@@ -226,9 +231,6 @@ class Cleanup:
         if now >= self._next_head:
             await self._container.audit.tree.send_heads()
             self._next_head = now + HEAD_INTERVAL
-
-    async def _sweep_attachments(self) -> None:
-        await self._container.chat.attachments.sweep()
 
     def _note_use(self, room: Room) -> None:
         known = self._container.conference_rooms.by_id(room.id)
@@ -243,9 +245,6 @@ class Cleanup:
         """Not while records wait outside the database, or an operator has to check the clock."""
         if not self._container.spool.parked() and self._container.retention.status.waiting_since is None:
             await self._orphans.run()
-
-    async def _sweep_idempotency(self) -> None:
-        await self._container.idempotency.sweep()
 
     def _on_erased(self, event: SubjectErased) -> None:
         """Erase in-memory copies at once, and the remaining rows. The key is destroyed already. For a single recording
@@ -290,11 +289,11 @@ class Cleanup:
     def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.spawn(self._run_safely(work))
 
-    async def _run_safely(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _run_safely(self, work: Coroutine[Any, Any, object]) -> None:
         await self._attempt(work)
 
     @staticmethod
-    async def _attempt(work: Coroutine[Any, Any, None]) -> bool:
+    async def _attempt(work: Coroutine[Any, Any, object]) -> bool:
         try:
             await work
         except Exception as fault:

@@ -18,6 +18,10 @@ class ClosedTenants:
     def __init__(self, container: Container) -> None:
         self._container = container
 
+    async def is_any_due(self) -> bool:
+        """Whether the time of a closed tenant has come."""
+        return bool(await self._container.identity.closings.due())
+
     async def erase_due(self) -> None:
         """Erase the tenants whose time has come. One that is refused, or waits for an invoice, is tried again."""
         for tenant_id, erases in await self._container.identity.closings.due():

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from unificx.cdr import call_record_expiries
 from unificx.chat import chat_expiries
 from unificx.identity import session_expiries
-from unificx.privacy import Expiry, access_expiries, audit_expiries
+from unificx.privacy import ErasureSchedules, Expiry, access_expiries, audit_expiries
 from unificx.queues import queue_expiries
+from unificx.server.closed_tenants import ClosedTenants
 from unificx.server.container import Container
 
 
@@ -31,4 +32,8 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
 def connect_retention(container: Container) -> None:
     """Connect the retention with all areas and tenants."""
     container.retention.expiries = all_expiries(container)
+    container.retention.deadlines = (
+        ErasureSchedules(container.erasures),
+        ClosedTenants(container),
+    )
     container.retention.tenants = container.identity.directory.tenants

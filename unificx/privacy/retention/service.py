@@ -35,11 +35,18 @@ class TenantOfCountry(Protocol):
     def country(self) -> str: ...
 
 
+class Deadlines(Protocol):
+    """Other data with a time of its erasure, such as that of people with a scheduled one."""
+
+    async def is_any_due(self) -> bool: ...
+
+
 class Retention:
-    """Periods are answered from memory. `expiries` and `tenants` are set by the composition root."""
+    """Periods are answered from memory. `expiries`, `deadlines` and `tenants` are set by the composition root."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.expiries: Sequence[Expiry] = ()
+        self.deadlines: Sequence[Deadlines] = ()
         self.tenants: Callable[[], Sequence[TenantOfCountry]] = tuple
         self._database = database
         self._clock = clock
@@ -120,6 +127,13 @@ class Retention:
         if self.status.overdue:
             log.error("retention_overdue", last_run=str(self.status.last_run), asked=str(self.status.waiting_since))
 
+    async def trusts_clock(self) -> bool:
+        """Whether anything may be erased because its time has come: not after a jump of the clock, until a sweep finds
+        that it erases nothing, or an operator confirms it."""
+        async with self._database.read() as session:
+            state = await repository.load_state(session)
+        return decide(state, self._clock.now()) != "ask"
+
     async def confirm(self) -> SweepStatus:
         """Accept the time of the clock, after an operator has checked it."""
         async with self._database.begin() as uow:
@@ -180,6 +194,9 @@ class Retention:
         return decision == "run"
 
     async def _is_due(self, now: datetime) -> bool:
+        for each in self.deadlines:
+            if await each.is_any_due():
+                return True
         async with self._database.read() as session:
             for tenant in self.tenants():
                 for expiry in self.expiries:
