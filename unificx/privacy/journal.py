@@ -15,6 +15,7 @@ from pathlib import Path
 
 from unificx.core.background import is_in_event_loop
 from unificx.core.errors import ServiceUnavailable, StartupError
+from unificx.core.files import sync_folder
 
 JOURNAL_VARIABLE = "UNIFICX_ERASURES"
 _MAC = b',"mac":"'
@@ -82,7 +83,8 @@ class ErasureJournal:
     def open(self) -> JournalHead:
         """Verify the chain and return the state. An incomplete last line is removed: its erasure was never begun.
 
-        Raise StartupError for a broken chain, and naming the file if it cannot be read or created.
+        Raise StartupError for a broken chain, and naming the file if it cannot be read or created; JournalBusy if
+        another process is writing that line.
         """
         try:
             self._remove_incomplete_line()
@@ -109,7 +111,8 @@ class ErasureJournal:
         try:
             _lock(handle)
             if os.fstat(handle).st_size != self._size:
-                head = self.open()
+                self._cut(handle)
+                head = self.read()
             lines = b""
             for entry in entries:
                 fields = {name: value for name, value in asdict(entry).items() if value is not False}
@@ -189,19 +192,29 @@ class ErasureJournal:
 
     def _remove_incomplete_line(self) -> None:
         is_new = not self._path.exists()
-        with os.fdopen(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600), "r+b") as file:
-            data = file.read()
-            self._size = data.rfind(b"\n") + 1
-            if self._size != len(data):
-                file.truncate(self._size)
-            if is_new or self._size != len(data):
-                os.fsync(file.fileno())
+        handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            if not self._measure():
+                _lock(handle)  # another process may just be writing that line
+                self._cut(handle)
+            if is_new:
+                os.fsync(handle)
+        finally:
+            os.close(handle)
         if is_new:
-            folder = os.open(self._path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            sync_folder(self._path.parent)
+
+    def _cut(self, handle: int) -> None:
+        """Remove an incomplete last line, with the lock of the file."""
+        if not self._measure():
+            os.ftruncate(handle, self._size)
+            os.fsync(handle)
+
+    def _measure(self) -> bool:
+        """Note the size of all complete lines; return whether there is nothing else."""
+        data = self._path.read_bytes()
+        self._size = data.rfind(b"\n") + 1
+        return self._size == len(data)
 
 
 def _lock(handle: int) -> None:

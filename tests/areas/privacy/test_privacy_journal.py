@@ -215,3 +215,19 @@ async def _waits_for_a_lock(path: Path) -> None:
     inode = f":{path.stat().st_ino} "
     while not any("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines()):
         await asyncio.sleep(0)
+
+
+@pytest.mark.promise("D3")
+async def test_a_line_that_another_process_writes_is_not_cut_off(path: Path, written: list[bytes]) -> None:
+    """A command that reads the journal, such as the export of a tenant, begins while the server appends to it."""
+    with path.open("ab") as server:
+        fcntl.flock(server, fcntl.LOCK_EX)
+        server.write(written[0][:40])
+        server.flush()
+        command = ErasureJournal(path, SECRET)
+        with pytest.raises(JournalBusy):
+            command.open()
+        reading = asyncio.create_task(asyncio.to_thread(lambda: list(command.entries())))
+        assert path.read_bytes() == b"".join(written) + written[0][:40]
+        server.truncate(len(b"".join(written)))
+    assert await reading == ENTRIES
