@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -346,3 +347,21 @@ async def test_a_receipt_with_the_proof_of_another_entry_is_refused(log: AuditLo
     for wrong in (proofs[1], moved, {**proofs[0], "path": []}, {**proofs[0], "head": {}}, []):
         with pytest.raises(Invalid, match="does not include"):
             verify(json.dumps(signer.sign({**content, "audit": wrong})).encode())
+
+
+def test_a_full_disk_leaves_no_part_of_a_head_outside(tmp_path: Path) -> None:
+    """Otherwise the next head would be a part of the same line, and no head of the file could be read."""
+    path = tmp_path / "heads"
+    outside = HeadFile(path)
+    outside.append(["first"])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 3, limits[1]))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            outside.append(["second"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_text() == "first\n"
+    path.write_text("first\nsec")  # the process has ended in between
+    outside.append(["second"])
+    assert path.read_text() == "first\nsecond\n"
