@@ -37,7 +37,7 @@ from unificx.core.clock import SystemClock
 from unificx.db import Database
 from unificx.db.migrations import migrate
 from unificx.identity import DirectoryCache, Extension, Principal, Role, Tenant
-from unificx.integrations.photo_import import PhotoImporter
+from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.privacy import KeyStore, Period
 from unificx.registrar import LocationService
 from unificx.server.chat_events import ChatEvents

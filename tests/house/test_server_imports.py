@@ -27,6 +27,7 @@ SERVER_AVOIDS = (
     "pydoc",
 )
 MEDIA_WORKER_AVOIDS = ("asyncio", "pydantic", "sqlalchemy", "structlog", "unificx.media_worker.client")
+PHOTO_PROCESS_AVOIDS = ("asyncio", "sqlalchemy", "structlog", "unificx.attachments")
 CLI_AVOIDS = ("fastapi", "pydantic", "sqlalchemy", "httpx")
 FEW_SCHEMAS = 20
 """Schemas that may be built at the start of a server, of more than 600."""
@@ -39,6 +40,7 @@ PROGRAM = "import json, sys; import {}; print(json.dumps(list(sys.modules)))"
         ("unificx.server.main", CLI_AVOIDS),
         ("unificx.server.server", SERVER_AVOIDS),
         ("unificx.media_worker.process", MEDIA_WORKER_AVOIDS),
+        ("unificx.integrations.photo_import.__main__", PHOTO_PROCESS_AVOIDS),
     ],
 )
 def test_rarely_used_modules_are_not_loaded(module: str, avoided: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
 from unificx.contacts import Contacts
 from unificx.core.errors import Invalid
-from unificx.integrations.photo_import import PhotoImporter
+from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.ivr import MenuDependencies, MenuService, PromptKind
 from unificx.locations import Locations
 from unificx.presence import PresenceService

@@ -32,7 +32,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound, StorageFull, TooManyRequests
 from unificx.db import Database
 from unificx.identity.events import TenantDeleted
-from unificx.integrations.photo_import import PhotoImporter
+from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.privacy import DataSubject, Files, KeyStore
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -47,7 +47,7 @@ from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, TooManyR
 from unificx.db import Database, Outbox
 from unificx.identity import NewExtension, NewTenant, TenantChange
 from unificx.identity.events import SessionEnded, TenantDeleted
-from unificx.integrations.photo_import import PhotoImporter
+from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.privacy import DataSubject, KeyStore, Period, Records, Retention
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

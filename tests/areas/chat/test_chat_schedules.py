@@ -21,7 +21,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound
 from unificx.db import Database
 from unificx.identity import DirectoryCache, NewExtension, NewTenant
-from unificx.integrations.photo_import import PhotoImporter
+from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.privacy import KeyStore, Period
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -31,7 +31,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Forbidden, NotFound
 from unificx.db import Database
 from unificx.identity import DeviceAuth, NewExtension, NewTenant
-from unificx.integrations.photo_import import PhotoImporter
+from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.privacy import KeyStore, Period
 from unificx.server.phone_texts import ChatTextInbox, ChatTextSender
 from unificx.sip_server import ReceivedText, SentText

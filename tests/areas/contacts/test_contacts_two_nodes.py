@@ -19,7 +19,7 @@ from unificx.contacts import (
 )
 from unificx.contacts.optimistic import ATTEMPTS
 from unificx.db import Database
-from unificx.integrations.photo_import import PhotoImporter
+from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.privacy import Consents, KeyStore
 
 BOOK = AddressBook("tenant", "ada", "ada-subject")

@@ -20,7 +20,7 @@ from unificx.contacts import (
 from unificx.contacts.device_copies import plan
 from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactRow
 from unificx.db import Database
-from unificx.integrations.photo_import import PhotoImporter
+from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.privacy import Consents, KeyStore
 from unificx.routing import stored_form
 
