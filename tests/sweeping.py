@@ -16,8 +16,8 @@ class SweptTenant:
 
 def retention_of(database: Database, clock: Clock, expiries: Sequence[Expiry], *tenants: SweptTenant) -> Retention:
     """A retention of these tenants, or of the tenant acme."""
-    retention = Retention(database, clock)
-    retention.expiries, retention.tenants = expiries, lambda: tenants or (SweptTenant(),)
+    retention = Retention(database, clock, lambda: tenants or (SweptTenant(),))
+    retention.expiries = expiries
     return retention
 
 

@@ -51,8 +51,8 @@ LATE_WIRING = {
     "erasures.holdings",
     "erasures.installation",
     "keys.numbering_plan",
+    "retention.deadlines",
     "retention.expiries",
-    "retention.tenants",
 }
 """Services that are connected after construction: the erasure of a person and the retention are needed by the areas
 whose holdings they then go through."""

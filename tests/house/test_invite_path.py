@@ -16,13 +16,14 @@ ONLY_VALUES = {"calls/machine/actions.py", "calls/machine/states.py"}
 OTHERWISE = {
     "calls/call_record.py": "when the call is answered",
     "sip/bearer.py": "for our own client",
-    "sip_server/message_queue.py": "while the event loop lags",
     "sip_server/source_filter.py": "with excluded sources",
     "transport/framing.py": "over TCP",
     "transport/stream.py": "over TCP",
     "transport/websocket.py": "for browsers",
 }
 """Modules of the description that the call of this test does not enter."""
+WHILE_LAGGING = {"sip_server/message_queue.py"}
+"""Entered while the event loop lags, as it does on a busy machine."""
 
 
 async def test_an_invite_enters_few_modules_which_the_architecture_describes(tmp_path: Path) -> None:
@@ -30,6 +31,7 @@ async def test_an_invite_enters_few_modules_which_the_architecture_describes(tmp
     walk = WALK.search((ROOT / "ARCHITECTURE.md").read_text("utf-8"))
     assert walk is not None
     described = set(MODULE.findall(walk[1]))
-    assert described - modules == ONLY_VALUES | set(OTHERWISE)
+    assert described - modules - WHILE_LAGGING == ONLY_VALUES | set(OTHERWISE)
+    modules -= WHILE_LAGGING
     if len(modules) > MAX_MODULES:
         pytest.fail(f"{len(modules)} modules: " + ", ".join(sorted(modules)), pytrace=False)

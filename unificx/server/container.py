@@ -235,7 +235,7 @@ def build_container(
         erasures=erasures,
         consents=consents,
         accesses=AccessLog(database, keys, identity.directory),
-        retention=(retention := Retention(database, clock)),
+        retention=(retention := Retention(database, clock, identity.directory.tenants)),
         chat=_chat(deps, identity, cluster, retention, location=location),
         upkeep=upkeep,
         outbox=Outbox(database, bus.publish, clock),

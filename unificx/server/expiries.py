@@ -30,10 +30,6 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
 
 
 def connect_retention(container: Container) -> None:
-    """Connect the retention with all areas and tenants."""
+    """Connect the retention with all areas."""
     container.retention.expiries = all_expiries(container)
-    container.retention.deadlines = (
-        ErasureSchedules(container.erasures),
-        ClosedTenants(container),
-    )
-    container.retention.tenants = container.identity.directory.tenants
+    container.retention.deadlines = (ErasureSchedules(container.erasures), ClosedTenants(container))

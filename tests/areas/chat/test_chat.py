@@ -352,11 +352,8 @@ async def test_messages_end_with_the_period_of_the_tenant_or_of_their_conversati
     assert await office.texts(office.ben, direct) == []
     assert (await office.chat.conversations.get(office.ben, direct)).newest is None
     assert (await office.chat.conversations.get(office.ben, direct)).unread == 0
-    retention = Retention(office.database, office.clock)
-    retention.tenants, retention.expiries = (
-        office.people.directory.tenants,
-        chat_expiries(office.database, office.chat.attachments),
-    )
+    retention = Retention(office.database, office.clock, office.people.directory.tenants)
+    retention.expiries = chat_expiries(office.database, office.chat.attachments)
     await retention.sweep(office.clock.now())
     assert (await office.rows())[2] == 1
     office.clock.advance(366 * 86_400)
@@ -624,8 +621,7 @@ async def test_encrypted_messages_and_devices_end_as_others_do(office: Office) -
     assert await pair.rows() == [0, 0, 0, 1, 1]
     [left] = (await office.chat.messages.page(office.ben, pair.id)).items
     assert (left.state, left.encrypted) == ("erased", None)
-    retention = Retention(office.database, office.clock)
-    retention.tenants = office.people.directory.tenants
+    retention = Retention(office.database, office.clock, office.people.directory.tenants)
     retention.expiries = chat_expiries(office.database, office.chat.attachments)
     office.clock.advance(366 * 86_400)
     await retention.sweep(office.clock.now())

@@ -90,8 +90,8 @@ async def test_the_list_is_bounded_and_notices_end_after_90_days(
     assert len(page.items) == MAX_NOTICES
     assert "phone 104" in page.items[0].text.lines[0]
     assert "phone 5" in page.items[-1].text.lines[0]
-    retention = Retention(database, clock)
-    retention.expiries, retention.tenants = received.expiries, people.directory.tenants
+    retention = Retention(database, clock, people.directory.tenants)
+    retention.expiries = received.expiries
     for days, left in ((89, MAX_NOTICES), (2, 0)):
         clock.advance(timedelta(days=days).total_seconds())
         with stating(Access("administration", "test")):

@@ -274,8 +274,8 @@ async def test_names_end_after_three_years_and_the_log_still_verifies(
     await append(log, database, ENTRY)
     clock.at = Period.parse("P3Y").after(clock.at)
     await append(log, database, ENTRY)
-    retention = Retention(database, clock)
-    retention.expiries, retention.tenants = audit_expiries(database), lambda: [Tenant("one")]
+    retention = Retention(database, clock, lambda: [Tenant("one")])
+    retention.expiries = audit_expiries(database)
     await retention.sweep(clock.now())
     assert [each.actor for each in (await log.page("one", EVERY, 9)).items] == [ADMIN, ADMIN]
     clock.advance(1)

@@ -101,8 +101,8 @@ async def test_accesses_go_with_the_person_and_after_their_period(
     await log.store()
     await holding.erase(owner)
     assert dict(await holding.remains(owner)) == {"accesses by administrators": 0}
-    retention = Retention(database, clock)
-    retention.expiries, retention.tenants = access_expiries(database), lambda: [Tenant("one")]
+    retention = Retention(database, clock, lambda: [Tenant("one")])
+    retention.expiries = access_expiries(database)
     clock.at = Period.parse("P3Y").after(clock.at)
     await retention.sweep(clock.now())
     assert len(await seen(log, "eve")) == 1

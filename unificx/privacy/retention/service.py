@@ -42,12 +42,12 @@ class Deadlines(Protocol):
 
 
 class Retention:
-    """Periods are answered from memory. `expiries`, `deadlines` and `tenants` are set by the composition root."""
+    """Periods are answered from memory. `expiries` and `deadlines` are set by the composition root."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, tenants: Callable[[], Sequence[TenantOfCountry]]) -> None:
         self.expiries: Sequence[Expiry] = ()
         self.deadlines: Sequence[Deadlines] = ()
-        self.tenants: Callable[[], Sequence[TenantOfCountry]] = tuple
+        self._tenants = tenants
         self._database = database
         self._clock = clock
         # Owner: the database. A copy of this node, changed after each of its commits.
@@ -150,7 +150,7 @@ class Retention:
         stalled: set[str] = set()
         for expiry in self.expiries:
             removed, lag = 0, 0.0
-            for tenant in self.tenants():
+            for tenant in self._tenants():
                 cutoff = self._period_of(expiry, tenant.id).before(now)
                 try:
                     removed += await self._sweep_rows(expiry, tenant.id, cutoff)
@@ -198,7 +198,7 @@ class Retention:
             if await each.is_any_due():
                 return True
         async with self._database.read() as session:
-            for tenant in self.tenants():
+            for tenant in self._tenants():
                 for expiry in self.expiries:
                     cutoff = self._period_of(expiry, tenant.id).before(now)
                     if await repository.oldest(session, expiry, tenant.id, cutoff) is not None:
@@ -223,7 +223,7 @@ class Retention:
         return self.period(tenant_id, expiry.retention) if expiry.period is None else expiry.period(tenant_id)
 
     def _country(self, tenant_id: str) -> str:
-        return next((each.country for each in self.tenants() if each.id == tenant_id), "")
+        return next((each.country for each in self._tenants() if each.id == tenant_id), "")
 
     def _cache(self, tenant_id: str, periods: Mapping[str, Period]) -> None:
         for key in [each for each in self._periods if each[0] == tenant_id]:
