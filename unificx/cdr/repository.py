@@ -260,11 +260,11 @@ async def get_call(reader: Reader, keys: KeyStore, tenant_id: str, call_id: str)
 async def calls_of_subject(
     session: AsyncSession, keys: KeyStore, tenant_id: str, subject: str, after: str
 ) -> tuple[list[CallRecord], str | None]:
-    """Return calls in which a data subject took part, in the order of their ids, and the last id if there are more;
-    `after` that of the page before, "" for the first one."""
+    """Return calls in which a data subject took part, in the order of their ids, and the last id, None after the last
+    page; `after` that of the page before, "" for the first one."""
     found = await _records(session, keys, tenant_id, _OF_SUBJECT, {"subject": subject, "after": after})
     found.sort(key=lambda call: call.id)
-    return found, found[-1].id if len(found) == _PAGE else None
+    return found, found[-1].id if found else None
 
 
 async def _records(
