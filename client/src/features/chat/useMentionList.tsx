@@ -1,4 +1,5 @@
 import { useId, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { flushSync } from 'react-dom';
 import { useLingui } from '@lingui/react/macro';
 import type { Conversation, ConversationMember } from '~/api';
 import { Avatar } from '~/design/Avatar';
@@ -33,14 +34,14 @@ export function useMentionList(
   const insert = (member: ConversationMember) => {
     if (!query) return;
     const before = `${text.slice(0, query.from)}@${labelOf(member, conversation.members)} `;
-    onText(before + text.slice(caret).replace(/^ /, ''));
-    setCaret(before.length);
-    setActive(0);
-    // After React has put the text into the field.
-    setTimeout(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(before.length, before.length);
+    // The text is in the field before the next key: a caret that is set later would split what is typed meanwhile.
+    flushSync(() => {
+      onText(before + text.slice(caret).replace(/^ /, ''));
+      setCaret(before.length);
+      setActive(0);
     });
+    input.current?.focus();
+    input.current?.setSelectionRange(before.length, before.length);
   };
   const onKeyDown = (event: KeyboardEvent): boolean => {
     if (found.length === 0 || event.nativeEvent.isComposing) return false;
