@@ -251,6 +251,18 @@ async def test_a_command_waits_for_another_process(tmp_path: Path) -> None:
     assert await waiting == ["operator"]
 
 
+async def test_a_trunk_is_tested_by_a_running_server_only(tmp_path: Path) -> None:
+    site = InstallationPaths(tmp_path / "home")
+    async with open_installation(site, database_url(site, {}), {}, SystemClock()) as container:
+        await container.identity.initial_setup.create_operator()
+    demo, trunk = {"slug": "demo", "name": "Demo", "domain": "demo.example"}, {"name": "carrier", "server": "192.0.2.1"}
+    async with connect(site.home) as client:
+        assert (await client.post("/api/v1/tenants", json=demo)).status_code == 201
+        assert (await client.post("/api/v1/trunks?tenant=demo", json=trunk)).status_code == 201
+        refused = await client.post("/api/v1/trunks/carrier/test?tenant=demo")
+    assert (refused.status_code, refused.json()["detail"]) == (503, "The server is not running.")
+
+
 async def tenant_slugs(home: Path) -> list[str]:
     async with connect(home) as client:
         return [one["slug"] for one in (await client.get("/api/v1/tenants")).json()["items"]]
