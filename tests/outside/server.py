@@ -25,6 +25,7 @@ from typing import Any, BinaryIO, TypeVar
 import httpx
 from databases import empty_database
 from forked_program import ForkedProgram, can_enter
+from sipp import free_port
 
 Process = ForkedProgram | subprocess.Popen[str]
 T = TypeVar("T")
@@ -300,12 +301,14 @@ class Server:
         )
 
     def _addresses(self) -> list[str]:
+        """The ports of the first start stay free while the server is stopped: the kernel gives them to nothing else."""
         sip = self.ready.get("sip", {})
         options = []
         for scheme in ("http", "https"):
-            options += [f"--{scheme}", self.ready.get(scheme, "").removeprefix(f"{scheme}://") or f"{self.host}:0"]
+            known = self.ready.get(scheme, "").removeprefix(f"{scheme}://")
+            options += [f"--{scheme}", known or f"{self.host}:{free_port()}"]
         for transport in ("udp", "tcp", "tls"):
-            options += [f"--sip-{transport}", sip.get(transport) or f"{self.host}:0"]
+            options += [f"--sip-{transport}", sip.get(transport) or f"{self.host}:{free_port()}"]
         return options
 
     def _environment(self) -> dict[str, str]:
