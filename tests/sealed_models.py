@@ -1,12 +1,13 @@
 """Two small tables with sealed parts, in separate metadata from the application tables."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import Mapped
 
 from unificx.core.personal import personal
-from unificx.db import Base, NeutralJson, SealedCodec, plain, sealed_column
+from unificx.db import Base, SealedCodec, plain, sealed_column
 
 
 class SeparateBase(Base):
@@ -54,7 +55,7 @@ class FriendRow(SeparateBase):
     id: Mapped[str] = plain("random row id", primary_key=True)
     tenant_id: Mapped[str] = plain("tenant id")
     subject_id: Mapped[str] = plain("random id of the sealing key")
-    figures: Mapped[dict | None] = plain("audio statistics", NeutralJson("caller", "loss"))
+    met: Mapped[datetime | None] = plain("time of the row")
     sealed: Mapped[bytes] = sealed_column(FriendPart, subject="subject_id")
     note: Mapped[bytes | None] = sealed_column(NotePart, subject="subject_id")
 

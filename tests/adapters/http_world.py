@@ -38,9 +38,9 @@ from unificx.api import (
     Services,
     SipCredentials,
     SipServerAddress,
-    as_operator,
     build,
 )
+from unificx.api.middleware import as_operator
 from unificx.api.route_index import RouteIndex
 from unificx.archive import AccessCopies, AccessCopyDependencies
 from unificx.attachments import AttachmentDependencies, Attachments

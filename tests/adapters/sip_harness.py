@@ -29,11 +29,9 @@ from unificx.sip_server import (
     CheckSync,
     ExtensionStateDependencies,
     ExtensionStates,
-    MeetingGuests,
     MwiDependencies,
     MwiNotifier,
     RateLimiter,
-    RateLimits,
     ReceivedText,
     RegisterHandler,
     RegistrationFaults,
@@ -44,6 +42,8 @@ from unificx.sip_server import (
     TextSender,
     UnsolicitedNotify,
 )
+from unificx.sip_server.ports import MeetingGuests
+from unificx.sip_server.rate_limiter import RateLimits
 from unificx.trunks import Trunk, TrunkDirectory
 
 DOMAIN, OTHER = "acme.example", "globex.example"

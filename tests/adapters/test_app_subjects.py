@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from tests.outside_subjects import find_outside_subject
 from unificx.core.clock import SystemClock
 from unificx.identity import NewExtension, NewPerson, NewTenant
-from unificx.privacy import find_outside_subject
 from unificx.server.bootstrap import open_installation
 from unificx.server.paths import InstallationPaths, database_url
 from unificx.voicemail import NewSharedMailbox

@@ -11,7 +11,8 @@ from pyotp.totp import TOTP
 from structlog.testing import capture_logs
 from test_http_greetings import wav
 
-from unificx.identity import SecondFactorRequired, SignedIn, SignInContext, SignInResult, Source
+from unificx.identity import SignedIn, SignInContext, SignInResult, Source
+from unificx.identity.schemas import SecondFactorRequired
 
 
 def test_payment_commands(home: CliHome) -> None:

@@ -23,9 +23,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from http_world import open_installation
 
-from unificx.api import ComponentState, as_operator
+from unificx.api import ComponentState
+from unificx.api.middleware import as_operator
 from unificx.cli import Listener
-from unificx.cli.doctor import Check, components, host, listeners, report_lines, services
+from unificx.cli.doctor import components, host, listeners, report_lines, services
+from unificx.cli.doctor.check import Check
 from unificx.cli.doctor.database import database
 from unificx.cli.doctor.report import name_of
 from unificx.core.clock import ManualClock

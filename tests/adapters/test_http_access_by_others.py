@@ -10,7 +10,8 @@ import pytest
 from http_world import PASSWORD, World
 
 from unificx.core.errors import Unauthenticated
-from unificx.identity import CONSOLE, TERMS_VERSION, Principal, policy_version
+from unificx.identity import TERMS_VERSION, Principal, policy_version
+from unificx.identity.schemas import CONSOLE
 
 API = "/api/v1"
 EMAIL = "user1001@acme.example"

@@ -9,7 +9,8 @@ from http_world import World
 from test_http_rooms import ROOMS, made
 
 from unificx.api.event_hub import EventQueue
-from unificx.captions import CaptionDependencies, CaptionRecognized, CaptionRules, CaptionsBehind, MeetingCaptions
+from unificx.captions import CaptionDependencies, CaptionRules, MeetingCaptions
+from unificx.captions.events import CaptionRecognized, CaptionsBehind
 from unificx.conferencing import CallerIdentity
 from unificx.prompts import Prompts
 

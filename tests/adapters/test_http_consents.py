@@ -10,7 +10,7 @@ from http_world import PASSWORD, World
 from unificx.calls.events import CallEnded, CallParty
 from unificx.identity import TERMS_VERSION, Extension, NewDevice, policy_version
 from unificx.privacy import released_versions
-from unificx.queues import AgentEvent
+from unificx.queues.schemas import AgentEvent
 
 HOME = {"Sec-Fetch-Site": "same-origin"}
 GATED = ("/api/v1/history", "/api/v1/directory", "/api/v1/extensions", "/api/v1/privacy/map")

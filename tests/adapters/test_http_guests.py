@@ -15,7 +15,7 @@ from sqlalchemy import select
 from test_http_room_videos import OFFER
 
 from unificx.api.access import _attendee, _guest
-from unificx.captions import CaptionRecognized
+from unificx.captions.events import CaptionRecognized
 from unificx.conferencing import CallerIdentity, ParticipantSession, Room
 from unificx.conferencing.guests import IDLE_SECONDS
 from unificx.conferencing.models import GuestLinkRow

@@ -8,7 +8,8 @@ from typing import Any, cast
 import pytest
 from http_world import FakeCall, World
 
-from unificx.api import Backup, BackupDrill, BackupFailure, BackupSchedule, BackupState, HealthState
+from unificx.api import Backup, BackupDrill, BackupFailure, BackupSchedule, BackupState
+from unificx.api.installation_ports import HealthState
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.integrations.local_ca import ensure_certificates
 from unificx.media import MediaUnavailable

@@ -11,7 +11,8 @@ from http_world import World
 from unificx.calls import CallControl
 from unificx.cluster import LocalEventBus
 from unificx.identity import Principal, Role
-from unificx.presence import NO_RULES, Availability
+from unificx.presence import Availability
+from unificx.presence.schemas import NO_RULES
 from unificx.privacy import Consents
 from unificx.server.live_events import CallsStepped, LiveCallsChanged
 from unificx.server.presence_events import MAX_ITEMS, PresenceEvents

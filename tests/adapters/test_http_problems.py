@@ -13,7 +13,7 @@ import structlog
 from http_world import PASSWORD, World
 
 from unificx.api import middleware
-from unificx.db import DatabaseUnreachable
+from unificx.db.database import DatabaseUnreachable
 from unificx.recording import TenantRecordingPolicyChange
 
 SECRET = "hunter2-canary"

@@ -9,8 +9,8 @@ from cli_home import CliHome, error_line
 from http_world import World
 from test_http_rooms import next_event
 
-from unificx.queues import QueuedCaller
 from unificx.queues.machine.messages import Ring
+from unificx.queues.visits import QueuedCaller
 from unificx.routing import DestinationRef
 
 QUEUES = "/api/v1/queues"

@@ -18,8 +18,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation
 
-from unificx.api import as_operator, tus
-from unificx.api.middleware import MAX_BODY
+from unificx.api import tus
+from unificx.api.middleware import MAX_BODY, as_operator
 from unificx.api.uploads import ACCEPTED_TYPES
 from unificx.identity import NewExtension, NewPerson
 

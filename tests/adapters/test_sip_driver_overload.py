@@ -7,11 +7,12 @@ from itertools import count
 import pytest
 from virtual_time import LoopClock, VirtualLoop, run_in_virtual_time
 
-from unificx.sip.endpoint import Endpoint, Event, RequestReceived
+from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response, parse, respond
 from unificx.sip.overload import OverloadControl
 from unificx.sip.timers import T1
+from unificx.sip.transactions.events import Event, RequestReceived
 from unificx.sip_server import RateLimiter, SipDriver
 from unificx.sip_server.message_queue import MessageQueue, urgency_of
 from unificx.sip_server.rate_limiter import RateLimits

@@ -6,7 +6,7 @@ from sip_harness import DOMAIN, OTHER, OTHER_FLOW, PHONE_FLOW, Phone, SipHarness
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
-from unificx.sip_server import RateLimits
+from unificx.sip_server.rate_limiter import RateLimits
 
 ATTACKER = Flow("udp", "203.0.113.66", 5060, 0, 1)
 INTERNET = Flow("udp", "8.8.4.4", 5060, 0, 1)

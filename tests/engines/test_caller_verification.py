@@ -16,7 +16,8 @@ from unificx.sip.passport import (
     read_identity,
     signing_key,
 )
-from unificx.trunks import CertifiedSigner, IdentityCheck, certified_signer, checked_identity, verify
+from unificx.trunks import IdentityCheck, certified_signer, checked_identity, verify
+from unificx.trunks.verification import CertifiedSigner
 
 URL = "https://carrier.example/calls.pem"
 NOW = FROM + timedelta(days=400)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from unificx.captions import Segment, SpeechSegmenter
-from unificx.captions.segmenter import LEAD_SECONDS, MAX_SECONDS, PAUSE_SECONDS
+from unificx.captions import SpeechSegmenter
+from unificx.captions.segmenter import LEAD_SECONDS, MAX_SECONDS, PAUSE_SECONDS, Segment
 
 RATE = 8000
 CHUNK = 3200

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from unificx.presence import PresenceState
-from unificx.voicemail import Greeting, GreetingKind
+from unificx.voicemail import GreetingKind
 from unificx.voicemail.policy import greeting_for
+from unificx.voicemail.settings import Greeting
 
 NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
 OWN: dict[GreetingKind, Greeting] = {"no_answer": Greeting("own"), "busy": Greeting("talks")}

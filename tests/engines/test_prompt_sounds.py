@@ -22,7 +22,6 @@ from unificx.prompts import (
     BEEP,
     LANGUAGES,
     MUSIC,
-    PAUSE,
     PromptNotFound,
     Prompts,
     SpeechUnavailable,
@@ -36,6 +35,7 @@ from unificx.prompts import (
 from unificx.prompts.g722_files import to_samples, to_wave
 from unificx.prompts.loudness import PEAK_LEVEL, SPEECH_LEVEL, loudness, normalize
 from unificx.prompts.manifest import ANY, SOUNDS, prompt_path
+from unificx.prompts.phrases.sequences import PAUSE
 from unificx.prompts.sentences import GROUPS
 from unificx.prompts.text_to_speech import VOICES
 

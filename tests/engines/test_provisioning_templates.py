@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import get_args
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,13 @@ import pytest
 from unificx.core.errors import Invalid
 from unificx.provisioning.addresses import PhoneAddresses, parse_code
 from unificx.provisioning.rendering import render_phone_book, render_settings, settings_file_name
-from unificx.provisioning.schemas import MAKERS, Maker, PhoneKey, PhoneServer, PhoneValues
+from unificx.provisioning.schemas import Maker, PhoneKey, PhoneServer, PhoneValues
 from unificx.provisioning.time_zones import posix_rule, utc_offset
 from unificx.provisioning.values import check_keys, names_mac, parse_mac
-from unificx.routing import DEFAULT_CODES, CodeTable
+from unificx.routing import CodeTable
+from unificx.routing.codes.table import DEFAULT_CODES
 
+MAKERS: tuple[Maker, ...] = get_args(Maker)
 EVIL = "A\"'<&>\x07\r\nB = 1;auth_pass=x\ufffe"
 VALUES = PhoneValues(
     number="1001", name="Anna", domain="acme.example", username="1001-abcd", password="s3cr-et",

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from unificx.recording import ExtensionRecordingPolicy, TenantRecordingPolicy
-from unificx.recording.policy import RecordingTrigger, allows_monitoring, decide
+from unificx.recording import ExtensionRecordingPolicy
+from unificx.recording.policy import RecordingTrigger, TenantRecordingPolicy, allows_monitoring, decide
 
 
 @pytest.mark.promise("C8")

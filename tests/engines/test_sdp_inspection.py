@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 
 from unificx.calls.machine.identity import WITHHELD, Identity, caller_headers, connected_headers, requests_privacy
 from unificx.sdp import (
-    MAX_MEDIA_SECTIONS,
     Direction,
-    audio_direction,
     audio_transport,
     direction,
     fingerprint,
@@ -26,6 +24,8 @@ from unificx.sdp import (
     with_origin,
     without_ice,
 )
+from unificx.sdp.address_filter import MAX_MEDIA_SECTIONS
+from unificx.sdp.inspection import audio_direction
 from unificx.sip.headers import parse_address
 
 SDP = b"v=0\r\no=alice 5 6 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"

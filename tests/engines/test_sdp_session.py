@@ -4,19 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.sdp import (
-    Codec,
-    Connection,
-    Direction,
-    Origin,
-    SdpError,
-    SessionDescription,
-    codecs,
-    direction,
-    first_audio,
-    is_hold,
-    parse,
-)
+from unificx.sdp import Codec, Direction, SdpError, SessionDescription, codecs, direction, first_audio, is_hold, parse
+from unificx.sdp.session import Connection, Origin
 
 PHONE_SDP = b"""v=0\r
 o=alice 2890844526 2890844527 IN IP4 198.51.100.1\r

@@ -3,6 +3,7 @@
 import pytest
 from endpoint_wire import TCP, UDP, Wire, local_request, raw_message, response_to
 
+from unificx.sip import endpoint
 from unificx.sip.errors import LocalProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse
@@ -245,9 +246,11 @@ def test_connection_loss_after_the_2xx_causes_no_failure() -> None:
 # ---- limits and misuse
 
 
-def test_request_over_the_limit_fails_immediately_but_bye_may_exceed_it_by_an_eighth() -> None:
+def test_request_over_the_limit_fails_immediately_but_bye_may_exceed_it_by_an_eighth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(endpoint, "CAPACITY", 8)
     wire = Wire()
-    wire.endpoint.limit_transactions(8)
     for _ in range(8):
         send_request(wire)
     key = wire.endpoint.request(local_request(), UDP, wire.now)

@@ -5,6 +5,7 @@ import weakref
 import pytest
 from endpoint_wire import TCP, UDP, WS, Wire, raw_message, request
 
+from unificx.sip import endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response, parse, respond
 from unificx.sip.transactions.events import (
@@ -455,9 +456,11 @@ def test_lost_datagram_flow_does_not_affect_its_requests() -> None:
 # ---- limits
 
 
-def test_new_requests_over_capacity_get_503_but_dialogs_may_exceed_it_by_an_eighth() -> None:
+def test_new_requests_over_capacity_get_503_but_dialogs_may_exceed_it_by_an_eighth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(endpoint, "CAPACITY", 8)
     wire = Wire()
-    wire.endpoint.limit_transactions(8)
     for number in range(8):
         receive_request(wire, request("OPTIONS", branch=f"z9hG4bK-{number}", call_id=f"call-{number}"))
     assert wire.receive(request("OPTIONS", branch="z9hG4bK-8", call_id="call-8")) == []

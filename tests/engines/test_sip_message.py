@@ -126,12 +126,10 @@ def test_invalid_local_values_are_rejected_on_encoding(message: Request | Respon
         message.encode()
 
 
-def test_headers_are_added_replaced_and_removed() -> None:
+def test_headers_are_added_and_removed() -> None:
     message = Request("BYE", "sip:h", [("v", "a"), ("Odd", "1"), ("Via", "b"), ("odd", "2"), ("Y", "3")])
     assert message.without("via", "identity").headers == (("Odd", "1"), ("odd", "2"))
     assert message.with_prepended(("Via", "c"), ("Z", "4")).headers[:3] == (("Via", "c"), ("Z", "4"), ("v", "a"))
-    assert message.with_header("Via", "c").headers == (("Via", "c"), ("Odd", "1"), ("odd", "2"), ("Y", "3"))
-    assert message.with_header("Z", "4").headers == (*message.headers, ("Z", "4"))
     assert message.headers[0] == ("v", "a"), "the message itself is unchanged"
 
 
@@ -206,7 +204,7 @@ def test_copied_and_added_lines_of_a_response_are_checked(value: str) -> None:
 
 
 def test_existing_to_tag_is_kept() -> None:
-    tagged = request().with_header("To", "sip:1002@demo.example;tag=old")
+    tagged = request().without("to").with_prepended(("To", "sip:1002@demo.example;tag=old"))
     assert respond(tagged, 200, to_tag="new").to.tag == "old"
 
 

@@ -12,7 +12,8 @@ from unificx.registrar import Caller
 from unificx.routing import Destination, Fork, OutsideTarget, Plan, Step
 from unificx.sip.flow import Flow
 from unificx.sip.geolocation import CivicAddress
-from unificx.trunks import Trunk, TrunkEndpoint, TrunkOptions
+from unificx.trunks import Trunk, TrunkEndpoint
+from unificx.trunks.schemas import TrunkOptions
 
 TENANT, PASSWORD, CALL_SECONDS = "t1", "a secret", 3600.0
 OWN_NUMBER = "+49301234500"

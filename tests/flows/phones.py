@@ -102,10 +102,9 @@ class Phone:
             return self._call(argument, body, headers)
         if word in ("ACK", "CANCEL"):
             assert self.invite is not None
-            number = self.invite.cseq.number
             if word == "CANCEL":
-                return self.invite.replace(method="CANCEL", body=b"").with_header("CSeq", f"{number} CANCEL")
-            return self._request("ACK", number, body, headers)
+                return _with_method(self.invite, "CANCEL")
+            return self._request("ACK", self.invite.cseq.number, body, headers)
         self.cseq += 1
         if word == "PRACK":
             assert self.invite is not None
@@ -193,11 +192,17 @@ class Phone:
         if response.cseq.method != "INVITE" or invite is None or response.cseq.number != invite.cseq.number:
             return []
         if response.status >= 300:
-            ack = invite.replace(method="ACK", body=b"").with_header("CSeq", f"{invite.cseq.number} ACK")
-            return [ack.with_header("To", response.first("to") or "")]
+            ack = _with_method(invite, "ACK")
+            return [ack.without("to").with_prepended(("To", response.first("to") or ""))]
         if response.to.tag and (response.status >= 200 or not parse_address(self.remote).tag):
             self.remote = response.first("to") or ""
         if response.contacts:
             self.target = str(response.contacts[0].uri)
         self.rseq = response.first("rseq") or self.rseq
         return []
+
+
+def _with_method(invite: Request, method: str) -> Request:
+    """Return the CANCEL or ACK of an INVITE: the same request apart from its method and body."""
+    cseq = ("CSeq", f"{invite.cseq.number} {method}")
+    return invite.replace(method=method, body=b"").without("cseq").with_prepended(cseq)

@@ -12,7 +12,8 @@ from test_calls_outside import TALKS as CALLED_TALKS
 from test_calls_parking import PARKED
 
 from unificx.presence import Presence
-from unificx.routing import CallApp, Destination, Plan, RingExtension, Step
+from unificx.routing import CallApp, Destination, Plan, Step
+from unificx.routing.destinations import RingExtension
 from unificx.sip.message import Response
 
 MOBILE = "+491711111111"

@@ -20,8 +20,6 @@ from unificx.routing import (
     DialPlan,
     Fork,
     GoTo,
-    GroupCall,
-    OutboundRouting,
     OutsideTarget,
     PathObject,
     Plan,
@@ -30,7 +28,9 @@ from unificx.routing import (
     Strategy,
     TenantObject,
 )
+from unificx.routing.groups.ringing import GroupCall
 from unificx.routing.outbound.kinds import LedOutside
+from unificx.routing.outbound.service import OutboundRouting
 
 OTHERWISE = DestinationRef("extension", "1004")
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,7 +7,8 @@ from ladder import play, play_on
 from steps import extension, hangs_up, released
 
 from unificx.calls import CallControl
-from unificx.routing import DestinationRef, GroupCall, OutsideTarget, RingGroup
+from unificx.routing import DestinationRef, OutsideTarget, RingGroup
+from unificx.routing.groups.ringing import GroupCall
 from unificx.server.outside_calls import OutsideCallControl
 
 MOBILE = "+491725550001"

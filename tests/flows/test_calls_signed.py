@@ -9,7 +9,8 @@ from ladder import play, play_on
 from steps import extension
 from world import World
 
-from unificx.routing import Destination, RingExtension
+from unificx.routing import Destination
+from unificx.routing.destinations import RingExtension
 from unificx.sip.passport import Passport, identity_header, signing_key
 
 URL = "https://carrier.example/calls.pem"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sip_harness import DOMAIN, OTHER_FLOW, Phone, SipHarness
 
-from unificx.sip_server import RateLimits
+from unificx.sip_server.rate_limiter import RateLimits
 
 LAVISH = RateLimits(burst=1e9, max_source_failures=1e9, max_name_failures=1e9, delay_from=1e9)
 """Limits so high that the rate limiter does not hide the code behind it."""

@@ -1,16 +1,21 @@
-"""Release of a version of the privacy policy: `script/policy`."""
+"""Release of a version of the privacy policy, `script/policy`, and its rules."""
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from unificx.db.migrations.models import load_all_models
 from unificx.privacy import personal_fields
-from unificx.privacy.policy import Content, build_content, compare, read_source, released_versions, version_of
+from unificx.privacy.policy import PolicyVersion, compare, read_source, released_versions
+from unificx.privacy.policy.document import Content, build_content
+from unificx.privacy.policy.versions import version_of
 
 FOLDER = Path(__file__).parents[2] / "unificx" / "privacy" / "policy" / "versions"
 PERMISSION_TEXTS = Path(__file__).parents[2] / "client" / "src" / "features" / "privacy" / "permission-texts.json"
+LANGUAGES = ("en", "de")
 
 
 def current_content() -> Content:
@@ -19,9 +24,28 @@ def current_content() -> Content:
     return build_content(read_source(), personal_fields())
 
 
+def problems(versions: Sequence[PolicyVersion], content: Content) -> Iterator[str]:
+    """Yield why `content`, the policy as it is now, may not be shipped with these versions. Nothing if it may."""
+    if not versions or versions[-1].version != version_of(content):
+        yield "The policy or a declaration has changed since the newest version. Run script/policy."
+    for number, each in enumerate(versions, 1):
+        name = f"Version {each.number}"
+        if each.number != number or each.version != version_of(each.content):
+            yield f"{name}: number or hash is wrong. Released versions are never changed."
+        if not all(each.summary.get(language, "").strip() for language in LANGUAGES):
+            yield f"{name}: a summary in each language is missing."
+    for before, after in pairwise(versions):
+        if after.in_force < before.in_force:
+            yield f"Version {after.number}: in force before the version that it replaces."
+        significant = [each for each in compare(before.content, after.content) if each.significant]
+        if significant and not after.significant:
+            found = ", ".join(f"{each.kind} {each.key}" for each in significant)
+            yield f"Version {after.number} must be marked as significant: {found}."
+
+
 def permission_texts(content: Content) -> str:
     """Return the texts that the client shows next to permission prompts, as JSON."""
-    texts = {key: {name: each[name] for name in ("en", "de")} for key, each in content["permissions"].items()}
+    texts = {key: {name: each[name] for name in LANGUAGES} for key, each in content["permissions"].items()}
     return json.dumps(texts, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from unificx.routing import FEATURE_CODES, FEATURES, Feature
+from unificx.routing import FEATURES
+from unificx.routing.feature_codes import FEATURE_CODES, Feature
 
 PAGE = Path(__file__).parents[2] / "docs/reference/feature-codes.md"
 WRITTEN = {

@@ -6,20 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.house.policy import PERMISSION_TEXTS, current_content, permission_texts
+from tests.house.policy import PERMISSION_TEXTS, current_content, permission_texts, problems
 from tests.house.promises import promise_texts
 from unificx.privacy import personal_fields, released_versions
-from unificx.privacy.policy import (
-    Content,
-    InvalidPolicy,
-    PolicyVersion,
-    build_content,
-    compare,
-    problems,
-    read_source,
-    stated_promises,
-    version_of,
-)
+from unificx.privacy.policy import PolicyVersion, compare, read_source
+from unificx.privacy.policy.document import Content, InvalidPolicy, build_content
+from unificx.privacy.policy.versions import version_of
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +34,9 @@ def test_the_newest_version_is_the_policy_as_it_is(content: Content) -> None:
 
 
 def test_every_promise_is_stated(content: Content) -> None:
-    assert stated_promises(content) == set(promise_texts())
+    sentences = (each for section in content["sections"] for each in section["sentences"])
+    stating = (*content["topics"], *sentences, *content["permissions"].values())
+    assert {promise for each in stating for promise in each["promises"]} == set(promise_texts())
 
 
 def test_the_texts_of_the_app_are_those_of_the_policy(content: Content) -> None:

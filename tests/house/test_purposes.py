@@ -15,10 +15,10 @@ from unificx.api.access import RoutePurpose
 from unificx.api.route_index import RouteIndex
 from unificx.core.access import Access, stating
 from unificx.core.personal import VOCABULARY
-from unificx.db import Base, SealedCodec, WrongPurpose
+from unificx.db import Base, SealedCodec
 from unificx.db.base import sealed_part
 from unificx.db.migrations.models import load_all_models
-from unificx.db.sealed import Key
+from unificx.db.sealed import Key, WrongPurpose
 from unificx.privacy import personal_fields
 from unificx.privacy.register import PersonalField
 

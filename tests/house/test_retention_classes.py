@@ -11,7 +11,8 @@ import pytest
 from unificx.core.personal import VOCABULARY
 from unificx.db.migrations.models import load_all_models
 from unificx.identity.models import SessionRow
-from unificx.privacy import CLASSES, Period, personal_fields
+from unificx.privacy import Period, personal_fields
+from unificx.privacy.retention.classes import CLASSES
 from unificx.server.expiries import all_expiries
 from unificx.support import SupportService
 

@@ -17,7 +17,7 @@ from unificx.core.access import Access, stating
 from unificx.core.clock import SystemClock
 from unificx.identity import Extension
 from unificx.prompts import Prompts
-from unificx.queues import Visit
+from unificx.queues.schemas import Visit
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
 from unificx.server.paths import InstallationPaths, database_url

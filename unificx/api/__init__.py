@@ -15,9 +15,7 @@ from unificx.api.installation_ports import (
     BackupState,
     HealthCheck,
     HealthName,
-    HealthState,
 )
-from unificx.api.middleware import as_operator
 from unificx.api.ports import (
     ComponentState,
     IceServer,
@@ -43,7 +41,6 @@ __all__ = [
     "EventHub",
     "HealthCheck",
     "HealthName",
-    "HealthState",
     "IceServer",
     "IdempotencyStore",
     "LiveServices",
@@ -54,6 +51,5 @@ __all__ = [
     "Services",
     "SipCredentials",
     "SipServerAddress",
-    "as_operator",
     "build",
 ]

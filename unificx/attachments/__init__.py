@@ -17,7 +17,6 @@ from unificx.attachments.schemas import (
     Owner,
     PhotoRefused,
     ProcessedPhoto,
-    QuotaExceeded,
     Upload,
 )
 from unificx.attachments.service import MAX_ATTACHMENTS, MAX_FILE_BYTES, MAX_QUOTA_BYTES, Attachments
@@ -38,7 +37,6 @@ __all__ = [
     "Owner",
     "PhotoRefused",
     "ProcessedPhoto",
-    "QuotaExceeded",
     "Upload",
     "attachment_holding",
     "attachments_of_messages",

@@ -1,23 +1,20 @@
 """Billing: plans, rate decks, the price of calls outside, charges of a month, and the ledger."""
 
 from unificx.billing.cards.ports import ForgedReport
-from unificx.billing.cards.schemas import CardOrder, CardPage, CardPayment, CardReport, Processor, ProcessorKeys
+from unificx.billing.cards.schemas import CardOrder, CardPage, CardReport, Processor, ProcessorKeys
 from unificx.billing.credit import Credit
 from unificx.billing.invoicing.due_emails import InvoiceNotice
 from unificx.billing.invoicing.dunning import DunningNotice
 from unificx.billing.invoicing.schemas import BillingDetails, InvoiceRun, RunOutcome
-from unificx.billing.machine.card_payment import CardState, Disputed, DisputeState, Paid, Refund, Refunded
+from unificx.billing.machine.card_payment import Disputed, DisputeState, Paid, Refund, Refunded
 from unificx.billing.machine.credit import STEP_SECONDS, is_due, is_warned
 from unificx.billing.machine.money import format_amount, minor_unit
 from unificx.billing.machine.rates import ALWAYS, Rate
-from unificx.billing.machine.trial import Trial, TrialState
+from unificx.billing.machine.trial import TrialState
 from unificx.billing.payments import is_by_card
 from unificx.billing.privacy import billing_holding
 from unificx.billing.rating import Rating
 from unificx.billing.schemas import (
-    Assignment,
-    Balance,
-    Charge,
     ChargeKind,
     ChargeUnit,
     CreditCall,
@@ -25,7 +22,6 @@ from unificx.billing.schemas import (
     CreditState,
     CreditTerms,
     DeckChanges,
-    ImportResult,
     NewPlan,
     Plan,
     PlanChange,
@@ -41,16 +37,11 @@ from unificx.billing.trials import TrialReminder
 __all__ = [
     "ALWAYS",
     "STEP_SECONDS",
-    "Assignment",
-    "Balance",
     "Billing",
     "BillingDetails",
     "CardOrder",
     "CardPage",
-    "CardPayment",
     "CardReport",
-    "CardState",
-    "Charge",
     "ChargeKind",
     "ChargeUnit",
     "Credit",
@@ -63,7 +54,6 @@ __all__ = [
     "Disputed",
     "DunningNotice",
     "ForgedReport",
-    "ImportResult",
     "InvoiceNotice",
     "InvoiceRun",
     "NewPlan",
@@ -80,7 +70,6 @@ __all__ = [
     "Refunded",
     "Rerating",
     "RunOutcome",
-    "Trial",
     "TrialReminder",
     "TrialState",
     "Usage",

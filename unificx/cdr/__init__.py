@@ -7,11 +7,10 @@ from unificx.cdr.retention import call_record_expiries
 from unificx.cdr.retention_repository import CALL_TARGET
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.service import CdrService
-from unificx.cdr.usage import BestTime, FrequentParty, uses_of
+from unificx.cdr.usage import FrequentParty, uses_of
 
 __all__ = [
     "CALL_TARGET",
-    "BestTime",
     "CallErasure",
     "CallRecord",
     "CdrFilter",

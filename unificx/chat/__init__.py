@@ -1,7 +1,7 @@
 """Chat: conversations of two people and of groups, and their messages."""
 
 from unificx.chat.checks import CLIENT_ID, MAX_CIPHERTEXT, MAX_MEMBERS, MAX_NAME, MAX_TEXT, named_text, shows_marks
-from unificx.chat.dependencies import ChatDependencies, ChatOff
+from unificx.chat.dependencies import ChatDependencies
 from unificx.chat.encryption import MAX_CHANGE, MAX_CLAIMED, MAX_KEY_PACKAGES, MAX_PACKAGE
 from unificx.chat.message_repository import authors
 from unificx.chat.phones import PhoneDeliveries
@@ -38,7 +38,6 @@ __all__ = [
     "MAX_TEXT",
     "Chat",
     "ChatDependencies",
-    "ChatOff",
     "ConversationChange",
     "ConversationKind",
     "ConversationView",

@@ -1,7 +1,7 @@
 """State shared by all nodes: ports, and their implementations for a single process."""
 
 from unificx.cluster.cluster import Cluster, local_cluster
-from unificx.cluster.local import LocalCounters, LocalEventBus, LocalLeases, LocalOneTimeStore
+from unificx.cluster.local import LocalEventBus
 from unificx.cluster.ports import (
     CallJournal,
     Count,
@@ -9,7 +9,6 @@ from unificx.cluster.ports import (
     Counters,
     EventBus,
     JournalEntry,
-    Leases,
     Location,
     OneTimeKind,
     OneTimeStore,
@@ -24,11 +23,7 @@ __all__ = [
     "Counters",
     "EventBus",
     "JournalEntry",
-    "Leases",
-    "LocalCounters",
     "LocalEventBus",
-    "LocalLeases",
-    "LocalOneTimeStore",
     "Location",
     "OneTimeKind",
     "OneTimeStore",

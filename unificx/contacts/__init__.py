@@ -3,11 +3,11 @@
 from unificx.contacts.checks import MAX_ENTRIES, MAX_NAME, MAX_NOTE, MAX_UID
 from unificx.contacts.contact_csv import write_csv
 from unificx.contacts.device_copies import UID as DEVICE_UID
-from unificx.contacts.device_copies import ContactSyncOff, CopyReport, DeviceCopies
+from unificx.contacts.device_copies import DeviceCopies
 from unificx.contacts.files import read_file
 from unificx.contacts.import_schemas import ContactImportReport, Encoding, FileFormat, ImportAction
 from unificx.contacts.importing import ContactImports
-from unificx.contacts.optimistic import BookChanged, Guard
+from unificx.contacts.optimistic import Guard
 from unificx.contacts.pictures import MAX_PICTURE_BYTES, PicturesOff
 from unificx.contacts.privacy import contact_holding
 from unificx.contacts.schemas import (
@@ -36,7 +36,6 @@ __all__ = [
     "MAX_UID",
     "NO_PICTURE",
     "AddressBook",
-    "BookChanged",
     "BookKind",
     "Contact",
     "ContactChanged",
@@ -45,9 +44,7 @@ __all__ = [
     "ContactImports",
     "ContactNumber",
     "ContactPicture",
-    "ContactSyncOff",
     "Contacts",
-    "CopyReport",
     "DeviceCopies",
     "Encoding",
     "FileFormat",

@@ -1,13 +1,12 @@
 """Types of imports and exports of contacts."""
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
 from unificx.contacts.schemas import NewContact
 from unificx.core.csv_files import Encoding
 
 FileFormat = Literal["vcard", "csv"]
-ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 FaultCode = Literal["malformed", "too_long", "too_many", "missing", "too_many_cells", "version", "repeated"]
 FaultField = Literal["name", "organisation", "department", "numbers", "emails", "note", "uid", ""]
 ImportAction = Literal["create", "update", "unchanged", "refused"]

@@ -1,26 +1,17 @@
 """Persistence: declared columns, the sealing codec, units of work, the outbox and the write-ahead spool."""
 
-from unificx.db.base import Base, NeutralJson, plain, sealed_column
+from unificx.db.base import Base, plain, sealed_column
 from unificx.db.bulk_insert import BulkInsert, DeferredInsert
 from unificx.db.conditions import one_of, owned_by
-from unificx.db.database import Database, DatabaseUnreachable, Reader, UnitOfWork, is_unreachable
+from unificx.db.database import Database, Reader, UnitOfWork, is_unreachable
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
 from unificx.db.installation import claim_database
 from unificx.db.locks import lock_scope
 from unificx.db.memory_copy import MemoryCopy
 from unificx.db.outbox import Outbox
-from unificx.db.pagination import (
-    Page,
-    PageById,
-    PageByTime,
-    invalid_cursor,
-    is_id_cursor,
-    newest_first,
-    oldest_first,
-    time_cursor,
-)
+from unificx.db.pagination import Page, PageById, PageByTime, invalid_cursor, is_id_cursor, newest_first, time_cursor
 from unificx.db.polling_worker import PollingWorker, shield_until_done
-from unificx.db.sealed import Erased, ErasedSubject, Key, Keys, SealedCodec, UnsealError, WrongPurpose
+from unificx.db.sealed import Erased, ErasedSubject, Key, Keys, SealedCodec, UnsealError
 from unificx.db.short_steps import in_short_steps
 from unificx.db.spool import Spool, SpoolFull
 
@@ -30,7 +21,6 @@ __all__ = [
     "Base",
     "BulkInsert",
     "Database",
-    "DatabaseUnreachable",
     "DeferredInsert",
     "DiskGuard",
     "Erased",
@@ -38,7 +28,6 @@ __all__ = [
     "Key",
     "Keys",
     "MemoryCopy",
-    "NeutralJson",
     "Outbox",
     "Page",
     "PageById",
@@ -50,7 +39,6 @@ __all__ = [
     "SpoolFull",
     "UnitOfWork",
     "UnsealError",
-    "WrongPurpose",
     "claim_database",
     "in_short_steps",
     "invalid_cursor",
@@ -58,7 +46,6 @@ __all__ = [
     "is_unreachable",
     "lock_scope",
     "newest_first",
-    "oldest_first",
     "one_of",
     "owned_by",
     "plain",

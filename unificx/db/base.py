@@ -72,33 +72,6 @@ def _read_text(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
-class NeutralJson(TypeDecorator[Any]):
-    """JSON column that cannot hold personal data: objects with the declared `names`, and numbers as leaves.
-
-    `NeutralJson("caller", "callee", "loss", "jitter_ms")` takes `{"caller": {"loss": 0.1, "jitter_ms": 3}}`.
-    """
-
-    impl = JSON
-    cache_ok = True
-
-    def __init__(self, *names: str) -> None:
-        super().__init__()
-        self.names = names
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        self._check(value)
-        return value
-
-    def _check(self, value: Any) -> None:
-        if isinstance(value, dict):
-            if not value.keys() <= set(self.names):
-                raise TypeError("the JSON value has a property that the column does not declare")
-            for inner in value.values():
-                self._check(inner)
-        elif not (value is None or isinstance(value, int | float)):
-            raise TypeError("the JSON column accepts only numbers, true, false and null")
-
-
 def plain(why: str, *args: Any, **kwargs: Any) -> Any:
     """Declare a column without personal data; `why` is the reason. Other arguments go to `mapped_column`."""
     if not isinstance(why, str) or not why.strip():
@@ -123,7 +96,7 @@ def sealed_part(column: Column[Any]) -> SealedPart | None:
 
 
 def declared_fields(part: type[Any]) -> dict[str, Personal]:
-    """Return the declaration of each field of a sealed part. Raises BadDeclaration if one is missing."""
+    """Return the declaration of each field of a sealed part. Raise InvalidDeclaration if one is missing."""
     undeclared = [f.name for f in fields(part) if not isinstance(f.metadata.get(METADATA_KEY), Personal)]
     if undeclared:
         raise InvalidDeclaration(f"{part.__name__}: declare these fields with personal(): {', '.join(undeclared)}")
@@ -131,7 +104,7 @@ def declared_fields(part: type[Any]) -> dict[str, Personal]:
 
 
 def check_part(part: type[Any]) -> None:
-    """Raise BadDeclaration unless `part` is a frozen dataclass of declared, flat fields with one `on_erase` value."""
+    """Raise InvalidDeclaration unless `part` is a frozen dataclass of declared, flat fields with one `on_erase`."""
     if not is_dataclass(part) or not part.__dataclass_params__.frozen:  # pyright: ignore[reportAttributeAccessIssue]
         raise InvalidDeclaration(f"{part.__name__}: a sealed part must be a frozen dataclass")
     declared = declared_fields(part)
@@ -154,11 +127,11 @@ def _is_flat(kind: Any) -> bool:
 
 
 def check_table(table: Table) -> None:
-    """Raise BadDeclaration for the first column of `table` that is neither plain nor correctly sealed."""
+    """Raise InvalidDeclaration for the first column of `table` that is neither plain nor correctly sealed."""
     for column in table.columns:
         name, part = f"{table.name}.{column.name}", sealed_part(column)
         if isinstance(column.type, JSON):
-            raise InvalidDeclaration(f"{name}: plain JSON is not allowed; use NeutralJson with the allowed names")
+            raise InvalidDeclaration(f"{name}: plain JSON is not allowed")
         if isinstance(column.type, Sealed) != (part is not None):
             raise InvalidDeclaration(f"{name}: create sealed columns with sealed_column()")
         if (part is None) == (plain_reason(column) is None):

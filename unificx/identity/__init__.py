@@ -58,10 +58,8 @@ from unificx.identity.provisioned_schemas import ProvisionedAccount, Provisioned
 from unificx.identity.retention import session_expiries
 from unificx.identity.role_schemas import CustomRole, CustomRoleChange, NewCustomRole, ProvisionedGroup
 from unificx.identity.schemas import (
-    CONSOLE,
     Acceptance,
     CreatedDevice,
-    CreatedExtension,
     Device,
     DeviceAuth,
     DeviceChange,
@@ -82,7 +80,6 @@ from unificx.identity.schemas import (
     PolicyStanding,
     Principal,
     Role,
-    SecondFactorRequired,
     SessionKind,
     SignedIn,
     SignInCode,
@@ -111,7 +108,6 @@ from unificx.identity.terms import TERMS_VERSION, policy_version
 
 __all__ = [
     "ASSIGNABLE",
-    "CONSOLE",
     "DEFAULT_COUNTRY",
     "GRACE_DAYS",
     "MAX_GRACE_DAYS",
@@ -124,7 +120,6 @@ __all__ = [
     "Action",
     "AddedFactor",
     "CreatedDevice",
-    "CreatedExtension",
     "CustomRole",
     "CustomRoleChange",
     "DemoTenant",
@@ -181,7 +176,6 @@ __all__ = [
     "ReviewState",
     "Role",
     "SearchKey",
-    "SecondFactorRequired",
     "SessionKind",
     "SignInCode",
     "SignInContext",

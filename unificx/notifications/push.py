@@ -155,10 +155,6 @@ class PushNotifier:
             async with self._deps.database.begin() as uow:
                 await repository.bind_device(uow.session, tenant_id, session_id, device_id)
 
-    def is_subscribed(self, session_id: str) -> bool:
-        """Return whether the session's device has a subscription."""
-        return self._subscriptions.get(session_id) is not None
-
     # Calls: implements the push wake-up port of `calls`
 
     def push_devices(self, extension_id: str) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from unificx.presence.availability import Availability
 from unificx.presence.privacy import presence_holding
 from unificx.presence.profiles import DEFAULT, MAX_RING_TURNS, OFF
 from unificx.presence.schemas import (
-    NO_RULES,
     Callers,
     Forwarding,
     ForwardingChange,
@@ -21,7 +20,6 @@ from unificx.presence.service import PresenceService
 __all__ = [
     "DEFAULT",
     "MAX_RING_TURNS",
-    "NO_RULES",
     "OFF",
     "Availability",
     "Callers",

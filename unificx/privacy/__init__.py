@@ -34,21 +34,10 @@ from unificx.privacy.correcting import Names, copies_of_names, correct_page
 from unificx.privacy.erasing import ErasurePlan, PersonErasures
 from unificx.privacy.erasure import Erasure
 from unificx.privacy.erasure_schedules import ErasureSchedules
-from unificx.privacy.exporting import (
-    DRAFT,
-    DataSubject,
-    Export,
-    ExportedFile,
-    Files,
-    RecordKind,
-    Records,
-    RowExporter,
-    record_kind,
-)
+from unificx.privacy.exporting import DRAFT, DataSubject, Export, ExportedFile, Files, Records, RowExporter, record_kind
 from unificx.privacy.holdings import CopyRules, Holding, Retained, RowHolding
 from unificx.privacy.holds import HoldKind, HoldReleased, Holds, HoldTarget, NewHold, free, has_holds, held, lock_holds
 from unificx.privacy.journal import ErasureJournal, JournalHead, erasure_journal_file
-from unificx.privacy.key_file import KeysBusy
 from unificx.privacy.key_pool import KeyPool
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.keys import KeyStore
@@ -62,7 +51,7 @@ from unificx.privacy.moving import (
     reopen_erasures,
 )
 from unificx.privacy.orphans import GRACE, OrphanSweep, orphaned_subjects
-from unificx.privacy.outside import canonical_number, find_outside_subject, outside_subject
+from unificx.privacy.outside import canonical_number, outside_subject
 from unificx.privacy.policy import (
     Change,
     PolicyVersion,
@@ -75,14 +64,13 @@ from unificx.privacy.policy import (
 )
 from unificx.privacy.receipt import verify
 from unificx.privacy.register import describe, personal_fields, plain_columns
-from unificx.privacy.retention import CLASSES, ClassPeriod, Expiry, Period, Retention, SweepStatus
+from unificx.privacy.retention import ClassPeriod, Expiry, Period, Retention, SweepStatus
 from unificx.privacy.rotation import KeyRotation, RotationStatus
 from unificx.privacy.sealed_files import read_sealed_file, reseal_file, sealed_file, write_sealed_file
 from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, canonical, fingerprint
 from unificx.privacy.transmissions import Transmission, Transmissions
 
 __all__ = [
-    "CLASSES",
     "DRAFT",
     "GRACE",
     "HEADS_VARIABLE",
@@ -121,7 +109,6 @@ __all__ = [
     "KeyPool",
     "KeyRotation",
     "KeyStore",
-    "KeysBusy",
     "MasterKey",
     "MovedKeys",
     "Names",
@@ -135,7 +122,6 @@ __all__ = [
     "PersonErasures",
     "PolicyVersion",
     "ReceiptSigner",
-    "RecordKind",
     "Records",
     "Retained",
     "Retention",
@@ -165,7 +151,6 @@ __all__ = [
     "erasure_journal_file",
     "exported_erasures",
     "exported_keys",
-    "find_outside_subject",
     "fingerprint",
     "free",
     "has_holds",

@@ -18,11 +18,6 @@ def outside_subject(keys: KeyStore, tenant: str, number: str) -> str:
     return keys.find_or_create(tenant, NUMBER_ALIAS, canonical_number(keys, tenant, number))
 
 
-def find_outside_subject(keys: KeyStore, tenant: str, number: str) -> str | None:
-    """Return the subject of a number in any spelling, if there is one."""
-    return keys.find(tenant, NUMBER_ALIAS, canonical_number(keys, tenant, number))
-
-
 def canonical_number(keys: KeyStore, tenant: str, number: str) -> str:
     """Return a number as it is stored: in E.164, or a short number as it is dialled; other texts unchanged."""
     return keys.numbering_plan.canonical(tenant, number) or number

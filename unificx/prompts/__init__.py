@@ -4,19 +4,7 @@ from unificx.prompts.g722_files import RATE
 from unificx.prompts.loudness import SPEECH_LEVEL
 from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, RenderedPrompt, load_manifest, prompt_code, prompt_texts
 from unificx.prompts.music import LEVEL
-from unificx.prompts.phrases.sequences import (
-    PAUSE,
-    Noun,
-    say_count,
-    say_date,
-    say_digits,
-    say_duration,
-    say_messages,
-    say_moment,
-    say_number,
-    say_time,
-)
-from unificx.prompts.phrases.vocabulary import english_number, german_number
+from unificx.prompts.phrases.sequences import say_digits, say_messages, say_moment, say_number
 from unificx.prompts.prompts import BEEP, PromptNotFound, Prompts, available_language
 from unificx.prompts.text_to_speech import SpeechUnavailable, speech_available, synthesize
 from unificx.prompts.uploads import decode_upload, normalize_recording
@@ -27,30 +15,22 @@ __all__ = [
     "LANGUAGES",
     "LEVEL",
     "MUSIC",
-    "PAUSE",
     "RATE",
     "SPEECH_LEVEL",
-    "Noun",
     "PromptNotFound",
     "Prompts",
     "RenderedPrompt",
     "SpeechUnavailable",
     "available_language",
     "decode_upload",
-    "english_number",
-    "german_number",
     "load_manifest",
     "normalize_recording",
     "prompt_code",
     "prompt_texts",
-    "say_count",
-    "say_date",
     "say_digits",
-    "say_duration",
     "say_messages",
     "say_moment",
     "say_number",
-    "say_time",
     "speech_available",
     "synthesize",
 ]

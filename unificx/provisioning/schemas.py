@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Literal
 
 Maker = Literal["yealink", "grandstream", "snom", "fanvil", "generic"]
-MAKERS: tuple[Maker, ...] = get_args(Maker)
 KeyKind = Literal["blf", "speed_dial"]
 
 

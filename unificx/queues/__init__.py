@@ -3,13 +3,10 @@
 from unificx.queues.agent_codes import AgentStates, agent_apps
 from unificx.queues.app import QueueDependencies, queue_app
 from unificx.queues.composition import Queues, QueueStore, build_queues
-from unificx.queues.history import QueueHistory
-from unificx.queues.manager import QueueManager
 from unificx.queues.privacy import queue_holding
 from unificx.queues.retention import queue_expiries
 from unificx.queues.schemas import (
     Agent,
-    AgentEvent,
     AgentEventKind,
     AgentState,
     EmptyRule,
@@ -20,16 +17,12 @@ from unificx.queues.schemas import (
     QueueChange,
     QueueSettings,
     Strategy,
-    Visit,
     VisitOutcome,
     WaitingStatus,
 )
-from unificx.queues.service import QueueService
-from unificx.queues.visits import QueuedCaller
 
 __all__ = [
     "Agent",
-    "AgentEvent",
     "AgentEventKind",
     "AgentState",
     "AgentStates",
@@ -40,15 +33,10 @@ __all__ = [
     "Queue",
     "QueueChange",
     "QueueDependencies",
-    "QueueHistory",
-    "QueueManager",
-    "QueueService",
     "QueueSettings",
     "QueueStore",
-    "QueuedCaller",
     "Queues",
     "Strategy",
-    "Visit",
     "VisitOutcome",
     "WaitingStatus",
     "agent_apps",

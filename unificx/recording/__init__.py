@@ -1,6 +1,6 @@
 """Call recording: consent, capture, archive and transcoding of calls and conferences."""
 
-from unificx.recording.archive import CallRecordingWriter, RecordingArchive
+from unificx.recording.archive import RecordingArchive
 from unificx.recording.call_monitor import CallMonitor, LiveMonitoring
 from unificx.recording.call_recorder import CallRecorder, CallRecorderDependencies
 from unificx.recording.call_recording_repository import RECORDING_TARGET
@@ -9,13 +9,11 @@ from unificx.recording.consent_executor import ConsentExecutor
 from unificx.recording.counts import count_recordings
 from unificx.recording.live_recording import LiveRecording
 from unificx.recording.machine import consent, consent_types
-from unificx.recording.monitoring_repository import MonitoringEntry, MonitoringLog
+from unificx.recording.monitoring_repository import MonitoringEntry
 from unificx.recording.monitoring_session import MonitoringDependencies
 from unificx.recording.policy import (
     ExtensionRecordingPolicy,
     ExtensionRecordingPolicyChange,
-    RecordingDecision,
-    TenantRecordingPolicy,
     TenantRecordingPolicyChange,
 )
 from unificx.recording.ports import Prompts
@@ -49,7 +47,6 @@ __all__ = [
     "CallRecorder",
     "CallRecorderDependencies",
     "CallRecording",
-    "CallRecordingWriter",
     "ConferenceRecorder",
     "ConferenceRecorderDependencies",
     "ConsentEvidence",
@@ -63,7 +60,6 @@ __all__ = [
     "MonitoringDependencies",
     "MonitoringEntry",
     "MonitoringEvent",
-    "MonitoringLog",
     "MonitoringMode",
     "MonitoringState",
     "NewCallRecording",
@@ -72,9 +68,7 @@ __all__ = [
     "PlaybackPurpose",
     "Prompts",
     "RecordingArchive",
-    "RecordingDecision",
     "Supervisor",
-    "TenantRecordingPolicy",
     "TenantRecordingPolicyChange",
     "TranscodeWorker",
     "consent",

@@ -1,28 +1,18 @@
 """Routing: resolves dialled numbers to destinations and their plans."""
 
-from unificx.routing.codes import DEFAULT_CODES, CodeKind, CodeTable, CodeTables, CodeUse, FeatureCodes, TenantCode
+from unificx.routing.codes import CodeKind, CodeTable, CodeTables, CodeUse, FeatureCodes, TenantCode
 from unificx.routing.destinations import (
     CONFERENCE_APP,
     CONFERENCE_SECONDS,
     VOICEMAIL_APP,
     Conference,
     Destination,
-    RingExtension,
     TenantObject,
     Voicemail,
 )
 from unificx.routing.dial_plan import DialPlan
-from unificx.routing.feature_codes import FEATURE_CODES, FEATURES, Argument, Feature
-from unificx.routing.groups import (
-    GroupCall,
-    GroupChange,
-    GroupKind,
-    GroupService,
-    NewGroup,
-    RingGroup,
-    RingMemory,
-    Strategy,
-)
+from unificx.routing.feature_codes import FEATURES, Argument
+from unificx.routing.groups import GroupChange, GroupKind, GroupService, NewGroup, RingGroup, RingMemory, Strategy
 from unificx.routing.hours import HOURS_APP, HoursChange, HoursService, NewHours, OpeningHours, Switch
 from unificx.routing.kinds import DestinationDirectory, DestinationServiceDependencies, ExtensionKind, HangupKind
 from unificx.routing.outbound.decision import Allowed, OutsideCaller, RefusalRule
@@ -50,11 +40,10 @@ from unificx.routing.outbound.schemas import (
     RouteChange,
     StopRule,
 )
-from unificx.routing.outbound.service import Outbound, OutboundRouting, build_outbound
+from unificx.routing.outbound.service import Outbound, build_outbound
 from unificx.routing.outbound.store import OutboundDependencies
 from unificx.routing.plans import (
     NO_OUTSIDE_LINE,
-    NO_SUCH_NUMBER,
     CallApp,
     Fork,
     Forward,
@@ -76,13 +65,10 @@ from unificx.routing.service import Routing
 __all__ = [
     "CONFERENCE_APP",
     "CONFERENCE_SECONDS",
-    "DEFAULT_CODES",
     "FEATURES",
-    "FEATURE_CODES",
     "FRAUD_CHECK_SECONDS",
     "HOURS_APP",
     "NO_OUTSIDE_LINE",
-    "NO_SUCH_NUMBER",
     "VOICEMAIL_APP",
     "Allowed",
     "Argument",
@@ -104,13 +90,11 @@ __all__ = [
     "DialPlan",
     "Emergency",
     "ExtensionKind",
-    "Feature",
     "FeatureCodes",
     "Fork",
     "Forward",
     "FraudStop",
     "GoTo",
-    "GroupCall",
     "GroupChange",
     "GroupKind",
     "GroupService",
@@ -134,7 +118,6 @@ __all__ = [
     "OpeningHours",
     "Outbound",
     "OutboundDependencies",
-    "OutboundRouting",
     "OutsideCaller",
     "OutsideMember",
     "OutsideTarget",
@@ -145,7 +128,6 @@ __all__ = [
     "RefusalRule",
     "Reject",
     "Rejection",
-    "RingExtension",
     "RingGroup",
     "RingMemory",
     "RingTarget",

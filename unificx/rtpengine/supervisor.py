@@ -6,7 +6,6 @@ import os
 import resource
 import shutil
 import socket
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -90,11 +89,6 @@ class RtpEngine:
         self._tasks: list[asyncio.Task[None]] = []
         # Owner: this node: requests that wait for a restart.
         self._delayed: set[asyncio.Task[None]] = set()
-
-    @property
-    def log_counts(self) -> Counter[str]:
-        """Number of log lines by severity and subsystem, such as "ERR core", and by category."""
-        return self._log.counts
 
     @property
     def pid(self) -> int | None:

@@ -1,6 +1,6 @@
 """SDP: parsing, questions, changes and the address filter. All code that reads SDP is here."""
 
-from unificx.sdp.address_filter import MAX_MEDIA_SECTIONS, sanitize
+from unificx.sdp.address_filter import sanitize
 from unificx.sdp.common_codecs import shares_audio_codec
 from unificx.sdp.editing import (
     MINIMAL_OFFER,
@@ -14,7 +14,6 @@ from unificx.sdp.editing import (
     without_identity,
 )
 from unificx.sdp.inspection import (
-    audio_direction,
     audio_transport,
     has_recording_attributes,
     has_srtp_keys,
@@ -35,10 +34,8 @@ from unificx.sdp.recording import (
 )
 from unificx.sdp.session import (
     Codec,
-    Connection,
     Direction,
     MediaDescription,
-    Origin,
     SdpError,
     SessionDescription,
     codecs,
@@ -50,13 +47,10 @@ from unificx.sdp.session import (
 from unificx.sdp.video import PlainVideo, plain_answer, plain_video, video_only, with_extensions_of
 
 __all__ = [
-    "MAX_MEDIA_SECTIONS",
     "MINIMAL_OFFER",
     "Codec",
-    "Connection",
     "Direction",
     "MediaDescription",
-    "Origin",
     "PlainVideo",
     "RecordIndication",
     "RecordingPreference",
@@ -64,7 +58,6 @@ __all__ = [
     "SessionDescription",
     "align_sections",
     "as_sendrecv",
-    "audio_direction",
     "audio_only",
     "audio_transport",
     "codecs",

@@ -19,26 +19,15 @@ from unificx.sip.overload import OverloadControl
 from unificx.sip.session_body import with_session_body
 from unificx.sip.transactions.client_transactions import ClientTransactions
 from unificx.sip.transactions.context import TransactionContext
-from unificx.sip.transactions.events import (
-    NO_CHECKS,
-    ClientKey,
-    Event,
-    RequestChecks,
-    RequestReceived,
-    ServerKey,
-)
+from unificx.sip.transactions.events import NO_CHECKS, ClientKey, Event, RequestChecks, ServerKey
 from unificx.sip.transactions.matching import MAGIC_COOKIE
 from unificx.sip.transactions.server_transactions import ServerTransactions
 
-__all__ = [
-    "Endpoint",
-    "Event",
-    "RequestChecks",
-    "RequestReceived",
-]
+__all__ = ["Endpoint", "RequestChecks"]
 
 CAPACITY = 50_000
-"""Maximum transactions per side. At 32 s each this allows 1,500 new requests per second."""
+"""Maximum transactions per side; requests inside dialogs may exceed it by an eighth. At 32 s each this allows 1,500 new
+requests per second."""
 
 
 def _noop() -> None: ...
@@ -76,10 +65,6 @@ class Endpoint:
     def transactions(self) -> tuple[int, int]:
         """The number of server and of client transactions."""
         return len(self._server_transactions), len(self._client_transactions)
-
-    def limit_transactions(self, capacity: int) -> None:
-        """Limit the transactions per side; requests inside dialogs may exceed the limit by an eighth."""
-        self._server_transactions.capacity = self._client_transactions.capacity = capacity
 
     def new_tag(self) -> str:
         """Return a new local tag, which contains the node."""

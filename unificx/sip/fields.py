@@ -343,13 +343,6 @@ class Message:
         """Return a copy with these lines first, e.g. Via or Record-Route."""
         return self._with((*lines, *self.headers))
 
-    def with_header(self, name: str, value: str) -> Self:
-        """Return a copy with this line replacing all of that name (as on the wire: `Max-Forwards`), or appended."""
-        key = canonical_name(name)
-        at = next((i for i, line in enumerate(self.headers) if canonical_name(line[0]) == key), len(self.headers))
-        after = [line for line in self.headers[at:] if canonical_name(line[0]) != key]
-        return self._with((*self.headers[:at], (name, value), *after))
-
     def with_top_via(self, via: Via | None) -> Self:
         """Return a copy with another top Via, or without it; the Vias below stay unchanged."""
         at = 0

@@ -5,8 +5,7 @@ from unificx.sip_server.caller_verifier import CallerVerifier
 from unificx.sip_server.driver import SipDriver
 from unificx.sip_server.extension_states import ExtensionStateDependencies, ExtensionStates
 from unificx.sip_server.mwi import MwiDependencies, MwiNotifier
-from unificx.sip_server.ports import MeetingGuests
-from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
+from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.register_handler import RegisterHandler
 from unificx.sip_server.registration_faults import RegistrationFaults
 from unificx.sip_server.request_handler import RequestHandlerDependencies, SipRequestHandler
@@ -27,11 +26,9 @@ __all__ = [
     "CheckSync",
     "ExtensionStateDependencies",
     "ExtensionStates",
-    "MeetingGuests",
     "MwiDependencies",
     "MwiNotifier",
     "RateLimiter",
-    "RateLimits",
     "ReceivedText",
     "RegisterHandler",
     "RegistrationFaults",

@@ -18,7 +18,6 @@ from unificx.trunks.schemas import (
     Trunk,
     TrunkChange,
     TrunkEndpoint,
-    TrunkOptions,
     TrunkState,
     TrunkStatus,
     TrunkTransport,
@@ -27,21 +26,13 @@ from unificx.trunks.schemas import (
 from unificx.trunks.service import TrunkService
 from unificx.trunks.signing import signed_identity
 from unificx.trunks.trunk_tests import TrunkTests
-from unificx.trunks.verification import (
-    REASONS,
-    CertifiedSigner,
-    IdentityCheck,
-    certified_signer,
-    checked_identity,
-    verify,
-)
+from unificx.trunks.verification import REASONS, IdentityCheck, certified_signer, checked_identity, verify
 
 __all__ = [
     "MAX_SERVERS",
     "REASONS",
     "CallerIdHeader",
     "CarrierResolver",
-    "CertifiedSigner",
     "DtmfMode",
     "IdentityCheck",
     "NewTrunk",
@@ -57,7 +48,6 @@ __all__ = [
     "TrunkChange",
     "TrunkDirectory",
     "TrunkEndpoint",
-    "TrunkOptions",
     "TrunkService",
     "TrunkState",
     "TrunkStatus",

@@ -13,14 +13,12 @@ from unificx.voicemail.schemas import (
     Message,
     NewMessage,
     NewSharedMailbox,
-    OldMessagesUndecided,
     SharedMailbox,
     SharedMailboxChange,
 )
-from unificx.voicemail.service import Mailboxes, MessageWriter
+from unificx.voicemail.service import Mailboxes
 from unificx.voicemail.settings import (
     STATE_GREETINGS,
-    Greeting,
     GreetingKind,
     MailboxSettingsChange,
     VoicemailSettings,
@@ -33,7 +31,6 @@ __all__ = [
     "MESSAGE_TARGET",
     "STATE_GREETINGS",
     "CallerId",
-    "Greeting",
     "GreetingKind",
     "Mailbox",
     "MailboxKind",
@@ -41,10 +38,8 @@ __all__ = [
     "Mailboxes",
     "Message",
     "MessageCounts",
-    "MessageWriter",
     "NewMessage",
     "NewSharedMailbox",
-    "OldMessagesUndecided",
     "PromptRecordingDependencies",
     "SharedMailbox",
     "SharedMailboxChange",

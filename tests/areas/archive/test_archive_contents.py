@@ -21,7 +21,8 @@ from written_copy import WrittenFile, written_copy
 
 from unificx.archive.contents import write_archive
 from unificx.archive.schemas import AccessCopy, Requester
-from unificx.privacy import Export, ExportedFile, Files, RecordKind, Records, personal_fields
+from unificx.privacy import Export, ExportedFile, Files, Records, personal_fields
+from unificx.privacy.exporting import RecordKind
 
 COPY = AccessCopy("copy-1", owner("ana"), Requester(), "requested", "", NOW, NOW + timedelta(days=7), 0, "")
 

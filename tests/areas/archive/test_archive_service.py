@@ -17,7 +17,8 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, NotFound, StorageFull
 from unificx.db import Database, Outbox
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import DataSubject, Erasure, ErasureJournal, Export, KeyStore, RecordKind, Records
+from unificx.privacy import DataSubject, Erasure, ErasureJournal, Export, KeyStore, Records
+from unificx.privacy.exporting import RecordKind
 
 ANA, ADMIN = DataSubject("one", "ana"), Requester("admin", "admin-subject")
 SECRET = b"canary of ana"

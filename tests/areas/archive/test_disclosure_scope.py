@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from unificx.archive.scope import scoped
-from unificx.privacy import Export, ExportedFile, Files, RecordKind, Records
+from unificx.privacy import Export, ExportedFile, Files, Records
+from unificx.privacy.exporting import RecordKind
 from unificx.support.rights import DisclosedCategory, DisclosedData
 
 MARCH = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))

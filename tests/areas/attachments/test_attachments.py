@@ -20,11 +20,11 @@ from unificx.attachments import (
     NewUpload,
     Owner,
     ProcessedPhoto,
-    QuotaExceeded,
     attachment_holding,
     stored_attachment_bytes,
 )
 from unificx.attachments.file_names import all_names
+from unificx.attachments.schemas import QuotaExceeded
 from unificx.attachments.service import MAX_ATTACHMENTS
 from unificx.audio_store import FILE_HEADER, LocalBlobStore
 from unificx.audio_store.file_format import CHUNK_OVERHEAD, HEADER_SIZE

@@ -15,7 +15,8 @@ from unificx.audio_store import (
     LocalBlobStore,
     Transcriber,
 )
-from unificx.cluster import EventBus, LocalCounters
+from unificx.cluster import EventBus
+from unificx.cluster.local import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.db import Database
 from unificx.identity import Extension, PasswordHashing

@@ -14,7 +14,8 @@ from unificx.audio_store.file_format import AudioHeader
 from unificx.core.errors import Expired, NotFound
 from unificx.media import vp8
 from unificx.privacy import DataSubject, Files
-from unificx.recording import CallRecording, CallRecordingWriter, Listener
+from unificx.recording import CallRecording, Listener
+from unificx.recording.archive import CallRecordingWriter
 
 RATE = 16000
 STEP = 1 / FRAMES_PER_SECOND

@@ -15,7 +15,6 @@ from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.recording import (
     CallRecording,
-    CallRecordingWriter,
     ConsentEvidence,
     ExtensionRecordingPolicy,
     ExtensionRecordingPolicyChange,
@@ -25,6 +24,7 @@ from unificx.recording import (
     PartyIdentity,
     TenantRecordingPolicyChange,
 )
+from unificx.recording.archive import CallRecordingWriter
 
 MASTER = bytes(range(32))
 """As the fixture `keys` has it."""

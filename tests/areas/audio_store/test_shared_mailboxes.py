@@ -12,11 +12,11 @@ from unificx.voicemail import (
     MailboxSettingsChange,
     MessageCounts,
     NewSharedMailbox,
-    OldMessagesUndecided,
     SharedMailbox,
     SharedMailboxChange,
     VoicemailSettingsChange,
 )
+from unificx.voicemail.schemas import OldMessagesUndecided
 
 SALES = NewSharedMailbox("7900", "Sales", ("e-anna", "e-ben", "e-anna"))
 

@@ -17,15 +17,9 @@ from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
-from unificx.voicemail import (
-    CallerId,
-    MailboxSettingsChange,
-    MessageWriter,
-    NewMessage,
-    VoicemailSettingsChange,
-    message_repository,
-)
+from unificx.voicemail import CallerId, MailboxSettingsChange, NewMessage, VoicemailSettingsChange, message_repository
 from unificx.voicemail.events import MessageLeft
+from unificx.voicemail.service import MessageWriter
 
 BEN = Extension("e-ben", TENANT, "1002", None, "s-ben", 30, 3600, "Ben Example")
 

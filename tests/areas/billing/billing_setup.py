@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from unificx.billing import Billing, BillingDetails, ImportResult, RateDeck
+from unificx.billing import Billing, BillingDetails, RateDeck
+from unificx.billing.schemas import ImportResult
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.core.clock import ManualClock
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe_server import WEBHOOK_SECRET, report
 
-from unificx.billing import CardState, Disputed, ForgedReport, Paid, Refund, Refunded
-from unificx.billing.machine.card_payment import Report, step
+from unificx.billing import Disputed, ForgedReport, Paid, Refund, Refunded
+from unificx.billing.machine.card_payment import CardState, Report, step
 from unificx.integrations.stripe_payments import StripePayments
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)

@@ -16,8 +16,9 @@ from billing_setup import BUYER, SELLER, call, in_force
 from sqlalchemy import text
 from stripe_server import SECRET_KEY, WEBHOOK_SECRET, report
 
-from unificx.billing import Billing, CardPayment, NewPlan, PlanChange, Processor, ProcessorKeys
+from unificx.billing import Billing, NewPlan, PlanChange, Processor, ProcessorKeys
 from unificx.billing.cards import repository as card_repository
+from unificx.billing.cards.schemas import CardPayment
 from unificx.billing.machine.invoice import Document
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict

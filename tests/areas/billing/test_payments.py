@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from billing_setup import GERMANY, call, in_force
 
-from unificx.billing import Balance, Billing
+from unificx.billing import Billing
 from unificx.billing.errors import ReferenceRecorded
+from unificx.billing.schemas import Balance
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database

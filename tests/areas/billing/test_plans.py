@@ -9,11 +9,12 @@ from decimal import Decimal
 import pytest
 from billing_setup import GERMANY, call, in_force
 
-from unificx.billing import Assignment, Billing, Charge, NewPlan, Plan, PlanChange, RatedCall, build_billing
+from unificx.billing import Billing, NewPlan, Plan, PlanChange, RatedCall, build_billing
 from unificx.billing.machine.allocation import Allowance
 from unificx.billing.machine.rates import Rate, charge
 from unificx.billing.machine.storage import GIGABYTE
 from unificx.billing.machine.trial import MAX_DAYS
+from unificx.billing.schemas import Assignment, Charge
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound

@@ -7,8 +7,8 @@ from billing_setup import GERMANY, call, in_force
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.billing import Billing, BillingDetails, CreditCall, CreditTerms, NewPlan, PlanChange, Trial
-from unificx.billing.machine.trial import MAX_DAYS, REMINDERS, begun, continued, with_end
+from unificx.billing import Billing, BillingDetails, CreditCall, CreditTerms, NewPlan, PlanChange
+from unificx.billing.machine.trial import MAX_DAYS, REMINDERS, Trial, begun, continued, with_end
 from unificx.cdr.events import OutsideCallRecorded
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound

@@ -12,7 +12,8 @@ from argon2 import PasswordHasher
 from identity_factory import identity_on
 
 from unificx.callapps import ADMITTED_GUEST, GUEST, INVITED, MERGED, RoomKind, conference_app
-from unificx.cluster import EventBus, LocalCounters
+from unificx.cluster import EventBus
+from unificx.cluster.local import LocalCounters
 from unificx.conferencing import (
     AllAdmissionsRequested,
     CallerIdentity,

@@ -10,7 +10,8 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid
 from unificx.db import Database
 from unificx.identity import DirectoryCache
-from unificx.presence import NO_RULES, PresenceChange, PresenceService
+from unificx.presence import PresenceChange, PresenceService
+from unificx.presence.schemas import NO_RULES
 from unificx.privacy import KeyStore
 from unificx.routing import CodeTables, DestinationRef
 from unificx.server.extension_state_handler import PresenceCodeStates

@@ -13,18 +13,11 @@ from virtual_time import LoopClock, run_in_virtual_time
 
 from unificx.calls import CallControl, ConnectRequest, Origination
 from unificx.identity import DirectoryCache, Extension, Tenant
-from unificx.queues import (
-    Agent,
-    AgentEvent,
-    Queue,
-    QueueDependencies,
-    QueueManager,
-    QueueSettings,
-    Visit,
-    queue_app,
-)
+from unificx.queues import Agent, Queue, QueueDependencies, QueueSettings, queue_app
 from unificx.queues.agent_codes import change_state
 from unificx.queues.callbacks import QueueCallbacks
+from unificx.queues.manager import QueueManager
+from unificx.queues.schemas import AgentEvent, Visit
 from unificx.registrar import Caller
 from unificx.routing import Fork, GoTo
 from unificx.sip.legs import ByeReceived

@@ -18,6 +18,7 @@ from ended_calls import ADA, BEN, answered_call, missed_call, with_way
 from sqlalchemy import Select, text
 from sqlalchemy.dialects import sqlite
 
+from tests.outside_subjects import find_outside_subject
 from unificx.calls.events import CallStep, MediaQuality
 from unificx.cdr import CdrFilter, CdrService, PartyIdentity
 from unificx.cdr.events import CallListsChanged
@@ -27,7 +28,7 @@ from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Erased, Key, Outbox, Spool
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import KeyStore, find_outside_subject
+from unificx.privacy import KeyStore
 from unificx.routing import stored_form
 
 

@@ -7,8 +7,8 @@ import pytest
 from ended_calls import ADA, answered_call
 
 from unificx.calls.events import CallEnded, CallParty
-from unificx.cdr import BestTime, CdrService, usage
-from unificx.cdr.usage import best_time
+from unificx.cdr import CdrService, usage
+from unificx.cdr.usage import BestTime, best_time
 from unificx.core.clock import ManualClock
 from unificx.db import Spool
 

@@ -16,7 +16,6 @@ from unificx.audio_store import LocalBlobStore
 from unificx.chat import (
     Chat,
     ChatDependencies,
-    ChatOff,
     ConversationChange,
     Encrypted,
     GroupChange,
@@ -30,6 +29,7 @@ from unificx.chat import (
     chat_holding,
     conversations,
 )
+from unificx.chat.dependencies import ChatOff
 from unificx.chat.events import ConversationChanged, MarksChanged, MemberTyping, MessageChanged, MessageSent
 from unificx.chat.models import (
     ChatDeviceRow,

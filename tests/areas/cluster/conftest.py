@@ -10,18 +10,9 @@ import pytest
 from port_setup import JournalOfTwoProcesses, LoggedRecords
 
 from unificx.calls import SpooledCallJournal
-from unificx.cluster import (
-    CallJournal,
-    Counters,
-    EventBus,
-    Leases,
-    LocalCounters,
-    LocalEventBus,
-    LocalLeases,
-    LocalOneTimeStore,
-    Location,
-    OneTimeStore,
-)
+from unificx.cluster import CallJournal, Counters, EventBus, LocalEventBus, Location, OneTimeStore
+from unificx.cluster.local import LocalCounters, LocalLeases, LocalOneTimeStore
+from unificx.cluster.ports import Leases
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Spool
 from unificx.registrar import Binding, LocationService

@@ -13,12 +13,12 @@ from unificx.cluster import (
     Counters,
     EventBus,
     JournalEntry,
-    Leases,
     Location,
     OneTimeKind,
     OneTimeStore,
     local_cluster,
 )
+from unificx.cluster.ports import Leases
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.db import SpoolFull, UnitOfWork
 from unificx.db.base import SEAL_MARK

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 
-from unificx.cluster import LocalCounters
+from unificx.cluster.local import LocalCounters
 from unificx.conferencing import RoomService
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox

@@ -6,7 +6,8 @@ import pytest
 from conference_setup import FAST_HASHER, ConferenceSetup
 from identity_factory import identity_on
 
-from unificx.cluster import EventBus, LocalCounters
+from unificx.cluster import EventBus
+from unificx.cluster.local import LocalCounters
 from unificx.conferencing import RoomService
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox

@@ -7,7 +7,7 @@ import pytest
 from conference_setup import ConferenceSetup
 from sqlalchemy import select, update
 
-from unificx.cluster import LocalCounters
+from unificx.cluster.local import LocalCounters
 from unificx.conferencing import MeetingGuests, NewMeeting, NewRoom, RoomChange, RoomSettings
 from unificx.conferencing.models import RoomRow
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests

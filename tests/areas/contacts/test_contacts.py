@@ -9,6 +9,7 @@ import pytest
 from identity_factory import identity_on
 from sqlalchemy import func, select
 
+from tests.outside_subjects import find_outside_subject
 from unificx.contacts import (
     NO_PICTURE,
     AddressBook,
@@ -30,7 +31,7 @@ from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database, Outbox
 from unificx.identity import NewExtension, NewTenant
 from unificx.identity.events import PersonClosed, TenantDeleted
-from unificx.privacy import DataSubject, KeyStore, Records, find_outside_subject
+from unificx.privacy import DataSubject, KeyStore, Records
 from unificx.routing import stored_form
 
 ROWS = (ContactBookRow, ContactRow, ContactNumberRow)

@@ -7,17 +7,16 @@ import pytest
 from unificx.api.carddav import CardDav, DavBook, DavRefusal, PreconditionFailed
 from unificx.contacts import (
     AddressBook,
-    BookChanged,
     ContactDetails,
     ContactImports,
     ContactNumber,
     Contacts,
-    CopyReport,
     DeviceCopies,
     Guard,
     NewContact,
 )
-from unificx.contacts.optimistic import ATTEMPTS
+from unificx.contacts.device_copies import CopyReport
+from unificx.contacts.optimistic import ATTEMPTS, BookChanged
 from unificx.db import Database
 from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.privacy import Consents, KeyStore

@@ -12,12 +12,10 @@ from unificx.contacts import (
     ContactDetails,
     ContactNumber,
     Contacts,
-    ContactSyncOff,
-    CopyReport,
     DeviceCopies,
     NewContact,
 )
-from unificx.contacts.device_copies import plan
+from unificx.contacts.device_copies import ContactSyncOff, CopyReport, plan
 from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactRow
 from unificx.db import Database
 from unificx.integrations.photo_import.client import PhotoImporter

@@ -1,5 +1,6 @@
 """INSERT of many rows: what a statement of SQLAlchemy would insert, refused or left unchanged."""
 
+from datetime import UTC, datetime
 from typing import cast
 
 import pytest
@@ -10,6 +11,7 @@ from unificx.core.replacing import changed
 from unificx.db import BulkInsert, Database
 from unificx.privacy import KeyStore
 
+MET = datetime(2026, 11, 23, 9, tzinfo=UTC)
 FRIENDS = BulkInsert(cast("Table", FriendRow.__table__))
 
 
@@ -21,7 +23,7 @@ async def test_rows_are_inserted_once_and_never_unsealed(database: Database, key
         "tenant_id": "t",
         "id": "a",
         "subject_id": "ana",
-        "figures": {"loss": 0.5},
+        "met": MET,
         "sealed": FRIEND.seal(keys, "t", [("ana", "a", part)])[0],
     }
     async with database.begin() as uow:
@@ -30,12 +32,12 @@ async def test_rows_are_inserted_once_and_never_unsealed(database: Database, key
         await FRIENDS.execute(uow.session, [{**row, "tenant_id": "other"}])
     async with database.read() as session:
         found = (await session.scalars(select(FriendRow).order_by(FriendRow.id))).all()
-        assert [(each.id, each.tenant_id, each.figures) for each in found] == [
-            ("a", "t", {"loss": 0.5}),
-            ("b", "t", {"loss": 0.5}),
+        assert [(each.id, each.tenant_id, each.met) for each in found] == [
+            ("a", "t", MET),
+            ("b", "t", MET),
         ]
         assert found[0].sealed == row["sealed"]
-    for name, value in (("sealed", b"Ana"), ("figures", {"loss": "Ana"})):
+    for name, value in (("sealed", b"Ana"), ("met", MET.replace(tzinfo=None))):
         with pytest.raises(TypeError):
             async with database.begin() as uow:
                 await FRIENDS.execute(uow.session, [{**row, "id": "c", name: value}])
@@ -46,7 +48,7 @@ async def test_rows_of_several_statements_are_all_inserted(database: Database, k
     async with database.begin() as uow:
         await (await uow.session.connection()).run_sync(FriendRow.metadata.create_all)
     sealed = FRIEND.seal(keys, "t", [("ana", "a", FriendPart(name="Ana", numbers=()))])[0]
-    row = {"tenant_id": "t", "subject_id": "ana", "figures": {}, "sealed": sealed}
+    row = {"tenant_id": "t", "subject_id": "ana", "met": None, "sealed": sealed}
     ids = [f"{each:03}" for each in range(number)]
     async with database.begin() as uow:
         await FRIENDS.execute(uow.session, [{**row, "id": each} for each in ids])

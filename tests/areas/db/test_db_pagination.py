@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from unificx.core.errors import Invalid
-from unificx.db import Database, Page, PageById, PageByTime, newest_first, oldest_first, time_cursor
+from unificx.db import Database, Page, PageById, PageByTime, newest_first, time_cursor
 from unificx.db.base import UtcDateTime
+from unificx.db.pagination import oldest_first
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 NAMES = [f"{number:08x}-0000-7000-8000-000000000000" for number in range(24)]

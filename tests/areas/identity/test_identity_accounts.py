@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from fake_notifier import FakeAccountNotifier
 
-from unificx.cluster import EventBus, LocalCounters, LocalOneTimeStore
+from unificx.cluster import EventBus
+from unificx.cluster.local import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.db import Outbox, UnitOfWork

@@ -16,13 +16,13 @@ from unificx.identity import (
     Person,
     Proof,
     Role,
-    SecondFactorRequired,
     SignedIn,
     SignInContext,
     Source,
     Tenant,
     WebOrigin,
 )
+from unificx.identity.schemas import SecondFactorRequired
 from unificx.privacy import KeyStore
 
 HOME, AWAY = Source("203.0.113.1", "Home/1"), Source("198.51.100.9", "Away/1")

@@ -19,13 +19,13 @@ from unificx.identity import (
     Principal,
     Proof,
     Role,
-    SecondFactorRequired,
     SignedIn,
     SignInContext,
     Source,
     Tenant,
     WebOrigin,
 )
+from unificx.identity.schemas import SecondFactorRequired
 from unificx.privacy import KeyStore
 
 HERE = SignInContext(Source("203.0.113.1", "Home/1"))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.cluster import LocalCounters
+from unificx.cluster.local import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid
 from unificx.identity import ASSIGNABLE, NEEDS, Action, Principal, Role, may, may_grant, may_hold, source_key

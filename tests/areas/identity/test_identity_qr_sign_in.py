@@ -18,7 +18,6 @@ from unificx.identity import (
     NewPerson,
     Person,
     PersonChange,
-    SecondFactorRequired,
     SignedIn,
     SignInContext,
     SignInDevice,
@@ -29,6 +28,7 @@ from unificx.identity import (
 from unificx.identity.errors import SignInCodeExpired, UsedSignInCode
 from unificx.identity.events import SignInCodeTriedAgain, SignInCodeUsed
 from unificx.identity.qr_sign_in import CODE_LIFETIME, MAX_CODES_PER_USER
+from unificx.identity.schemas import SecondFactorRequired
 
 EMAIL = "ada@acme.example"
 PHONE = SignInContext(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")

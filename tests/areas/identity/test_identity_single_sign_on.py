@@ -27,7 +27,6 @@ from unificx.identity import (
     Person,
     PersonChange,
     Role,
-    SecondFactorRequired,
     SignedIn,
     SignInContext,
     SignInResult,
@@ -40,6 +39,7 @@ from unificx.identity import (
     build_identity,
     oidc,
 )
+from unificx.identity.schemas import SecondFactorRequired
 from unificx.integrations.http_client import HttpClient
 from unificx.privacy import KeyStore
 

@@ -9,7 +9,8 @@ from identity_factory import identity_on
 from push_service import PushService, push_service
 from smtp_server import FakeSmtpServer, mail_server, settings_of
 
-from unificx.cluster import EventBus, LocalCounters
+from unificx.cluster import EventBus
+from unificx.cluster.local import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox
 from unificx.identity import Identity, NewTenant, PasswordHashing, Tenant

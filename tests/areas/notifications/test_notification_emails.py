@@ -15,7 +15,7 @@ from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
 from sqlalchemy import text
 
 from unificx.archive.events import CopyReady
-from unificx.cluster import LocalCounters
+from unificx.cluster.local import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound, StartupError
 from unificx.db import Database
@@ -25,7 +25,6 @@ from unificx.integrations.smtp import parse_mail_url as read_mail_server
 from unificx.notifications import (
     EmailQueue,
     EmailQueueDependencies,
-    EmailRecord,
     EmailRecords,
     EmailRejected,
     MessageReference,
@@ -39,6 +38,7 @@ from unificx.notifications.catalogue import EMAIL_KINDS as KINDS
 from unificx.notifications.email_composer import Email, compose_email
 from unificx.notifications.email_texts import email_text
 from unificx.notifications.policies.emails import LANGUAGES
+from unificx.notifications.schemas import EmailRecord
 from unificx.privacy import KeyStore
 from unificx.server.access_copy_email import CopyNotices
 

@@ -12,7 +12,8 @@ from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
 from sqlalchemy import text
 
 from unificx.audio_store import AudioStore, AudioStoreDependencies, LocalBlobStore
-from unificx.cluster import EventBus, LocalCounters
+from unificx.cluster import EventBus
+from unificx.cluster.local import LocalCounters
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, ServiceUnavailable

@@ -15,7 +15,6 @@ from unificx.db import Database, Outbox
 from unificx.identity import Extension, Identity, NewExtension, NewTenant
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.presence import (
-    NO_RULES,
     Forwarding,
     ForwardingChange,
     ForwardingRules,
@@ -27,6 +26,7 @@ from unificx.presence import (
 from unificx.presence.events import PresenceChanged
 from unificx.presence.models import PresenceRow
 from unificx.presence.profiles import from_texts, to_texts
+from unificx.presence.schemas import NO_RULES
 from unificx.privacy import KeyStore
 from unificx.routing import DestinationDirectory, ExtensionKind, HangupKind
 from unificx.server.call_routing import ExtensionDestinationCheck

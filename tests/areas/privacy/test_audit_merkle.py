@@ -62,21 +62,6 @@ def test_a_proof_of_inclusion_holds_for_its_leaf_only(data: st.DataObject) -> No
         assert not merkle.includes(root, size, index, LEAVES[index], path[:number])
 
 
-@given(st.data())
-@settings(max_examples=60)
-def test_a_proof_of_consistency_holds_for_its_trees_only(data: st.DataObject) -> None:
-    size = data.draw(st.integers(1, len(LEAVES)))
-    old = data.draw(st.integers(1, size))
-    roots = naive_root(LEAVES[:old]), naive_root(LEAVES[:size])
-    path = merkle.consistency_proof(LEAVES[:size], old)
-    assert merkle.extends(roots[0], old, roots[1], size, path)
-    assert not merkle.extends(bytes(32), old, roots[1], size, path)
-    assert not merkle.extends(roots[0], old, bytes(32), size, path)
-    assert not merkle.extends(roots[0], old, roots[1], size, [*path, bytes(32)])
-    for number in range(len(path)):
-        assert not merkle.extends(roots[0], old, roots[1], size, flipped(path, number))
-
-
 def flipped(path: list[bytes], number: int) -> list[bytes]:
     changed = bytes([path[number][0] ^ 1]) + path[number][1:]
     return [*path[:number], changed, *path[number + 1 :]]
@@ -87,10 +72,6 @@ def test_outside_the_tree_nothing_is_proved() -> None:
         with pytest.raises(IndexError):
             merkle.inclusion_proof(LEAVES[:3], index)
         assert not merkle.includes(merkle.root_of(LEAVES[:3]), 3, index, LEAVES[0], [])
-    for size in (0, 4):
-        with pytest.raises(IndexError):
-            merkle.consistency_proof(LEAVES[:3], size)
-        assert not merkle.extends(LEAVES[0], size, LEAVES[0], 3, [])
 
 
 def test_canonical_json_is_that_of_rfc_8785() -> None:

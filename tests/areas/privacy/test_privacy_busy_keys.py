@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.outside_subjects import find_outside_subject
 from unificx.core.clock import ManualClock
 from unificx.core.errors import ServiceUnavailable
 from unificx.db import ErasedSubject, Key
-from unificx.privacy import KeyPool, KeysBusy, KeyStore, find_outside_subject, outside_subject
-from unificx.privacy.key_file import KeyFile
+from unificx.privacy import KeyPool, KeyStore, outside_subject
+from unificx.privacy.key_file import KeyFile, KeysBusy
 from unificx.privacy.key_pool import BATCH
 
 MASTER = bytes(range(32))

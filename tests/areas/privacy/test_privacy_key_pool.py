@@ -3,7 +3,8 @@
 import pytest
 
 from unificx.core.clock import ManualClock
-from unificx.privacy import KeyPool, KeysBusy, KeyStore
+from unificx.privacy import KeyPool, KeyStore
+from unificx.privacy.key_file import KeysBusy
 from unificx.privacy.key_pool import BATCH
 
 SCOPE = "live calls"

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, StartupError
 from unificx.db import ErasedSubject, Key
-from unificx.privacy import KeysBusy, KeyStore, MovedKeys
+from unificx.privacy import KeyStore, MovedKeys
 from unificx.privacy.cache import KeyCache
+from unificx.privacy.key_file import KeysBusy
 from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
 
 NONCE = b"n" * 12

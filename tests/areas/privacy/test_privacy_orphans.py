@@ -8,13 +8,14 @@ from identity_factory import two_tenants
 from sqlalchemy import delete, insert
 from sweeping import SweptTenant
 
-from unificx.cluster import LocalCounters, LocalOneTimeStore
+from tests.outside_subjects import find_outside_subject
+from unificx.cluster.local import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock, random_id
 from unificx.db import Database
 from unificx.db.base import sealed_part
 from unificx.identity import OrganisationSignUp, SignUpForm
 from unificx.identity.terms import TERMS_VERSION, policy_version
-from unificx.privacy import GRACE, KeyStore, OrphanSweep, find_outside_subject, orphaned_subjects, outside_subject
+from unificx.privacy import GRACE, KeyStore, OrphanSweep, orphaned_subjects, outside_subject
 from unificx.privacy.accesses.models import AccessPart, PersonAccessRow
 from unificx.privacy.accesses.repository import PART
 from unificx.privacy.orphans import subject_columns

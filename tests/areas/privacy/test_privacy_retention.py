@@ -19,8 +19,8 @@ from unificx.privacy import Expiry, KeyStore, Period, describe, personal_fields
 from unificx.privacy.retention.schedule import SweepState, decide
 from unificx.queues import queue_expiries
 from unificx.queues.models import QueueAgentEventRow, QueueVisitRow
-from unificx.recording import MonitoringLog
 from unificx.recording.models import MonitoringRow
+from unificx.recording.monitoring_repository import MonitoringLog
 from unificx.support import SupportService
 from unificx.webhooks import WebhookService
 from unificx.webhooks.models import DeliveryRow

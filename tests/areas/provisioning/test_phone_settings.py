@@ -6,7 +6,7 @@ import pytest
 from identity_factory import identity_on
 from sqlalchemy import text
 
-from unificx.cluster import LocalCounters
+from unificx.cluster.local import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.db import Database

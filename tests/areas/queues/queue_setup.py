@@ -7,7 +7,8 @@ from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox, Spool
 from unificx.identity import Extension, Identity, Tenant
 from unificx.privacy import KeyStore
-from unificx.queues import QueueHistory, QueueService
+from unificx.queues.history import QueueHistory
+from unificx.queues.service import QueueService
 from unificx.routing import DestinationDirectory
 
 

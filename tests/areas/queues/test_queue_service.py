@@ -11,10 +11,11 @@ from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import SpoolFull
 from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.queues import AgentEvent, AgentStates, NewAgent, NewQueue, Queue, QueueChange, QueueSettings, Visit
+from unificx.queues import AgentStates, NewAgent, NewQueue, Queue, QueueChange, QueueSettings
 from unificx.queues.events import QueueChanged
 from unificx.queues.machine.values import MAX_AGENTS
 from unificx.queues.models import QueueAgentEventRow, QueueAgentRow, QueueRow, QueueVisitRow
+from unificx.queues.schemas import AgentEvent, Visit
 from unificx.routing import CodeTables
 
 SETTINGS = QueueSettings(

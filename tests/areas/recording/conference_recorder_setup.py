@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fake_media import FakeEngine, FakeTap, FakeVideoRelay
 from virtual_time import LoopClock
 
-from unificx.cluster import LocalCounters
+from unificx.cluster.local import LocalCounters
 from unificx.conferencing import (
     Admit,
     CallerIdentity,
@@ -31,11 +31,9 @@ from unificx.recording import (
     ConferenceRecorderDependencies,
     ExtensionRecordingPolicy,
     NewCallRecording,
-    RecordingDecision,
-    TenantRecordingPolicy,
 )
 from unificx.recording.machine import consent_types as words
-from unificx.recording.policy import decide
+from unificx.recording.policy import RecordingDecision, TenantRecordingPolicy, decide
 from unificx.rtpengine.video_forwarding import VideoForwarder
 
 PROMPT_SECONDS = 2.0

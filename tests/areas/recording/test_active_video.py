@@ -11,7 +11,7 @@ import pytest
 from fake_media import FakeVideoRelay
 from video_pictures import pictures
 
-from unificx.cluster import LocalCounters
+from unificx.cluster.local import LocalCounters
 from unificx.conferencing import ConferenceManager, Meeting, MeetingVideos, Room, RoomSettings
 from unificx.conferencing.machine.meeting_state import Member, MemberState
 from unificx.conferencing.schemas import Video

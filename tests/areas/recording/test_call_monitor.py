@@ -17,11 +17,11 @@ from unificx.recording import (
     ExtensionRecordingPolicyChange,
     LiveMonitoring,
     MonitoringDependencies,
-    MonitoringLog,
     RecordingArchive,
     Supervisor,
     TenantRecordingPolicyChange,
 )
+from unificx.recording.monitoring_repository import MonitoringLog
 from unificx.recording.monitoring_session import MonitoringSession
 
 SUPERVISOR = Supervisor("s-dora", "e-dora", "Dora")

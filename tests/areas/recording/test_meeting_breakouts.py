@@ -9,7 +9,7 @@ from conference_recorder_setup import PROMPT_SECONDS, Guest
 from test_meeting_captions import ENDED, NOTICE, CaptionSetup
 from virtual_time import virtual_time_test
 
-from unificx.cluster import LocalCounters
+from unificx.cluster.local import LocalCounters
 from unificx.conferencing import (
     AllAdmissionsRequested,
     LockRequested,

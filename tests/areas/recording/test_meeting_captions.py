@@ -8,7 +8,8 @@ from conference_recorder_setup import PROMPT_SECONDS, ConferenceRecorderSetup, F
 from virtual_time import LoopClock, virtual_time_test
 
 from unificx.audio_store import TranscriptionFailed
-from unificx.captions import CaptionDependencies, CaptionRecognized, CaptionRules, CaptionsBehind, MeetingCaptions
+from unificx.captions import CaptionDependencies, CaptionRules, MeetingCaptions
+from unificx.captions.events import CaptionRecognized, CaptionsBehind
 from unificx.captions.recognition import MAX_AGE, MAX_WAITING
 from unificx.captions.service import MAX_MEETINGS
 from unificx.conferencing import MuteRequested, Room

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Spool
-from unificx.identity import CreatedExtension, DirectoryCache, Identity, NewExtension, NewTenant, Tenant
+from unificx.identity import DirectoryCache, Identity, NewExtension, NewTenant, Tenant
+from unificx.identity.schemas import CreatedExtension
 from unificx.privacy import KeyStore
 from unificx.registrar import KIND, Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.registrar.models import BindingRow

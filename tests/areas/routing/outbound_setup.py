@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from unificx.cluster import EventBus, LocalCounters
+from unificx.cluster import EventBus
+from unificx.cluster.local import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.db import Database
 from unificx.identity import Extension, Identity

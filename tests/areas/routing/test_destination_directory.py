@@ -19,9 +19,9 @@ from unificx.routing import (
     HangupKind,
     Reject,
     Rejection,
-    RingExtension,
     split_priority,
 )
+from unificx.routing.destinations import RingExtension
 from unificx.routing.kinds import MAX_CHAIN
 
 

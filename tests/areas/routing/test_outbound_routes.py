@@ -22,10 +22,10 @@ from unificx.routing import (
     NumberChange,
     Reject,
     Rejection,
-    RingExtension,
     RouteChange,
     Routing,
 )
+from unificx.routing.destinations import RingExtension
 from unificx.routing.events import DestinationDeleted, EmergencyCallMade
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -17,8 +17,8 @@ from unificx.routing import (
     NewNumber,
     NumberRange,
     OutsideCaller,
-    RingExtension,
 )
+from unificx.routing.destinations import RingExtension
 from unificx.routing.events import CallingReleased
 from unificx.routing.outbound.ranges import parse_range
 from unificx.routing.references import HANG_UP

@@ -10,7 +10,6 @@ from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService
 from unificx.routing import (
     NO_OUTSIDE_LINE,
-    NO_SUCH_NUMBER,
     CallApp,
     DestinationDirectory,
     DestinationRef,
@@ -21,12 +20,13 @@ from unificx.routing import (
     Plan,
     Reject,
     Rejection,
-    RingExtension,
     RingTarget,
     Routing,
     Step,
 )
+from unificx.routing.destinations import RingExtension
 from unificx.routing.dial_plan import FeatureCode, Number, OutsideNumber, Undialable, parse_dialled
+from unificx.routing.plans import NO_SUCH_NUMBER
 from unificx.sip.flow import Flow
 
 NOW = 1000.0

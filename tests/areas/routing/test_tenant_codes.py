@@ -18,7 +18,6 @@ from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
 from unificx.registrar import Caller
 from unificx.routing import (
-    FEATURE_CODES,
     FEATURES,
     CallApp,
     CodeTable,
@@ -33,9 +32,10 @@ from unificx.routing import (
     HoursChange,
     HoursService,
     NewHours,
-    RingExtension,
 )
 from unificx.routing.codes.table import check_form
+from unificx.routing.destinations import RingExtension
+from unificx.routing.feature_codes import FEATURE_CODES
 
 NAMES = st.sampled_from([each.name for each in FEATURE_CODES])
 CODES = st.from_regex(r"(?:\*|\*\*|#)[0-4]{1,4}", fullmatch=True) | st.sampled_from(

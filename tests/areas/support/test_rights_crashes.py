@@ -9,7 +9,7 @@ import pytest
 from fake_notifier import NoRequestEmails
 from identity_factory import identity_on
 
-from unificx.cluster import LocalCounters, LocalOneTimeStore
+from unificx.cluster.local import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
 from unificx.db import Database, UnitOfWork
 from unificx.identity import NewPerson, NewSuspension, NewTenant, Person, SuspendedAccount

@@ -11,7 +11,7 @@ from identity_factory import identity_on
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from unificx.cluster import LocalCounters, LocalOneTimeStore
+from unificx.cluster.local import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Expired, Forbidden, Invalid, NotFound
 from unificx.db import Database, Outbox, UnitOfWork

@@ -9,8 +9,9 @@ from trunk_setup import TrunkSetup
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import UnitOfWork
 from unificx.identity.events import TenantDeleted
-from unificx.trunks import NewTrunk, Trunk, TrunkChange, TrunkOptions
+from unificx.trunks import NewTrunk, Trunk, TrunkChange
 from unificx.trunks.models import TrunkRow
+from unificx.trunks.schemas import TrunkOptions
 
 REGISTERING = NewTrunk(
     "carrier", "SIP.carrier.example", "tls", "4930123", "top secret".replace(" ", "-"), max_calls=5, auth_username="u1"

@@ -17,9 +17,8 @@ from unificx.api.pages import (
     transparency,
     unsubscribe,
 )
-from unificx.api.pages.layout import language_of
 
-__all__ = ["language_of"]
+__all__ = []
 
 router = APIRouter(include_in_schema=False, dependencies=[purpose("operations")])
 _FORMS = (requests, request_history, sign_up, unsubscribe)

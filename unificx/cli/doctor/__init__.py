@@ -9,7 +9,7 @@ from unificx.cli.doctor.report import MAX_WIDTH, report_lines
 from unificx.cli.ports import Installation
 from unificx.core.clock import Clock
 
-__all__ = ["MAX_WIDTH", "Check", "report_lines", "run_checks"]
+__all__ = ["MAX_WIDTH", "report_lines", "run_checks"]
 
 
 def run_checks(installation: Installation, clock: Clock) -> Iterator[Check]:

@@ -5,12 +5,10 @@
 
 import numpy as np
 
-from unificx.media.mixer.arrays import TICKS_PER_SECOND, Index
+from unificx.media.mixer.arrays import Index
 from unificx.media.mixer.layout import Plane
 from unificx.media.mixer.levels import SPEECH_LEVEL, LevelMeter
 
-UPDATE_INTERVAL = TICKS_PER_SECOND // 5
-"""Ticks between two updates."""
 _LOUDER_FACTOR = 1.5
 _SILENT_UPDATES = 6
 """Silent updates after which a room has no active speaker."""

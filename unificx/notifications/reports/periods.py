@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Literal, get_args
+from typing import Literal
 
 Every = Literal["daily", "weekly", "monthly"]
-EVERY: tuple[Every, ...] = get_args(Every)
 SEND_HOUR = 6
 """Local hour from which on a report of the days before is sent."""
 

@@ -73,26 +73,6 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return path[::-1]
 
 
-def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
-    """Return the proof that the first `size` of the leaves are the start of this tree (section 2.1.4.1). Raise
-    IndexError."""
-    if not 0 < size <= len(leaves):
-        raise IndexError("the tree has never had this size")
-    path: list[bytes] = []
-    first, end, complete = 0, len(leaves), True
-    while size != end:
-        split = first + _split(end - first)
-        if size <= split:
-            path.append(root_of(leaves[split:end]))
-            end = split
-        else:
-            path.append(root_of(leaves[first:split]))
-            first, complete = split, False
-    if not complete:
-        path.append(root_of(leaves[first:end]))
-    return path[::-1]
-
-
 def includes(root: bytes, size: int, index: int, leaf: bytes, path: Sequence[bytes]) -> bool:
     """Return whether the path proves that the tree contains the leaf at this index (section 2.1.3.2)."""
     if not 0 <= index < size:
@@ -109,34 +89,6 @@ def includes(root: bytes, size: int, index: int, leaf: bytes, path: Sequence[byt
             found = node_hash(found, each)
         node, last = node >> 1, last >> 1
     return last == 0 and found == root
-
-
-def extends(old_root: bytes, old_size: int, root: bytes, size: int, path: Sequence[bytes]) -> bool:
-    """Return whether the path proves that the tree is the old one with leaves appended (section 2.1.4.2)."""
-    if not 0 < old_size <= size:
-        return False
-    if old_size == size:
-        return not path and old_root == root
-    nodes = list(path)
-    if old_size & (old_size - 1) == 0:
-        nodes.insert(0, old_root)
-    if not nodes:
-        return False
-    node, last = old_size - 1, size - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    old, new = nodes[0], nodes[0]
-    for each in nodes[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            old, new = node_hash(each, old), node_hash(each, new)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            new = node_hash(new, each)
-        node, last = node >> 1, last >> 1
-    return last == 0 and old == old_root and new == root
 
 
 def _split(size: int) -> int:

@@ -71,13 +71,6 @@ def days(longest: str) -> float:
     return int(found[1]) * _DAYS[found[2]]
 
 
-def stated_promises(content: Content) -> set[str]:
-    """Return the ids of all promises that the policy states."""
-    sentences = (each for section in content["sections"] for each in section["sentences"])
-    stating = (*content["topics"], *sentences, *content["permissions"].values())
-    return {promise for each in stating for promise in each["promises"]}
-
-
 def _declared_data(fields: Iterable[PersonalField]) -> dict[str, dict[str, list[str]]]:
     """Return purposes and retention classes by category."""
     data: dict[str, dict[str, set[str]]] = {}

@@ -4,16 +4,14 @@ The version id is the hash of the content, so that an acceptance or consent name
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from typing import Any
 
-from unificx.privacy.policy.changes import compare
-from unificx.privacy.policy.document import LANGUAGES, Content
+from unificx.privacy.policy.document import Content
 from unificx.privacy.signing import digest
 
 _ID_LENGTH = 12
@@ -46,25 +44,6 @@ def released_versions() -> Sequence[PolicyVersion]:
 
 def parse_version(raw: dict[str, Any]) -> PolicyVersion:
     return PolicyVersion(**{**raw, "in_force": date.fromisoformat(raw["in_force"])})
-
-
-def problems(versions: Sequence[PolicyVersion], content: Content) -> Iterator[str]:
-    """Yield why `content`, the policy as it is now, may not be shipped with these versions. Nothing if it may."""
-    if not versions or versions[-1].version != version_of(content):
-        yield "The policy or a declaration has changed since the newest version. Run script/policy."
-    for number, each in enumerate(versions, 1):
-        name = f"Version {each.number}"
-        if each.number != number or each.version != version_of(each.content):
-            yield f"{name}: number or hash is wrong. Released versions are never changed."
-        if not all(each.summary.get(language, "").strip() for language in LANGUAGES):
-            yield f"{name}: a summary in each language is missing."
-    for before, after in pairwise(versions):
-        if after.in_force < before.in_force:
-            yield f"Version {after.number}: in force before the version that it replaces."
-        significant = [each for each in compare(before.content, after.content) if each.significant]
-        if significant and not after.significant:
-            found = ", ".join(f"{each.kind} {each.key}" for each in significant)
-            yield f"Version {after.number} must be marked as significant: {found}."
 
 
 def changes_since(accepted: str, versions: Sequence[PolicyVersion]) -> Sequence[PolicyVersion]:

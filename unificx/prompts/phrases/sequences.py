@@ -90,23 +90,6 @@ def say_moment(moment: datetime, now: datetime, language: str) -> PromptNames:
     return (*say_date(local.date(), now.date(), language), "time/at", *say_time(local.time(), language))
 
 
-def say_duration(seconds: float, language: str) -> PromptNames:
-    """A duration: minutes and seconds, or from an hour on, hours and minutes."""
-    whole = round(seconds)
-    if whole >= 3600:
-        minutes = round(whole / 60)
-        return _two_counts((minutes // 60, "hour"), (minutes % 60, "minute"), language)
-    return _two_counts((whole // 60, "minute"), (whole % 60, "second"), language)
-
-
-def _two_counts(first: tuple[int, Noun], second: tuple[int, Noun], language: str) -> PromptNames:
-    if not first[0]:
-        return say_count(*second, language)
-    if not second[0]:
-        return say_count(*first, language)
-    return (*say_count(*first, language), "general/and", *say_count(*second, language))
-
-
 def _below_thousand(hundreds: int, rest: int, language: str) -> PromptNames:
     names: PromptNames = (f"hundred/{hundreds}",) if hundreds else ()
     if rest or not hundreds:

@@ -16,7 +16,7 @@ class ClientTransactions:
     """All client transactions: at most `capacity`, and an eighth more for requests other than INVITE."""
 
     def __init__(self, context: TransactionContext, via_host: Callable[[Flow], str], capacity: int) -> None:
-        self.capacity = capacity
+        self._capacity = capacity
         self._context = context
         self._via_host = via_host
         self._by_key: dict[ClientKey, ClientTransaction] = {}
@@ -36,7 +36,7 @@ class ClientTransactions:
             raise LocalProtocolError(f"{method} cannot be sent with request(); use send() or cancel()")
         sent_by = self._via_host(flow)
         branch = self.new_branch()
-        limit = self.capacity if method == "INVITE" else self.capacity + self.capacity // 8
+        limit = self._capacity if method == "INVITE" else self._capacity + self._capacity // 8
         if len(self) >= limit:
             key = ClientKey(next(self._context.key_counter))
             self._context.events.append(RequestFailed(key, "transport"))

@@ -36,7 +36,7 @@ class ServerTransactions:
     def __init__(
         self, context: TransactionContext, overload: OverloadControl | None, capacity: int, checks: RequestChecks
     ) -> None:
-        self.capacity = capacity
+        self._capacity = capacity
         self._checks = checks
         self._context = context
         self._overload = overload
@@ -136,7 +136,7 @@ class ServerTransactions:
         retry_after, factor = 0, 9 / 8 if in_dialog else 1
         if not in_dialog and self._overload is not None and request.method in ("INVITE", "REGISTER", "OPTIONS"):
             retry_after = _retry_after(self._overload, request, match, waited)
-        if len(self._by_key) >= self.capacity * factor or self._total_bytes >= MAX_TOTAL_BYTES * factor:
+        if len(self._by_key) >= self._capacity * factor or self._total_bytes >= MAX_TOTAL_BYTES * factor:
             retry_after = retry_after or 10
         if retry_after:
             status = 503
