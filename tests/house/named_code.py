@@ -106,16 +106,18 @@ def _targets(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
 
 
 def _members(node: ast.ClassDef) -> Iterator[str]:
-    for each in ast.walk(node):
+    """Yield the methods and attributes of a class; variables of its methods are none."""
+    for each in node.body:
         match each:
             case ast.FunctionDef(name) | ast.AsyncFunctionDef(name):
                 yield name
-            case ast.AnnAssign(ast.Name(name)) | ast.Attribute(ast.Name("self"), name):
-                yield name
-            case ast.Assign([ast.Name(name)]):
+            case ast.AnnAssign(ast.Name(name)) | ast.Assign([ast.Name(name)]):
                 yield name
             case _:
                 pass
+    for each in ast.walk(node):
+        if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "self":
+            yield each.attr
 
 
 def code_spans(text: str) -> list[str]:

@@ -97,6 +97,8 @@ def test_every_layer_is_in_the_architecture() -> None:
         ("presence.Registrar", False),
         ("CallManager.incoming", True),
         ("CallManager.outgoing", False),
+        ("ErasureSchedules.schedule", True),
+        ("PersonErasures.schedule", False),
         ("manager.CallManager.incoming", True),
         ("state_machine.step", True),
         ("state_machine.leap", False),

@@ -14,7 +14,7 @@ WALK = re.compile(r"## Path of an INVITE\n(.*?)\nThe way back", re.S)
 MODULE = re.compile(r"`([a-z_]+/[a-z_/]+\.py)`")
 ONLY_VALUES = {"calls/machine/actions.py", "calls/machine/states.py"}
 OTHERWISE = {
-    "calls/call_record.py": "when the call is answered",
+    "routing/forwarding.py": "for extensions with rules",
     "sip/bearer.py": "for our own client",
     "sip_server/source_filter.py": "with excluded sources",
     "transport/framing.py": "over TCP",

@@ -1,4 +1,4 @@
-"""SIP socket over UDP; STUN requests and keep-alives are answered directly."""
+"""SIP socket over UDP. STUN requests are answered and keep-alives dropped here."""
 
 import asyncio
 import socket
