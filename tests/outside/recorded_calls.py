@@ -12,7 +12,7 @@ from typing import Any
 from client_pages import Clients
 from page_checks import Catalog
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
-from recorded_screens import ORIGIN, PAGE, File, RecordedPages, Recording, settle
+from recorded_screens import ORIGIN, PAGE, File, RecordedPages, Recording, load, settle
 from server import eventually
 
 MEDIA = Path(__file__).with_name("recorded_media.js")
@@ -195,8 +195,7 @@ class CallPage:
         expect(self.page.get_by_text(self.texts.get(text, text)).first).to_be_visible()
 
     def open(self, path: str) -> None:
-        self.page.goto(f"{ORIGIN}/app{path}")
-        settle(self.page)
+        load(self.page, f"{ORIGIN}/app{path}")
         eventually(self._registered, what="a registration")
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from client_pages import Client, Clients
 from example_office import PAYMENT
 from page_checks import FOLLOW, WAIT_UNTIL_STABLE, pages
-from playwright.sync_api import APIResponse, Error, Page, Route, WebSocketRoute
+from playwright.sync_api import APIResponse, Error, Page, Request, Route, WebSocketRoute
 from portal_pages import EMAIL, PASSWORD, create_operator, sign_in_by_api, sign_in_operator
 from screen_pictures import REFERENCES
 from server import Login, Server
@@ -198,9 +198,9 @@ class RecordedScreens:
         try:
             if page.url.startswith(ORIGIN) and not self._opened:
                 page.evaluate(FOLLOW, address)
+                settle(page)
             else:
-                page.goto(ORIGIN + address)
-            settle(page)
+                load(page, ORIGIN + address)
             self._opened = name in STEPS
             take_steps(page, name)
         except Error:
@@ -211,6 +211,26 @@ class RecordedScreens:
 
 def _problem(status: int, code: str) -> dict[str, Any]:
     return {"type": "about:blank", "title": "Unknown", "status": status, "code": code}
+
+
+def load(page: Page, address: str) -> None:
+    """Load a screen anew and wait until all of its parts, such as the numbers on the tabs, have their answers: between
+    two requests a screen can stand still for longer than `settle` waits."""
+    traffic = 0
+
+    def count(request: Request) -> None:
+        nonlocal traffic
+        traffic += 1
+
+    page.goto(address)
+    page.on("request", count)
+    page.on("requestfinished", count)
+    before = -1
+    while before != traffic:
+        before = traffic
+        settle(page)
+    page.remove_listener("request", count)
+    page.remove_listener("requestfinished", count)
 
 
 def settle(page: Page) -> None:
@@ -316,8 +336,7 @@ def _operator_screens(client: Client, server: Server) -> dict[str, str]:
 
 def _visit(client: Client, program: str, screens: Mapping[str, str]) -> None:
     page = client.page
-    page.goto(f"{client.origin}/{program}{next(iter(screens.values()))}")
-    settle(page)
+    load(page, f"{client.origin}/{program}{next(iter(screens.values()))}")
     for name, path in screens.items():
         page.evaluate(FOLLOW, f"/{program}{path}")
         settle(page)
