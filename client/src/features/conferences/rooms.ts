@@ -35,8 +35,17 @@ export const refreshRooms = coalesce(async () => {
   }
 });
 
+/** Rooms being loaded: the parts of a call that show its room ask for it at the same time. */
+const loading = new Map<string, Promise<void>>();
+
 /** Load a room unless it is known. */
-export async function ensureRoom(room: string): Promise<void> {
+export function ensureRoom(room: string): Promise<void> {
+  const loaded = loading.get(room) ?? load(room).finally(() => loading.delete(room));
+  loading.set(room, loaded);
+  return loaded;
+}
+
+async function load(room: string): Promise<void> {
   await refreshRooms();
   if (roomById(rooms.state, room)) return;
   await fetchAdHocRoom(room);
