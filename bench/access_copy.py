@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bench import Metric, metric, throughput
 from unificx.archive import AccessCopies, AccessCopyDependencies, Requester
@@ -54,8 +55,9 @@ class _Areas:
         self.spool = Spool(self.home / "spool", self.database)
         self.history = CdrService(self.database, self.keys, self.spool)
         copy_parts = (self.database, self.keys, erasure, self.home / "copies", self.keys.installation_id)
-        self.copies = AccessCopies(AccessCopyDependencies(*copy_parts, lambda: False))
-        self.copies.holdings = (
+        no_disclosures: Any = None
+        self.copies = AccessCopies(AccessCopyDependencies(*copy_parts, lambda: False, no_disclosures))
+        self.holdings = (
             call_record_holding(self.database, self.history),
             recording_holding(self.database, self.archive),
             sound_holding(self.database, audio),
@@ -96,7 +98,7 @@ async def access_copy() -> list[Metric]:
         before = _memory("VmRSS")
         began, used = time.perf_counter(), time.process_time()
         with stating(Access("requests", "bench", "tenant")):
-            await areas.copies.build_all()
+            await areas.copies.build_all(areas.holdings)
         took, used = time.perf_counter() - began, time.process_time() - used
         grown = _memory("VmHWM") - before
         done = await areas.copies.get("tenant", copy.id, READER)

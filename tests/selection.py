@@ -28,7 +28,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_sign_in_*browser*",
         "outside/test_start_page*",
     ),
-    "archive": ("areas/archive/*", "adapters/test_http_access_copies*"),
+    "archive": ("areas/archive/*", "adapters/test_*_access_copies*"),
     "insight": ("engines/test_usage_cells*", "adapters/test_http_consents*"),
     "attachments": ("areas/attachments/*", "engines/test_attachment_*", "adapters/test_http_attachments*"),
     "audio_store": ("areas/audio_store/*", "outside/test_audio_sealed*", "outside/test_object_store*"),

@@ -508,6 +508,10 @@ class World:
         self.clock.advance(60)
         return call_id
 
+    async def build_copies(self) -> None:
+        """Build the requested access copies."""
+        await self.services.access_copies.build_all(self.services.erasures.holdings)
+
     async def leave_message(
         self, tenant: Tenant, number: str, caller: str = "+491511234567", *, transcribe: bool = False
     ) -> str:
@@ -701,15 +705,15 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
     erasures = person_erasures(database, keys, erasure)
     erasures.holdings = (account_holding(database, identity.users), call_record_holding(database, history))
-    access_copies = AccessCopies(
-        AccessCopyDependencies(database, keys, erasure, folder / "copies", keys.installation_id, lambda: False)
-    )
-    access_copies.holdings = erasures.holdings
     erasures.installation = ErasureChecks(identity, spool)
     rights = RightsRequests(
         RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time, NoRequestEmails())
     )
-    access_copies.approvals = disclosures = Disclosures(rights)
+    copies, installation_id = folder / "copies", keys.installation_id
+    disclosures = Disclosures(rights)
+    access_copies = AccessCopies(
+        AccessCopyDependencies(database, keys, erasure, copies, installation_id, lambda: False, disclosures)
+    )
     retention = Retention(database, clock, directory.tenants)
     period = partial(retention.period, name="message")
     attachments = Attachments(AttachmentDependencies(database, keys, audio_parts.blobs, PhotoImporter()))

@@ -31,7 +31,7 @@ async def test_a_person_downloads_everything_that_is_held_about_them(world: Worl
     early = await user.get(f"{path}/file")
     assert (early.status_code, early.json()["code"]) == (409, "conflict")
     assert (await user.post("/api/v1/me/access-copies")).json()["id"] == requested.json()["id"]
-    await world.services.access_copies.build_all()
+    await world.build_copies()
     ready = (await user.get(path)).json()
     assert (ready["state"], ready["problem"]) == ("ready", None)
     answer = await user.get(f"{path}/file")
@@ -53,7 +53,7 @@ CONTACTS = (
 
 async def copy_of(world: World, user: httpx.AsyncClient) -> bytes:
     path = f"/api/v1/access-copies/{(await user.post('/api/v1/me/access-copies')).json()['id']}"
-    await world.services.access_copies.build_all()
+    await world.build_copies()
     return (await user.get(f"{path}/file")).content
 
 
@@ -65,8 +65,8 @@ async def test_a_copy_is_taken_along_to_another_organisation(world: World) -> No
     `test_files_are_previewed_imported_whole_or_not_at_all_and_exported`. All of a tenant moves to another installation:
     `test_a_tenant_moves_to_another_database_and_back`."""
     services = world.services
-    services.access_copies.holdings = (
-        *services.access_copies.holdings,
+    services.erasures.holdings = (
+        *services.erasures.holdings,
         contact_holding(world.database, services.contacts),
         speed_dial_holding(world.database, services.speed_dials),
     )
@@ -126,8 +126,8 @@ def with_other_pictures(copy: bytes, change: Callable[[list[dict[str, str]]], No
 
 async def test_pictures_of_contacts_are_taken_along_and_checked(world: World) -> None:
     services = world.services
-    services.access_copies.holdings = (
-        *services.access_copies.holdings,
+    services.erasures.holdings = (
+        *services.erasures.holdings,
         contact_holding(world.database, services.contacts),
     )
     ada, zoe = await world.user(world.acme, "1001"), await world.user(world.globex, "2001")
@@ -162,7 +162,7 @@ async def test_only_the_requester_sees_a_copy(world: World) -> None:
     for client, status in ((user, 403), (other, 403), (elsewhere, 404)):
         assert (await client.post(request)).status_code == status
     path = f"/api/v1/access-copies/{(await admin.post(request)).json()['id']}"
-    await world.services.access_copies.build_all()
+    await world.build_copies()
     assert (await admin.get(f"{path}/file")).status_code == 200
     for client in (user, other, elsewhere):
         assert (await client.get("/api/v1/access-copies")).json()["items"] == []
@@ -174,7 +174,7 @@ async def test_a_copy_needs_a_recent_proof_of_identity(world: World) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     request, own = f"/api/v1/persons/{await _person_id(user)}/access-copies", "/api/v1/me/access-copies"
     copy = (await user.post(own)).json()
-    await world.services.access_copies.build_all()
+    await world.build_copies()
     world.clock.advance(11 * 60)
     refusals = [
         await admin.post(request),

@@ -293,7 +293,7 @@ async def test_two_administrators_disclose_and_the_person_sees_it(world: World) 
     assert shown["handovers"] == []
 
     copy = (await first.post(file)).json()
-    await world.services.access_copies.build_all()
+    await world.build_copies()
     download = f"/api/v1/access-copies/{copy['id']}/file"
     for other in (second, user):
         assert (await other.get(download)).status_code == 404
@@ -330,7 +330,7 @@ async def test_data_of_a_caller_without_an_account_is_disclosed_like_that_of_a_u
         request_holding(world.database, services.rights.requests.retention),
         access_holding(world.database, services.accesses),
     )
-    services.access_copies.holdings = services.erasures.holdings = (*services.erasures.holdings, *held)
+    services.erasures.holdings = (*services.erasures.holdings, *held)
     start = world.clock.now()
     await world.leave_message(world.acme, "1002")
     await world.record_call(world.acme, "1001", "1002")
@@ -356,7 +356,7 @@ async def test_data_of_a_caller_without_an_account_is_disclosed_like_that_of_a_u
     assert (await second.put(decision, json={"approve": True})).json()["state"] == "approved"
 
     async def downloaded(made: httpx.Response) -> zipfile.ZipFile:
-        await world.services.access_copies.build_all()
+        await world.build_copies()
         copy = made.json()["id"]
         return zipfile.ZipFile(io.BytesIO((await first.get(f"/api/v1/access-copies/{copy}/file")).content))
 

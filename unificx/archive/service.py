@@ -32,7 +32,8 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 @dataclass(frozen=True, slots=True)
 class AccessCopyDependencies:
-    """Dependencies. `directory` has the sealed files; `is_full`: whether storage is too full for new data."""
+    """Dependencies. `directory` has the sealed files; `is_full`: whether storage is too full for new data; `approvals`
+    has the disclosures to authorities that files are made for."""
 
     database: Database
     keys: KeyStore
@@ -40,15 +41,13 @@ class AccessCopyDependencies:
     directory: Path
     installation_id: str
     is_full: Callable[[], bool]
+    approvals: Disclosures
 
 
 class AccessCopies:
-    """Access copies of all tenants, and files for authorities. `holdings` and `approvals` are set by the composition
-    root; `run` builds what is requested."""
+    """Access copies of all tenants, and files for authorities; `run` builds what is requested."""
 
     def __init__(self, deps: AccessCopyDependencies) -> None:
-        self.holdings: Sequence[Holding] = ()
-        self.approvals: Disclosures | None = None
         self._deps = deps
         self._database, self._clock = deps.database, deps.database.clock
         self._wakeup = asyncio.Event()
@@ -154,19 +153,19 @@ class AccessCopies:
             await asyncio.to_thread(self._path(copy.id).unlink, missing_ok=True)
         await repository.remove(uow.session, event.tenant, [copy.id for copy in found])
 
-    async def run(self) -> None:
-        """Build requested copies, one at a time, until cancelled."""
+    async def run(self, holdings: Sequence[Holding]) -> None:
+        """Build requested copies of what these areas hold, one at a time, until cancelled."""
         while True:
             try:
-                await self.build_all()
+                await self.build_all(holdings)
             except Exception as fault:
                 log.error("access_copies_not_built", **describe_fault(fault))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wakeup.wait(), RETRY_SECONDS)
             self._wakeup.clear()
 
-    async def build_all(self) -> None:
-        """Build all requested copies."""
+    async def build_all(self, holdings: Sequence[Holding]) -> None:
+        """Build all requested copies of what these areas hold."""
         while True:
             async with self._database.read() as session:
                 copy = await repository.next_requested(session)
@@ -174,13 +173,13 @@ class AccessCopies:
                 return
             self._building = copy.id
             try:
-                await self._build(copy)
+                await self._build(copy, holdings)
             finally:
                 self._building = None
 
-    async def _build(self, copy: AccessCopy) -> None:
+    async def _build(self, copy: AccessCopy, holdings: Sequence[Holding]) -> None:
         try:
-            done, wrapped = await self._write(copy)
+            done, wrapped = await self._write(copy, holdings)
         except CopyDeleted:
             return
         except ErasedSubject:
@@ -202,14 +201,14 @@ class AccessCopies:
         if not exists:
             await self.delete(copy)
 
-    async def _write(self, copy: AccessCopy) -> tuple[AccessCopy, bytes]:
+    async def _write(self, copy: AccessCopy, holdings: Sequence[Holding]) -> tuple[AccessCopy, bytes]:
         """Write the sealed file; return the finished copy and its wrapped key."""
         if self._deps.is_full():
             raise OSError(errno.ENOSPC, "storage is full")
         self._deps.directory.mkdir(mode=0o700, exist_ok=True)
         writer = await asyncio.to_thread(SealedCopyWriter, self._path(copy.id), self._deps.keys, copy)
         try:
-            limited, exports = await self._exports(copy)
+            limited, exports = await self._exports(copy, holdings)
             await write_archive(writer, limited, exports, self._deps.installation_id, self._clock.now())
             await asyncio.to_thread(writer.finish)
         except BaseException:
@@ -218,24 +217,22 @@ class AccessCopies:
             raise
         return replace(copy, state="ready", size=writer.size, sha256=writer.digest.hexdigest()), writer.wrapped
 
-    async def _exports(self, copy: AccessCopy) -> tuple[AccessCopy, Sequence[Export]]:
+    async def _exports(self, copy: AccessCopy, holdings: Sequence[Holding]) -> tuple[AccessCopy, Sequence[Export]]:
         """Return a copy with what it is limited to, and what it contains. A disclosure is looked up anew: the file has
         what was approved, whatever was requested."""
         if not copy.disclosure_id:
-            return copy, self._held(copy.owner)
-        assert self.approvals is not None
+            return copy, self._held(copy.owner, holdings)
         data = await self._approved(copy.owner.tenant_id, copy.disclosure_id)
         with stating(current_access().to("requests")):
-            number = (await self.approvals.find(copy.owner.tenant_id, copy.disclosure_id)).number
-        exports = self._held(replace(copy.owner, with_others=data.others))
+            number = (await self._deps.approvals.find(copy.owner.tenant_id, copy.disclosure_id)).number
+        exports = self._held(replace(copy.owner, with_others=data.others), holdings)
         return replace(copy, data=data, number=number), scoped(exports, data)
 
-    def _held(self, owner: DataSubject) -> Sequence[Export]:
-        return [export for each in self.holdings for export in each.export(owner, self._deps.keys)]
+    def _held(self, owner: DataSubject, holdings: Sequence[Holding]) -> Sequence[Export]:
+        return [export for each in holdings for export in each.export(owner, self._deps.keys)]
 
     async def _approved(self, tenant_id: str, disclosure_id: str) -> DisclosedData:
-        assert self.approvals is not None
-        return await self.approvals.approved_data(tenant_id, disclosure_id)
+        return await self._deps.approvals.approved_data(tenant_id, disclosure_id)
 
     async def _fail(self, copy: AccessCopy, problem: CopyProblem) -> None:
         async with self._database.begin() as uow:

@@ -232,7 +232,7 @@ def _start_jobs(
     jobs = {
         "outbox": (None, container.outbox.run),  # its handlers state their own
         "transcoding": ("history", container.transcoding.run),
-        "access copies": ("history", container.access_copies.run),
+        "access copies": ("history", partial(container.access_copies.run, container.erasures.holdings)),
         "transcription": ("telephony", container.transcription.run),
         "presence": ("telephony", container.routing.presence.run),
         **{name: ("administration", run) for name, run in others.items()},

@@ -251,7 +251,8 @@ def build_container(
         prompt_overrides=PromptOverrides(Prompts(), sounds),
         transcription=TranscriptionWorker(deps, audio, mailboxes),
         archive=RecordingArchive(deps, audio),
-        access_copies=_access_copies(database, keys, erasures, paths, is_full),
+        rights=(rights := _rights(database, keys, identity, cluster, notices, address=(public := PublicAddress()))),
+        access_copies=_access_copies(database, keys, erasures, paths, is_full, approvals=Disclosures(rights)),
         invitations=_invitations(database, keys, identity, rooms, notices, cluster=cluster),
         trunks=trunks,
         routing=(routing := _routing(deps, identity, (trunks, mailboxes, rooms, sounds), spool, cluster)),
@@ -259,7 +260,6 @@ def build_container(
         resellers=resold,
         support=SupportService(database, keys, clock),
         reports=ReportEmails(database, identity.directory, identity.users, notices),
-        rights=_rights(database, keys, identity, cluster, notices, address=(public := PublicAddress())),
         journal=_journal(spool, database, keys),
         billing=(billing := _billing(database, keys, identity, routing)),
         notifications=senders(deps, files(history, billing, routing.queues), notices, notifications, cluster),
@@ -315,10 +315,18 @@ def _sound_areas(deps: AudioStoreDependencies, cluster: Cluster) -> tuple[AudioS
 
 
 def _access_copies(
-    database: Database, keys: KeyStore, erasures: PersonErasures, paths: InstallationPaths, is_full: Callable[[], bool]
+    database: Database,
+    keys: KeyStore,
+    erasures: PersonErasures,
+    paths: InstallationPaths,
+    is_full: Callable[[], bool],
+    *,
+    approvals: Disclosures,
 ) -> AccessCopies:
     directory, installation_id = paths.access_copies, keys.installation_id
-    return AccessCopies(AccessCopyDependencies(database, keys, erasures.erasure, directory, installation_id, is_full))
+    return AccessCopies(
+        AccessCopyDependencies(database, keys, erasures.erasure, directory, installation_id, is_full, approvals)
+    )
 
 
 def _chat(

@@ -81,7 +81,6 @@ class _ConnectedAreas:
 
 
 def connect_erasures(container: Container) -> None:
-    """Connect the erasure of people and access copies with all areas."""
-    container.erasures.holdings = container.access_copies.holdings = all_holdings(container)
-    container.access_copies.approvals = container.disclosures
+    """Connect the erasure of people with all areas."""
+    container.erasures.holdings = all_holdings(container)
     container.erasures.installation = _ConnectedAreas(container)

@@ -49,13 +49,18 @@ class Setup:
         self.full = False
         self.keys, self.folder, self.notes = keys, folder, Notes()
         erasure = Erasure(ErasureJournal(folder.with_name("erased.journal")), keys, database.clock, bus)
-        parts = AccessCopyDependencies(database, keys, erasure, folder, "installation-1", lambda: self.full)
+        no_disclosures: Any = None
+        parts = AccessCopyDependencies(
+            database, keys, erasure, folder, "installation-1", lambda: self.full, no_disclosures
+        )
         self.copies = AccessCopies(parts)
-        self.copies.holdings = [self.notes]  # type: ignore[list-item]
+
+    async def build(self) -> None:
+        await self.copies.build_all([self.notes])  # type: ignore[list-item]
 
     async def requested(self, state: CopyState = "ready") -> AccessCopy:
         copy = await self.copies.request(ANA, ADMIN)
-        await self.copies.build_all()
+        await self.build()
         found = await self.copies.get("one", copy.id, ADMIN)
         assert found.state == state
         return found
@@ -104,7 +109,7 @@ async def test_a_finished_copy_is_an_event_for_the_account_that_requested_it(
     outbox = Outbox(database, published.append, clock)
     copy = await setup.requested()
     await setup.copies.request(DataSubject("one", "ben"), Requester())
-    await setup.copies.build_all()
+    await setup.build()
     await outbox.deliver()
     [event] = published
     assert isinstance(event, CopyReady)
@@ -129,7 +134,7 @@ async def test_an_erasure_while_it_is_built_leaves_no_copy(setup: Setup) -> None
 
     setup.notes.while_read = erase
     await setup.copies.request(ANA, ADMIN)
-    await setup.copies.build_all()
+    await setup.build()
     assert (setup.files(), await setup.copies.list("one", ADMIN)) == ([], [])
     with pytest.raises(NotFound):
         await setup.copies.request(ANA, ADMIN)
@@ -144,7 +149,7 @@ async def test_building_ends_when_the_copy_is_erased(setup: Setup) -> None:
 
     setup.notes.while_read, setup.notes.count, setup.notes.filler = erase, 3000, 1000
     await setup.copies.request(ANA, ADMIN)
-    await setup.copies.build_all()
+    await setup.build()
     assert 0 < setup.notes.yielded < setup.notes.count
 
 
@@ -156,7 +161,7 @@ async def test_a_copy_that_was_deleted_before_its_file_was_created_leaves_none(
     copy = await setup.copies.request(ANA, ADMIN)
     async with database.begin() as uow:
         await setup.copies.on_tenant_deleted(TenantDeleted("e1", "one"), uow)
-    await setup.copies._build(copy)
+    await setup.copies._build(copy, [])
     assert setup.files() == []
 
 
