@@ -14,6 +14,9 @@ import typer.testing
 from http_world import FakeCall, World, open_installation
 from typer.testing import CliRunner, Result
 
+import unificx.server.dkim_commands
+import unificx.server.transfer.commands
+import unificx.server.verification.commands  # noqa: F401 - they register commands
 from unificx.cli import Installation, Listener, build
 from unificx.core.clock import Clock, ManualClock
 

@@ -15,6 +15,7 @@ from http_world import open_world
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+import unificx.server.verification.commands  # noqa: F401 - registers `privacy verify`
 from unificx.cli import build
 from unificx.core.clock import SystemClock
 from unificx.integrations.egress import set_agreements

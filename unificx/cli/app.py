@@ -8,97 +8,11 @@ import typer
 
 from unificx import __version__
 from unificx.cli.command import DEFAULT_HOME, AsJson, Home, command, command_group
-from unificx.cli.commands import (
-    api_keys,
-    billing,
-    blocks,
-    calls,
-    campaigns,
-    credit,
-    devices,
-    extensions,
-    feature_codes,
-    fraud,
-    groups,
-    history,
-    hours,
-    invoices,
-    locations,
-    mail,
-    mailboxes,
-    menus,
-    numbers,
-    parked,
-    payments,
-    persons,
-    plans,
-    privacy,
-    privacy_archive,
-    privacy_holds,
-    privacy_keys,
-    privacy_requests,
-    privacy_retention,
-    queues,
-    rates,
-    recordings,
-    reports,
-    resellers,
-    roles,
-    rooms,
-    routes,
-    sounds,
-    tenants,
-    trunks,
-    webhooks,
-)
 from unificx.cli.errors import OneLineErrorGroup
 from unificx.cli.examples import examples_text
 from unificx.cli.output import print_json
 from unificx.cli.ports import Connect, InspectInstallation
 from unificx.core.clock import Clock
-
-_GROUPS = (
-    tenants,
-    resellers,
-    persons,
-    api_keys,
-    extensions,
-    devices,
-    roles,
-    rooms,
-    trunks,
-    queues,
-    groups,
-    hours,
-    mail,
-    mailboxes,
-    numbers,
-    routes,
-    blocks,
-    locations,
-    fraud,
-    menus,
-    sounds,
-    calls,
-    parked,
-    feature_codes,
-    history,
-    reports,
-    recordings,
-    plans,
-    rates,
-    billing,
-    invoices,
-    payments,
-    credit,
-    webhooks,
-    campaigns,
-    privacy,
-)
-"""Modules with a command group, in the order of the help."""
-
-MORE_COMMANDS = (privacy_archive, privacy_holds, privacy_keys, privacy_requests, privacy_retention)
-"""Modules that add commands to a group of another one."""
 
 
 def build(
@@ -113,6 +27,22 @@ def build(
 ) -> typer.Typer:
     """Build the command line. `up` and the commands in `more` (tests) and `operation`, by name, are Typer functions of
     other packages; those in `hidden` are for internal processes and are not listed."""
+    from unificx.cli.groups import GROUPS
+
+    app = build_up(connect, up)
+    for name, function in {**more, **operation}.items():
+        app.command(name, epilog=examples_text(name))(function)
+    for name, function in hidden.items():
+        app.command(name, hidden=True)(function)
+    for module in GROUPS:
+        app.add_typer(module.group)
+    app.add_typer(_tests(more))
+    app.command("doctor", epilog=examples_text("doctor"))(_doctor(inspect, clock))
+    return app
+
+
+def build_up(connect: Connect, up: Callable[..., Any]) -> typer.Typer:
+    """Build the command line with `up` only, for the process of a server: all commands would take 8 MB of it."""
     app = typer.Typer(
         name="unificx",
         cls=OneLineErrorGroup,
@@ -131,19 +61,14 @@ def build(
         """Run and manage a UnifiCX phone system."""
         ctx.obj = connect
 
-    for name, function in {"up": up, **more, **operation}.items():
-        app.command(name, epilog=examples_text(name))(function)
-    for name, function in hidden.items():
-        app.command(name, hidden=True)(function)
-    for module in _GROUPS:
-        app.add_typer(module.group)
-    app.add_typer(_tests(more))
-    app.command("doctor", epilog=examples_text("doctor"))(_doctor(inspect, clock))
+    app.command("up", epilog=examples_text("up"))(up)
     return app
 
 
 def _tests(more: Mapping[str, Callable[..., Any]]) -> typer.Typer:
     """Return the group of tests: other names of `call` and `room try`."""
+    from unificx.cli.commands import rooms
+
     group = command_group("test", "Test calls and rooms.")
     for name, function in more.items():
         group.command(name, epilog=examples_text(f"test {name}"))(function)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import Coroutine
 from functools import cache
 from pathlib import Path
@@ -10,14 +11,12 @@ from typing import Annotated, Any
 
 import typer
 
-import unificx.server.dkim_commands
-import unificx.server.transfer.commands
-import unificx.server.verification.commands  # noqa: F401 - registers `privacy verify`
 from unificx.cli import Installation as Surveyed
-from unificx.cli import Listener, build
+from unificx.cli import Listener, build, build_up
 from unificx.cli.command import DEFAULT_HOME, AsJson, Home
 from unificx.core.clock import SystemClock
 from unificx.server.backup.commands import backup, restore
+from unificx.server.connect import connect
 from unificx.server.presets import HTTP, HTTPS, SIP_TCP, SIP_TLS, SIP_UDP, choose_preset
 from unificx.server.private_memory import keep_memory_private
 
@@ -41,12 +40,15 @@ def up(  # noqa: PLR0917 - these are the command's options
     """Run the phone system until stopped.
 
     Port 0 picks a free port."""
-    gc.disable()  # until the server runs: the objects of its modules are never garbage
+    gc.disable()  # until all modules are loaded: hardly any of their objects are garbage
     keep_memory_private()
     from unificx.server.load_settings import UpOptions, load_settings
     from unificx.server.logs import configure_logging
     from unificx.server.server import serve
 
+    gc.collect()
+    gc.freeze()
+    gc.enable()  # what the start leaves behind takes no memory then
     options = UpOptions(http, https, (sip_udp, sip_tcp, sip_tls), challenges)
     settings, environ = load_settings(home, choose_preset(lan, domain, plain_sip=plain_sip), options, demo=demo)
     configure_logging(environ)
@@ -66,7 +68,6 @@ def call(  # noqa: PLR0917 - these are the command's options
     Two built-in soft phones call each other. Exit status 1 if no audio was received."""
     from unificx.cli.api_client import ApiClient
     from unificx.cli.call_test import AUDIO_SECONDS, CallTestResult, find_server, result_lines, run_call_test
-    from unificx.server.connect import connect
 
     home = home.expanduser().absolute()
     find_server(home)
@@ -163,7 +164,9 @@ OPERATIONS = {"backup": backup, "restore": restore}
 @cache
 def commands() -> typer.Typer:
     """The CLI."""
-    from unificx.server.connect import connect
+    import unificx.server.dkim_commands
+    import unificx.server.transfer.commands
+    import unificx.server.verification.commands  # noqa: F401 - they register commands
 
     return build(
         connect,
@@ -178,7 +181,7 @@ def commands() -> typer.Typer:
 
 def main() -> None:
     """Run the CLI."""
-    commands()()
+    (build_up(connect, up) if sys.argv[1:2] == ["up"] else commands())()
 
 
 if __name__ == "__main__":
