@@ -10,6 +10,7 @@ class PersonRow(Base):
     sealed: Mapped[bytes] = sealed_column(PersonPart, subject="subject_id")
 """
 
+import contextlib
 import types
 import typing
 from collections.abc import Callable
@@ -17,8 +18,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Union
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, LargeBinary, MetaData, Table
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy import JSON, Column, DateTime, Dialect, LargeBinary, MetaData, Table, event
+from sqlalchemy.orm import DeclarativeBase, Mapper, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from unificx.core.personal import METADATA_KEY, InvalidDeclaration, Personal
@@ -161,3 +162,14 @@ class Base(DeclarativeBase):
         table = getattr(cls, "__table__", None)
         if table is not None:
             check_table(table)
+
+
+@event.listens_for(Mapper, "after_configured")
+def _drop_copies_of_columns() -> None:
+    """Drop the copies of all columns that SQLAlchemy 2.1 has made on the way. It caches the event dispatcher of each
+    attribute in the copy of its column, where it never looks for it. A column that is used gets another copy."""
+    for mapper in Base.registry.mappers:
+        for each in mapper.column_attrs:
+            comparator: Any = each.class_attribute.comparator
+            with contextlib.suppress(AttributeError):
+                del comparator.__clause_element__

@@ -33,7 +33,7 @@ from unificx.server.health import HealthSources, InstallationHealth
 from unificx.server.http_server import HttpServers, add_sip_websocket, http_app
 from unificx.server.live_calls import LiveCallControl
 from unificx.server.live_events import LiveEvents
-from unificx.server.memory import BurstLoad, MemoryReclaimer
+from unificx.server.memory import BurstLoad, MemoryReclaimer, release_memory
 from unificx.server.metrics import MetricsCollector
 from unificx.server.paths import InstallationPaths, certificates_in
 from unificx.server.presence_events import PresenceEvents
@@ -67,10 +67,9 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
         terminals = [each for each in (STDOUT, STDERR) if os.isatty(each)]
         loop.add_signal_handler(signal.SIGHUP, _on_hangup, stop, tls, terminals)
         async with _run_services(settings, container, tls) as addresses, _renewal(tls, stop):
-            gc.collect()
+            release_memory()
             gc.freeze()
             gc.set_threshold(*GC_THRESHOLDS)
-            gc.enable()
             with stating(Access("authentication", "first start")):
                 await print_banner(settings, container, addresses, first_start, tls, as_json=as_json)
             await stop.wait()
