@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.models import CreditReservationRow, CreditRow
 from unificx.billing.schemas import CreditCall, CreditTerms
+from unificx.db import insert_into
 
 _RESERVATION = cast("Table", CreditReservationRow.__table__)
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 async def terms(session: AsyncSession, tenant_id: str) -> CreditTerms | None:
@@ -63,7 +62,7 @@ async def save_reservation(
     """Store or replace the reservation of a call."""
     values = {"call_id": call.call_id, "amount": amount, "until": until}
     connection = await session.connection()
-    insert = _INSERTS[connection.dialect.name](_RESERVATION).values(tenant_id=tenant_id, id=call.id, **values)
+    insert = insert_into(_RESERVATION, connection.dialect).values(tenant_id=tenant_id, id=call.id, **values)
     await connection.execute(insert.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=values))
 
 

@@ -5,11 +5,11 @@ from datetime import date
 from typing import cast
 
 from sqlalchemy import Table, case, delete, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.models import ChargedCountRow, PlanAssignmentRow, PlanRow, PlanTermsRow
 from unificx.billing.schemas import Assignment, DayCount, Plan, PlanTerms
+from unificx.db import insert_into
 
 _COUNT = cast("Table", ChargedCountRow.__table__)
 
@@ -158,7 +158,7 @@ async def raise_counts(session: AsyncSession, counts: Mapping[str, DayCount]) ->
     if not counts:
         return
     connection = await session.connection()
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(_COUNT)
+    insert = insert_into(_COUNT, connection.dialect)
     greatest = {
         name: case((insert.excluded[name] > _COUNT.c[name], insert.excluded[name]), else_=_COUNT.c[name])
         for name in ("extensions", "numbers")

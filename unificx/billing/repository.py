@@ -6,31 +6,24 @@ from datetime import datetime
 from typing import Literal, cast
 
 from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.machine.ledger import Transaction
 from unificx.billing.models import LedgerEntryRow, RatedCallRow
 from unificx.billing.schemas import CallSum, Payment, RatedCall, Usage
-from unificx.db import Reader, one_of, owned_by
+from unificx.db import Reader, insert_into, one_of, owned_by
 from unificx.db.pagination import Page, PageByTime
 
 _CALL = cast("Table", RatedCallRow.__table__)
 _ENTRY = cast("Table", LedgerEntryRow.__table__)
-_INSERTS = {
-    (dialect, table): insert(table).on_conflict_do_nothing()
-    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-    for table in (_CALL, _ENTRY)
-}
-"""INSERT statements by dialect and table; existing rows are left unchanged."""
 _KEYS = {"extension": RatedCallRow.extension_id, "country": RatedCallRow.country}
 
 
 async def insert_call(session: AsyncSession, call: RatedCall) -> bool:
     """Insert a rated call; False if it is there already."""
     connection = await session.connection()
-    insert = _INSERTS[connection.dialect.name, _CALL].values(**asdict(call)).returning(_CALL.c.id)
-    return (await connection.execute(insert)).scalar() is not None
+    insert = insert_into(_CALL, connection.dialect).on_conflict_do_nothing().returning(_CALL.c.id)
+    return (await connection.execute(insert.values(**asdict(call)))).scalar() is not None
 
 
 async def update_price(session: AsyncSession, call: RatedCall) -> None:
@@ -155,8 +148,8 @@ async def post(session: AsyncSession, tenant_id: str, transaction: Transaction, 
         for each in transaction.postings
     ]
     connection = await session.connection()
-    insert = _INSERTS[connection.dialect.name, _ENTRY].values(rows).returning(_ENTRY.c.account)
-    return len((await connection.execute(insert)).all()) == len(rows)
+    insert = insert_into(_ENTRY, connection.dialect).on_conflict_do_nothing().returning(_ENTRY.c.account)
+    return len((await connection.execute(insert.values(rows))).all()) == len(rows)
 
 
 async def balances(session: AsyncSession, tenant_id: str) -> dict[tuple[str, str], int]:

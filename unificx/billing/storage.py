@@ -8,7 +8,6 @@ from datetime import date
 from typing import cast
 
 from sqlalchemy import Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.billing.counts import Counts
@@ -16,7 +15,7 @@ from unificx.billing.machine.months import Period
 from unificx.billing.models import MeasuredStorageRow
 from unificx.billing.ports import MeasureStorage
 from unificx.billing.schemas import DaySize
-from unificx.db import Database
+from unificx.db import Database, insert_into
 from unificx.identity import DirectoryCache
 
 _MEASURED = cast("Table", MeasuredStorageRow.__table__)
@@ -68,6 +67,6 @@ async def _measured_since(session: AsyncSession, day: date) -> set[tuple[str, da
 async def _store(session: AsyncSession, due: Mapping[str, date], sizes: Mapping[str, int]) -> None:
     """Store the bytes of tenants, 0 for those without any. A day that another node has stored meanwhile stays."""
     connection = await session.connection()
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(_MEASURED)
+    insert = insert_into(_MEASURED, connection.dialect)
     rows = [{"tenant_id": each, "day": day, "size": sizes.get(each, 0)} for each, day in due.items()]
     await connection.execute(insert.on_conflict_do_nothing(index_elements=["tenant_id", "day"]), rows)

@@ -10,15 +10,23 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import Dialect, Insert, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 _ROWS = 50
 """Rows of a statement of SQLite."""
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _Compiled = tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]
 """Statement, and the function that converts a row into its parameters."""
+
+
+def insert_into(table: Table, dialect: Dialect) -> Any:
+    """Return an INSERT of the dialect, which has ON CONFLICT."""
+    if dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # 2 MB, which SQLite does not need
+
+    return postgresql.insert(table)
 
 
 class BulkInsert:
@@ -38,7 +46,7 @@ class BulkInsert:
         dialect, columns = connection.dialect, tuple(rows[0])
         key = dialect.name, columns
         if key not in self._compiled:
-            insert = _INSERT[dialect.name](self._table).on_conflict_do_nothing()
+            insert = insert_into(self._table, dialect).on_conflict_do_nothing()
             self._compiled[key] = _compile(insert, dialect, columns)
         statement, parameters = self._compiled[key]
         values = [parameters(row) for row in rows]

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Table, case, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from unificx.cluster import RecordLog
 from unificx.core.errors import StorageFull
-from unificx.db import Database, SpoolFull, UnitOfWork
+from unificx.db import Database, SpoolFull, UnitOfWork, insert_into
 from unificx.privacy.models import TransmissionRow
 
 _KIND = "transmission"
@@ -66,7 +65,7 @@ class Transmissions:
         for *key, count in map(json.loads, records):
             latest[tuple(key)] = max(count, latest.get(tuple(key), 0))
         connection = await uow.session.connection()
-        insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(_TABLE)
+        insert = insert_into(_TABLE, connection.dialect)
         greatest = case(
             (insert.excluded["count"] > _TABLE.c["count"], insert.excluded["count"]), else_=_TABLE.c["count"]
         )
