@@ -1,18 +1,19 @@
 """Servers of a carrier by DNS: SRV records (RFC 3263 without NAPTR), then A and AAAA; never blocks the event loop.
 
-Names that only this host knows, from its hosts file, are found by the system's resolver.
+Names that only this host knows, from its hosts file, are found by the system's resolver. dnspython is loaded for the
+first name.
 """
 
 import asyncio
 import socket
 from collections.abc import Callable
-
-from dns.asyncresolver import Resolver
-from dns.exception import DNSException
-from dns.rdatatype import RdataType
+from typing import TYPE_CHECKING
 
 from unificx.core.source_address import is_ip_address
 from unificx.trunks import MAX_SERVERS, Resolution, SrvRecord, TrunkTransport, merged, ordered
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver
 
 SERVICES = {"udp": "_sip._udp", "tcp": "_sip._tcp", "tls": "_sips._tcp"}
 DEFAULT_PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
@@ -30,8 +31,8 @@ class SipDnsResolver:
     `random` returns numbers from 0 to below 1; `dns` replaces the name servers of the system.
     """
 
-    def __init__(self, random: Callable[[], float], dns: Resolver | None = None) -> None:
-        self._dns = dns or _system_resolver()
+    def __init__(self, random: Callable[[], float], dns: "Resolver | None" = None) -> None:
+        self._dns = dns
         self._limit = asyncio.Semaphore(MAX_CONCURRENT)
         self._random = random
 
@@ -55,22 +56,26 @@ class SipDnsResolver:
 
     async def _srv(self, name: str) -> tuple[list[SrvRecord], float]:
         """Return the records, none if there are none, and their time to live."""
-        found, seconds = await self._query(name, RdataType.SRV)
+        found, seconds = await self._query(name, "SRV")
         texts = [str(each).split() for each in found]
         return [SrvRecord(int(one), int(two), int(three), target) for one, two, three, target in texts], seconds
 
     async def _addresses(self, name: str) -> tuple[list[str], float]:
         """Return the addresses of a name, IPv4 first, and their time to live."""
-        answers = [await self._query(name, kind) for kind in (RdataType.A, RdataType.AAAA)]
+        answers = [await self._query(name, kind) for kind in ("A", "AAAA")]
         found = [str(each) for records, _ in answers for each in records]
         if found:
             return found, min(seconds for records, seconds in answers if records)
         return await _system_addresses(name.rstrip(".")), MIN_SECONDS
 
-    async def _query(self, name: str, kind: RdataType) -> tuple[list[object], float]:
+    async def _query(self, name: str, kind: str) -> tuple[list[object], float]:
         """Return the records of a name, none if it has none or DNS does not answer."""
         if self._dns is None:
+            self._dns = await asyncio.to_thread(_system_resolver)
+        if self._dns is None:
             return [], MAX_SECONDS
+        from dns.exception import DNSException
+
         try:
             answer = await self._dns.resolve(name, kind, search=False, raise_on_no_answer=False)
         except (DNSException, OSError, UnicodeError):
@@ -79,11 +84,14 @@ class SipDnsResolver:
         return ([], MAX_SECONDS) if rrset is None else (list(rrset)[:MAX_RECORDS], float(rrset.ttl))
 
 
-def _system_resolver() -> Resolver | None:
+def _system_resolver() -> "Resolver | None":
     """Return a client of the system's name servers, None if there are none.
 
     dnspython refuses a host whose own name cannot be a domain; the system then looks names up.
     """
+    from dns.asyncresolver import Resolver
+    from dns.exception import DNSException
+
     try:
         dns = Resolver()
     except DNSException:
