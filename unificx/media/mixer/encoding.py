@@ -26,10 +26,18 @@ from unificx.media.mixer.messages import ALAW, G722, ULAW
 from unificx.media.mixer.resampling import HISTORY, resample
 from unificx.media.mixer.wideband import PRIMING_FRAMES, G722Codec
 
-COMFORT_NOISE = {
-    width: np.rint(np.random.default_rng(width).normal(0, 10, (TICKS_PER_SECOND, width))).astype(np.int32)
-    for width in (NARROW, WIDE)
-}
+
+def _comfort_noise(width: int) -> Samples:
+    """Return nearly normal noise: each sample is the sum of the 8 bytes of a number of SplitMix64, with a standard
+    deviation of 10. numpy.random would take 4 MB in the engine."""
+    numbers = np.arange(1, 1 + TICKS_PER_SECOND * width, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        numbers = (numbers ^ numbers >> np.uint64(shift)) * np.uint64(factor)
+    sums = numbers.view(np.uint8).reshape(TICKS_PER_SECOND, width, 8).sum(axis=2, dtype=np.int32)
+    return np.rint((sums - 1020) * (10 / 209)).astype(np.int32)
+
+
+COMFORT_NOISE = {width: _comfort_noise(width) for width in (NARROW, WIDE)}
 """One second of faint comfort noise, played in a room while no leg talks."""
 _LAWS = (ULAW, ALAW)
 _DRAIN_FRAMES = 12
