@@ -25,6 +25,11 @@ def lazy_import(name: str) -> ModuleType:
     return module
 
 
+def omit_module(name: str) -> None:
+    """Make an optional library that nothing has loaded appear as not installed from now on."""
+    sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+
+
 @contextmanager
 def hide_module(name: str) -> Generator[None]:
     """Make an optional library appear as not installed to modules that are imported meanwhile."""
