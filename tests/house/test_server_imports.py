@@ -25,8 +25,12 @@ SERVER_AVOIDS = (
     "authlib.oidc",
     "stdnum.iban",
     "pydoc",
+    "unificx.cli.commands",
+    "dns",
+    "sqlalchemy.dialects.postgresql",
+    "pydantic.v1.main",
 )
-MEDIA_WORKER_AVOIDS = ("asyncio", "pydantic", "sqlalchemy", "structlog", "unificx.media_worker.client")
+MEDIA_WORKER_AVOIDS = ("asyncio", "pydantic", "sqlalchemy", "structlog", "unificx.media_worker.client", "numpy.random")
 PHOTO_PROCESS_AVOIDS = ("asyncio", "sqlalchemy", "structlog", "unificx.attachments")
 CLI_AVOIDS = ("fastapi", "pydantic", "sqlalchemy", "httpx")
 FEW_SCHEMAS = 20
@@ -48,6 +52,43 @@ def test_rarely_used_modules_are_not_loaded(module: str, avoided: tuple[str, ...
     loaded = set(json.loads(done.stdout))
     assert module in loaded
     assert not [each for each in avoided if each in loaded]
+
+
+UP = """
+import sys
+from unificx.server.main import main
+
+sys.argv[1:] = ["up", "--help"]
+try:
+    main()
+finally:
+    print(*sys.modules)
+"""
+
+
+def test_a_server_does_not_load_other_commands() -> None:
+    done = subprocess.run([sys.executable, "-c", UP], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert "unificx.cli.command" in loaded
+    assert "unificx.cli.commands" not in loaded
+
+
+COPIES = """
+import gc
+import unificx.server.server
+from sqlalchemy.orm import configure_mappers
+
+configure_mappers()
+gc.collect()
+print(sum(type(each).__name__ == "AnnotatedColumn" for each in gc.get_objects()))
+"""
+FEW_COPIES = 200
+"""Copies of columns, of more than 1,200, that may be left when SQLAlchemy has read the tables of a server."""
+
+
+def test_columns_are_not_copied_at_the_start() -> None:
+    done = subprocess.run([sys.executable, "-c", COPIES], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) <= FEW_COPIES
 
 
 BUILT = """
