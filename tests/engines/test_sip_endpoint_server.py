@@ -393,6 +393,80 @@ def test_stream_request_without_content_length_gets_400() -> None:
     receive_request(wire, data, WS)
 
 
+LONG = "X: " + "y" * 9_000
+BIG = request("INVITE", more=["X: y" * 10] * 101)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        request("INVITE", more=[LONG]),
+        request("INVITE", more=[LONG] * 4),
+        BIG,
+        request("INVITE") + b"v" * 65_536,
+        request("INVITE", more=[LONG] * 4)[:33_000],
+        b"\r\n" + request("INVITE", more=[LONG]),
+        request("INVITE").replace(b"INVITE sip:", b"INVITE sip:" + b"a" * 9_000),
+        request("INVITE", more=["X: y" * 100]).replace(b"Content-Length: 0", b"Content-Length: 65536"),
+        request("INVITE", more=["X: y" * 100]).replace(b"Content-Length: 0", b"Content-Length: 99999999999999999999"),
+    ],
+    ids=["line", "head", "headers", "message", "cut", "crlf", "target", "length", "long-length"],
+)
+def test_too_large_request_gets_513(data: bytes) -> None:
+    """RFC 3261 section 21.5.7. The response repeats what identifies the request and is smaller."""
+    for flow in (UDP, TCP):
+        wire = Wire()
+        assert wire.receive(data, flow) == []
+        [(_, answer, to)] = wire.sent
+        response = parse(answer)
+        assert isinstance(response, Response)
+        assert (response.status, response.reason, to) == (513, "Message Too Large", flow)
+        assert (response.via.branch, response.call_id, response.cseq.method) == ("z9hG4bK-1", "call-1", "INVITE")
+        assert response.to.tag
+        assert len(answer) < len(data)
+        assert wire.endpoint.transactions == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        request("ACK", more=[LONG]),
+        b"\r\n" + request("ACK", more=[LONG]),
+        b"SIP/2.0 200 OK" + request("INVITE", more=[LONG]).partition(b"SIP/2.0")[2],
+        b"INVITE sip:a SIP/2.0\r\n" + b"Via: SIP/2.0/UDP h;branch=z9hG4bK-1\r\n" * 101 + b"\r\n",
+        b"INVITE sip:a SIP/2.0\r\nVia: SIP/2.0/UDP " + b"h" * 9_000 + b"\r\n\r\n",
+        b"INVITE sip:a SIP/2.0\r\nX: " + b"y" * 33_000,
+        b"x" * 60_000,
+        b"\r\n" * 30_000,
+    ],
+    ids=["ack", "crlf-ack", "response", "vias", "via", "no-via", "no-lines", "crlfs"],
+)
+def test_other_too_large_messages_are_not_answered(data: bytes) -> None:
+    """Neither is a request whose response would be as large."""
+    wire = Wire()
+    assert wire.receive(data) == []
+    assert wire.sent == []
+
+
+def test_refusals_of_malformed_requests_are_limited() -> None:
+    """Their source address may be forged."""
+    wire = Wire(may_reject=lambda request, flow, now: False)
+    for data in (BIG, request("OPTIONS", cseq_method="INVITE")):
+        assert wire.receive(data) == []
+    assert wire.sent == []
+
+
+def test_an_invite_with_video_and_many_candidates_is_accepted() -> None:
+    """A browser with 40 addresses offers audio, video and data in less than 20 kB."""
+    candidate = "a=candidate:1 1 udp 2122260223 2001:db8:1234:5678:9abc:def0:1234:5678 60000 typ host generation 0"
+    offer = "\r\n".join(["v=0", "o=- 1 1 IN IP4 192.0.2.7", "s=-", "t=0 0", "m=audio 9 RTP/AVP 0", *[candidate] * 160])
+    data = request("INVITE").replace(
+        b"Content-Length: 0\r\n\r\n", f"Content-Length: {len(offer)}\r\n\r\n{offer}".encode()
+    )
+    assert len(data) > 16_000
+    receive_request(Wire(), data)
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -477,9 +551,8 @@ def test_new_requests_over_capacity_get_503_but_dialogs_may_exceed_it_by_an_eigh
 
 def test_total_request_size_limits_capacity() -> None:
     wire = Wire()
-    padding = ["X: " + "x" * 8000] * 7
     for number in range(5000):
-        wire.receive(request("INFO", branch=f"z9hG4bK-{number}", call_id=f"call-{number}", more=padding))
+        wire.receive(request("INFO", branch=f"z9hG4bK-{number}", call_id=f"call-{number}") + b"x" * 56_000)
     assert wire.lines[0] == "SIP/2.0 503 Service Unavailable"
     assert 4600 < wire.endpoint.transactions[0] < 4900
     receive_request(wire, request("BYE", to_tag="b1"))

@@ -288,7 +288,7 @@ def test_unanswerable_messages(data: bytes) -> None:
         (b"CSeq: 7 INVITE", b"CSeq: 7 invite", 400),
         (b"Content-Length: 5", b"Content-Length: 6", 400),
         (b"Content-Length: 5", b"Content-Length: +5", 400),
-        (b"Content-Length: 5", b"Content-Length: " + b"9" * 5000, 400),
+        (b"Content-Length: 5", b"Content-Length: " + b"9" * 5000, 513),
         (b"Content-Length: 5", b"Content-Length: \xd9\xa3", 400),
     ],
 )
@@ -335,11 +335,14 @@ def test_limits_are_enforced() -> None:
     lines = INVITE.count(b"\r\n") - 3
     many = INVITE.replace(b"\r\n\r\n", b"\r\nX: y" * (100 - lines) + b"\r\n\r\n", 1)
     assert len(request(many).headers) == 100
-    assert parse_error(many.replace(b"\r\nX: y", b"\r\nX: y\r\nX: y", 1)).request is None
+    assert parse_error(many.replace(b"\r\nX: y", b"\r\nX: y\r\nX: y", 1)).status == 513
     request(INVITE.replace(b"54.2", b"5" * 8_000))
-    assert parse_error(INVITE.replace(b"54.2", b"5" * 8_192)).request is None
+    assert parse_error(INVITE.replace(b"54.2", b"5" * 8_192)).status == 513
     folded = INVITE.replace(b"54.2", b"5" * 5_000 + b"\r\n " + b"5" * 5_000)
-    assert parse_error(folded).request is None
+    assert parse_error(folded).status == 513
+    long = b"\r\nX: " + b"y" * 8_100
+    request(INVITE.replace(b"\r\n\r\n", long * 3 + b"\r\n\r\n", 1))
+    assert parse_error(INVITE.replace(b"\r\n\r\n", long * 4 + b"\r\n\r\n", 1)).status == 513
     assert parse_error(INVITE[:-5]).status == 400
     with pytest.raises(RemoteProtocolError):
         parse(INVITE, Limits(max_message_bytes=100))

@@ -81,6 +81,16 @@ def test_complete_messages_before_unframeable_data_are_kept(head: bytes) -> None
     assert error.value.head == head
 
 
+def test_the_beginning_of_a_head_that_is_too_large_is_kept() -> None:
+    """Enough of it that it is known to be too large: the request is rejected with 513."""
+    start = b"OPTIONS sip:a SIP/2.0\r\nX: " + b"x" * MAX_HEAD
+    for head in (start + b"x" * 1_000, start + b"\r\nContent-Length: 0\r\n\r\n"):
+        with pytest.raises(FramingError) as error:
+            Framer().feed(message(b"one") + head)
+        assert error.value.messages == [message(b"one")]
+        assert error.value.head == head[: MAX_HEAD + 1]
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_framed_or_refused(data: bytes) -> None:
     framer = Framer()

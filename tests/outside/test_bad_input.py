@@ -146,7 +146,24 @@ def assert_closed(wire: socket.socket) -> None:
     with contextlib.suppress(ConnectionError):
         while data := wire.recv(4096):
             received += data
-    assert not received or received[:9] == b"SIP/2.0 4" or received[0] == 0x15, received[:100]  # 0x15: a TLS alert
+    rejected = received.startswith((b"SIP/2.0 4", b"SIP/2.0 513"))
+    assert not received or rejected or received[0] == 0x15, received[:100]  # 0x15: a TLS alert
+
+
+def test_a_request_that_is_too_large_is_answered(attacker):
+    """RFC 3261 section 21.5.7. A connection is closed only if the end of the request is unknown."""
+    long_line = "X: " + "y" * 20_000 + "\r\n"
+    with attacker.datagrams() as wire:
+        wire.send(attacker.request(71, more=long_line))
+        assert wire.recv(4096).startswith(b"SIP/2.0 513 Message Too Large\r\n")
+        wire.send(attacker.request(72))
+        assert wire.recv(4096).startswith(b"SIP/2.0 401")
+    with attacker.stream() as wire:
+        wire.sendall(attacker.request(73, "TCP", more=long_line))
+        assert wire.recv(4096).startswith(b"SIP/2.0 513 Message Too Large\r\n")
+        wire.sendall(attacker.request(74, "TCP").replace(b"Content-Length: 0", b"Content-Length: 70000"))
+        assert wire.recv(4096).startswith(b"SIP/2.0 513 Message Too Large\r\n")
+        assert_closed(wire)
 
 
 def test_request_sent_byte_by_byte_is_answered(attacker):

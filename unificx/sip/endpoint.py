@@ -57,6 +57,7 @@ class Endpoint:
         self.overload = overload
         self._limits = limits
         self._wake = wake
+        self._may_reject = checks.may_reject
         self._context = TransactionContext(tag, node)
         self._server_transactions = ServerTransactions(self._context, overload, CAPACITY, checks)
         self._client_transactions = ClientTransactions(self._context, via_host, CAPACITY)
@@ -92,7 +93,7 @@ class Endpoint:
             else:
                 self._client_transactions.receive(message, flow, now)
         except RemoteProtocolError as fault:
-            if fault.request is not None:
+            if fault.request is not None and self._may_reject(fault.request, flow, now):
                 fault.request.add_source_address(flow.host, flow.port)
                 self._server_transactions.reject_statelessly(fault.request, flow, fault.status, reason=fault.reason)
 

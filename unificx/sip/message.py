@@ -24,6 +24,8 @@ VERSION = "SIP/2.0"
 _split_line = methodcaller("split", ": ", 1)
 _FOLD = re.compile(r"\r\n[ \t]++")
 _SINGLE = frozenset(("from", "to", "call-id", "cseq", "content-length", "max-forwards"))
+_ADDED_BYTES = 256
+"""Most octets that a stateless response gets besides: a tag, and the source address in Via."""
 _ECHOED = frozenset(("via", "from", "to", "call-id", "cseq"))
 _version = re.compile(r"SIP/[0-9]++\.[0-9]++", re.I).fullmatch
 _status_line = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*+))?+", re.I | re.S).fullmatch
@@ -206,8 +208,8 @@ def parse(data: bytes, limits: Limits = LIMITS, *, needs_length: bool = False) -
 
     `needs_length`: Content-Length is mandatory, as on a stream.
 
-    Raise RemoteProtocolError, which holds the request if it can be answered. A message that exceeds the limits, has no
-    end of headers, or a line break other than CRLF is never answered.
+    Raise RemoteProtocolError, which holds the request if it can be answered. A message that has no end of headers, or a
+    line break other than CRLF, is never answered.
     """
     head, body = _split(data, limits)
     start, *lines = head.split("\r\n")
@@ -219,11 +221,11 @@ def parse(data: bytes, limits: Limits = LIMITS, *, needs_length: bool = False) -
         index = index_headers(headers)
     longest = limits.max_line_length
     if len(lines) > limits.max_headers or (len(head) > longest and max(map(len, (start, *lines))) > longest):
-        raise RemoteProtocolError(400, "Headers Too Large")
+        raise _too_large(data, limits)
     if "content-length" in index:
         if index["content-length"] != str(len(body)):
             try:
-                body = body[: parse_number(index["content-length"], len(body), "Bad Content-Length")]
+                body = body[: _length_of_body(index["content-length"], len(body), limits.max_message_bytes - len(head))]
             except RemoteProtocolError as bad:
                 fault = bad
     elif needs_length:
@@ -235,15 +237,43 @@ def parse(data: bytes, limits: Limits = LIMITS, *, needs_length: bool = False) -
 
 def _split(data: bytes, limits: Limits) -> tuple[str, bytes]:
     """Return the start line with the header lines, and all octets after them."""
-    if len(data) > limits.max_message_bytes:
-        raise RemoteProtocolError(513, "Message Too Large")
     start = 0
     while data.startswith(b"\r\n", start):  # RFC 3261 section 7.5
         start += 2
     end = data.find(b"\r\n\r\n", start)
+    length = (end if end >= 0 else len(data)) - start
+    if length > limits.max_head_bytes or len(data) > limits.max_message_bytes:
+        raise _too_large(data, limits)
     if end < 0:
         raise RemoteProtocolError(400, "No End Of Headers")
     return data[start:end].decode("utf-8", "surrogateescape"), data[end + 4 :]
+
+
+def _length_of_body(stated: str, received: int, most: int) -> int:
+    """Return the Content-Length. Raise RemoteProtocolError if it exceeds what was `received`; 513 if it exceeds the
+    `most` that may be."""
+    try:
+        return parse_number(stated, received, "Bad Content-Length")
+    except RemoteProtocolError:
+        if stated.isdigit() and stated.isascii() and int(stated[:10]) > most:
+            raise RemoteProtocolError(513, "Message Too Large") from None
+        raise
+
+
+def _too_large(data: bytes, limits: Limits) -> RemoteProtocolError:
+    """The refusal of a message (RFC 3261 section 21.5.7). It holds a request, with those headers that its response
+    repeats, if that response is smaller than what was received."""
+    head, ended, _ = data.lstrip(b"\r\n")[: limits.max_head_bytes].partition(b"\r\n\r\n")
+    start, *lines = _unfold(head.decode("utf-8", "surrogateescape"))
+    headers, _ = _any_headers(lines if ended else lines[:-1])
+    longest = limits.max_line_length
+    repeated = [each for each in headers if CANONICAL_NAMES[each[0]] in _ECHOED and len(each[1]) <= longest]
+    request = None
+    if start[:4].upper() != "SIP/":
+        request = Request(start.partition(" ")[0], "", repeated).answerable_request()
+    if request is not None and len(respond(request, 513).encode()) + _ADDED_BYTES > len(data):
+        request = None
+    return RemoteProtocolError(513, "Message Too Large", request)
 
 
 def _usual_headers(head: str, lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, str] | None]:

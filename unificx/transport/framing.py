@@ -2,8 +2,10 @@
 
 import re
 
-MAX_HEAD = 32 * 1024
-MAX_MESSAGE = 64 * 1024
+from unificx.sip.limits import LIMITS
+
+MAX_HEAD = LIMITS.max_head_bytes
+MAX_MESSAGE = LIMITS.max_message_bytes
 
 _LENGTH_NAME = rb"\r\n(?:content-length|l)[ \t]*:"
 _LENGTH_HEADER = re.compile(_LENGTH_NAME, re.IGNORECASE)
@@ -14,10 +16,10 @@ class FramingError(Exception):
     """The stream cannot be split into messages, or a message is too large: the connection has to be closed.
 
     `messages` are the complete messages received before the error. `head` is the start line and the headers of the
-    message that cannot be framed, so that the request can be rejected; empty if the end of its headers is unknown.
+    message that cannot be framed, or their beginning if they are too large, so that the request can be rejected.
     """
 
-    def __init__(self, reason: str, head: bytes = b"") -> None:
+    def __init__(self, reason: str, head: bytes) -> None:
         super().__init__(reason)
         self.messages: list[bytes] = []
         self.head = head
@@ -87,11 +89,11 @@ class Framer:
         end = buffer.find(b"\r\n\r\n", max(start, self._searched - 3))
         if end < 0:
             if len(buffer) - start > MAX_HEAD:
-                raise FramingError("message head too large")
+                raise _head_too_large(buffer, start)
             self._searched = len(buffer)
             return 0
         if end - start > MAX_HEAD:
-            raise FramingError("message head too large")
+            raise _head_too_large(buffer, start)
         if len(_LENGTH_HEADER.findall(buffer, start, end + 2)) != 1:
             raise FramingError("a message on a stream needs exactly one Content-Length", bytes(buffer[start : end + 4]))
         stated = _CONTENT_LENGTH.search(buffer, start, end + 2)
@@ -101,3 +103,7 @@ class Framer:
         if length > MAX_MESSAGE:
             raise FramingError("message too large", bytes(buffer[start : end + 4]))
         return length
+
+
+def _head_too_large(buffer: bytearray, start: int) -> FramingError:
+    return FramingError("message head too large", bytes(buffer[start : start + MAX_HEAD + 1]))
