@@ -62,7 +62,8 @@ def test_failed_early_answer_is_retried() -> None:
 
 def test_phone_without_media_is_not_dialled_but_others_are() -> None:
     script = Script(("b1", "b2"))
-    assert script.process(events.MediaFailed("offer:b1", sdp_at_fault=False)) == []
+    ended = machine_actions.EndRinging("b1", Cause.NO_MEDIA)
+    assert script.process(events.MediaFailed("offer:b1", sdp_at_fault=False)) == [ended]
     assert script.process(events.MediaOffered("offer:b1", b"late")) == []
     assert script.process(events.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
     script.process(events.CalleeRefused("b2", 480))
@@ -79,7 +80,7 @@ def test_late_media_failure_of_a_ringing_phone_is_ignored() -> None:
 @pytest.mark.parametrize("event", [events.LegLost("b1"), events.HungUp("b1")])
 def test_lost_branch_is_removed(event: events.Event) -> None:
     script = ringing("b1", "b2")
-    assert script.process(event) == []
+    assert script.process(event) == [machine_actions.EndRinging("b1", Cause.FAILED)]
     assert script.process(events.CalleeRefused("b2", 486))[-1] == Reject(486, Cause.BUSY)
 
 

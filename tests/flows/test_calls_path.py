@@ -14,7 +14,7 @@ class SalesGroup:
     """Two extensions ring for five seconds; then hours lead to the mailbox of the group."""
 
     def plan(self) -> Plan:
-        ring = Fork((RingTarget(extension("1002")), RingTarget(extension("1003"))), 5.0, 600.0)
+        ring = Fork((RingTarget(extension("1002")), RingTarget(extension("1003"))), 5.0, 600.0, decline_ends=False)
         steps = Step(ring), Step(GoTo(DestinationRef("app", "7200")))
         return Plan(steps, path=(PathObject("group", "6000", "Sales"),))
 
@@ -142,6 +142,41 @@ async def test_the_member_that_answers_is_named() -> None:
         "extension 1002: routed, missed",
         "extension 1003: routed, answered",
     ]
+
+
+async def test_each_member_that_refuses_is_named_with_its_refusal() -> None:
+    """Also if another member answers afterwards, or the caller hangs up."""
+    refused = """
+        alice 1001, bob 1002, carol 1003
+        alice -> INVITE 6000 [alice]
+        bob   <- INVITE [alice]
+        carol <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        carol -> 180
+        bob   -> {status}
+    """
+    answered = """
+        carol -> 200 [carol]
+        carol <- ACK
+        alice <- 200 [carol]
+        alice -> ACK
+    """ + hangs_up("alice", "carol", "answered 16 alice carol")  # fmt: skip
+    cancelled = """
+        alice -> CANCEL
+        history <- cancelled 16 alice 6000
+        carol <- CANCEL
+        alice <- 487
+    """
+    endings = [(answered, "answered"), (cancelled, "cancelled")]
+    for status, shown in (("603", "declined"), ("486", "busy"), ("480", "unreachable")):
+        for ending, outcome in endings:
+            world = await play(refused.format(status=status) + ending, numbers=NUMBERS)
+            assert way(world) == [
+                "group 6000: dialled, continued",
+                f"extension 1002: routed, {shown}",
+                f"extension 1003: routed, {outcome}",
+            ]
 
 
 async def test_an_app_and_the_extensions_it_tries_are_named() -> None:

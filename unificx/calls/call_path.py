@@ -91,9 +91,12 @@ class CallPath:
         if not (self.steps and self.steps[-1].phase == "app"):
             self._add(kind, approach, "app", party, entered=PathObject("app", "", name))
 
-    def unanswered(self, outcome: StepOutcome, at: datetime) -> None:
-        """Ringing ends without an answer."""
-        self.steps = [each.ended(outcome, at) if each.phase == "ringing" else each for each in self.steps]
+    def unanswered(self, outcome: StepOutcome, at: datetime, party: CallParty | None = None) -> None:
+        """Ringing ends without an answer: that of one party, or all."""
+        self.steps = [
+            each.ended(outcome, at) if each.phase == "ringing" and (party is None or each.is_of(party)) else each
+            for each in self.steps
+        ]
 
     def answered(self, kind: StepKind, party: CallParty, approach: Approach) -> None:
         """A party is connected; the call leaves the steps before. `approach`: how, if it has not rung."""

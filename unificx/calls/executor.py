@@ -111,6 +111,8 @@ class ActionExecutor:
                     call, call.participant(leg), now, reason
                 ):
                     callee.cancel(now, reason)
+            case actions.EndRinging(leg, cause):
+                path_tracking.party_unanswered(call, leg, cause.value.outcome, self._deps.directory, now)
             case actions.Acknowledge(leg, sdp):
                 callee = call.existing_leg(leg)
                 if isinstance(callee, OutgoingLeg | AppLeg):

@@ -78,6 +78,13 @@ def unanswered(call: Call, outcome: StepOutcome, now: float) -> None:
     path_of(call).unanswered(outcome, call.wall_time(now))
 
 
+def party_unanswered(call: Call, name: str, outcome: StepOutcome, directory: DirectoryCache, now: float) -> None:
+    """One of several parties that ring no longer does."""
+    found = _party(call, name, directory)
+    if call.path is not None and found is not None:
+        call.path.unanswered(outcome, call.wall_time(now), found[1])
+
+
 def _target_of(call: Call) -> CallTarget:
     if isinstance(call.state, Transferring) and call.transfer_target is not None and not call.target.is_recall:
         return call.transfer_target

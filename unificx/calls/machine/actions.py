@@ -80,6 +80,14 @@ class CancelCallee:
 
 
 @value
+class EndRinging:
+    """One of several called parties, that of `leg`, no longer rings, while others may."""
+
+    leg: str
+    cause: Cause
+
+
+@value
 class Progress:
     """Send a provisional response to the caller. `tentative`: another leg may answer with another SDP."""
 
@@ -233,6 +241,7 @@ Action = (
     | SendPush
     | CancelPush
     | CancelCallee
+    | EndRinging
     | Progress
     | Accept
     | Reject

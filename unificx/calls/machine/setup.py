@@ -1,6 +1,6 @@
 """Call set-up: the steps of a plan in turn, each forking to phones or to an app; the first 2xx wins."""
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from unificx.calls.machine import push_wakeup
 from unificx.calls.machine.actions import (
@@ -11,6 +11,7 @@ from unificx.calls.machine.actions import (
     Bye,
     CancelCallee,
     Dial,
+    EndRinging,
     Offer,
     OfferMedia,
     Progress,
@@ -164,15 +165,9 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return state, [RefuseOffer(leg, 491)]
         case MediaAnswered() | MediaReleased() | MediaSilent() | AckReceived() | OfferAnswered() | OfferRefused():
             return state, []
-        case (
-            PickedUp()
-            | TransferWithdrawn()
-            | TransferRequested()
-            | JoinRequested()
-            | MoveToAppRequested()
-            | TakeOverRequested()
-            | ReofferRequested()
-        ):
+        case PickedUp() | TransferWithdrawn() | TransferRequested() | JoinRequested() | MoveToAppRequested():
+            return state, []
+        case TakeOverRequested() | ReofferRequested():
             return state, []
         case _:
             assert_never(event)
@@ -258,7 +253,7 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
     ringing = changed(branch, stage="ringing")
     if sdp and state.offer and len(state.branches) == 1 and not state.early_sdp:
         # Early media only with a single branch: with several, the source would be ambiguous.
-        return changed(_with_branch(state, ringing), early_sdp=sdp), [AnswerMedia("early", leg, leg, sdp)]
+        return _with_branch(state, ringing, early_sdp=sdp), [AnswerMedia("early", leg, leg, sdp)]
     provisional = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
     if provisional <= state.last_provisional:
         return _with_branch(state, ringing), []
@@ -295,7 +290,8 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
         # Released first: rtpengine would go on with the keys of the refused offer.
         return _with_branch(state, again), [ReleaseMedia(leg, final=False), offer]
     cause = cause_from_carrier(status) if branch.outside else cause_from_status(status)
-    if status >= 600 and status != 606:  # declined by the user: a 6xx ends forking (RFC 3261 section 16.7)
+    if status >= 600 and status != 606 and (branch.extension or state.decline_ends):
+        # Declined by the user: a 6xx ends forking (RFC 3261 section 16.7).
         ended = _with_branch(state, changed(branch, stage="over", cause=cause))
         return _declined(ended, branch.extension, cause, now)
     return _branch_ended(state, leg, cause, now, vanished=status in NO_RESPONSE_STATUSES)
@@ -329,19 +325,21 @@ def _declined_from_push(state: SettingUp, device: str, now: float) -> Outcome:
 
 
 def _declined(state: SettingUp, extension: str, cause: Cause, now: float) -> Outcome:
-    """End the step, or, if others are to ring on, only the ringing of the user's extension, "" for an outside leg."""
+    """End the step, or, if others are to ring on, only the ringing of the user's extension, "" if it is unknown."""
     if state.decline_ends:
         return _unanswered(state, cause, now)
     if not extension:
-        return _continue_or_end(state, [], now)
+        return _continue_or_end(state, "", [], now)
     actions: list[Action] = []
-    for branch in state.branches:
-        if branch.live and branch.extension == extension:
+    own = [branch for branch in state.branches if branch.extension == extension]
+    for branch in own:
+        if branch.live:
             if branch.stage != "offering":
                 actions.append(CancelCallee(branch.name, elsewhere=True))
             state = _with_branch(state, changed(branch, stage="over", cause=cause))
     state, cancelled = push_wakeup.cancel_push_of(state, extension)
-    return _continue_or_end(changed(state, declined=state.declined | {extension}), [*actions, *cancelled], now)
+    state = changed(state, declined=state.declined | {extension})
+    return _continue_or_end(state, own[0].name if own else "", [*actions, *cancelled], now)
 
 
 def _device_removed(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
@@ -349,12 +347,14 @@ def _device_removed(state: SettingUp, event: DeviceRemoved, now: float) -> Outco
     if CALLER in event.legs:
         return _end_unanswered(state, Cause.ENDED_BY_ADMINISTRATOR)
     actions: list[Action] = []
+    leg = ""
     for branch in state.branches:
         if branch.live and branch.name in event.legs:
+            leg = branch.name
             if branch.stage != "offering":
                 actions.append(CancelCallee(branch.name, elsewhere=False))
             state = _with_branch(state, changed(branch, stage="over", cause=Cause.UNREACHABLE))
-    return _continue_or_end(changed(state, awaiting_push=state.awaiting_push - {event.device}), actions, now)
+    return _continue_or_end(changed(state, awaiting_push=state.awaiting_push - {event.device}), leg, actions, now)
 
 
 def _deadline_reached(state: SettingUp, now: float) -> Outcome:
@@ -375,11 +375,13 @@ def _branch_ended(state: SettingUp, leg: str, cause: Cause, now: float, *, vanis
     actions: list[Action] = []
     if vanished and branch.push_device:
         state, actions = push_wakeup.push_vanished(state, branch)
-    return _continue_or_end(state, actions, now)
+    return _continue_or_end(state, leg, actions, now)
 
 
-def _continue_or_end(state: SettingUp, actions: list[Action], now: float) -> Outcome:
-    """Continue if a branch rings or a pushed device is awaited, else end the search."""
+def _continue_or_end(state: SettingUp, leg: str, actions: list[Action], now: float) -> Outcome:
+    """The branch `leg` has ended: continue if another rings or a pushed device is awaited, else end the search."""
+    if (ended := state.end_of_party(leg)) is not None:
+        actions = [EndRinging(leg, ended), *actions]
     if any(each.live for each in state.branches):
         return state, actions
     if state.awaiting_push:
@@ -490,10 +492,7 @@ def _find_branch(state: SettingUp, name: str) -> Branch | None:
     return next((branch for branch in state.branches if branch.name == name), None)
 
 
-def _with_branch(state: SettingUp, branch: Branch, *, last_provisional: int | None = None) -> SettingUp:
+def _with_branch(state: SettingUp, branch: Branch, **changes: Any) -> SettingUp:
+    """Return a copy in which this branch takes the place of that with its name."""
     branches = tuple([branch if each.name == branch.name else each for each in state.branches])
-    return changed(
-        state,
-        branches=branches,
-        last_provisional=state.last_provisional if last_provisional is None else last_provisional,
-    )
+    return changed(state, branches=branches, **changes)

@@ -3,7 +3,7 @@
 from dataclasses import field
 from typing import Literal
 
-from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.causes import Cause, most_informative
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits
 from unificx.core.value import value
 
@@ -33,6 +33,11 @@ class Branch:
     @property
     def live(self) -> bool:
         return self.stage != "over"
+
+    @property
+    def party(self) -> str:
+        """The same for all branches of one called party: their extension, or the name of a leg outside."""
+        return self.extension or (self.name if self.outside else "")
 
 
 @value
@@ -66,6 +71,17 @@ class SettingUp:
     def rings(self, device: str) -> bool:
         """Whether the call rings on a device that accepts push, or is about to."""
         return device in self.pushed or any(each.live and each.push_device == device for each in self.branches)
+
+    def end_of_party(self, name: str) -> Cause | None:
+        """Why one of several called parties, that of this branch, no longer rings; None if it does."""
+        ended = next((each for each in self.branches if each.name == name), None)
+        if ended is None:
+            return None
+        own = [each for each in self.branches if each.party == ended.party]
+        awaited = [self.extension_by_device.get(device) for device in self.awaiting_push]
+        if any(each.live for each in own) or ended.party in awaited or (len(own) == len(self.branches) and not awaited):
+            return None
+        return most_informative([each.cause for each in own if each.cause is not None])
 
 
 @value
