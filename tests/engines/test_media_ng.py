@@ -54,6 +54,13 @@ def test_codecs_are_added_and_never_removed() -> None:
         assert "codec" not in sent(ng.answer("anchor", "a", "b", SDP, profile))
 
 
+def test_no_codec_is_added_to_an_offer_that_cannot_be_transcoded() -> None:
+    """A phone that answered with PCMU to a caller that has iLBC only would ring for nothing."""
+    for all_codecs in (False, True):
+        offer = ng.offer("anchor", "a", SDP, Profile.PLAIN, all_codecs=all_codecs, transcodes=False)
+        assert sent(offer)["codec"] == {"transcode": []}
+
+
 def test_inband_dtmf_is_converted_to_telephone_events_for_apps() -> None:
     events = SDP + b"a=rtpmap:101 Telephone-Event/8000\r\n"
     fallback = ["PCMU", "PCMA"]

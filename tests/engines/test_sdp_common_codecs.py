@@ -2,7 +2,7 @@
 
 import pytest
 
-from unificx.sdp import shares_audio_codec
+from unificx.sdp import offers_codec, shares_audio_codec
 
 OPUS, ILBC = b"a=rtpmap:96 opus/48000/2\r\n", b"a=rtpmap:97 iLBC/8000\r\n"
 EVENTS = b"a=rtpmap:101 telephone-event/8000\r\n"
@@ -32,3 +32,21 @@ def sdp(formats: str, *lines: bytes, port: int = 4000) -> bytes:
 def test_shared_codec(one: bytes, other: bytes, shared: bool) -> None:
     assert shares_audio_codec(one, other) is shared
     assert shares_audio_codec(other, one) is shared
+
+
+@pytest.mark.parametrize(
+    ("offer", "offered"),
+    [
+        (sdp("0"), True),
+        (sdp("97 8", ILBC), True),
+        (sdp("18"), True),
+        (sdp("96", OPUS), True),
+        (sdp("97", ILBC), False),
+        (sdp("97 101 13", ILBC, EVENTS), False),
+        (sdp("97", ILBC, port=0), True),
+        (b"", True),
+        (b"nonsense m=audio", True),
+    ],
+)
+def test_codec_of_the_offer(offer: bytes, offered: bool) -> None:
+    assert offers_codec(offer, {"pcmu", "pcma", "g729", "opus"}) is offered

@@ -15,6 +15,7 @@ from rtp_endpoint import RtpEndpoint
 
 from unificx import sdp
 from unificx.core.clock import SystemClock
+from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import Profile, profile_of
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.sdp import shares_audio_codec
@@ -27,9 +28,12 @@ CODECS = {
     "GSM": "3 GSM/8000",
     "iLBC": "97 iLBC/8000",
     "speex": "98 speex/8000",
+    "AMR-WB": "99 AMR-WB/16000",
+    "EVS": "100 EVS/16000",
 }
-TRANSCODED = [name for name in CODECS if name != "iLBC"]
-"""rtpengine decodes iLBC, but Debian's cannot encode it."""
+RELAYED = ["iLBC", "AMR-WB", "EVS"]
+"""rtpengine decodes iLBC and AMR, but Debian's cannot encode them."""
+TRANSCODED = [name for name in CODECS if name not in RELAYED]
 FINGERPRINT = "a=setup:actpass\r\na=fingerprint:sha-256 " + ":".join(["AB"] * 32) + "\r\n"
 CRYPTO = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n"
 _anchors = count(1)
@@ -41,6 +45,16 @@ async def engine() -> AsyncIterator[RtpEngine]:
     await engine.start()
     yield engine
     await engine.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def learned(engine: RtpEngine) -> RtpEngine:
+    """It knows what it can transcode, soon after it has started."""
+    while b"PCMU" in await rtpengine_replies.offer(
+        engine, f"codecs-{next(_anchors)}", "a", phone("iLBC"), Profile.PLAIN
+    ):
+        await asyncio.sleep(0.02)
+    return engine
 
 
 def phone(codec: str, port: int = 4000, proto: str = "RTP/AVP", extra: str = "") -> bytes:
@@ -102,14 +116,30 @@ async def test_every_pair_of_codecs_carries_tones_both_ways(engine: RtpEngine, c
             assert max(other.level(620.0), one.level(440.0)) < 500, (caller, callee)
 
 
-@pytest.mark.parametrize(("caller", "callee"), [pair for pair in product(CODECS, CODECS) if "iLBC" in pair])
+@pytest.mark.parametrize(("caller", "callee"), [pair for pair in product(CODECS, CODECS) if {*pair} & {*RELAYED}])
 @pytest.mark.asyncio(loop_scope="module")
-async def test_ilbc_is_relayed_or_refused(engine: RtpEngine, caller: str, callee: str) -> None:
-    """The answer to the caller shows that there is no sound, so that the call is refused with 488."""
-    anchor = f"codecs-{next(_anchors)}"
-    await rtpengine_replies.offer(engine, anchor, "a", phone(caller), Profile.PLAIN)
+async def test_other_codecs_are_relayed_or_refused(learned: RtpEngine, caller: str, callee: str) -> None:
+    """A phone that does not have the caller's codec refuses the offer before it rings. An answer with a codec that is
+    not in the offer shows that there is no sound, so that the call is refused with 488."""
+    engine, anchor = learned, f"codecs-{next(_anchors)}"
+    offer = await rtpengine_replies.offer(engine, anchor, "a", phone(caller), Profile.PLAIN)
+    assert shares_audio_codec(phone(callee), offer) is (caller == callee)
     answer = await rtpengine_replies.answer(engine, anchor, "a", "b", phone(callee), Profile.PLAIN)
     assert shares_audio_codec(phone(caller), answer) is (caller == callee)
+
+
+@pytest.mark.parametrize("profile", [Profile.ENGINE, Profile.WEBRTC])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_apps_and_browsers_are_not_offered_a_codec_that_they_do_not_have(
+    learned: RtpEngine, profile: Profile
+) -> None:
+    for codec in CODECS:
+        offered = rtpengine_replies.offer(learned, f"codecs-{next(_anchors)}", "a", phone(codec), profile)
+        if codec in TRANSCODED:
+            assert b" PCMU/8000" in await offered
+        else:
+            with pytest.raises(MediaUnavailable, match="invalid_sdp"):
+                await offered
 
 
 @pytest.mark.asyncio(loop_scope="module")

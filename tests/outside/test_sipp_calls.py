@@ -2,10 +2,13 @@
 
 import pytest
 import scenarios as s
+from server import set_voicemail
 
 HELLO = s.authenticated_invite(s.sdp())
 TALK = (*HELLO, *s.answered(), s.in_dialog("ACK", 2))
 ANSWER = (s.called(), s.ringing(), *s.answers(s.sdp()))
+RELAYED_ONLY = s.sdp().replace("AVP 0 101\na=rtpmap:0 PCMU/8000", "AVP 97 101\na=rtpmap:97 iLBC/8000")
+"""An offer of a codec that rtpengine relays but cannot encode."""
 
 
 @pytest.mark.promise("U1", "C5", "S2")
@@ -94,3 +97,22 @@ def test_both_ringing_phones_are_cancelled_with_the_call(desk, household):
     gives_up = (s.recv(180), s.pause(500), s.cancel(2), s.recv(200), s.recv(487), s.ack_refusal(2))
     desk.calls(desk.caller(household.anna, household.berta.number, *HELLO, *gives_up), *callees)
     desk.record(household.anna, outcome="cancelled")
+
+
+def test_a_codec_that_cannot_be_transcoded_is_the_only_one_offered(desk, household):
+    """Two phones that have it talk. One without it refuses at once, so that it does not ring for nothing."""
+    offered = s.called(s.expect("m=audio [0-9]+ RTP/AVP 97 101[^0-9 ]"))
+    hello = s.authenticated_invite(RELAYED_ONLY)
+    talks = desk.callee(household.berta, offered, s.ringing(), *s.answers(RELAYED_ONLY), *s.is_hung_up())
+    ladder = (*hello, *s.answered(), s.in_dialog("ACK", 2), s.pause(300), *s.hang_up(3))
+    desk.calls(desk.caller(household.anna, household.berta.number, *ladder), talks)
+    desk.record(household.anna, outcome="answered")
+
+
+def test_an_app_is_not_entered_with_a_codec_that_cannot_be_transcoded(desk, household, server):
+    """RFC 3261 section 21.4.26: the caller gets 488, also where a mailbox takes the calls to a phone that is off."""
+    set_voicemail(server, on=True)
+    hello = s.authenticated_invite(RELAYED_ONLY)
+    for number in ("*43", "*97", household.clara.number):
+        desk.calls(desk.caller(household.anna, number, *hello, s.recv(488), s.ack_refusal(2)))
+    set_voicemail(server, on=False)

@@ -15,7 +15,7 @@ from unificx.media.errors import MediaUnavailable
 from unificx.rtpengine import bencode, ng, party_commands
 from unificx.rtpengine.dtls_certificates import DtlsCertificates
 from unificx.rtpengine.ng import MediaReport, Profile, Reply
-from unificx.sdp import MINIMAL_OFFER
+from unificx.sdp import MINIMAL_OFFER, offers_codec
 
 RETRY_DELAYS = (0.3, 0.7, 1.5)
 """Seconds to wait for a reply before each retransmission, and finally before giving up.
@@ -58,6 +58,8 @@ class NgClient(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._certificates = DtlsCertificates()
+        self._codecs: frozenset[str] = frozenset()
+        """Names of the codecs that rtpengine transcodes, in lower case; empty while they are unknown."""
         self._learning: asyncio.Task[None] | None = None
 
     async def connect(self, port: int, host: str = "127.0.0.1") -> None:
@@ -142,6 +144,10 @@ class NgClient(asyncio.DatagramProtocol):
                 return
         self._certificates.learn(*replies)
 
+    def learn_codecs(self, names: frozenset[str]) -> None:
+        """Note which codecs rtpengine transcodes, by their names in lower case."""
+        self._codecs = names
+
     async def ping(self, retry_delays: Sequence[float] = ()) -> None:
         """Return when it responds. Raise MediaUnavailable if it does not."""
         ng.check_reply(await self.request(ng.ping(), retry_delays))
@@ -157,8 +163,15 @@ class NgClient(asyncio.DatagramProtocol):
         all_codecs: bool = False,
     ) -> None:
         """Anchor an offer or re-offer of the party `from_tag`; the reply is the SDP to forward. `profiles` are those of
-        the recipient and of the sender."""
-        request = ng.offer(anchor, from_tag, sdp, *profiles, all_codecs=all_codecs)
+        the recipient and of the sender.
+
+        An offer of codecs that rtpengine cannot transcode is refused if the recipient has none of them.
+        """
+        transcodes = not self._codecs or offers_codec(sdp, self._codecs)
+        if not transcodes and profiles[0] in ng.WITHOUT_OTHER_CODECS:
+            _fail(on_reply, MediaUnavailable("invalid_sdp"))
+            return
+        request = ng.offer(anchor, from_tag, sdp, *profiles, all_codecs=all_codecs, transcodes=transcodes)
         self.send(request, self._sdp_parser(profiles[0]), on_reply)
 
     def answer(

@@ -52,6 +52,9 @@ ALL_CODECS = (*FALLBACK_CODECS, "G722", "opus", "GSM", "speex/8000")
 """Codecs that rtpengine can decode and encode, appended for a phone that refused an offer. Not appended to every offer,
 because they make an offer cost rtpengine three times as much."""
 
+WITHOUT_OTHER_CODECS = (Profile.ENGINE, Profile.WEBRTC, Profile.WEBRTC_ANEW)
+"""Sides whose codecs are all known to rtpengine: our media engine, and browsers (RFC 7874). A phone may have others."""
+
 ENGINE_INTERFACE = "inside"
 """rtpengine's interface towards our own media engine."""
 
@@ -153,6 +156,7 @@ def _options(
     ice: bool,
     telephone_events: bool = False,
     all_codecs: bool = False,
+    transcodes: bool = True,
 ) -> bytes:
     """Return all entries of an offer or answer that are the same for every call of its kind, encoded.
 
@@ -164,7 +168,8 @@ def _options(
     message: Message = {"command": command, "flags": flags, "replace": _REPLACED} | _PROFILE_OPTIONS[recipient]
     if command == "offer":
         message |= _OFFER_OPTIONS
-        message |= _codec_options(recipient, sender, telephone_events=telephone_events, all_codecs=all_codecs)
+        added = () if not transcodes else ALL_CODECS if all_codecs else FALLBACK_CODECS
+        message |= _codec_options(recipient, sender, added, telephone_events=telephone_events)
         if sender is Profile.ENGINE:
             message["from-interface"] = ENGINE_INTERFACE
     else:
@@ -173,15 +178,15 @@ def _options(
 
 
 def _codec_options(
-    recipient_profile: Profile, sender_profile: Profile, *, telephone_events: bool, all_codecs: bool
+    recipient_profile: Profile, sender_profile: Profile, added: tuple[str, ...], *, telephone_events: bool
 ) -> Message:
-    """Return the codecs to add to an offer.
+    """Return the codecs to add to an offer: the `added` ones, and telephone events.
 
     Our media engine understands only telephone events. For a phone that sends in-band tones, rtpengine detects them
     and generates events. That routes the audio through rtpengine's codecs, which handle loss and jitter worse than our
     engine, so it is not done for phones that send events.
     """
-    transcode = [*(ALL_CODECS if all_codecs else FALLBACK_CODECS)]
+    transcode = [*added]
     if recipient_profile is Profile.ENGINE and not telephone_events:
         transcode.append(TELEPHONE_EVENT)
     mask = {"mask": [TELEPHONE_EVENT]} if recipient_profile in WITHOUT_EVENTS.values() else {}
@@ -210,10 +215,12 @@ def offer(
     sender_profile: Profile = Profile.PLAIN,
     *,
     all_codecs: bool = False,
+    transcodes: bool = True,
 ) -> bytes:
     """Encode an offer or re-offer by the party `from_tag`, for a receiver with the profile `recipient_profile`.
 
-    `all_codecs`: append all codecs that can be transcoded.
+    `all_codecs`: append all codecs that can be transcoded. `transcodes`: whether one of the offer can be; else none is
+    appended, since a phone that answered with it would not hear and not be heard.
     """
     options = _options(
         "offer",
@@ -222,6 +229,7 @@ def offer(
         ice=uses_ice(sdp),
         telephone_events=sends_telephone_events(sdp),
         all_codecs=all_codecs,
+        transcodes=transcodes,
     )
     clean = _anonymize(sdp)
     return b"d7:call-id%b8:from-tag%b3:sdp%d:%b%be" % (encode(anchor), encode(from_tag), len(clean), clean, options)

@@ -20,6 +20,7 @@ from unificx.media.sounds import Sound
 from unificx.rtpengine import hang_detection
 from unificx.rtpengine.bencode import encode
 from unificx.rtpengine.client import NgClient
+from unificx.rtpengine.codec_list import transcoded_codecs
 from unificx.rtpengine.dtmf_log import DtmfLog
 from unificx.rtpengine.log_counter import LogCounter
 from unificx.rtpengine.ng import ENGINE_INTERFACE, MediaReport, Message, Profile, Reply
@@ -104,7 +105,8 @@ class RtpEngine:
         except StartupError:
             self._dtmf_log.close()
             raise
-        self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._watchdog())]
+        tasks = (self._supervise(), self._watchdog(), _learn_codecs(self._client))
+        self._tasks = [asyncio.create_task(each) for each in tasks]
 
     async def close(self) -> None:
         """Stop rtpengine and all media, within 2 seconds."""
@@ -207,12 +209,7 @@ class RtpEngine:
         return self._client
 
     async def _launch(self) -> None:
-        program = shutil.which(PROGRAM, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
-        if program is None:
-            raise StartupError(
-                "rtpengine is not installed; calls have no audio without it.",
-                hint="Install it with: apt install rtpengine-daemon",
-            )
+        program = _program()
         for interface in self._interfaces:
             _check_bindable(interface.address)
         for _ in range(5):
@@ -319,6 +316,25 @@ class RtpEngine:
             ):
                 log.warning("rtpengine_silent", pid=process.pid)
                 process.kill()
+
+
+async def _learn_codecs(client: NgClient) -> None:
+    """Learn which codecs are transcoded. Until then every codec counts as one."""
+    try:
+        client.learn_codecs(await transcoded_codecs(_program()))
+    except (OSError, StartupError) as fault:  # TimeoutError is an OSError
+        log.warning("rtpengine_codecs_unknown", **describe_fault(fault))
+
+
+def _program() -> str:
+    """Return the path of rtpengine. Raise StartupError without it."""
+    program = shutil.which(PROGRAM, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
+    if program is None:
+        raise StartupError(
+            "rtpengine is not installed; calls have no audio without it.",
+            hint="Install it with: apt install rtpengine-daemon",
+        )
+    return program
 
 
 def _arguments(

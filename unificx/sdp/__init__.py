@@ -1,7 +1,7 @@
 """SDP: parsing, questions, changes and the address filter. All code that reads SDP is here."""
 
 from unificx.sdp.address_filter import sanitize
-from unificx.sdp.common_codecs import shares_audio_codec
+from unificx.sdp.common_codecs import offers_codec, shares_audio_codec
 from unificx.sdp.editing import (
     MINIMAL_OFFER,
     align_sections,
@@ -72,6 +72,7 @@ __all__ = [
     "is_plain_rtp",
     "is_receiving",
     "is_sending",
+    "offers_codec",
     "parse",
     "plain_answer",
     "plain_video",

@@ -1,11 +1,13 @@
-"""Codecs in common of two SDPs."""
+"""Codecs in common of two SDPs, or of an SDP and this server."""
 
 import re
+from collections.abc import Set
 
 from unificx.sdp.session import SdpError, codecs, first_audio, parse
 
 _audio_line = re.compile(rb"^m=audio [1-9][0-9]*+(?:/[0-9]++)? \S++((?: [0-9]++)++)", re.MULTILINE).search
 _STATIC_AUDIO = frozenset((b"0", b"3", b"4", b"8", b"9", b"18"))
+_G711 = frozenset((b"0", b"8"))
 _NO_SPEECH = frozenset(("telephone-event", "cn"))
 
 
@@ -19,6 +21,17 @@ def shares_audio_codec(one: bytes, other: bytes) -> bool:
         return True
     try:
         return not _audio_codecs(one).isdisjoint(_audio_codecs(other))
+    except SdpError:
+        return True
+
+
+def offers_codec(sdp: bytes, names: Set[str]) -> bool:
+    """Whether an SDP has an audio codec of these names, in lower case, which include G.711; or has no audio."""
+    line = _audio_line(sdp)
+    if line is None or not _G711.isdisjoint(line[1].split()):  # the usual case
+        return True
+    try:
+        return any(name in names for name, _ in _audio_codecs(sdp))
     except SdpError:
         return True
 
