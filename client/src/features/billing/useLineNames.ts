@@ -10,7 +10,7 @@ export function useLineNames() {
     ({
       plan: t`Plan ${name}`,
       extensions: t`Extensions`,
-      numbers: t`Numbers`,
+      numbers: t({ message: 'Numbers', context: 'public numbers' }),
       storage: t`Storage`,
       calls: name || amount !== 0 ? t`Calls: ${nameOfGroup(name)}` : t`Calls, covered by included minutes`,
       earlier_calls: t`Calls and corrections of earlier months`,

@@ -13,6 +13,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { VerificationNote } from '~/features/call-verification';
 import { useExtensions } from '~/features/extensions';
 import { StepUp, StepUpDialog } from '~/features/settings';
+import { causeOf } from './causes';
 import { CallLadder } from './CallLadder';
 import { isTestCall, messagePage } from './message';
 import { answerSeconds, outcomeOf } from './outcomes';
@@ -123,11 +124,12 @@ function Details({ call }: { call: CallRecord }) {
   const { t, i18n } = useLingui();
   const directions = { internal: t`Internal`, inbound: t`Inbound`, outbound: t`Outbound` };
   const wait = answerSeconds(call);
+  const cause = causeOf(call);
   const details = [
     [t`Direction`, directions[call.direction]],
     wait !== undefined && [t`Time to answer`, t`${Math.round(wait)} s`],
-    [t`Talk time`, formatDuration(call.talk_seconds)],
-    [t`Cause`, String(call.cause)],
+    call.answered && [t`Talk time`, formatDuration(call.talk_seconds)],
+    [t`Cause`, cause.text ? `${i18n._(cause.text)} (${cause.number})` : cause.number],
     call.costs && call.costs.length > 0 && [t`Cost`, costsText(call.costs, i18n.locale) || t`no price yet`],
   ].filter((each): each is [string, string] => Boolean(each));
   return (

@@ -82,7 +82,7 @@ export default function CallRecords() {
     {
       title: t`Duration`,
       numeric: true,
-      render: (call) => formatDuration(call.talk_seconds),
+      render: (call) => call.answered && formatDuration(call.talk_seconds),
       value: (call) => call.talk_seconds,
     },
     {

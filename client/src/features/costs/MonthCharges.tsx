@@ -38,7 +38,7 @@ export function MonthCharges({ tenant, month, operator }: MonthChargesProps) {
     ({
       plan: t`Plan ${name}`,
       extensions: t`Extensions`,
-      numbers: t`Numbers`,
+      numbers: t({ message: 'Numbers', context: 'public numbers' }),
       storage: t`Storage`,
       calls: t`Calls: ${nameOfGroup(name)}`,
     })[kind];

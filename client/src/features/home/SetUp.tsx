@@ -102,7 +102,7 @@ function useSteps(tenant?: string): Step[] | undefined {
         ? t`Add a number of your carrier, so that you can be called.`
         : t`A trunk connects you to a carrier, for calls with the outside.`,
       link: hasTrunk ? (
-        <StepLink to="/numbers" text={t`Add a number`} />
+        <StepLink to="/numbers" text={t({ message: 'Add a number', context: 'public numbers' })} />
       ) : (
         <StepLink to="/trunks" text={t`Create a trunk`} />
       ),

@@ -16,7 +16,7 @@ export function ImportNumbers(props: ImportDrawerProps) {
   const current = useMutation({
     mutationFn: async () => {
       const { data } = await api.exportNumbers({ query: { tenant }, parseAs: 'text' });
-      download(`${t`Numbers`}.csv`, `\uFEFF${data}`);
+      download(`${t({ message: 'Numbers', context: 'public numbers' })}.csv`, `\uFEFF${data}`);
     },
   });
   return (

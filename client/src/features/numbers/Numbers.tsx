@@ -67,7 +67,7 @@ export default function Numbers() {
   return (
     <>
       <RoutingPage<PublicNumber>
-        title={t`Numbers`}
+        title={t({ message: 'Numbers', context: 'public numbers' })}
         create={t`New number`}
         list={list}
         columns={columns}

@@ -35,7 +35,12 @@ export function PersonCalls({ extension, tenant }: { extension: Extension; tenan
           { title: t`Direction`, render: (call) => (outgoing(call) ? t`outgoing` : t`incoming`) },
           { title: t`Date`, render: (call) => formatDateTime(call.started) },
           { title: t`Outcome`, render: (call) => outcomes[call.outcome] },
-          { title: t`Duration`, numeric: true, card: 'aside', render: (call) => formatDuration(call.talk_seconds) },
+          {
+            title: t`Duration`,
+            numeric: true,
+            card: 'aside',
+            render: (call) => call.answered && formatDuration(call.talk_seconds),
+          },
         ]}
         empty={<EmptyState icon={IconPhone} text={<Trans>No calls yet.</Trans>} />}
       />

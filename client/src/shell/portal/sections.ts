@@ -84,7 +84,12 @@ const GROUPS: SectionGroup[] = [
   {
     title: msg`Routing`,
     sections: [
-      { to: '/numbers', needs: 'routing_change', title: msg`Numbers`, icon: IconNumbers },
+      {
+        to: '/numbers',
+        needs: 'routing_change',
+        title: msg({ message: 'Numbers', context: 'public numbers' }),
+        icon: IconNumbers,
+      },
       { to: '/trunks', needs: 'trunks_change', title: msg`Trunks`, icon: IconPlugConnected },
       { to: '/routes', needs: 'trunks_change', title: msg`Outbound routes`, icon: IconRoute },
       { to: '/groups', needs: 'routing_change', title: msg`Ring groups`, icon: IconPhoneRinging },
