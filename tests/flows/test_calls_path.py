@@ -76,6 +76,52 @@ async def test_a_call_to_an_extension_or_its_mailbox_has_no_way() -> None:
     assert way(recorded) == []
 
 
+async def test_the_callee_that_the_caller_transfers_has_answered() -> None:
+    world = await play(PARTICIPANTS + UP + """
+        alice -> REFER
+          Refer-To: <sip:1003@acme.example>
+        alice <- 202 REFER
+        alice <- NOTIFY 100
+        app   <- waiting for 1003 [bob]
+        carol <- INVITE [bob]
+        ! the app answers [ring]
+        bob   <- INVITE [ring]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        alice <- NOTIFY 200 over
+        alice <- BYE
+        bob   <- INVITE [carol]
+        bob   -> 200 [bob]
+        bob   <- ACK
+    """ + hangs_up("bob", "carol", "answered 16 alice bob carol"))  # fmt: skip
+    assert way(world) == [
+        "extension 1002: dialled, answered",
+        "extension 1003: transferred by 1001, answered",
+    ]
+
+
+async def test_a_transfer_that_fails_returns_to_the_transferor() -> None:
+    world = await play(PARTICIPANTS + UP + REFERRED + """
+        carol -> 486
+        app   <- BYE
+        bob   <- NOTIFY 486 over
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- INVITE [bob]
+        alice -> 200 [alice]
+        alice <- ACK
+    """ + hangs_up("bob", "alice", "answered 16 alice bob 1003"))  # fmt: skip
+    assert way(world) == [
+        "extension 1002: dialled, answered",
+        "extension 1003: transferred by 1002, busy",
+        "extension 1002: returned, answered",
+    ]
+
+
 @pytest.mark.promise("C5")
 async def test_a_transfer_names_the_transferor() -> None:
     world = await play(

@@ -203,6 +203,7 @@ class ActionExecutor:
                 if cause is not None:
                     path_tracking.unanswered(call, cause.value.outcome, now)
             case actions.SwapCaller(leg):
+                path_tracking.path_of(call)
                 call_record.swap_caller(call, leg, directory.extension_by_id(call.caller.extension_id))
                 for name in (CALLER, leg):
                     self._registry.set_leg(call, name)

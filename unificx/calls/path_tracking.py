@@ -54,9 +54,7 @@ def answered(call: Call, name: str, directory: DirectoryCache, now: float) -> No
     found = _party(call, name, directory)
     if found is not None and not call.is_app(name):
         path, at = path_of(call), call.wall_time(now)
-        picked_up = Approach("picked_up", at, call.participant(name).extension_id)
-        is_pickup = call.was_picked_up and call.taken_by == name
-        path.answered(*found, picked_up if is_pickup else _approach(call, _target_of(call), path, at))
+        path.answered(*found, _approach_of(call, name, path, at))
 
 
 def monitored(call: Call, extension: Extension, now: float) -> None:
@@ -79,10 +77,12 @@ def unanswered(call: Call, outcome: StepOutcome, now: float) -> None:
 
 
 def party_unanswered(call: Call, name: str, outcome: StepOutcome, directory: DirectoryCache, now: float) -> None:
-    """One of several parties that ring no longer does."""
-    found = _party(call, name, directory)
-    if call.path is not None and found is not None:
-        call.path.unanswered(outcome, call.wall_time(now), found[1])
+    """One of several parties that ring no longer does, or none of them, ""."""
+    if call.path is None:
+        return
+    found = _party(call, name, directory) if name else None
+    if found is not None or not name:
+        call.path.unanswered(outcome, call.wall_time(now), found[1] if found is not None else None)
 
 
 def _target_of(call: Call) -> CallTarget:
@@ -100,6 +100,16 @@ def _approach(call: Call, target: CallTarget, path: CallPath, at: datetime) -> A
     if transferor is not None:
         return Approach("transferred", at, transferor.extension_id)
     return Approach("routed" if path.steps else "dialled", at)
+
+
+def _approach_of(call: Call, name: str, path: CallPath, at: datetime) -> Approach:
+    """How the call comes to a participant that is connected."""
+    extension_id, transferor = call.participant(name).extension_id, call.transferred_by
+    if call.was_picked_up and call.taken_by == name:
+        return Approach("picked_up", at, extension_id)
+    if transferor is not None and extension_id and extension_id == transferor.extension_id:
+        return Approach("returned", at)
+    return _approach(call, _target_of(call), path, at)
 
 
 def _party(call: Call, name: str, directory: DirectoryCache) -> tuple[StepKind, CallParty] | None:

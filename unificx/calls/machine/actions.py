@@ -81,7 +81,7 @@ class CancelCallee:
 
 @value
 class EndRinging:
-    """One of several called parties, that of `leg`, no longer rings, while others may."""
+    """One of several called parties, that of `leg`, no longer rings, while others may; "": none of them does."""
 
     leg: str
     cause: Cause
