@@ -381,7 +381,7 @@ async def require_access_or_own(
     Raise SupportAccessNeeded for staff of the operator without the consent of the tenant."""
     tenant_id = await _tenant_id(services, user, tenant)
     if not reaches(user.principal, tenant_id):
-        raise no_such_tenant()
+        raise _no_such_tenant()
     only_own = not may(user.principal, action, tenant_id)
     if only_own:
         require_own(user.principal)
@@ -408,10 +408,10 @@ async def _tenant_id(services: Services, user: CurrentUser, reference: str | Non
     try:
         return (await services.identity.tenants.get(reference)).id
     except NotFound:
-        raise no_such_tenant() from None
+        raise _no_such_tenant() from None
 
 
-def no_such_tenant() -> NotFound:
+def _no_such_tenant() -> NotFound:
     """Return the same error for a tenant that does not exist and for one the user may not access."""
     return NotFound("There is no such tenant.", hint="See /api/v1/tenants.", field="tenant")
 

@@ -97,7 +97,7 @@ async def audio_response(
     """
     try:
         reader = await opening
-        sound = _as_wanted(reader, wanted or ("wav" if prefers_wav(request.headers) else None))
+        sound = _as_wanted(reader, wanted or ("wav" if _prefers_wav(request.headers) else None))
         return await range_response(sound, f'"{reader.name}-{sound.kind.removeprefix("audio/")}"', request.headers)
     except CorruptAudio:
         raise _damaged_error() from None
@@ -120,7 +120,7 @@ def _as_wanted(reader: AudioReader, wanted: Literal["ogg", "wav"] | None) -> _Wa
     return _Stored(reader.ogg, OGG) if reader.ogg is not None and wanted != "wav" else _Wav(reader)
 
 
-def prefers_wav(headers: Mapping[str, str]) -> bool:
+def _prefers_wav(headers: Mapping[str, str]) -> bool:
     """Return whether an Accept header prefers WAV to Ogg (section 12.5.1)."""
     return _quality(headers.get("accept", ""), _WAVS) > _quality(headers.get("accept", ""), (OGG, "application/ogg"))
 

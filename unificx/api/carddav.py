@@ -123,7 +123,7 @@ class CardDav:
             raise NotFound("An address book is read by REPORT.")
         contact = await self._card(found, name)
         pictures = await self._contacts.contact_pictures.images(found.book.tenant_id, [contact])
-        return write_vcards([contact], version, pictures=pictures), etag_of(contact)
+        return write_vcards([contact], version, pictures=pictures), _etag_of(contact)
 
     async def report(self, path: str, body: bytes) -> bytes:
         """Return the answer to a report on an address book. Raise NotFound, DavRefusal, Invalid."""
@@ -262,13 +262,13 @@ class CardDav:
         return found
 
 
-def etag_of(contact: Contact) -> str:
+def _etag_of(contact: Contact) -> str:
     return f'"{contact.revision}"'
 
 
 def _check(contact: Contact | None, conditions: Mapping[str, str]) -> None:
     """Raise PreconditionFailed (RFC 9110 sections 13.1.1 and 13.1.2)."""
-    present = set() if contact is None else {"*", etag_of(contact)}
+    present = set() if contact is None else {"*", _etag_of(contact)}
     wanted, unwanted = ({each.strip() for each in conditions.get(one, "").split(",")} for one in _CONDITIONS)
     if (wanted != {""} and not wanted & present) or unwanted & present:
         raise PreconditionFailed("The contact was changed meanwhile.", hint="Read it again.")
@@ -342,7 +342,7 @@ def _privileges(names: Sequence[str]) -> str:
 
 def _card(contact: Contact, wanted: Wanted, pictures: Mapping[str, bytes]) -> dict[str, str]:
     found = {
-        dav("getetag"): text(etag_of(contact)),
+        dav("getetag"): text(_etag_of(contact)),
         dav("getcontenttype"): _CARD_TYPE,
         dav("getlastmodified"): f"{contact.changed:%a, %d %b %Y %H:%M:%S} GMT",
         dav("resourcetype"): "",

@@ -20,7 +20,7 @@ _MAX_PEAKS = 128
 _KINDS: Mapping[str, DeclaredKind] = {"voice": "voice", "encrypted": "encrypted"}
 
 
-async def require_version(
+async def _require_version(
     tus_resumable: Annotated[str, Header(description="Version of the protocol.", examples=[VERSION])] = VERSION,
 ) -> None:
     """Raise 412 for another version (section "Tus-Resumable")."""
@@ -28,7 +28,7 @@ async def require_version(
         raise HTTPException(412, "Only version 1.0.0 of tus is supported.", headers=CAPABILITIES)
 
 
-TusVersion = Depends(require_version)
+TusVersion = Depends(_require_version)
 
 
 def upload_headers(upload: Upload) -> dict[str, str]:

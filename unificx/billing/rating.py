@@ -52,7 +52,7 @@ class Rating:
     async def rate_again(self, tenant_id: str, since: datetime, until: datetime) -> Rerating:
         """Rate the calls answered in a period by the decks that are in force for them now. Differences are posted as
         corrections. Raises Invalid."""
-        check_period(since, until)
+        _check_period(since, until)
         sums = _Differences()
         after: tuple[datetime, str] | None = None
         while True:
@@ -67,7 +67,7 @@ class Rating:
 
     async def preview_again(self, tenant_id: str, since: datetime, until: datetime) -> Rerating:
         """Return what `rate_again` would do with a period now. Raises Invalid."""
-        check_period(since, until)
+        _check_period(since, until)
         sums = _Differences()
         async for page in self._pages(tenant_id, since, until):
             async with self._database.read() as session:
@@ -76,7 +76,7 @@ class Rating:
 
     async def simulate(self, deck: RateDeck, since: datetime, until: datetime) -> Simulation:
         """Return what the calls answered in a period would have cost with a deck. Raises Invalid."""
-        check_period(since, until)
+        _check_period(since, until)
         calls = unmatched = amount = amount_before = 0
         async for page in self._pages(deck.tenant_id, since, until):
             async with self._database.read() as session:
@@ -105,7 +105,7 @@ class Rating:
         """Add up the calls answered in a period, by extension, department or country. Raises Invalid.
 
         The department of a call is the present one of its extension."""
-        check_period(since, until)
+        _check_period(since, until)
         key = "country" if by == "country" else "extension"
         async with self._database.read() as session:
             found = await repository.usage(session, tenant_id, since, until, key)
@@ -228,7 +228,7 @@ class _Differences:
         return Rerating(self._calls, self._changed, differences)
 
 
-def check_period(since: datetime, until: datetime) -> None:
+def _check_period(since: datetime, until: datetime) -> None:
     """Raise Invalid for a period that is empty or longer than `MAX_PERIOD`."""
     if not timedelta() < until - since <= MAX_PERIOD:
         raise Invalid("A period of at most a year is needed.", hint="Give `since` and `until`.", field="since")

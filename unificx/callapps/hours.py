@@ -13,10 +13,10 @@ PAUSE_SECONDS = 0.4
 
 def hours_app(hours: HoursService) -> App:
     """The app behind the feature codes of opening hours."""
-    return App(HOURS_APP, partial(switch_hours, hours))
+    return App(HOURS_APP, partial(_switch_hours, hours))
 
 
-async def switch_hours(hours: HoursService, call: Call) -> None:
+async def _switch_hours(hours: HoursService, call: Call) -> None:
     """Change the switch for a caller inside. One tone: it is open now. Two tones: it is closed."""
     if not call.caller.extension_id or len(call.arguments) != 2:
         await call.play("general/goodbye")

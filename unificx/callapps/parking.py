@@ -17,8 +17,8 @@ def parking_apps(parking: Parking, recall_seconds: Callable[[str], float]) -> tu
     extension that parked it."""
     return (
         App.of_feature(PARK, partial(park, parking, recall_seconds), goes_on=True),
-        App(PARK_ANNOUNCEMENT, announce_slot),
-        App.of_feature(RETRIEVE, partial(retrieval_failed, parking)),
+        App(PARK_ANNOUNCEMENT, _announce_slot),
+        App.of_feature(RETRIEVE, partial(_retrieval_failed, parking)),
     )
 
 
@@ -41,12 +41,12 @@ async def park(parking: Parking, recall_seconds: Callable[[str], float], call: C
         parking.release(call.leg)
 
 
-async def announce_slot(call: Call) -> None:
+async def _announce_slot(call: Call) -> None:
     """Announce the slot to the parking extension."""
     await call.play("parking/parked-at", SpokenValue(int(call.arguments[0])))
 
 
-async def retrieval_failed(parking: Parking, call: Call) -> None:
+async def _retrieval_failed(parking: Parking, call: Call) -> None:
     """Announce why no call could be retrieved."""
     several = not call.arguments and parking.occupied(call.caller.tenant_id)
     await call.play("parking/several" if several else "parking/nobody", "general/goodbye")

@@ -14,17 +14,17 @@ HOLD_SECONDS = 10.0
 def pickup_apps() -> tuple[App, App, App]:
     """The three apps."""
     return (
-        App.of_feature(PICKUP, no_call_found),
-        App(PICKED_UP, hold_caller),
-        App.of_feature(FLIP, no_call_found),
+        App.of_feature(PICKUP, _no_call_found),
+        App(PICKED_UP, _hold_caller),
+        App.of_feature(FLIP, _no_call_found),
     )
 
 
-async def hold_caller(call: Call) -> None:
+async def _hold_caller(call: Call) -> None:
     """Hold the caller of a call that was picked up until the phone that did so replaces this app."""
     await call.play(silence(HOLD_SECONDS))
 
 
-async def no_call_found(call: Call) -> None:
+async def _no_call_found(call: Call) -> None:
     """Announce that there is no call to pick up, or no call of one's own on another device."""
     await call.play("general/unavailable", "general/goodbye")

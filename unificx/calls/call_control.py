@@ -145,9 +145,9 @@ class CallControl:
         manager, number = self.manager, sanitize_dialled(to)
         plan = manager.deps.routing.preview(requester, number)
         if plan == NO_OUTSIDE_LINE.plan():
-            raise no_outside_line()
+            raise _no_outside_line()
         if plan == Reject(Rejection.NOT_ALLOWED).plan():
-            raise not_allowed()
+            raise _not_allowed()
         if plan.is_rejected:
             raise NotFound("This number does not exist. Check the number.", field="to")
         shown = Caller(requester.tenant_id, "", "", requester.subject, number=number, name=number)
@@ -237,23 +237,23 @@ def _leg_name_in(call: Call, extensions: Collection[str]) -> str | None:
     )
 
 
-def no_outside_line() -> NotFound:
+def _no_outside_line() -> NotFound:
     """Return the error for a number outside: there is no line that reaches it."""
     return NotFound(
         "Calls outside are not set up yet.", hint="Ask your administrator to connect a telephone provider.", field="to"
     )
 
 
-def not_allowed() -> Forbidden:
+def _not_allowed() -> Forbidden:
     """Return the error for a number that a rule of the tenant forbids to call."""
     return Forbidden("This number may not be called from here.", hint="Ask your administrator.", field="to")
 
 
 def _to_problem(fault: RemoteProtocolError) -> DomainError:
     if fault.reason == Cause.NOT_ALLOWED.value.text:
-        return not_allowed()
+        return _not_allowed()
     if fault.reason == Cause.NO_OUTSIDE_LINE.value.text:
-        return no_outside_line()
+        return _no_outside_line()
     if fault.status == 404:
         return NotFound("This number does not exist. Check the number.", field="to")
     if fault.status == 403:

@@ -17,7 +17,7 @@ from unificx.core.clock import Clock
 from unificx.identity import DirectoryCache
 
 
-def move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
+def _move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
     """Move participants of another call into this one, under new names."""
     merge_cdr(call, other)
     call.options = replace(call.options, withheld=call.options.withheld | other.options.withheld)
@@ -39,7 +39,7 @@ def merge_cdr(call: Call, other: Call) -> None:
     call.has_recording = call.has_recording or other.has_recording
 
 
-def split_call(call: Call, name: str, call_id: str) -> Call:
+def _split_call(call: Call, name: str, call_id: str) -> Call:
     """Move a participant into a new call, as its caller. Both calls share one call record."""
     caller = party_of(call, name)
     assert caller is not None
@@ -70,7 +70,7 @@ class CallMoves:
         call end; it gets no call record."""
         now, anchors, other_state = self.clock.monotonic(), list(other.legs()), other.state
         call.has_recording = self.observer_notifier.call_ended(other) or call.has_recording
-        move_legs(call, other, names)
+        _move_legs(call, other, names)
         record_outside_legs(other, now)
         call.record_parties.outside.update(other.record_parties.outside)
         for name in call.legs():
@@ -100,7 +100,7 @@ class CallMoves:
         state, ordered = redirect.prepare_redirect(call.state, name)
         self.execute(call, ordered, self.clock.monotonic())
         call.state = state
-        other = split_call(call, state.callee, self.clock.new_id())
+        other = _split_call(call, state.callee, self.clock.new_id())
         other.state = Talking("", state.ends_at, state.callee_sdp, b"")
         self.registry.add(other)
         return other

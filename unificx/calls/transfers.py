@@ -87,7 +87,7 @@ class Transfers:
     def by_plan(self, call: Call, name: str, plan: Plan, dialled: str, now: float) -> Callable[[], None]:
         """Transfer the other party to where a plan leads; `dialled` is its number."""
         self.require_connected(call, name)
-        requester, remaining = self._as_caller(call, name), self._as_caller(call, peer_leg(call, name))
+        requester, remaining = self._as_caller(call, name), self._as_caller(call, _peer_leg(call, name))
         wanted = CallTarget(plan, dialled, displayed_caller=remaining, transferred_by=requester)
         targets, target = self._prepare(call, wanted, now)
         return_target = self._return_target(call, requester, remaining, now)
@@ -173,7 +173,7 @@ class Transfers:
         state = call.state
         if not isinstance(state, Talking) or name not in (CALLER, state.callee):
             raise RemoteProtocolError(REQUEST_PENDING, "Call Not Established")
-        if call.is_app(peer_leg(call, name)):
+        if call.is_app(_peer_leg(call, name)):
             raise RemoteProtocolError(403, "No Transferable Party")
         return state
 
@@ -266,7 +266,7 @@ class Transfers:
     def _join_connected(self, call: Call, name: str, other: Call, remaining: str, sdp: bytes) -> None:
         if isinstance(other.state, Transferring):  # an app rings others for its party: it rings again for the new one
             self._transfer_deps.dispatch(other, events.TransferWithdrawn())
-        call.transferred_by, party = self._as_caller(call, name), self._as_caller(call, peer_leg(call, name))
+        call.transferred_by, party = self._as_caller(call, name), self._as_caller(call, _peer_leg(call, name))
         new_leg = call.new_leg_name("b")
         self._transfer_deps.moves.absorb(call, other, {remaining: new_leg})
         joined = call.leg(new_leg)
@@ -283,7 +283,7 @@ class Transfers:
         names = {branch.name: call.new_leg_name("b") for branch in setup.branches}
         branches = tuple(replace(branch, name=names[branch.name]) for branch in setup.branches)
         setup = replace(setup, branches=branches)
-        requester, remaining = self._as_caller(call, name), self._as_caller(call, peer_leg(call, name))
+        requester, remaining = self._as_caller(call, name), self._as_caller(call, _peer_leg(call, name))
         target = replace(other.target, displayed_caller=None, transferred_by=requester)
         self._transfer_deps.moves.absorb(call, other, names)
         self._start_transfer(call, name, setup, target, self._return_target(call, requester, remaining, now))
@@ -343,7 +343,7 @@ def _is_settled(call: Call, name: str) -> bool:
     return _is_held_by_app(call, name) and isinstance(call.state, Talking) and call.state.exchange is None
 
 
-def peer_leg(call: Call, name: str) -> str:
+def _peer_leg(call: Call, name: str) -> str:
     """Return the name of the connected leg."""
     assert isinstance(call.state, Talking)
     return call.state.callee if name == CALLER else CALLER

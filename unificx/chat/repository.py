@@ -49,7 +49,7 @@ async def conversations_of(
     rows = (await session.scalars(page.apply(query, ConversationRow.changed, ConversationRow.id))).all()
     listed = ConversationMemberRow.conversation_id.in_([row.id for row in rows])
     members = await session.scalars(select(ConversationMemberRow).where(*mine, listed))
-    member_of, names = {each.conversation_id: to_member(each) for each in members}, _names(keys, tenant_id, rows)
+    member_of, names = {each.conversation_id: _to_member(each) for each in members}, _names(keys, tenant_id, rows)
     return [(_to_conversation(row, names), member_of[row.id]) for row in rows]
 
 
@@ -63,7 +63,7 @@ async def get(
     if found is None:
         return None
     row, member = found
-    return _to_conversation(row, _names(keys, tenant_id, [row])), to_member(member)
+    return _to_conversation(row, _names(keys, tenant_id, [row])), _to_member(member)
 
 
 async def find_pair(session: AsyncSession, tenant_id: str, pair: str) -> str | None:
@@ -77,7 +77,7 @@ async def members_of(session: AsyncSession, tenant_id: str, conversation_id: str
     chosen = _members(tenant_id, conversation_id)
     order = (ConversationMemberRow.joined, ConversationMemberRow.person_id)
     return [
-        to_member(row) for row in await session.scalars(select(ConversationMemberRow).where(*chosen).order_by(*order))
+        _to_member(row) for row in await session.scalars(select(ConversationMemberRow).where(*chosen).order_by(*order))
     ]
 
 
@@ -118,7 +118,7 @@ async def overviews(
     first = select(row).join(ranked, same).where(row.tenant_id == tenant_id, ranked.c.place <= SHOWN_MEMBERS)
     members: dict[str, list[Member]] = {each: [] for each in conversation_ids}
     for found in await session.scalars(first.order_by(ranked.c.place)):
-        members[found.conversation_id].append(to_member(found))
+        members[found.conversation_id].append(_to_member(found))
     sizes = select(row.conversation_id, func.count()).where(*of_listed).group_by(row.conversation_id)
     size = dict((await session.execute(sizes)).all())
     unread = dict((await session.execute(_unread(party, conversation_ids, now))).all())
@@ -142,7 +142,7 @@ async def count_memberships(session: AsyncSession, tenant_id: str, subject: str)
 
 async def add(session: AsyncSession, keys: Keys, conversation: Conversation, subject: str, pair: str | None) -> None:
     """Insert a conversation. `subject` is its own."""
-    sealed = seal_name(keys, conversation, subject) if conversation.name else None
+    sealed = _seal_name(keys, conversation, subject) if conversation.name else None
     values = {"id": conversation.id, "tenant_id": conversation.tenant_id, "kind": conversation.kind, "pair": pair}
     times = {"created": conversation.created, "changed": conversation.changed}
     rest: dict[str, Any] = {
@@ -200,7 +200,7 @@ async def update_conversation(session: AsyncSession, keys: Keys, changed: Conver
     """Store name and period of a conversation."""
     chosen = (ConversationRow.tenant_id == changed.tenant_id, ConversationRow.id == changed.id)
     subject = await session.scalar(select(ConversationRow.subject_id).where(*chosen))
-    sealed = seal_name(keys, changed, subject or "") if changed.name else None
+    sealed = _seal_name(keys, changed, subject or "") if changed.name else None
     await session.execute(update(ConversationRow).where(*chosen).values(period=changed.period, sealed=sealed))
 
 
@@ -235,12 +235,12 @@ async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 
-def to_member(row: ConversationMemberRow) -> Member:
+def _to_member(row: ConversationMemberRow) -> Member:
     numbers = (row.from_seq, row.read_seq, row.delivered_seq)
     return Member(row.person_id, cast("MemberRole", row.role), row.joined, *numbers, row.shares_marks, row.muted)
 
 
-def seal_name(keys: Keys, conversation: Conversation, subject: str) -> bytes:
+def _seal_name(keys: Keys, conversation: Conversation, subject: str) -> bytes:
     part = NamePart(conversation.name)
     return NAME_CODEC.seal(keys, conversation.tenant_id, [(subject, conversation.id, part)])[0]
 

@@ -44,12 +44,12 @@ class OneLineErrorGroup(TyperGroup):
             sys.stdout = None
             sys.exit(1)
         except Exception as fault:
-            print(format_error(fault), file=sys.stderr)
+            print(_format_error(fault), file=sys.stderr)
             sys.exit(EXIT_CODE)
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def format_error(fault: Exception) -> str:
+def _format_error(fault: Exception) -> str:
     """Format an error with its hint as one line."""
     if isinstance(fault, CliError):
         return _format_line(fault.message, fault.hint)

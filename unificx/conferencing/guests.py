@@ -110,7 +110,7 @@ class MeetingGuests:
         room = self.rooms.by_id(link.room_id) if link is not None else None
         now = self._clock.now()
         if link is None or room is None or link.expires <= now:
-            raise no_meeting()
+            raise _no_meeting()
         await self._attempts.record_success(source)
         self._end_idle()
         if len(self.guests_of(room)) >= MAX_GUESTS:
@@ -174,7 +174,7 @@ class MeetingGuests:
             self._admitted.discard(guest.id)
 
 
-def no_meeting() -> NotFound:
+def _no_meeting() -> NotFound:
     """Return the same error for a link that never existed, has ended, or was withdrawn."""
     return NotFound("This link does not lead to a meeting.", hint="Ask the host for a new link.")
 

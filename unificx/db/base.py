@@ -82,7 +82,7 @@ def plain(why: str, *args: Any, **kwargs: Any) -> Any:
 
 def sealed_column(part: type[Any], *, subject: str, **kwargs: Any) -> Any:
     """Declare a column of sealed `part`s; `subject` is the column of the same row that names the key's subject."""
-    check_part(part)
+    _check_part(part)
     return mapped_column(Sealed, info={_SEALED: SealedPart(part, subject)}, **kwargs)
 
 
@@ -104,7 +104,7 @@ def declared_fields(part: type[Any]) -> dict[str, Personal]:
     return {f.name: f.metadata[METADATA_KEY] for f in fields(part)}
 
 
-def check_part(part: type[Any]) -> None:
+def _check_part(part: type[Any]) -> None:
     """Raise InvalidDeclaration unless `part` is a frozen dataclass of declared, flat fields with one `on_erase`."""
     if not is_dataclass(part) or not part.__dataclass_params__.frozen:  # pyright: ignore[reportAttributeAccessIssue]
         raise InvalidDeclaration(f"{part.__name__}: a sealed part must be a frozen dataclass")
@@ -138,7 +138,7 @@ def check_table(table: Table) -> None:
         if (part is None) == (plain_reason(column) is None):
             raise InvalidDeclaration(f'{name}: declare it as plain("reason") or sealed_column(...)')
         if part is not None:
-            check_part(part.part)
+            _check_part(part.part)
             if part.subject not in table.columns:
                 raise InvalidDeclaration(f"{name}: the subject column {part.subject!r} does not exist")
 

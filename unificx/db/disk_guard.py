@@ -22,7 +22,7 @@ BLOCK_BYTES = 4096
 log = structlog.get_logger()
 
 
-def free_bytes(path: Path) -> int:
+def _free_bytes(path: Path) -> int:
     """Return the bytes available to unprivileged programs. Raises OSError if the path does not exist."""
     found = os.statvfs(path)
     return found.f_bavail * found.f_frsize
@@ -31,7 +31,7 @@ def free_bytes(path: Path) -> int:
 class DiskGuard:
     """Checks free space in the state directory, at most once per CHECK_INTERVAL. Cheap to call."""
 
-    def __init__(self, path: Path, clock: Clock, get_free_bytes: Callable[[Path], int] = free_bytes) -> None:
+    def __init__(self, path: Path, clock: Clock, get_free_bytes: Callable[[Path], int] = _free_bytes) -> None:
         self._path, self._clock, self._get_free_bytes = path, clock, get_free_bytes
         self._checked_at = float("-inf")
         self._low = False
@@ -79,7 +79,7 @@ class ReserveFile:
             if self._file is None:
                 self._file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
                 self._reserved = os.fstat(self._file).st_size
-            if free_bytes(self._path.parent) - (self._size - self._reserved) >= RESUME_FREE_BYTES:
+            if _free_bytes(self._path.parent) - (self._size - self._reserved) >= RESUME_FREE_BYTES:
                 os.posix_fallocate(self._file, self._reserved, self._size - self._reserved)
                 self._reserved = self._size
 

@@ -52,7 +52,7 @@ class People:
             def choose() -> Sequence[ListedPerson]:
                 nonlocal total, start
                 found = index.select(wanted, sort, usage)
-                total, start = len(found), start_of(found, cursor)
+                total, start = len(found), _start_of(found, cursor)
                 return found[start : start + limit]
 
             chosen, rows = await self._indexes.read(session, tenant_id, index, choose)
@@ -155,7 +155,7 @@ class People:
             return await self._extensions.add(tx, NewExtension(number, person.name), person)
 
 
-def start_of(found: Sequence[ListedPerson], cursor: str | None) -> int:
+def _start_of(found: Sequence[ListedPerson], cursor: str | None) -> int:
     """Return the place of the first entry behind a cursor. Raise Invalid for a malformed one."""
     if cursor is None:
         return 0

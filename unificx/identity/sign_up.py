@@ -124,7 +124,7 @@ class OrganisationSignUp:
     async def _add_tenant(
         self, tx: Transaction, form: SignUpForm, host: str, suspension: NewSuspension | None
     ) -> Tenant:
-        base = short_name(form.organisation)
+        base = _short_name(form.organisation)
         random = random_id(self._clock).replace("-", "")[-8:]
         for slug in (base, *(f"{base}-{each}" for each in range(2, 10)), f"{base[:20]}-{random}"):
             try:
@@ -172,7 +172,7 @@ class OrganisationSignUp:
             raise TooManyRequests("Too many sign-ups.", retry_after=3600.0)
 
 
-def short_name(organisation: str) -> str:
+def _short_name(organisation: str) -> str:
     """Return a short name for a tenant, made of the letters and digits of a name."""
     ascii_name = unicodedata.normalize("NFKD", organisation.replace("ß", "ss")).encode("ascii", "ignore").decode()
     found = re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")[:_MAX_SLUG].strip("-")

@@ -41,7 +41,7 @@ def creation_options(
     )
 
     options = webauthn.generate_registration_options(
-        rp_id=relying_party_id(origin),
+        rp_id=_relying_party_id(origin),
         rp_name=RELYING_PARTY_NAME,
         user_id=user.handle.encode(),
         user_name=user.account or user.name,
@@ -64,7 +64,7 @@ def request_options(origin: WebOrigin, challenge: bytes, known: Iterable[Passkey
     from webauthn.helpers.structs import UserVerificationRequirement
 
     options = webauthn.generate_authentication_options(
-        rp_id=relying_party_id(origin),
+        rp_id=_relying_party_id(origin),
         challenge=challenge,
         timeout=TIMEOUT_MS,
         allow_credentials=_descriptors(known),
@@ -81,7 +81,7 @@ def verify_registration(response: PasskeyResponse, origin: WebOrigin, challenge:
         verified = webauthn.verify_registration_response(
             credential=dict(response),
             expected_challenge=challenge,
-            expected_rp_id=relying_party_id(origin),
+            expected_rp_id=_relying_party_id(origin),
             expected_origin=origin.text,
             require_user_verification=True,
         )
@@ -144,7 +144,7 @@ def passkey_rejected() -> InvalidProof:
     return InvalidProof("The passkey was not accepted.", hint="Try again, or use another sign-in method.")
 
 
-def relying_party_id(origin: WebOrigin) -> str:
+def _relying_party_id(origin: WebOrigin) -> str:
     """Return the relying party id. Raise Conflict for an IP address, for which browsers create no passkeys."""
     host = origin.host
     if not host or ":" in host or host[-1].isdigit():

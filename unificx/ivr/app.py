@@ -48,9 +48,9 @@ class MenuAppDependencies:
 def menu_apps(deps: MenuAppDependencies) -> tuple[App, App, App]:
     """The menu app, the prompt app, and dial by name."""
     return (
-        App(MENU_APP, partial(run_menu, deps)),
+        App(MENU_APP, partial(_run_menu, deps)),
         App(PROMPT_APP, play_prompt),
-        App.of_feature(NAMES_APP, partial(dial_by_name, deps)),
+        App.of_feature(NAMES_APP, partial(_dial_by_name, deps)),
     )
 
 
@@ -63,7 +63,7 @@ async def play_prompt(call: Call) -> None:
             await call.play(name)
 
 
-async def run_menu(deps: MenuAppDependencies, call: Call) -> None:
+async def _run_menu(deps: MenuAppDependencies, call: Call) -> None:
     """Run the menu of the argument and the ones it leads to."""
     await _MenuCall(deps, call, list(call.arguments)).run()
 
@@ -151,7 +151,7 @@ class _MenuCall:
         return frozenset(each.number for each in self.deps.directory.extensions(self.call.caller.tenant_id))
 
 
-async def dial_by_name(deps: MenuAppDependencies, call: Call) -> None:
+async def _dial_by_name(deps: MenuAppDependencies, call: Call) -> None:
     """Ask for the letters of a name, confirm the person, and connect the caller."""
     directory = deps.directory
     people = [

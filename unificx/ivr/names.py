@@ -21,7 +21,7 @@ class Entry:
     name: str = field(repr=False)
 
 
-def to_digits(word: str) -> str:
+def _to_digits(word: str) -> str:
     """Return the keys of a word's letters; umlauts are entered as their vowels, other characters are left out."""
     plain = unicodedata.normalize("NFKD", word.casefold().translate(_SPECIAL))
     return "".join(_DIGITS[char] for char in plain if char in _DIGITS)
@@ -36,6 +36,6 @@ def find(digits: str, entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _matches(digits: str, name: str) -> bool:
-    words = [to_digits(word) for word in name.split()]
+    words = [_to_digits(word) for word in name.split()]
     orders = (words, words[::-1])  # given name first, or family name first
     return any("".join(order[at:]).startswith(digits) for order in orders for at in range(len(order)))

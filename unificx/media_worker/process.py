@@ -205,7 +205,7 @@ class Engine:
         self._queued_bytes += len(data)
 
 
-def tune_allocator() -> None:
+def _tune_allocator() -> None:
     """Make the C library keep freed array memory, which otherwise would be requested and zeroed again in every tick."""
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
@@ -213,7 +213,7 @@ def tune_allocator() -> None:
             library.mallopt(option, value)
 
 
-def drop_privileges() -> None:
+def _drop_privileges() -> None:
     """Acquire real-time priority if permitted, then drop all privileges. The process dies with its parent."""
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
@@ -234,8 +234,8 @@ def main(descriptor: int) -> None:
     control = socket.socket(fileno=descriptor)
     engine = Engine(control)
     # Only now: the large arrays of the engine are mapped, so that their pages take no memory before they are used.
-    tune_allocator()
-    drop_privileges()
+    _tune_allocator()
+    _drop_privileges()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process stops us
     gc.collect()
     gc.freeze()

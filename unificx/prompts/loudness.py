@@ -48,10 +48,10 @@ def normalize(wave: Wave, rate: int, level: float = SPEECH_LEVEL, peak: float = 
     now = loudness(wave, rate)
     if math.isinf(now):
         return wave
-    return limit_peaks(wave * 10 ** ((level - now) / 20), rate, 10 ** (peak / 20))
+    return _limit_peaks(wave * 10 ** ((level - now) / 20), rate, 10 ** (peak / 20))
 
 
-def limit_peaks(wave: Wave, rate: int, max_amplitude: float) -> Wave:
+def _limit_peaks(wave: Wave, rate: int, max_amplitude: float) -> Wave:
     """Limit peaks to `max_amplitude`, with gain changes smoothed over 5 ms before and after."""
     reach = round(0.005 * rate)
     gain = np.minimum(1.0, max_amplitude / np.maximum(np.abs(wave), 1e-9))

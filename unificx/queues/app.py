@@ -33,10 +33,10 @@ class QueueDependencies:
 
 def queue_app(deps: QueueDependencies) -> App:
     """The app of queues."""
-    return App(QUEUE_APP, partial(wait_in_queue, deps), goes_on=True)
+    return App(QUEUE_APP, partial(_wait_in_queue, deps), goes_on=True)
 
 
-async def wait_in_queue(deps: QueueDependencies, call: Call) -> None:
+async def _wait_in_queue(deps: QueueDependencies, call: Call) -> None:
     """Run a call in a queue, until it is answered or leaves."""
     manager, (queue_id, visit_id, priority) = deps.manager, (*call.arguments, "", "", "")[:3]
     queue = deps.queues.by_id(queue_id)

@@ -20,7 +20,7 @@ DRAIN_SECONDS = 1.0
 _WIDEBAND_CODECS = ("G722", "OPUS")
 
 
-def is_wideband(conversation: Conversation) -> bool:
+def _is_wideband(conversation: Conversation) -> bool:
     """Whether the call uses a wideband codec."""
     caller, callee = (_codec_names(leg) for leg in conversation.legs)
     common = next((name for name in callee if name in caller), None)
@@ -48,7 +48,7 @@ class MediaSubscriptions:
     ) -> None:
         self.conversation = conversation
         self._prefix = prefix
-        self.rate = 16000 if is_wideband(conversation) else 8000
+        self.rate = 16000 if _is_wideband(conversation) else 8000
         self._relay = relay
         self._engine = engine
 

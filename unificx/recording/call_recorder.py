@@ -144,8 +144,8 @@ class CallRecorder:
         self._start(call, leg.tag)
         return self._live_recording(call)
 
-    # `requester` are the requester's extensions, which `check_control` the recording; None: an administrator. All three
-    # raise NotFound, Conflict, Forbidden.
+    # `requester` are the requester's extensions (see `_check_control`); None: an administrator. All three raise
+    # NotFound, Conflict, Forbidden.
 
     def stop(self, call_id: str, requester: Collection[str] | None) -> LiveRecording:
         """Stop recording."""
@@ -237,7 +237,7 @@ class CallRecorder:
             if digit == TOGGLE and not active:
                 self._start(call, tag)
             elif active and session is not None:
-                check_control(session, {tag}, end=digit == TOGGLE)
+                _check_control(session, {tag}, end=digit == TOGGLE)
                 self._control_by_digit(session, digit)
         except (Conflict, Forbidden):
             return
@@ -258,7 +258,7 @@ class CallRecorder:
             raise Conflict("This call is not being recorded.")
         if requester is not None:
             tags = {leg.tag for leg in call.conversation.legs if leg.extension_id and leg.extension_id in requester}
-            check_control(call.session, tags, end=isinstance(event, consent_types.StopRequested))
+            _check_control(call.session, tags, end=isinstance(event, consent_types.StopRequested))
         call.session.handle_event(event)
         return self._live_recording(call)
 
@@ -291,7 +291,7 @@ class CallRecorder:
         )
 
 
-def check_control(session: CallRecordingSession, tags: Collection[str], *, end: bool) -> None:
+def _check_control(session: CallRecordingSession, tags: Collection[str], *, end: bool) -> None:
     """Raise Forbidden unless an internal participant at one of these legs may pause a recording, or `end` it: the one
     that started it, or any if no current participant did. A recording required by policy cannot be ended."""
     if not _controlling_legs(session) & set(tags):

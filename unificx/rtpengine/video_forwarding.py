@@ -72,7 +72,7 @@ def subscribe_inside(anchor: str, subscriber: str) -> Message:
     }
 
 
-def answer_inside(anchor: str, subscriber: str, sdp: bytes) -> Message:
+def _answer_inside(anchor: str, subscriber: str, sdp: bytes) -> Message:
     """Build the answer of a receiver on this machine."""
     return {"command": "subscribe answer", "call-id": anchor, "to-tag": subscriber, "sdp": sdp.decode()}
 
@@ -126,7 +126,7 @@ class VideoForwarder:
         except SdpError:
             raise MediaUnavailable("invalid_sdp") from None
         sdp = plain_answer(port, found.payload_type)
-        check_reply(await self._request(answer_inside(anchor, subscriber, sdp)))
+        check_reply(await self._request(_answer_inside(anchor, subscriber, sdp)))
         return found
 
     def unsubscribe(self, anchor: str, subscriber: str) -> None:

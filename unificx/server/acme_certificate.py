@@ -54,7 +54,7 @@ class AcmeCertificate:
     ) -> None:
         self._settings, self._directory, self._password = settings, directory, password
         self._clock, self._tls = clock, tls
-        self._file = certificate_file(directory, settings.domain)
+        self._file = _certificate_file(directory, settings.domain)
         # Owner: this node: it answers the challenges that it was given.
         self._wake = asyncio.Event()
         self.answers: dict[str, str] = {}
@@ -159,7 +159,7 @@ class AcmeCertificate:
             write_durably(self._file.with_suffix(".json"), json.dumps(state).encode())
 
 
-def certificate_file(directory: Path, domain: str) -> Path:
+def _certificate_file(directory: Path, domain: str) -> Path:
     """Return the file of a domain's certificate chain and key; its state is beside it with the suffix `.json`."""
     return directory / f"{domain}.pem"
 

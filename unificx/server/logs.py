@@ -66,7 +66,7 @@ def configure_logging(environ: Mapping[str, str]) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(serializer=json.dumps) if chosen == "json" else format_for_people,
+            structlog.processors.JSONRenderer(serializer=json.dumps) if chosen == "json" else _format_for_people,
         ],
         logger_factory=lambda *_: LossyLogger(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -75,7 +75,7 @@ def configure_logging(environ: Mapping[str, str]) -> None:
     logging.basicConfig(handlers=[LibraryLogHandler()], level=logging.WARNING, force=True)
 
 
-def format_for_people(_logger: object, _method: str, event: Mapping[str, Any]) -> str:
+def _format_for_people(_logger: object, _method: str, event: Mapping[str, Any]) -> str:
     """Return `14:02:03  warning  certificate not issued  kind=dns`; times are in UTC, as in JSON."""
     fields = dict(event)
     time, level, name = (str(fields.pop(key, "")) for key in ("timestamp", "level", "event"))

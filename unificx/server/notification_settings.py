@@ -59,7 +59,7 @@ def load_notification_settings(
         mail,
         loopback,
         blobs,
-        support_mailbox(environ),
+        _support_mailbox(environ),
         dkim_key(paths, master),
     )
 
@@ -70,7 +70,7 @@ def smtp_server(environ: Mapping[str, str]) -> MailServer | None:
     return parse_mail_url(url, MAIL_VARIABLE) if url else None
 
 
-def support_mailbox(environ: Mapping[str, str]) -> MailboxSettings | None:
+def _support_mailbox(environ: Mapping[str, str]) -> MailboxSettings | None:
     """Return the configured mailbox for requests. Raise StartupError."""
     url = environ.get(MAILBOX_VARIABLE)
     return parse_mailbox_url(url, MAILBOX_VARIABLE) if url else None
@@ -137,7 +137,7 @@ def mailbox_check(environ: Mapping[str, str]) -> Callable[[], str] | None:
     """Return a check of the mailbox for `unificx doctor`; None if none is configured."""
 
     def check() -> str:
-        mailbox = support_mailbox(environ)
+        mailbox = _support_mailbox(environ)
         assert mailbox is not None
         with stating(Access("requests", "doctor")):
             return asyncio.run(ImapMailbox(mailbox).check())

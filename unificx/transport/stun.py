@@ -87,7 +87,7 @@ def mapped_address(data: bytes) -> tuple[str, int] | None:
 def decode_address(value: bytes, transaction: bytes) -> tuple[str, int]:
     """Decode the value of an XOR- address attribute into (host, port) (RFC 8489 section 14.2)."""
     port = int.from_bytes(value[2:4], "big") ^ MAGIC_COOKIE >> 16
-    return str(ipaddress.ip_address(xor(value[4:], transaction))), port
+    return str(ipaddress.ip_address(_xor(value[4:], transaction))), port
 
 
 def parse_attributes(data: bytes) -> list[tuple[int, bytes, int]] | None:
@@ -134,10 +134,10 @@ def encode_attribute(number: int, value: bytes) -> bytes:
 def _encode_address(host: str, port: int, transaction: bytes) -> bytes:
     packed = ipaddress.ip_address(host.partition("%")[0]).packed
     family = 1 if len(packed) == 4 else 2
-    return struct.pack("!BBH", 0, family, port ^ MAGIC_COOKIE >> 16) + xor(packed, transaction)
+    return struct.pack("!BBH", 0, family, port ^ MAGIC_COOKIE >> 16) + _xor(packed, transaction)
 
 
-def xor(packed: bytes, transaction: bytes) -> bytes:
+def _xor(packed: bytes, transaction: bytes) -> bytes:
     """XOR an address with cookie and transaction id, so that NATs do not rewrite it (RFC 8489 section 14.2)."""
     mask = MAGIC_COOKIE.to_bytes(4, "big") + transaction
     return bytes(a ^ b for a, b in zip(packed, mask, strict=False))

@@ -41,10 +41,10 @@ class PromptRecordingDependencies:
 
 def prompt_recording_app(deps: PromptRecordingDependencies) -> App:
     """The app that records a tenant's custom sounds."""
-    return App.of_feature("own-sounds", partial(record_prompts, deps))
+    return App.of_feature("own-sounds", partial(_record_prompts, deps))
 
 
-async def record_prompts(deps: PromptRecordingDependencies, call: Call) -> None:
+async def _record_prompts(deps: PromptRecordingDependencies, call: Call) -> None:
     extension = deps.directory.extension_by_id(call.caller.extension_id)
     if extension is None or not await deps.is_administrator(extension):
         await call.play("general/not-allowed", "general/goodbye")

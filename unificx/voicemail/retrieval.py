@@ -30,12 +30,12 @@ _MENU_REPEATS = 3
 def retrieval_apps(boxes: Mailboxes, directory: DirectoryCache) -> tuple[App, App]:
     """The retrieval apps."""
     return (
-        App.of_feature("voicemail-own", partial(own_mailbox, boxes, directory)),
-        App.of_feature("voicemail-any", partial(any_mailbox, boxes, directory)),
+        App.of_feature("voicemail-own", partial(_own_mailbox, boxes, directory)),
+        App.of_feature("voicemail-any", partial(_any_mailbox, boxes, directory)),
     )
 
 
-async def own_mailbox(boxes: Mailboxes, directory: DirectoryCache, call: Call) -> None:
+async def _own_mailbox(boxes: Mailboxes, directory: DirectoryCache, call: Call) -> None:
     """Open the calling extension's mailbox; the phone's registration authenticates it."""
     extension = directory.extension_by_id(call.caller.extension_id)
     if extension is None:
@@ -44,7 +44,7 @@ async def own_mailbox(boxes: Mailboxes, directory: DirectoryCache, call: Call) -
     await _open_mailbox(boxes, call, extension)
 
 
-async def any_mailbox(boxes: Mailboxes, directory: DirectoryCache, call: Call) -> None:
+async def _any_mailbox(boxes: Mailboxes, directory: DirectoryCache, call: Call) -> None:
     """Open any mailbox of the tenant, by number and PIN. An unknown number is treated like a wrong PIN. Members need no
     PIN for a shared mailbox: their phones are authenticated."""
     await call.play_until_digit("voicemail/enter-mailbox")

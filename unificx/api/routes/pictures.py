@@ -34,7 +34,7 @@ PICTURE = {200: {"description": "A square of 256 pixels.", "content": {"image/jp
 async def set_own_picture(request: Request, services: ServicesDep, user: CurrentUserDep) -> models.PictureVersion:
     """Set your picture, which your colleagues see. Only a small square of the photo is stored, without its metadata."""
     book = own_book(services, user)
-    require_pictures(services, book.tenant_id)
+    _require_pictures(services, book.tenant_id)
     return models.PictureVersion(version=await services.contacts.pictures.put(book, await request.body()))
 
 
@@ -72,7 +72,7 @@ async def show_picture(
 ) -> Response:
     """Return the picture of a user."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    require_pictures(services, scope.tenant_id)
+    _require_pictures(services, scope.tenant_id)
     if _shown_extensions(services, scope, person_id) is None:
         raise NotFound("There is no picture of this person.")
     return Response(await services.contacts.pictures.get(scope.tenant_id, person_id), media_type="image/jpeg")
@@ -89,7 +89,7 @@ async def delete_picture(
     await services.contacts.pictures.remove(scope.tenant_id, person_id)
 
 
-def require_pictures(services: Services, tenant_id: str) -> None:
+def _require_pictures(services: Services, tenant_id: str) -> None:
     """Raise PicturesOff if the tenant does not use pictures."""
     if not _are_on(services, tenant_id):
         raise PicturesOff("Your organisation has switched pictures off.", hint="Ask your administrator.")

@@ -32,7 +32,7 @@ async def list_trunks(
     """List the trunks of a tenant with their state."""
     scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     page = services.trunks.list(scope.tenant_id, cursor, limit)
-    return core.Page(items=[trunk_schema(services, one) for one in page.items], next=page.next)
+    return core.Page(items=[_trunk_schema(services, one) for one in page.items], next=page.next)
 
 
 @router.post(
@@ -47,7 +47,7 @@ async def create_trunk(
     """Create a trunk. It registers, or checks whether the carrier answers, at once."""
     scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     wanted = trunks.NewTrunk(**_values(new))
-    return trunk_schema(services, await services.trunks.create(scope.tenant_id, wanted))
+    return _trunk_schema(services, await services.trunks.create(scope.tenant_id, wanted))
 
 
 @router.get("/trunks/{trunk}", responses=problem_responses(401, 403, 404))
@@ -56,7 +56,7 @@ async def show_trunk(
 ) -> models.Trunk:
     """Show a trunk and its state, by id or name."""
     scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
-    return trunk_schema(services, services.trunks.find(scope.tenant_id, trunk))
+    return _trunk_schema(services, services.trunks.find(scope.tenant_id, trunk))
 
 
 @router.patch("/trunks/{trunk}", responses=problem_responses(401, 403, 404, 409))
@@ -66,7 +66,7 @@ async def update_trunk(
     """Change a trunk. If its server or login has changed, it registers or is checked again."""
     scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
     known = services.trunks.find(scope.tenant_id, trunk)
-    return trunk_schema(services, await services.trunks.update(known, trunks.TrunkChange(**_values(change))))
+    return _trunk_schema(services, await services.trunks.update(known, trunks.TrunkChange(**_values(change))))
 
 
 @router.delete(
@@ -113,7 +113,7 @@ def _values(body: models.NewTrunk | models.TrunkChange) -> dict[str, Any]:
     return found
 
 
-def trunk_schema(services: Services, trunk: trunks.Trunk) -> models.Trunk:
+def _trunk_schema(services: Services, trunk: trunks.Trunk) -> models.Trunk:
     """Return a trunk as its API schema, without its secrets."""
     current, options = services.trunks.directory.status(trunk), asdict(trunk.options)
     signing_key = options.pop("signing_key")

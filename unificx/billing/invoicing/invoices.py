@@ -160,7 +160,7 @@ class Invoices:
                 reminded=reminded.get(each.number, 0),
                 calls_end=ends.get(each.number) if each.state == "overdue" else None,
             )
-            for each in reversed(with_states(issued, named, owed, self.today(), collected))
+            for each in reversed(_with_states(issued, named, owed, self.today(), collected))
         ]
 
     async def _parties(self, session: AsyncSession, books: Books) -> Parties:
@@ -250,7 +250,7 @@ class Invoices:
         return self._database.clock.now().astimezone(zone).date()
 
 
-def with_states(
+def _with_states(
     issued: Sequence[Invoice],
     named: Mapping[str, int],
     owed: Mapping[str, int],

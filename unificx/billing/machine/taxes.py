@@ -45,7 +45,7 @@ def in_eu(country: str) -> bool:
     return country in _COUNTRIES and bool(_COUNTRIES[country]["eu"])
 
 
-def standard_rate(country: str, day: date) -> TaxRate:
+def _standard_rate(country: str, day: date) -> TaxRate:
     """Return the standard rate of a country on a day. Raise NoTaxRate."""
     rates: Mapping[str, int] = _COUNTRIES.get(country, {"rates": {}})["rates"]
     found = [rate for since, rate in rates.items() if since <= day.isoformat()]
@@ -57,9 +57,9 @@ def standard_rate(country: str, day: date) -> TaxRate:
 def tax_rate(seller: str, buyer: str, day: date, *, has_vat_id: bool) -> TaxRate:
     """Return the rate for a service that ends on a day. `has_vat_id`: the buyer is a business. Raise NoTaxRate."""
     if seller == buyer:
-        return standard_rate(seller, day)
+        return _standard_rate(seller, day)
     if in_eu(seller) and in_eu(buyer):
-        return REVERSE_CHARGE if has_vat_id else standard_rate(buyer, day)
+        return REVERSE_CHARGE if has_vat_id else _standard_rate(buyer, day)
     return OUTSIDE_SCOPE
 
 

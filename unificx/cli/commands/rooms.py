@@ -116,7 +116,7 @@ def participants(context: CommandContext, room: RoomReference) -> None:
     """List the participants of a room."""
 
     async def request(api: ApiClient) -> list[Json]:
-        return await list_participants(api, await api.resolve_tenant(context.tenant), room)
+        return await _list_participants(api, await api.resolve_tenant(context.tenant), room)
 
     print_items(context.run(request), _PARTICIPANT_COLUMNS, as_json=context.as_json, empty_text="The room is empty.")
 
@@ -278,7 +278,7 @@ def try_(
         raise typer.Exit(1)
 
 
-async def list_participants(api: ApiClient, tenant: str, room: str) -> list[Json]:
+async def _list_participants(api: ApiClient, tenant: str, room: str) -> list[Json]:
     """Return the participants of a room."""
     return (await api.get(f"/rooms/{quote_segment(room)}/participants", tenant=tenant))["items"]
 
@@ -286,6 +286,6 @@ async def list_participants(api: ApiClient, tenant: str, room: str) -> list[Json
 async def _participant_ids(api: ApiClient, tenant: str, room: str, participant: str) -> list[str]:
     """Return the ids of participants with this number or id."""
     found = [
-        one["id"] for one in await list_participants(api, tenant, room) if participant in (one["number"], one["id"])
+        one["id"] for one in await _list_participants(api, tenant, room) if participant in (one["number"], one["id"])
     ]
     return found or [quote_segment(participant)]

@@ -57,7 +57,7 @@ MAX_WIDEBAND_TALKERS = 300
 MAX_EVENTS = 10_000
 
 
-def group_sums(rows: Samples, starts: Index) -> Samples:
+def _group_sums(rows: Samples, starts: Index) -> Samples:
     """Return the sums of groups of rows that begin at `starts`.
 
     Groups of equal size are summed in one operation, which is several times faster than np.add.reduceat.
@@ -74,7 +74,7 @@ def group_sums(rows: Samples, starts: Index) -> Samples:
     return found
 
 
-def split_whispers(
+def _split_whispers(
     legs: LegTable, plane: Plane, talkers: Index, voices: Samples
 ) -> tuple[Index, Samples, list[tuple[int, Samples]]]:
     """Return the talkers that their whole room hears, their samples, and slots with what they alone hear."""
@@ -244,12 +244,12 @@ class Mixer:
         talkers, voices = self._voices(plane, received, talk, tap_frames)
         whispers: list[tuple[int, Samples]] = []
         if self.legs.listeners:
-            talkers, voices, whispers = split_whispers(self.legs, plane, talkers, voices)
+            talkers, voices, whispers = _split_whispers(self.legs, plane, talkers, voices)
         mix = np.zeros((len(plane.rooms) + 1, plane.width), np.int32)
         if len(talkers):
             place = plane.room_index[talkers]
             starts = np.flatnonzero(np.diff(place, prepend=-1))
-            mix[place[starts]] = group_sums(voices, starts)
+            mix[place[starts]] = _group_sums(voices, starts)
         own = talk.copy()
         legs, targets, to_rooms = self.playback.rows()
         rows = self.layout.row[targets] - plane.begin

@@ -15,7 +15,7 @@ def leaf_hash(data: bytes) -> bytes:
     return sha256(b"\x00" + data).digest()
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
+def _node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
@@ -32,7 +32,7 @@ class Tree:
         """Append the hash of a leaf."""
         full = self.size
         while full & 1:
-            leaf = node_hash(self.edge.pop(), leaf)
+            leaf = _node_hash(self.edge.pop(), leaf)
             full >>= 1
         self.edge.append(leaf)
         self.size += 1
@@ -43,7 +43,7 @@ class Tree:
             return EMPTY_ROOT
         root = self.edge[-1]
         for each in reversed(self.edge[:-1]):
-            root = node_hash(each, root)
+            root = _node_hash(each, root)
         return root
 
 
@@ -82,11 +82,11 @@ def includes(root: bytes, size: int, index: int, leaf: bytes, path: Sequence[byt
         if last == 0:
             return False
         if node & 1 or node == last:
-            found = node_hash(each, found)
+            found = _node_hash(each, found)
             while not node & 1 and node:
                 node, last = node >> 1, last >> 1
         else:
-            found = node_hash(found, each)
+            found = _node_hash(found, each)
         node, last = node >> 1, last >> 1
     return last == 0 and found == root
 

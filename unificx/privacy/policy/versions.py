@@ -39,10 +39,10 @@ def released_versions() -> Sequence[PolicyVersion]:
     """Return all released versions, oldest first."""
     folder = files("unificx.privacy.policy").joinpath("versions")
     named = sorted((each for each in folder.iterdir() if each.name.endswith(".json")), key=lambda each: each.name)
-    return tuple(parse_version(json.loads(each.read_text("utf-8"))) for each in named)
+    return tuple(_parse_version(json.loads(each.read_text("utf-8"))) for each in named)
 
 
-def parse_version(raw: dict[str, Any]) -> PolicyVersion:
+def _parse_version(raw: dict[str, Any]) -> PolicyVersion:
     return PolicyVersion(**{**raw, "in_force": date.fromisoformat(raw["in_force"])})
 
 

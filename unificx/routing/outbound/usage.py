@@ -35,12 +35,12 @@ class Excess:
     limit: int
 
 
-def starts_in_hour(count: Count, now: float) -> Count:
+def _starts_in_hour(count: Count, now: float) -> Count:
     """Return the starts of the last hour: the last ones, as they are in order."""
     return count[_first_start(count, now) :]
 
 
-def calls_in_hour(count: Count, now: float) -> int:
+def _calls_in_hour(count: Count, now: float) -> int:
     """Return the number of calls that started in the last hour."""
     return len(count) - _first_start(count, now)
 
@@ -49,29 +49,29 @@ def _first_start(count: Count, now: float) -> int:
     return bisect_right(count, now - HOUR, lo=min(_STARTS, len(count)))
 
 
-def of_day(count: Count, day: int) -> tuple[float, float]:
+def _of_day(count: Count, day: int) -> tuple[float, float]:
     """Return talk seconds and cents of a day."""
     return (count[1], count[2]) if count and count[0] == day else (0.0, 0.0)
 
 
 def with_start(count: Count, day: int, now: float) -> Count:
     """Count a call."""
-    seconds, cents = of_day(count, day)
-    return (float(day), seconds, cents, *starts_in_hour(count, now)[1 - MAX_STARTS :], now)
+    seconds, cents = _of_day(count, day)
+    return (float(day), seconds, cents, *_starts_in_hour(count, now)[1 - MAX_STARTS :], now)
 
 
 def with_talk(count: Count, day: int, now: float, seconds: float, cents: float) -> Count:
     """Count talk time and costs."""
-    before = of_day(count, day)
-    return (float(day), before[0] + seconds, before[1] + cents, *starts_in_hour(count, now))
+    before = _of_day(count, day)
+    return (float(day), before[0] + seconds, before[1] + cents, *_starts_in_hour(count, now))
 
 
 def reached(limits: CallingLimits, count: Count, live: int, day: int, now: float) -> Excess | None:
     """Return the limit that forbids a further call."""
-    seconds, cents = of_day(count, day)
+    seconds, cents = _of_day(count, day)
     measured: tuple[tuple[StopRule, int, int | None], ...] = (
         ("concurrency", live, limits.concurrent),
-        ("rate", calls_in_hour(count, now), limits.calls_per_hour),
+        ("rate", _calls_in_hour(count, now), limits.calls_per_hour),
         ("time", int(seconds), None if limits.minutes_per_day is None else limits.minutes_per_day * MINUTE),
         ("spend", int(cents), limits.cents_per_day),
     )
@@ -87,7 +87,7 @@ def unusual(rule: Literal["night", "new_country"], count: Count, live: int, now:
     `count` are the foreign calls of an extension, `live` those at this moment; for `new_country` the calls of a tenant
     to a country on the first day.
     """
-    calls = calls_in_hour(count, now)
+    calls = _calls_in_hour(count, now)
     if rule == "night":
         if live >= NIGHT_CALLS_AT_A_TIME:
             return Excess(rule, live, NIGHT_CALLS_AT_A_TIME)

@@ -79,14 +79,14 @@ def places_of(paths: InstallationPaths) -> Iterator[tuple[str, Path]]:
     for path in _MEMORY.glob("unificx*/**/*"):
         if path.is_file():
             yield str(path), path
-    pid = server_of(paths)
+    pid = _server_of(paths)
     for opened in Path(f"/proc/{pid}/fd").iterdir() if pid is not None else ():
         name = _link(opened)
         if opened.name in _OUTPUT or name.startswith("/memfd:") or name.endswith("(deleted)"):
             yield f"open file {name}", opened
 
 
-def server_of(paths: InstallationPaths) -> int | None:
+def _server_of(paths: InstallationPaths) -> int | None:
     """Return the process id of the running server."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
         try:

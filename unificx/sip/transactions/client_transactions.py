@@ -41,7 +41,7 @@ class ClientTransactions:
             key = ClientKey(next(self._context.key_counter))
             self._context.events.append(RequestFailed(key, "transport"))
             return key
-        request = request.with_prepended(("Via", new_via(flow, sent_by, branch)))
+        request = request.with_prepended(("Via", _new_via(flow, sent_by, branch)))
         return self._open(request, (branch, method), sent_by, flow, now)
 
     def new_branch(self) -> str:
@@ -49,7 +49,7 @@ class ClientTransactions:
 
     def with_via(self, request: Request, flow: Flow) -> Request:
         """Return an ACK for a 2xx with a new top Via: each has its own branch (RFC 3261 17.1.1.2)."""
-        return request.with_prepended(("Via", new_via(flow, self._via_host(flow), self.new_branch())))
+        return request.with_prepended(("Via", _new_via(flow, self._via_host(flow), self.new_branch())))
 
     def cancel(self, key: ClientKey, now: float, headers: HeaderLines) -> None:
         """Cancel an INVITE, now or after its first provisional response (9.1). No effect after its final response."""
@@ -98,6 +98,6 @@ class ClientTransactions:
         self._by_flow.discard(transaction.flow, transaction.key)
 
 
-def new_via(flow: Flow, sent_by: str, branch: str) -> str:
+def _new_via(flow: Flow, sent_by: str, branch: str) -> str:
     """Return a new Via value; `rport` requests responses to the source port (RFC 3581)."""
     return f"SIP/2.0/{flow.transport.upper()} {sent_by};rport;branch={branch}"
