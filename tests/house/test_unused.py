@@ -15,7 +15,7 @@ NO_DECORATOR = {"property", "staticmethod", "classmethod", "cached_property", "c
 RUN_BY_SCRIPT = re.compile(r"-m (tests\.[\w.]+)")
 REASONS = {
     "api.http_connection.Acceptor.wait_closed": "called by uvicorn",
-    "cli.app.MORE_COMMANDS": "importing these modules adds their commands",
+    "cli.groups.MORE_COMMANDS": "importing these modules adds their commands",
     "db.sqlite._Cursor.fetchmany": "called by SQLAlchemy",
     "db.sqlite._Cursor.setinputsizes": "called by SQLAlchemy",
     "server.transfer.moved_rows.LEFT": "test_transfer_rules requires each table in it or in MOVED",
