@@ -20,6 +20,7 @@ export type EndReason =
   | 'unpaid'
   | 'no-common-media'
   | 'line-lost'
+  | 'other-window' // there is a call in another tab, which has the line
   | 'media-lost'
   | 'replaced'
   | 'not-resumed' // could not be taken up again after a reload
@@ -88,7 +89,7 @@ function unanswered(reason = ''): EndReason {
 
 /** How long the end of a call stays on the screen, milliseconds; undefined until dismissed. */
 export function displayDurationMs(reason: EndReason, incoming = false): number | undefined {
-  if (reason === 'not-resumed' || (reason === 'line-lost' && !incoming)) return undefined;
+  if (reason === 'not-resumed' || reason === 'other-window' || (reason === 'line-lost' && !incoming)) return undefined;
   if (reason === 'left' || reason === 'declined-here' || reason === 'replaced') return 0;
   return reason === 'hung-up' || reason === 'transferred' || reason === 'elsewhere' || reason === 'missed'
     ? 1500

@@ -138,3 +138,23 @@ describe('a telephone', () => {
     expect([first.call.phase, again.call.phase, again.session.ended]).toEqual(['talking', 'incoming', false]);
   });
 });
+
+describe('a telephone of a second tab', () => {
+  const other = new BroadcastChannel('unificx.line');
+  const locks = {
+    query: () => Promise.resolve({ held: [{ name: 'unificx.line' }] }),
+    request: () => new Promise(() => {}),
+  };
+
+  afterEach(() => other.close());
+
+  it('says that there is a call in the first one', async () => {
+    other.onmessage = () => other.postMessage('no');
+    vi.stubGlobal('navigator', { mediaDevices: { getUserMedia }, locks });
+    const phone = new Phone();
+    phone.start();
+    const call = await phone.call('1003');
+    expect(call.state.state.endReason).toBe('other-window');
+    await phone.stop();
+  });
+});

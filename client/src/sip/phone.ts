@@ -157,7 +157,7 @@ export class Phone {
     const connected = await this.#waitForLine(call, Date.now() + CONNECT_TIMEOUT_MS);
     if (call.ended) return call;
     if (!connected || !this.#ua) {
-      call.fail('line-lost');
+      call.fail(this.state.state.otherTab === 'busy' ? 'other-window' : 'line-lost');
       return call;
     }
     try {

@@ -26,6 +26,7 @@ export const END_REASONS: Record<EndReason, MessageDescriptor> = {
   'credit-used-up': msg`Call ended: your organisation's credit is used up`,
   'no-common-media': msg`The other party does not support this type of call`,
   'line-lost': msg`No connection to the phone system`,
+  'other-window': msg`A call is active in another window.`,
   'media-lost': msg`Connection lost`,
   replaced: msg`Call ended`,
   'not-resumed': msg`Call ended`,

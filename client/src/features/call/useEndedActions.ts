@@ -8,7 +8,14 @@ import { startCall } from './model';
 
 /** Ends after which the user may have themselves called once a colleague is free. */
 const UNREACHED: ReadonlySet<EndReason> = new Set(['busy', 'no-answer', 'unavailable', 'declined']);
-const REPEATABLE: ReadonlySet<EndReason> = new Set(['busy', 'no-answer', 'unavailable', 'line-lost', 'not-resumed']);
+const REPEATABLE: ReadonlySet<EndReason> = new Set([
+  'busy',
+  'no-answer',
+  'unavailable',
+  'line-lost',
+  'other-window',
+  'not-resumed',
+]);
 
 export interface EndedAction {
   icon: Icon;
@@ -31,7 +38,7 @@ export function useEndedActions(call: Call): EndedAction[] {
       phone.dismiss(call);
       void startCall(call.number, { name: call.name });
     };
-    const label = reason === 'line-lost' ? t`Try again` : t`Call again`;
+    const label = reason === 'line-lost' || reason === 'other-window' ? t`Try again` : t`Call again`;
     found.push({ icon: IconPhone, label, kind: 'answer', run: again });
   }
   if (!call.incoming && reason && UNREACHED.has(reason) && isColleague) {
