@@ -6,7 +6,7 @@ import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ErrorPage } from './ErrorPage';
-import { lazyScreen } from './lazy-screen';
+import { lazyScreen, reloadingScreen } from './lazy-screen';
 import { eventually } from '../../test/eventually';
 
 /** Attempts until the page gives up, and the time they take. */
@@ -31,9 +31,9 @@ const gone = () => new TypeError('Failed to fetch dynamically imported module: /
 const loaded = { default: () => <h1>Dial</h1> };
 const heading = () => document.querySelector('h1')?.textContent;
 
-async function show(load: () => Promise<typeof loaded>): Promise<void> {
+async function show(load: () => Promise<typeof loaded>, screenOf: typeof lazyScreen = lazyScreen): Promise<void> {
   const router = createRouter({
-    routeTree: createRootRoute({ component: lazyScreen(load) }),
+    routeTree: createRootRoute({ component: screenOf(load) }),
     history: createMemoryHistory(),
     defaultErrorComponent: ErrorPage,
   });
@@ -71,5 +71,16 @@ it('one that cannot be loaded without a network is shown once there is one', asy
   await eventually(() => expect(heading()).toBe('Page could not be loaded'));
   load.mockResolvedValue(loaded);
   window.dispatchEvent(new Event('online'));
+  await eventually(() => expect(heading()).toBe('Dial'));
+});
+
+it('one that reloads the page does not while the server is down', async () => {
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+  const load = vi.fn().mockRejectedValue(gone());
+  await show(load, reloadingScreen);
+  await eventually(() => expect(heading()).toBe('Page could not be loaded'));
+  vi.unstubAllGlobals();
+  load.mockResolvedValue(loaded);
+  act(() => document.querySelector('button')!.click());
   await eventually(() => expect(heading()).toBe('Dial'));
 });

@@ -8,6 +8,18 @@ const failed = new Set<Retry>();
 
 /** A lazily loaded screen. On failure `ErrorPage` is shown: the router would reload the page, even during a call. */
 export function lazyScreen<T extends Record<string, unknown>>(load: () => Promise<T>) {
+  return screenOf(load, () => Promise.resolve(false));
+}
+
+/**
+ * The same where there are no calls: the router reloads the page once, as an update may have removed the screen. Without
+ * an answer of the server it would leave a page of the browser instead.
+ */
+export function reloadingScreen<T extends Record<string, unknown>>(load: () => Promise<T>) {
+  return screenOf(load, serverAnswers);
+}
+
+function screenOf<T extends Record<string, unknown>>(load: () => Promise<T>, reloads: () => Promise<boolean>) {
   const retry: Retry = async () => screen.preload?.();
   const screen = lazyRouteComponent<T>(async () => {
     try {
@@ -15,6 +27,7 @@ export function lazyScreen<T extends Record<string, unknown>>(load: () => Promis
       failed.delete(retry);
       return loaded;
     } catch (fault) {
+      if (await reloads()) throw fault;
       failed.add(retry);
       throw new Error('Failed to load the screen.', { cause: fault });
     }
@@ -22,9 +35,11 @@ export function lazyScreen<T extends Record<string, unknown>>(load: () => Promis
   return screen;
 }
 
-/** The same where there are no calls: the router reloads the page once, as an update may have removed the screen. */
-export function reloadingScreen<T extends Record<string, unknown>>(load: () => Promise<T>) {
-  return lazyRouteComponent<T>(() => loadPersistently(load));
+function serverAnswers(): Promise<boolean> {
+  return fetch('/healthz', { cache: 'no-store' }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 /** Load the screens again that could not be loaded. */
