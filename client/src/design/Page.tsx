@@ -31,7 +31,7 @@ export function Page({ title, actions, back, level = 1, size = 'sm', children }:
         <Group wrap="nowrap" gap="xs" miw={0}>
           {back && (
             <ActionIcon
-              renderRoot={(props) => <Link to={back} {...props} />}
+              renderRoot={(props) => <Link to={back} activeOptions={{ exact: true }} {...props} />}
               variant="subtle"
               size={44}
               ml={-10}

@@ -4,7 +4,7 @@ import { Center, Image } from '@mantine/core';
 export function QrCode({ svg, alt, size = 240 }: { svg: string; alt: string; size?: number }) {
   return (
     <Center>
-      <Center bg="white" p="xs" style={{ borderRadius: 'var(--mantine-radius-md)' }}>
+      <Center bg="white" p="xs" style={{ borderRadius: 'var(--mantine-radius-md)', forcedColorAdjust: 'none' }}>
         <Image w={size} h={size} src={`data:image/svg+xml;utf8,${encodeURIComponent(svg)}`} alt={alt} />
       </Center>
     </Center>

@@ -1,5 +1,3 @@
-import { ActionIcon } from '@mantine/core';
-import { IconDialpad } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -12,6 +10,7 @@ import { MessageList } from '~/features/voicemail';
 import { Panes } from '~/design/Panes';
 import { Segments } from '~/design/Segments';
 import { CallList } from './CallList';
+import { PadButton } from './PadButton';
 import type { CallsView } from './search';
 import css from './calls.module.css';
 
@@ -57,11 +56,7 @@ function CallsTab() {
           <CallList missedOnly={show === 'missed'} />
         )}
       </Page>
-      <div className={css.padPlace}>
-        <ActionIcon className={css.pad} size="60px" radius={30} aria-label={t`Dial pad`} onClick={() => openDial()}>
-          <IconDialpad size={28} aria-hidden />
-        </ActionIcon>
-      </div>
+      <PadButton />
     </div>
   );
 }
