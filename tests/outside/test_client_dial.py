@@ -53,6 +53,18 @@ def wait_for_end(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_another_screen_closes_the_pad_as_after_back(anna: Client) -> None:
+    page = anna.page
+    page.keyboard.press("Escape")
+    for tab in ("Team", "Calls"):
+        page.get_by_role("navigation", name="Main menu").get_by_role("link", name=tab).click()
+        expect(page.get_by_role("heading", name=tab, level=1)).to_be_visible()
+    expect(number(page)).to_be_focused()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Team", level=1)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_typed_text_is_kept_and_finds_people(anna: Client, household: Household) -> None:
     page, suggestions = anna.page, anna.page.get_by_role("group", name="Suggestions")
     page.keyboard.type("berta")

@@ -1,5 +1,6 @@
 import { Drawer, Modal } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
+import { useRouterState } from '@tanstack/react-router';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/core/store';
@@ -15,8 +16,8 @@ const WIDE = '(min-width: 56.25em)';
 const HEIGHT = 'calc(min(100dvh, max(46rem, 82dvh)))';
 
 /**
- * The pad above another screen; `openDial` opens it. Mount it once. On a phone an incoming call closes it, and what was
- * typed is kept.
+ * The pad above another screen; `openDial` opens it. Mount it once. Another screen closes it, as after Back, and on a
+ * phone an incoming call; what was typed is kept.
  */
 export default function DialSheet() {
   const { t } = useLingui();
@@ -26,6 +27,8 @@ export default function DialSheet() {
   useEffect(() => {
     if (ringing && !wide) closeDial();
   }, [ringing, wide]);
+  const path = useRouterState({ select: (each) => each.location.pathname });
+  useEffect(() => closeDial, [path]);
   const common = {
     opened,
     onClose: closeDial,
