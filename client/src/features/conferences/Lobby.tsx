@@ -31,7 +31,7 @@ function WaitingGuest({ person, roster }: { person: Participant; roster: Roster 
   const name = useParticipantName(person);
   return (
     <div className={css.lobby}>
-      <Text fw={600} truncate>
+      <Text fw={600}>
         <Trans>{name} is in the lobby</Trans>
       </Text>
       <Group gap="xs" wrap="nowrap">
