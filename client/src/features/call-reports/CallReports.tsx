@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { Select, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -30,14 +30,14 @@ export default function CallReports() {
   const report = data && reportOf(data.hours, days, now);
   const answer = data?.median_answer_seconds;
   const seconds = i18n.number(answer ?? 0, { maximumFractionDigits: 1 });
-  const figures = report && [
-    { name: t`Calls`, value: i18n.number(total(report.all)) },
+  const figures = [
+    { name: t`Calls`, value: report && i18n.number(total(report.all)) },
     {
       name: t`Answered by a person`,
-      value: report.answeredPercent === undefined ? '–' : `${report.answeredPercent} %`,
+      value: report && (report.answeredPercent === undefined ? '–' : `${report.answeredPercent} %`),
     },
-    { name: t`Time to answer (median)`, value: answer == null ? '–' : t`${seconds} s` },
-    { name: t`Talk time`, value: formatDuration(report.talkSeconds) },
+    { name: t`Time to answer (median)`, value: report && (answer == null ? '–' : t`${seconds} s`) },
+    { name: t`Talk time`, value: report && formatDuration(report.talkSeconds) },
   ];
   const empty = <Trans>No calls in this period.</Trans>;
   return (
@@ -57,12 +57,12 @@ export default function CallReports() {
       }
     >
       <ErrorBar fault={error} retry={() => void refetch()} />
-      {figures && (
+      {(report || !error) && (
         <dl className={css.figures}>
           {figures.map(({ name, value }) => (
             <div key={name} className={css.figure}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd>{value ?? <Skeleton height={34} width={80} />}</dd>
             </div>
           ))}
         </dl>

@@ -38,7 +38,7 @@ export function ForwardingBody({ extension, tenant }: ForwardingBodyProps) {
       undo: () => api.changePresence({ ...which, body: before }),
       message: t`Forwarding is changed.`,
     });
-  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={240} />;
+  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={640} />;
   return (
     <Stack gap="sm">
       <ErrorNotice fault={people.fault} />

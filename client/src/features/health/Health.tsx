@@ -32,7 +32,7 @@ export default function Health() {
   return (
     <Page title={t`Health`} size="lg">
       <ErrorNotice fault={error} />
-      {!data && !error && <SkeletonRows />}
+      {!data && !error && <SkeletonRows rows={20} />}
       {data && (
         <Section title={t`Parts of the server`}>
           <Rows label={t`Parts of the server`}>

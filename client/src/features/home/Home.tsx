@@ -4,11 +4,12 @@ import { api } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useValue } from '~/core/store';
 import { Attention } from './Attention';
 import { CallsByHour } from './CallsByHour';
 import { LiveNow } from './LiveNow';
-import { SetUp } from './SetUp';
+import { SetUp, useSetUp } from './SetUp';
 import { Tiles } from './Tiles';
 import { midnight, period, summarize } from './model';
 import css from './home.module.css';
@@ -26,6 +27,14 @@ export default function Home() {
     refetchInterval: POLL_MS,
   });
   const summary = data && summarize(data.hours, now);
+  // The checklist, which may be long, would push the figures down.
+  if (useSetUp(tenant).isLoading) {
+    return (
+      <Page title={t`Home`} size="xl">
+        <SkeletonBlock height={600} />
+      </Page>
+    );
+  }
   return (
     <Page title={t`Home`} size="xl">
       <SetUp tenant={tenant} />

@@ -16,6 +16,14 @@ interface Step {
   link?: ReactNode;
 }
 
+/** What is set up already. */
+export function useSetUp(tenant?: string) {
+  return useQuery({
+    queryKey: ['setup', tenant],
+    queryFn: async () => (await api.showSetUp({ query: { tenant } })).data,
+  });
+}
+
 /** Checklist of the set-up; disappears when everything is done. */
 export function SetUp({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
@@ -58,10 +66,7 @@ export function SetUp({ tenant }: { tenant?: string }) {
 
 function useSteps(tenant?: string): Step[] | undefined {
   const { t } = useLingui();
-  const { data } = useQuery({
-    queryKey: ['setup', tenant],
-    queryFn: async () => (await api.showSetUp({ query: { tenant } })).data,
-  });
+  const { data } = useSetUp(tenant);
   if (!data) return undefined;
   const { people, signed_in: signedIn, has_trunk: hasTrunk } = data;
   const server = [

@@ -29,7 +29,7 @@ export function OwnConsents() {
   return (
     <>
       <ErrorNotice fault={found.error} />
-      {found.isPending && <SkeletonBlock height={120} />}
+      {found.isPending && <SkeletonBlock height={360} />}
       {found.data?.purposes.map((each) => (
         <DecisionSwitch
           key={each.purpose}

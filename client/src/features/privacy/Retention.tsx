@@ -27,7 +27,7 @@ export default function Retention() {
         title={t`Retention`}
         lead={<Trans>How long personal data is stored. After that it is deleted automatically.</Trans>}
       >
-        {isPending && <SkeletonBlock height={240} />}
+        {isPending && <SkeletonBlock height={800} />}
         {data && <RetentionPeriods classes={data.classes} tenant={tenant} />}
       </Section>
       <Section title={t`Next deletions`}>

@@ -16,36 +16,34 @@ export function RetentionPreview({ tenant }: { tenant?: string }) {
     queryFn: async () => (await api.previewRetention({ query: { tenant } })).data,
   });
   if (isPending) return <SkeletonBlock height={160} />;
-  const times = data?.[0]?.counts.map(({ before }) => before) ?? [];
+  if (!data) return <ErrorNotice fault={error} />;
+  const times = data[0]?.counts.map(({ before }) => before) ?? [];
   return (
-    <>
-      <ErrorNotice fault={error} />
-      <Table aria-label={t`Next deletions`} className={classes.preview}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">
-              <Trans>Data</Trans>
+    <Table aria-label={t`Next deletions`} className={classes.preview}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th scope="col">
+            <Trans>Data</Trans>
+          </Table.Th>
+          {times.map((time, at) => (
+            <Table.Th key={time} scope="col" ta="end">
+              {at === 0 ? t`Now` : t`By ${formatDate(time)}`}
             </Table.Th>
-            {times.map((time, at) => (
-              <Table.Th key={time} scope="col" ta="end">
-                {at === 0 ? t`Now` : t`By ${formatDate(time)}`}
-              </Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {data.map(({ kind, counts }) => (
+          <Table.Tr key={kind}>
+            <Table.Th scope="row">{ENDING_KINDS[kind] ? t(ENDING_KINDS[kind]) : kind}</Table.Th>
+            {counts.map(({ before, count }) => (
+              <Table.Td key={before} ta="end" className="tabular">
+                {count}
+              </Table.Td>
             ))}
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {data?.map(({ kind, counts }) => (
-            <Table.Tr key={kind}>
-              <Table.Th scope="row">{ENDING_KINDS[kind] ? t(ENDING_KINDS[kind]) : kind}</Table.Th>
-              {counts.map(({ before, count }) => (
-                <Table.Td key={before} ta="end" className="tabular">
-                  {count}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
