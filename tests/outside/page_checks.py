@@ -70,12 +70,22 @@ FIND_OVERFLOW = """(room) => {
     return box.width && box.right > room + 1 && !fits
   }
   const isCut = (each) => each.scrollWidth > each.clientWidth + 1
+  const canvas = document.createElement('canvas').getContext('2d')
+  const isTooLong = (each) => {
+    const {font, paddingLeft, paddingRight} = getComputedStyle(each)
+    canvas.font = font
+    const space = each.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
+    const text = each.matches('.mantine-Select-input') ? each.value || each.placeholder : each.placeholder
+    return each.clientWidth && canvas.measureText(text).width > space + 1
+  }
   const out = [...document.querySelectorAll('body *')].filter(sticksOut)
   const cut = [...document.querySelectorAll('.mantine-Button-label')].filter(isCut)
+  const long = [...document.querySelectorAll('input.mantine-Input-input')].filter(isTooLong)
   const wide = document.scrollingElement.scrollWidth
   return [
     ...(wide > room ? [`all of it, ${wide} wide`] : []),
     ...[...out, ...cut].map((each) => `${each.tagName} ${each.className.baseVal ?? each.className}: ${each.textContent.slice(0, 60)}`),
+    ...long.map((each) => `a field that shows a part of: ${each.value || each.placeholder}`),
   ]
 }"""
 FIND_POINTER_ONLY = """() => {

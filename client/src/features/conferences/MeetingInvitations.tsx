@@ -42,10 +42,8 @@ export function MeetingInvitations({ meeting }: { meeting: Meeting }) {
                 </ActionIcon>
               }
             >
-              <Text fw={500} truncate>
-                {each.name || each.email}
-              </Text>
-              <Text size="sm" c="dimmed" truncate>
+              <Text fw={500}>{each.name || each.email}</Text>
+              <Text size="sm" c="dimmed">
                 {each.number || each.email}
               </Text>
             </Row>

@@ -60,10 +60,8 @@ export function MeetingList({ meetings }: { meetings: ReturnType<typeof useMeeti
                 </>
               }
             >
-              <Text fw={500} truncate>
-                {each.name}
-              </Text>
-              <Text size="sm" c="dimmed" truncate>
+              <Text fw={500}>{each.name}</Text>
+              <Text size="sm" c="dimmed">
                 {each.room}
               </Text>
             </Row>

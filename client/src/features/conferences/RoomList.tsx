@@ -70,10 +70,8 @@ function RoomRow({ room }: { room: Room }) {
         </>
       }
     >
-      <Text fw={500} truncate>
-        {name}
-      </Text>
-      <Text size="sm" c="dimmed" truncate>
+      <Text fw={500}>{name}</Text>
+      <Text size="sm" c="dimmed">
         {[room.number, room.has_pin && t`with PIN`].filter(Boolean).join(' · ')}
       </Text>
     </Row>

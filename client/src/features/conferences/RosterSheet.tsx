@@ -292,15 +292,13 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
         </span>
       }
     >
-      <Text fw={speaking ? 650 : 500} truncate>
-        {name}
-      </Text>
+      <Text fw={speaking ? 650 : 500}>{name}</Text>
       {person.hand && (
         <Badge variant="light" leftSection={<IconHandStop size={14} aria-hidden />}>
           <Trans>Hand</Trans>
         </Badge>
       )}
-      <Text size="sm" c="dimmed" truncate>
+      <Text size="sm" c="dimmed">
         {[person.name && person.number, ...states].filter(Boolean).join(' · ')}
       </Text>
     </Row>

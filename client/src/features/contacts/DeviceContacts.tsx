@@ -139,10 +139,8 @@ export function DeviceContactRows({ search }: { search: string }) {
             </ActionIcon>
           }
         >
-          <Text fw={500} truncate>
-            {name}
-          </Text>
-          <Text size="sm" c="dimmed" className="tabular" truncate>
+          <Text fw={500}>{name}</Text>
+          <Text size="sm" c="dimmed" className="tabular">
             {formatted(number)}
           </Text>
         </Row>

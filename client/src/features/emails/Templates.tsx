@@ -34,9 +34,10 @@ export function Templates({ tenant }: { tenant?: string }) {
     queryFn: async () =>
       (await api.previewEmailTemplate({ path: { template: kind }, query: { tenant, language } })).data,
   });
+  const titleOf = (value: Kind) => t(PARTS[value] ?? NOTICE_TEXTS[value]);
   const kinds = (Object.keys(NOTICE_TEXTS) as Kind[])
     .filter((value) => !PUSH_ONLY.includes(value))
-    .map((value) => ({ value, label: t(PARTS[value] ?? NOTICE_TEXTS[value]) }))
+    .map((value) => ({ value, label: titleOf(value) }))
     .toSorted((one, other) => one.label.localeCompare(other.label));
   return (
     <Section
@@ -63,6 +64,10 @@ export function Templates({ tenant }: { tenant?: string }) {
       />
       {data ? (
         <article lang={language} aria-label={t`Preview`}>
+          {/* The field above shows only a part of a long one. */}
+          <Text size="sm" c="dimmed">
+            {titleOf(kind)}
+          </Text>
           <Text fw={600}>{data.subject}</Text>
           <Text size="sm" mt="xs" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
             {data.text}

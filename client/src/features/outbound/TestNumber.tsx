@@ -49,7 +49,7 @@ export function TestNumber({ tenant }: { tenant?: string }) {
           />
           <Select
             size="md"
-            flex="1 1 12rem"
+            flex="1 1 15rem"
             label={t`Caller`}
             placeholder={t`Any extension`}
             searchable
@@ -61,7 +61,7 @@ export function TestNumber({ tenant }: { tenant?: string }) {
             value={form.getValues().from || null}
             onChange={(from) => form.setFieldValue('from', from ?? '')}
           />
-          <Button type="submit" size="md" mt="1.55rem" loading={test.isPending}>
+          <Button type="submit" size="md" mt={{ base: 0, xs: '1.55rem' }} loading={test.isPending}>
             <Trans>Test</Trans>
           </Button>
         </Group>

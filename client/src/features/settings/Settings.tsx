@@ -95,7 +95,7 @@ function Profile() {
         <Text fw={600} fz="lg">
           {me?.person?.name}
         </Text>
-        <Text size="sm" c="dimmed" truncate>
+        <Text size="sm" c="dimmed">
           {me?.person?.email}
         </Text>
         <Text size="sm" c="dimmed">
