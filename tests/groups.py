@@ -16,6 +16,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_voicemail",
     ),
     "pages": (
+        "outside/test_client_forced_colors",
         "outside/test_client_lists",
         "outside/test_client_loading",
         "outside/test_client_pages",

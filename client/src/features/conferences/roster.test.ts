@@ -48,6 +48,14 @@ describe('the roster', () => {
     });
   });
 
+  it('shows no fault while the call of an ended conference ends', async () => {
+    const { roster, parts } = setup();
+    await roster.refresh();
+    parts.participants.mockRejectedValue(new Problem('forbidden', 403, 'No.'));
+    await roster.end();
+    expect(roster.state.state.fault).toBeUndefined();
+  });
+
   it('shows the speaker at once without refetching on every word', async () => {
     const { roster, parts, tasks } = setup();
     await roster.refresh();

@@ -193,7 +193,10 @@ export class Roster {
       });
     } catch (fault) {
       this.listed = undefined;
-      this.set({ fault: asProblem(fault) });
+      const problem = asProblem(fault);
+      // The conference has ended or the user has left it: the call is about to end too.
+      if (problem.status === 403 && this.state.state.participants) return;
+      this.set({ fault: problem });
     }
   }
 

@@ -16,7 +16,7 @@ interface Step {
   link?: ReactNode;
 }
 
-/** What is set up already. */
+/** The parts of the set-up that are done. */
 export function useSetUp(tenant?: string) {
   return useQuery({
     queryKey: ['setup', tenant],
