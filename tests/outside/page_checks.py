@@ -75,7 +75,8 @@ FIND_OVERFLOW = """(room) => {
     const {font, paddingLeft, paddingRight} = getComputedStyle(each)
     canvas.font = font
     const space = each.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
-    const text = each.matches('.mantine-Select-input') ? each.value || each.placeholder : each.placeholder
+    const chosen = room >= 360 && each.matches('.mantine-Select-input') && each.value
+    const text = chosen || each.placeholder
     return each.clientWidth && canvas.measureText(text).width > space + 1
   }
   const out = [...document.querySelectorAll('body *')].filter(sticksOut)
