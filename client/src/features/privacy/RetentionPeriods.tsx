@@ -74,7 +74,7 @@ function Stored({ each: { name, period, limits, text, default: usual }, disabled
     <>
       <Select
         size="md"
-        miw={152}
+        miw="min(9.5rem, 40vw)"
         maw={240}
         aria-label={t`Period: ${titleOf(name, t)}`}
         allowDeselect={false}
