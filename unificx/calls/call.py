@@ -1,6 +1,5 @@
 """A live call: its state, its participants, and the data of its call record."""
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -154,13 +153,13 @@ class Call:
     """The leg that picked up the ringing call, or retrieves the parked one, until it is connected."""
     was_picked_up: bool = False
     """Whether `taken_by` picked up the ringing call."""
-    early_info: list[tuple[str, InfoReceived]] = field(default_factory=list[tuple[str, InfoReceived]])
+    early_info: tuple[tuple[str, InfoReceived], ...] = ()
     """INFO requests of legs that answered, received before media was connected."""
     pending_connect: tuple[str, ConnectRequest] | None = None
     """The id of an app's leg and its request, until the parties are ready."""
     pending_step: StartStep | None = None
     """The step of the plan that must be started."""
-    leg_counters: Counter[str] = field(default_factory=Counter[str])
+    leg_counters: dict[str, int] = field(default_factory=dict[str, int])
     """Number of leg names assigned, by prefix."""
     fallback_cause: Cause | None = None
     """Why no phone answered, once an app takes the call."""
@@ -178,8 +177,8 @@ class Call:
     """Whether any part of the call was recorded; known at its end."""
     record_id: str = ""
     """Id of its call record, if it shares that of another call."""
-    siblings: set[str] = field(default_factory=set[str])
-    """Ids of the calls a call was split into, including itself: they share one call record."""
+    siblings: set[str] | None = None
+    """Ids of the calls a call was split into, including itself: they share this set and one call record."""
     options: CallOptions = NO_OPTIONS
 
     def __post_init__(self) -> None:
@@ -315,18 +314,18 @@ class Call:
     def new_leg_name(self, prefix: str) -> str:
         """Return a new, unused leg name."""
         name = self.next_leg_name(prefix)
-        self.leg_counters[prefix] += 1
+        self.leg_counters[prefix] = self.leg_counters.get(prefix, 0) + 1
         return name
 
     def next_leg_name(self, prefix: str) -> str:
         """Return the name that `new_leg_name` will return next."""
-        return f"{prefix}{self.leg_counters[prefix] + 1}"
+        return f"{prefix}{self.leg_counters.get(prefix, 0) + 1}"
 
     def add_media_stats(self, report: MediaReport | None) -> None:
         """Store an anchor's media statistics."""
         for stats in report.parties if report is not None else ():
             if any(one.leg is not None and one.leg.id == stats.tag for one in self.participants.values()):
-                self.record_parties.media_stats[stats.tag] = stats
+                self.record_parties.add_media_stats(stats)
 
     def anchor_released(self, anchor: str) -> None:
         """The anchor was released; a later one of the same name is a different anchor."""
@@ -415,7 +414,7 @@ def call_options(invite: Request, caller: Caller) -> CallOptions:
 def withheld_by(invite: Request, caller: Caller) -> frozenset[str]:
     """Return the caller's extension if the INVITE requests that its identity be withheld."""
     private = requests_privacy(invite.all("privacy"), invite.from_.uri.host)
-    return frozenset((caller.extension_id,)) if private else frozenset()
+    return frozenset((caller.extension_id,)) if private else NO_OPTIONS.withheld
 
 
 def sanitize_dialled(dialled: str) -> str:

@@ -50,8 +50,9 @@ def _split_call(call: Call, name: str, call_id: str) -> Call:
     other = Call(call_id, caller, "", None, *times, {CALLER: moved}, options=call.options)
     other.answered, other.record_id, other.direction = call.answered, call.record_id or call.id, call.direction
     other.record_parties = call.record_parties.copy()
-    call.siblings |= {call.id, call_id}
-    other.siblings = call.siblings
+    siblings = call.siblings if call.siblings is not None else set[str]()
+    siblings |= {call.id, call_id}
+    call.siblings = other.siblings = siblings
     return other
 
 
@@ -72,7 +73,8 @@ class CallMoves:
         call.has_recording = self.observer_notifier.call_ended(other) or call.has_recording
         _move_legs(call, other, names)
         record_outside_legs(other, now)
-        call.record_parties.outside.update(other.record_parties.outside)
+        for leg_id, leg in other.record_parties.outside.items():
+            call.record_parties.add_outside(leg_id, leg)
         for name in call.legs():
             self.registry.set_leg(call, name)
         self.registry.update_index(call)

@@ -62,7 +62,7 @@ def record_outside_leg(call: Call, one: Participant, now: float) -> None:
         return
     ended = max(answered, call.wall_time(now))
     leg = OutsideLeg(party.number, party.trunk_id, one.payer, answered, ended, one.is_emergency)
-    call.record_parties.outside.setdefault(one.leg.id, leg)
+    call.record_parties.add_outside(one.leg.id, leg)
 
 
 def record_forward(call: Call, forward: Forward) -> None:

@@ -34,7 +34,7 @@ class InfoRelay:
         if not isinstance(call.state, Answering):
             self._relay(call, name, event, now)
         elif len(call.early_info) < MAX_EARLY_INFO:
-            call.early_info.append((name, event))
+            call.early_info = (*call.early_info, (name, event))
 
     def detected(self, call: Call, name: str, digit: str, now: float) -> None:
         """Report a digit in the audio or the telephone events of a leg, and send it as INFO to a carrier that wants it
@@ -49,7 +49,7 @@ class InfoRelay:
 
     def relay_early(self, call: Call, now: float) -> None:
         """Relay what was received before both legs were connected."""
-        early_info, call.early_info = call.early_info, []
+        early_info, call.early_info = call.early_info, ()
         for name, event in early_info:
             self._relay(call, name, event, now)
 

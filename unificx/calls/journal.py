@@ -3,7 +3,7 @@
 A call is journalled before its INVITE is answered and removed when it ends.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -242,7 +242,7 @@ def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory
         participants=participants,
         answered=answered,
         answered_leg="b1",
-        leg_counters=Counter({"b": 1}),
+        leg_counters={"b": 1},
         fallback_cause=Cause[part.passed_on] if part.passed_on else None,
         was_missed=bool(part.passed_on),
         record_parties=RecordParties({fields[0]: _party(fields) for fields in part.cast or ()}),

@@ -52,9 +52,10 @@ class RecordKeeper:
         """Write the call record. While a sibling call is live, merge into that instead: siblings share one record."""
         call.record_written = True
         call.has_recording = self.observer_notifier.call_ended(call) or call.has_recording
-        call.siblings.discard(call.id)
+        siblings = call.siblings or set[str]()
+        siblings.discard(call.id)
         record_outside_legs(call, self.clock.monotonic())
-        sibling = next((self.calls[each] for each in call.siblings if each in self.calls), None)
+        sibling = next((self.calls[each] for each in siblings if each in self.calls), None)
         try:
             if sibling is not None:
                 merge_cdr(sibling, call)

@@ -1,22 +1,26 @@
 """Parties of a call record, collected while the call lives: a party stays recorded after its leg has ended."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from unificx.calls.events import CallParty, MediaQuality, OutsideLeg
 from unificx.core.replacing import changed
 from unificx.rtpengine.ng import PartyReport
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
 
 @dataclass(slots=True)
 class RecordParties:
-    """Parties and media statistics of a call record, by leg id."""
+    """Parties and media statistics of a call record, by leg id. The mappings are replaced, never changed."""
 
-    by_leg: dict[str, CallParty] = field(default_factory=dict[str, CallParty])
+    by_leg: Mapping[str, CallParty] = _NONE
     """Parties so far, the caller first, then in order of joining."""
-    media_stats: dict[str, PartyReport] = field(default_factory=dict[str, PartyReport])
+    media_stats: Mapping[str, PartyReport] = _NONE
     """Latest media statistics."""
-    outside: dict[str, OutsideLeg] = field(default_factory=dict[str, OutsideLeg])
+    outside: Mapping[str, OutsideLeg] = _NONE
     """Ended legs to numbers outside that were answered."""
 
     def __contains__(self, party: CallParty) -> bool:
@@ -32,10 +36,19 @@ class RecordParties:
         self.by_leg = {key if each == existing else each: one for each, one in self.by_leg.items()} | {key: party}
         return key
 
+    def add_media_stats(self, stats: PartyReport) -> None:
+        """Store the latest media statistics of a leg."""
+        self.media_stats = {**self.media_stats, stats.tag: stats}
+
+    def add_outside(self, leg_id: str, leg: OutsideLeg) -> None:
+        """Add an ended leg to a number outside, unless it is known."""
+        if leg_id not in self.outside:
+            self.outside = {**self.outside, leg_id: leg}
+
     def merge(self, other: "RecordParties") -> None:
         """Add the parties and statistics of another call."""
         self.by_leg = {**self.by_leg, **{key: one for key, one in other.by_leg.items() if one not in self}}
-        self.media_stats.update(other.media_stats)
+        self.media_stats = {**self.media_stats, **other.media_stats}
         self.outside = {**other.outside, **self.outside}
 
     def copy(self) -> "RecordParties":

@@ -1,11 +1,14 @@
 """Recording state in SDP (RFC 7866), sent once per change to each recording-aware phone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from unificx import sdp
 from unificx.calls.machine.states import CALLER, State, Talking
 from unificx.calls.participant import AnyLeg, Participant
+
+_NONE: Mapping[str, sdp.RecordIndication] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -13,7 +16,7 @@ class RecordingIndication:
     """Recording state of one call, added as `current` to every SDP sent to recording-aware legs."""
 
     current: sdp.RecordIndication = ""
-    _offered: dict[str, sdp.RecordIndication] = field(default_factory=dict[str, sdp.RecordIndication])
+    _offered: Mapping[str, sdp.RecordIndication] = _NONE
     """State of the last re-offer per leg: each state is offered once, even if that fails."""
 
     def update(self, indication: sdp.RecordIndication) -> None:
@@ -36,7 +39,7 @@ class RecordingIndication:
                 continue
             announced = sdp.recording_indication(one.sent_sdp.sdp) if one.sent_sdp.sdp else ""
             if self.current not in (announced, self._offered.get(name)):
-                self._offered[name] = self.current
+                self._offered = {**self._offered, name: self.current}
                 return name
         return None
 

@@ -15,31 +15,41 @@ class CallIndex:
 
     def __init__(self) -> None:
         # Owner: the node that holds the calls; they are journalled in CallJournal.
-        self._call_ids: dict[str, set[str]] = {}
-        self._keys: dict[str, set[str]] = {}
+        self._call_ids: dict[str, str | set[str]] = {}
+        """The only call of a key, as nearly all have one, or all of its calls."""
+        self._keys: dict[str, tuple[str, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._call_ids)
 
     def add(self, call_id: str, keys: Iterable[str]) -> None:
         """Associate further keys with a call."""
-        call_keys = self._keys.setdefault(call_id, set())
-        for key in keys:
-            if key not in call_keys:
-                call_keys.add(key)
-                self._call_ids.setdefault(key, set()).add(call_id)
+        known = self._keys.get(call_id, ())
+        new = tuple(dict.fromkeys([key for key in keys if key not in known]))
+        self._keys[call_id] = known + new
+        for key in new:
+            calls = self._call_ids.setdefault(key, call_id)
+            if isinstance(calls, set):
+                calls.add(call_id)
+            elif calls != call_id:
+                self._call_ids[key] = {calls, call_id}
 
     def remove(self, call_id: str) -> None:
         """Remove an ended call."""
         for key in self._keys.pop(call_id, ()):
             calls = self._call_ids[key]
-            calls.discard(call_id)
-            if not calls:
+            if isinstance(calls, set) and len(calls) > 1:
+                calls.discard(call_id)
+            else:
                 del self._call_ids[key]
 
     def find(self, *keys: str) -> set[str]:
         """Return the ids of the calls associated with any of these keys."""
-        return set[str]().union(*(self._call_ids.get(key, ()) for key in keys))
+        found = set[str]()
+        for key in keys:
+            calls = self._call_ids.get(key)
+            found |= {calls} if isinstance(calls, str) else calls or set()
+        return found
 
 
 @dataclass(slots=True)

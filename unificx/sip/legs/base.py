@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, cast
 from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
-from unificx.sip.legs.credentials import Authorization, Credentials, SentRequest
+from unificx.sip.legs.credentials import NO_AUTHORIZATION, Credentials, SentRequest
 from unificx.sip.legs.events import LegEvent
 from unificx.sip.legs.pending import (
     Headers,
     LocalOffer,
     RemoteOffer,
     RetransmittedResponse,
+    SentAck,
     record_routes,
     supported_extensions,
 )
@@ -83,12 +84,12 @@ class LegBase:
         self.pending_bye: tuple[ServerKey, Request] | None = None
         self.reconnect_deadline: float | None = None
         self.refer_subscription: ReferSubscription | None = None
-        self.notify_keys: set[ClientKey] = set()
-        self._sent_acks: dict[int, Request] = {}
-        self._invites: list[ClientKey] = []
-        self._sent: dict[ClientKey, SentRequest] = {}
-        """Requests inside the dialog that the peer may challenge."""
-        self._invite_authorization = Authorization()
+        self.notify_keys: tuple[ClientKey, ...] = ()
+        self._sent_acks: tuple[SentAck, ...] = ()
+        self._invites: tuple[ClientKey, ...] = ()
+        self._sent: dict[ClientKey, SentRequest] | None = None
+        """Requests inside the dialog that the peer may challenge; None before the first one."""
+        self._invite_authorization = NO_AUTHORIZATION
         """Credentials of the latest INVITE, which its ACK repeats (RFC 3261 section 22.1)."""
 
     # ---- messages
@@ -122,14 +123,16 @@ class LegBase:
         self.dialog, request = self.dialog.request(method, headers, body)
         key = self._send(request, flow, now)
         if self.credentials is not None:
-            self._sent[key] = SentRequest(method, tuple(headers), body)
+            self._sent = {**(self._sent or {}), key: SentRequest(method, tuple(headers), body)}
         return key, self.dialog.local_seq
 
     def _answer_challenge(self, key: ClientKey, response: Response, now: float) -> bool:
         """Repeat a request inside the dialog with credentials if its final response is a challenge. Return whether it
         was repeated; its result will be that of the repetition."""
+        if self._sent is None or self.credentials is None or self.dialog is None:
+            return False
         sent = self._sent.pop(key, None) if response.status >= 200 else None
-        if sent is None or self.credentials is None or self.dialog is None:
+        if sent is None:
             return False
         answered = self.credentials.answer(response, sent.method, self.dialog.remote_target, sent.authorization)
         if answered is None:
@@ -147,9 +150,9 @@ class LegBase:
         key = self.table.endpoint.request(request, flow, now)
         self.table.watch_response(key, cast("Leg", self))
         if request.method == "INVITE":
-            self._invites.append(key)
-            self.table.unwatch_responses(self._invites[:-RECENT_INVITES])
-            del self._invites[:-RECENT_INVITES]
+            invites = (*self._invites, key)
+            self.table.unwatch_responses(invites[:-RECENT_INVITES])
+            self._invites = invites[-RECENT_INVITES:]
         return key
 
     def _respond(self, key: ServerKey, request: Request, status: int, now: float, headers: Headers = ()) -> None:

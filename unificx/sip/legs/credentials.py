@@ -24,6 +24,9 @@ class Authorization:
     answered: tuple[Protected, ...] = ()
 
 
+NO_AUTHORIZATION = Authorization()
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """User name and password for a peer. Neither is shown by `repr`."""
@@ -59,4 +62,4 @@ class SentRequest:
     method: str
     headers: Headers
     body: bytes
-    authorization: Authorization = Authorization()
+    authorization: Authorization = NO_AUTHORIZATION

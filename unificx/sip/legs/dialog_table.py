@@ -160,7 +160,7 @@ class DialogTable:
         for key in keys:
             self._by_client_key.pop(key, None)
 
-    def remove(self, leg: Leg, invites: list[ClientKey]) -> None:
+    def remove(self, leg: Leg, invites: Iterable[ClientKey]) -> None:
         """Remove an ended leg; further responses to its INVITEs are ignored."""
         self._by_tag.pop(leg.id, None)
         self.unwatch_responses(invites)

@@ -62,6 +62,7 @@ class IncomingLeg(Leg):
         self.dialog = uas_dialog(invite, tag, flow)
         self.key = key
         self.invite = invite
+        """The INVITE, until it is accepted."""
         self.remote_sdp = invite.body
         self.supports_update = supports_update(invite)
         self.set_peer_extensions(invite)
@@ -120,9 +121,10 @@ class IncomingLeg(Leg):
             self._queued = QueuedResponse(200, body, tuple(headers))
             return
         self.final_sent = self.accepted = True
-        self._repeat_at = None
+        self._repeat_at = self._last_provisional = None
         self._set_session_timer(negotiate_as_uas(self.invite, self.table.session_expires, now))
         self._accept(self.key, self.invite, body, now)
+        del self.invite  # 3 kB that are of no use after the final response
 
     def reject(self, status: int, now: float, headers: Headers = ()) -> None:
         """Reject the call, or end it unanswered."""

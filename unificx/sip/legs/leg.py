@@ -20,7 +20,7 @@ from unificx.sip.legs.events import (
     OfferReceived,
     OfferRejected,
 )
-from unificx.sip.legs.pending import Headers, LocalOffer, RemoteOffer, RetransmittedResponse
+from unificx.sip.legs.pending import Headers, LocalOffer, RemoteOffer, RetransmittedResponse, SentAck
 from unificx.sip.legs.refer_subscription import ReferLeg
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, negotiate_as_uac, negotiate_as_uas
@@ -198,7 +198,7 @@ class Leg(ReferLeg):
         if offer is not None and offer.key == key:
             self._handle_offer_response(offer, response, now)
         elif response.cseq_method == "INVITE" and response.status < 300:
-            if response.cseq_number in self._sent_acks:
+            if any(one.number == response.cseq_number for one in self._sent_acks):
                 self._resend_ack(response.cseq_number)
             else:  # to an offer that was sent again since
                 self._send_ack(response.cseq_number, [], b"")
@@ -365,15 +365,15 @@ class Leg(ReferLeg):
 
     def _send_ack(self, number: int, headers: Headers, body: bytes) -> None:
         assert self.dialog is not None
-        ack = self.dialog.ack(number, (*headers, *self._invite_authorization.headers), body)
-        self._sent_acks = {**dict(list(self._sent_acks.items())[-1:]), number: ack}
-        self.table.endpoint.send(ack, self._peer_flow())
+        lines = (*headers, *self._invite_authorization.headers)
+        self._sent_acks = (*self._sent_acks[-1:], SentAck(number, lines, body))
+        self.table.endpoint.send(self.dialog.ack(number, lines, body), self._peer_flow())
 
     def _resend_ack(self, number: int) -> None:
         """Resend the ACK for a retransmitted 2xx (13.2.2.4)."""
-        ack = self._sent_acks.get(number)
-        if ack is not None:
-            self.table.endpoint.send(ack, self._peer_flow())
+        sent = next((one for one in self._sent_acks if one.number == number), None)
+        if sent is not None and self.dialog is not None:
+            self.table.endpoint.send(self.dialog.ack(number, sent.headers, sent.body), self._peer_flow())
 
     # ---- timers
 

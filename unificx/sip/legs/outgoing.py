@@ -4,15 +4,17 @@ A proxy may fork the INVITE: each To tag is a separate early dialog. The first 2
 from another fork is acknowledged and ended by BYE immediately (13.2.2.4).
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from unificx.core.value import value
 from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.dialog import Dialog, uac_dialog
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.legs.credentials import Authorization, Credentials
+from unificx.sip.legs.credentials import NO_AUTHORIZATION, Credentials
 from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import supports_update
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_EARLY_DIALOGS = 10
 """Maximum early dialogs of one INVITE; further ones are ignored."""
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @value
@@ -90,8 +93,8 @@ class OutgoingLeg(Leg):
         self._silent_until: float | None = None
         self._acknowledged = False
         self._cancelled = False
-        self._early_dialogs: dict[str, EarlyDialog] = {}
-        self._early_answers: dict[str, bytes] = {}
+        self._early_dialogs: Mapping[str, EarlyDialog] = _NONE
+        self._early_answers: Mapping[str, bytes] = _NONE
         """The latest SDP in a provisional response, by To tag."""
         self._session_interval, self._min_se = table.session_expires, MIN_SE
         self._tag = ""
@@ -167,7 +170,8 @@ class OutgoingLeg(Leg):
         headers = [("Contact", self.table.contact(flow)), ("Event", "talk"), ("Subscription-State", "active")]
         dialog, notify = dialog.request("NOTIFY", headers)
         # Later requests of the dialog need a higher CSeq.
-        self._early_dialogs[response.to_tag] = EarlyDialog(dialog, early.rseq if early is not None else 0)
+        latest = EarlyDialog(dialog, early.rseq if early is not None else 0)
+        self._early_dialogs = {**self._early_dialogs, response.to_tag: latest}
         self.table.endpoint.request(notify, flow, now)
         return True
 
@@ -224,7 +228,7 @@ class OutgoingLeg(Leg):
         if response.body:
             self.remote_sdp = response.body
             if tag in self._early_answers or len(self._early_answers) < MAX_EARLY_DIALOGS:
-                self._early_answers[tag] = response.body
+                self._early_answers = {**self._early_answers, tag: response.body}
         if not self._cancelled:
             self._emit(Progressed(response.status, response.body))
 
@@ -242,7 +246,7 @@ class OutgoingLeg(Leg):
             return False  # retransmitted or out of order (RFC 3262 section 4)
         rack = ("RAck", f"{number} {response.cseq_number} INVITE")
         dialog, prack = early.dialog.request("PRACK", [rack])
-        self._early_dialogs[tag] = EarlyDialog(dialog, number)
+        self._early_dialogs = {**self._early_dialogs, tag: EarlyDialog(dialog, number)}
         self._send(prack, flow, now)
         return True
 
@@ -262,7 +266,7 @@ class OutgoingLeg(Leg):
         self.set_peer_extensions(response)
         # The answer may have been in a reliable provisional response of the same dialog (RFC 3262 section 5).
         body = response.body or (self._early_answers.get(tag, b"") if self._offer else b"")
-        self._early_dialogs, self._early_answers = {}, {}
+        self._early_dialogs, self._early_answers, self._remote_control = _NONE, _NONE, None
         if body:
             self.remote_sdp = body
         if self._offer:
@@ -304,13 +308,13 @@ class OutgoingLeg(Leg):
         flow, *others = self.params.other_flows
         self.params = replace(self.params, flow=flow, other_flows=tuple(others))
         self._initial_dialog = replace(self._initial_dialog, flow=flow)
-        self._invite_authorization = Authorization()
+        self._invite_authorization = NO_AUTHORIZATION
         self._call_again(now)
         return True
 
     def _call_again(self, now: float) -> None:
         """Repeat the refused INVITE with the same Call-ID and the next CSeq."""
-        self._early_dialogs, self._early_answers, self._remote_control = {}, {}, None
+        self._early_dialogs, self._early_answers, self._remote_control = _NONE, _NONE, None
         self.call(self._offer, now)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from unificx.core.value import value
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.message import Request, Response
 from unificx.sip.transactions.events import ClientKey, ServerKey
@@ -35,6 +36,16 @@ class RemoteOffer:
 
     key: ServerKey
     request: Request
+
+
+@value
+class SentAck:
+    """What the ACK of a 2xx is built from again, if the 2xx is retransmitted: the number of its INVITE, and what it
+    contained."""
+
+    number: int
+    headers: Headers
+    body: bytes
 
 
 @dataclass(slots=True)

@@ -70,7 +70,7 @@ class ReferLeg(LegBase):
         ]
         body = f"SIP/2.0 {status} {PHRASES.get(status, '')}\r\n".encode()
         key, _ = self._request("NOTIFY", headers, body, now)
-        self.notify_keys.add(key)
+        self.notify_keys = (*self.notify_keys, key)
 
     def _handle_refer(self, key: ServerKey, request: Request) -> None:
         """Process a REFER. Raise RemoteProtocolError if it is invalid."""
@@ -81,9 +81,10 @@ class ReferLeg(LegBase):
 
     def _take_notify_key(self, key: ClientKey) -> bool:
         """Whether the response is to a NOTIFY, which is then complete."""
-        known = key in self.notify_keys
-        self.notify_keys.discard(key)
-        return known
+        if key not in self.notify_keys:
+            return False
+        self.notify_keys = tuple(one for one in self.notify_keys if one != key)
+        return True
 
     def _handle_notify_response(self, status: int) -> None:
         if status in (408, 481, 489):
