@@ -96,7 +96,7 @@ def run() -> list[Metric]:
         exchange = LoadTest(server, directory, people[:PHONES], people[PHONES:], free_port())
         exchange.register()
         exchange.load(40, 20)  # warm: imports, caches, the pool of connections
-        metrics.append(metric("memory per active call", exchange.memory_per_call(), "kB", 40, "308"))
+        metrics.append(metric("memory per active call", exchange.memory_per_call(), "kB", 12, "308"))
         for rate in (100, 200):
             cpu, media, outcome = exchange.load(rate * SECONDS, rate)
             metrics += [

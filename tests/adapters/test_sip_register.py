@@ -109,7 +109,7 @@ def _refreshed(headers: tuple[str, ...], *, judged: bool, **options: object) -> 
     held = harness.location.device_bindings("e-t1-1001", "d-t1-1001a")
     assert held[0].fingerprint
     if judged:
-        harness.location.set_bindings("e-t1-1001", "d-t1-1001a", tuple(replace(one, fingerprint="") for one in held))
+        harness.location.set_bindings("e-t1-1001", "d-t1-1001a", tuple(replace(one, fingerprint=0) for one in held))
     harness.clock.advance(100)
     answer = phone.register(*headers, **options)  # type: ignore[arg-type]
     after = harness.location.device_bindings("e-t1-1001", "d-t1-1001a")

@@ -4,6 +4,7 @@ A device has its own credentials and bindings: it can neither query nor remove t
 extension, since they reveal the location of the user's other devices.
 """
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import field
 
@@ -64,7 +65,7 @@ class ParsedRegister:
     supports_path: bool = False
     outbound: bool = False
     user_agent: str = field(default="", repr=False)
-    fingerprint: str = field(default="", repr=False)
+    fingerprint: int = field(default=0, repr=False)
     """See `fingerprint_of`."""
 
 
@@ -125,13 +126,13 @@ def parse_register(request: Request, max_expires: int = MAX_EXPIRES) -> ParsedRe
     )
 
 
-def fingerprint_of(request: Request) -> str:
-    """Return the headers evaluated by `parse_register` except CSeq and Call-ID; "" if it came through a proxy or
-    repeats a header."""
+def fingerprint_of(request: Request) -> int:
+    """Return a hash of the headers evaluated by `parse_register` except CSeq and Call-ID, with the key of this process;
+    0 if it came through a proxy or repeats a header."""
     found = request.first_values
     if len(found) != len(request.headers) or "," in found["via"] or "path" in found:
-        return ""
-    return "\n".join(map(found.get, _FINGERPRINT_HEADERS, _ABSENT))
+        return 0
+    return hash("\n".join(map(found.get, _FINGERPRINT_HEADERS, _ABSENT)))
 
 
 def is_refresh(binding: Binding, request: Request, flow: Flow, now: float, max_expires: int = MAX_EXPIRES) -> bool:
@@ -140,7 +141,7 @@ def is_refresh(binding: Binding, request: Request, flow: Flow, now: float, max_e
     Nearly every REGISTER is such a refresh, and comparing headers costs a third of parsing them.
     """
     return (
-        binding.fingerprint != ""
+        binding.fingerprint != 0
         and not binding.disconnected
         and binding.granted_seconds <= max_expires
         and binding.journalled_until >= now + binding.granted_seconds
@@ -240,8 +241,9 @@ def checked_text(text: str) -> str:
 
 
 def _user_agent(text: str) -> str:
+    """Return the printable part of the text, as one string for all phones of a model."""
     text = text[:MAX_USER_AGENT_LENGTH]
-    return text if text.isprintable() else "".join(filter(str.isprintable, text))
+    return sys.intern(text if text.isprintable() else "".join(filter(str.isprintable, text)))
 
 
 def _checked_route(value: str) -> str:

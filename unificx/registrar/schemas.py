@@ -68,8 +68,8 @@ class Binding:
     """The connection is lost: the binding is kept in case the phone reconnects, but not dialled."""
     granted_seconds: int = 3600
     """Seconds granted by the latest REGISTER."""
-    fingerprint: str = field(default="", repr=False, compare=False)
-    """Relevant headers of the latest REGISTER: if they are repeated, only the times change. "" if unknown."""
+    fingerprint: int = field(default=0, repr=False, compare=False)
+    """Hash of the relevant headers of the latest REGISTER: if it is repeated, only the times change. 0 if unknown."""
     journalled_until: float = 0.0
     """Expiry in the journal: later than granted, so that not every refresh must be journalled."""
     takes_texts: bool = False

@@ -94,7 +94,7 @@ class Registrar:
     def move_device(self, device_id: str, extension_id: str, former_extension_id: str, now: float) -> None:
         """Make the bindings of a shared phone those of another extension, whose user has signed in at it."""
         found = self._location.device_bindings(former_extension_id, device_id)
-        moved = tuple(replace(each, extension_id=extension_id, fingerprint="") for each in found)
+        moved = tuple(replace(each, extension_id=extension_id, fingerprint=0) for each in found)
         if not moved:
             return
         try:

@@ -40,8 +40,7 @@ class RemoteOffer:
 
 @value
 class SentAck:
-    """What the ACK of a 2xx is built from again, if the 2xx is retransmitted: the number of its INVITE, and what it
-    contained."""
+    """Parts of an ACK of a 2xx, to build it again if the 2xx is retransmitted; `number` is that of its INVITE."""
 
     number: int
     headers: Headers
