@@ -14,7 +14,7 @@ from tests.outside.sipp import Outcome, Sipp, free_port
 
 PHONES = 100
 SECONDS = 15
-HELD = 300
+HELD = 200
 MANY = 20_000
 CALLEE = s.scenario(s.called(""), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
 
@@ -73,6 +73,7 @@ class LoadTest:
         """
         server = Process(self.server.pid)
         callee = self.answering(HELD).start()
+        self.server.live_calls()  # builds its route and schemas
         before = server.memory()
         talking = self.calls(HELD, 50, milliseconds=20_000).start()
         try:
