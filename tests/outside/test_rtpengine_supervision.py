@@ -286,6 +286,18 @@ async def test_process_has_no_privileges_a_clean_environment_and_enough_files(
     assert int(limit.split()[3]) >= min(200, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
 
 
+@pytest.mark.parametrize(("processors", "threads"), [(1, 1), (2, 1), (8, 4)])
+async def test_half_of_the_processors_relay_packets(
+    monkeypatch: pytest.MonkeyPatch, processors: int, threads: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(processors)))
+    engine = RtpEngine(SystemClock(), ports=PORTS)
+    await engine.start()
+    names = [each.read_text().strip() for each in Path(f"/proc/{engine.pid}/task").glob("*/comm")]
+    await engine.close()
+    assert names.count("poller") == threads
+
+
 async def test_log_lines_are_counted_and_not_repeated(engine: RtpEngine, capfd: pytest.CaptureFixture[str]) -> None:
     secret = PHONE.replace(b"127.0.0.1", b"192.0.2.44").replace(b"m=audio", b"m=mystery")
     with contextlib.suppress(MediaUnavailable):
