@@ -3,8 +3,9 @@
  *     crowd PHONES SECONDS PAYLOAD_TYPE ROOM TALKERS SOUNDS
  *
  * SOUNDS is a file: 50 frames of 160 bytes of speech, then 50 of silence. Of every ROOM phones the first TALKERS talk.
- * Prints the phones' ports, reads the port to send to, sends; prints one line of JSON with the number of packets sent,
- * received, and missing in the received sequences.
+ * Prints the phones' ports, reads the ports to send to until the end of the input (the last one is that of all further
+ * phones), sends; prints one line of JSON with the number of packets sent, received, and missing in the received
+ * sequences.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -64,9 +65,12 @@ int main(int argc, char **argv) {
     }
     fflush(stdout);
     if (scanf("%d", &target) != 1) return 2;
-    struct sockaddr_in to = {
-        .sin_family = AF_INET, .sin_port = htons(target), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    for (int i = 0; i < phones; i++) connect(ends[i], (struct sockaddr *)&to, sizeof to);
+    for (int i = 0; i < phones; i++) {
+        struct sockaddr_in to = {
+            .sin_family = AF_INET, .sin_port = htons(target), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        connect(ends[i], (struct sockaddr *)&to, sizeof to);
+        if (scanf("%d", &target) == 0) return 2;
+    }
     settled = now() + 2000000000;
     int64_t begin = now(), length = atof(argv[2]) * 1e9, done = 0;
     for (int64_t t = 0; t < length + 200000000; t = now() - begin) {
