@@ -82,7 +82,7 @@ def measure(server: Server, place: Path, logins: list[Login], load: Load) -> lis
         crowd.wait()
         calls.stop()
     return [
-        *(metric(f"{load}: CPU of the {name} for a participant-second", each, "ms") for name, each in spent.items()),
+        *(metric(f"{load}: CPU of {name} for a participant-second", each, "ms") for name, each in spent.items()),
         metric(f"{load}: all, of ConfBridge's {CONFBRIDGE} ms", sum(spent.values()) / CONFBRIDGE, "x", GOAL, "1"),
         metric(f"{load}: missing packets of {figures['received']}", figures["missing"], "packets", 0),
     ]
