@@ -9,6 +9,8 @@ from ladder import play, play_on
 from steps import HOLDS, UP
 from world import World
 
+from unificx.sip.fields import Message
+
 ANSWERED = """
     alice -> INVITE 1002 [alice]
     bob   <- INVITE [alice]
@@ -114,6 +116,15 @@ async def test_repeated_hold_does_not_grow_tables() -> None:
     for _ in range(10):
         await play_on(world, held)
     assert _table_sizes(world) <= before
+
+
+async def test_legs_of_a_live_call_hold_no_messages() -> None:
+    world = await play("alice 1001, bob 1002" + UP)
+    await world.pass_time(40)
+    (call,) = world.manager.calls.values()
+    for leg in call.legs().values():
+        found = [each for one in gc.get_referents(leg) for each in (one, *gc.get_referents(one))]
+        assert not [each for each in found if isinstance(each, Message)]
 
 
 def _table_sizes(world: World) -> int:
