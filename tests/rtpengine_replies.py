@@ -7,7 +7,7 @@ from typing import Any
 
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.client import NgClient
-from unificx.rtpengine.ng import MediaReport, Profile
+from unificx.rtpengine.ng import MediaReport, Profile, Sides
 from unificx.rtpengine.supervisor import RtpEngine
 
 
@@ -15,7 +15,7 @@ async def offer(
     engine: RtpEngine, anchor: str, from_tag: str, sdp: bytes, profile: Profile, *, all_codecs: bool = False
 ) -> bytes:
     request = partial(engine.offer, all_codecs=all_codecs)
-    return await _reply_of(request, anchor, from_tag, sdp, (profile, Profile.PLAIN))
+    return await _reply_of(request, anchor, from_tag, sdp, Sides(profile))
 
 
 async def answer(

@@ -7,7 +7,7 @@ import pytest
 
 from unificx.media import MediaUnavailable
 from unificx.rtpengine import bencode, ng
-from unificx.rtpengine.ng import PartyReport, Profile, Reply, profile_of
+from unificx.rtpengine.ng import PartyReport, Profile, Reply, Sides, profile_of
 
 SDP = b"v=0\r\no=alice 1 2 IN IP4 198.51.100.1\r\ns=Alice\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\ni=her phone\r\na=x:s=y\r\n"
 NOW = 1_700_000_010.0
@@ -30,7 +30,7 @@ def sent(message: ng.Message | bytes) -> Reply:
 )
 def test_offer_and_answer_use_the_recipients_profile(profile: Profile, proto: str, ice: str) -> None:
     """RFC 3264 section 6: an answer has the transport of its offer, or DTLS phones over UDP have no sound."""
-    offer = sent(ng.offer("anchor", "a", SDP, profile))
+    offer = sent(ng.offer("anchor", "a", SDP, Sides(profile)))
     answer = sent(ng.answer("anchor", "a", "b", SDP, profile))
     assert offer["transport-protocol"] == proto
     assert "transport-protocol" not in answer, "RFC 3264 section 6: the answer has that of the offer"
@@ -44,48 +44,54 @@ def test_offer_and_answer_use_the_recipients_profile(profile: Profile, proto: st
 
 def test_every_offer_makes_rtpengine_passive_in_dtls() -> None:
     for profile in Profile:
-        assert sent(ng.offer("anchor", "a", SDP, profile))["DTLS-reverse"] == "passive"
+        assert sent(ng.offer("anchor", "a", SDP, Sides(profile)))["DTLS-reverse"] == "passive"
 
 
 def test_codecs_are_added_and_never_removed() -> None:
     for profile in set(Profile) - {Profile.ENGINE, *ng.WITHOUT_EVENTS.values()}:
-        assert sent(ng.offer("anchor", "a", SDP, profile))["codec"] == {"transcode": ["PCMU", "PCMA"]}
+        assert sent(ng.offer("anchor", "a", SDP, Sides(profile)))["codec"] == {"transcode": ["PCMU", "PCMA"]}
     for profile in Profile:
         assert "codec" not in sent(ng.answer("anchor", "a", "b", SDP, profile))
 
 
 def test_no_codec_is_added_to_an_offer_that_cannot_be_transcoded() -> None:
     """A phone that answered with PCMU to a caller that has iLBC only would ring for nothing."""
-    for all_codecs in (False, True):
-        offer = ng.offer("anchor", "a", SDP, Profile.PLAIN, all_codecs=all_codecs, transcodes=False)
-        assert sent(offer)["codec"] == {"transcode": []}
+    offer = ng.offer("anchor", "a", SDP, Sides(Profile.PLAIN), added=())
+    assert sent(offer)["codec"] == {"transcode": []}
 
 
 def test_inband_dtmf_is_converted_to_telephone_events_for_apps() -> None:
     events = SDP + b"a=rtpmap:101 Telephone-Event/8000\r\n"
     fallback = ["PCMU", "PCMA"]
-    without_events = ng.offer("anchor", "a", SDP, Profile.ENGINE)
-    with_events = ng.offer("anchor", "a", events, Profile.ENGINE)
+    without_events = ng.offer("anchor", "a", SDP, Sides(Profile.ENGINE))
+    with_events = ng.offer("anchor", "a", events, Sides(Profile.ENGINE))
     assert sent(without_events)["codec"] == {"transcode": [*fallback, "telephone-event"]}
     assert sent(with_events)["codec"] == {"transcode": fallback}
-    from_app = ng.offer("anchor", "a", events, Profile.PLAIN, Profile.ENGINE)
+    from_app = ng.offer("anchor", "a", events, Sides(Profile.PLAIN, Profile.ENGINE))
     assert sent(from_app)["codec"] == {"transcode": fallback, "accept": ["telephone-event"]}
 
 
 def test_side_without_telephone_events_is_offered_none() -> None:
     for profile, tones in ng.WITHOUT_EVENTS.items():
-        plain, masked = [sent(ng.offer("anchor", "a", SDP, one)) for one in (profile, tones)]
+        plain, masked = [sent(ng.offer("anchor", "a", SDP, Sides(one))) for one in (profile, tones)]
         events = ["telephone-event"]  # also accepted, so that the other side may send them
         assert masked.pop("codec") == {**plain.pop("codec"), "mask": events, "accept": events}
         assert masked == plain
         assert ng.answer("anchor", "a", "b", SDP, profile) == ng.answer("anchor", "a", "b", SDP, tones)
 
 
+def test_the_recipient_gets_addresses_of_its_own_family() -> None:
+    """Without a request, of the family of the sender: a phone on IPv4 got an IPv6 address of a caller on IPv6."""
+    for ipv6, family in ((False, "IP4"), (True, "IP6")):
+        assert sent(ng.offer("anchor", "a", SDP, Sides(Profile.PLAIN, ipv6=ipv6)))["address family"] == family
+    assert "address family" not in sent(ng.answer("anchor", "a", "b", SDP, Profile.PLAIN))
+
+
 def test_strict_source_is_set_only_without_ice() -> None:
     browser = SDP + b"a=ice-ufrag:x\r\n"
     for profile in Profile:
-        assert b"strict-source" in bencode.encode(ng.offer("anchor", "a", SDP, profile))
-        assert b"strict-source" not in bencode.encode(ng.offer("anchor", "a", browser, profile))
+        assert b"strict-source" in bencode.encode(ng.offer("anchor", "a", SDP, Sides(profile)))
+        assert b"strict-source" not in bencode.encode(ng.offer("anchor", "a", browser, Sides(profile)))
 
 
 @pytest.mark.parametrize("eol", [b"\r\n", b"\n"])
@@ -97,9 +103,9 @@ def test_identifying_sdp_lines_are_removed(eol: bytes) -> None:
 
 
 def test_only_invalid_utf8_bytes_are_replaced() -> None:
-    passed = sent(ng.offer("anchor", "a", SDP.replace(b"Alice", b"\xe4") + b"a=y:\xe4\xc3\xa4\r\n", Profile.PLAIN))[
-        "sdp"
-    ]
+    passed = sent(
+        ng.offer("anchor", "a", SDP.replace(b"Alice", b"\xe4") + b"a=y:\xe4\xc3\xa4\r\n", Sides(Profile.PLAIN))
+    )["sdp"]
     assert isinstance(passed, str)
     assert passed.endswith("a=y:\ufffd\xe4\r\n")
     assert passed.count("\ufffd") == 1

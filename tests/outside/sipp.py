@@ -57,7 +57,7 @@ def is_bound(port: int) -> bool:
     """Return whether a port is in use. Only looked up, because binding it would interfere with others."""
     return any(
         f":{port:04X}" in line.split()[1]
-        for kind in ("udp", "tcp")
+        for kind in ("udp", "udp6", "tcp", "tcp6")
         for line in Path(f"/proc/net/{kind}").read_text().splitlines()
     )
 

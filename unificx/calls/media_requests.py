@@ -13,7 +13,7 @@ from unificx.calls.participant import Participant
 from unificx.calls.ports import ConfirmationRequests, OutsideLines
 from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
-from unificx.rtpengine.ng import WITHOUT_EVENTS, MediaReport, Profile
+from unificx.rtpengine.ng import WITHOUT_EVENTS, MediaReport, Profile, Sides
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.sdp import align_sections, audio_only, has_srtp_keys, sanitize, shares_audio_codec
 
@@ -88,8 +88,8 @@ class MediaRequests:
         relayed, profile = _relayable_sdp(sender, to, request.sdp), to.profile_at_anchor(anchor)
         if to.outside is not None and self._lines.dtmf(to.outside) != "rfc4733":
             profile = WITHOUT_EVENTS.get(profile, profile)
-        tag, profiles = _tag(sender, request.sender), (profile, sender.media_profile)
-        self._media.offer(anchor, tag, relayed, profiles, on_reply, all_codecs=request.all_codecs)
+        tag, sides = _tag(sender, request.sender), Sides(profile, sender.media_profile, to.uses_ipv6)
+        self._media.offer(anchor, tag, relayed, sides, on_reply, all_codecs=request.all_codecs)
 
     def _answer(self, call: Call, anchor: str, request: actions.AnswerMedia, on_reply: Callable[[Reply], None]) -> None:
         recipient = _recipient(request)

@@ -109,6 +109,12 @@ class Participant:
             return self.target.profile
         return Profile.WEBRTC if leg is not None and _uses_websocket(leg) else Profile.PLAIN
 
+    @property
+    def uses_ipv6(self) -> bool:
+        """Whether its media comes over IPv6: as its SDP says, and before it has sent one, as its signalling does."""
+        sdp = self.remote_sdp
+        return b"c=IN IP6 " in sdp if sdp else ":" in self.peer_address
+
     def profile_at_anchor(self, anchor: str) -> Profile:
         """Return the media profile to use in SDP for this participant at an anchor."""
         profile = self.media_profile

@@ -138,7 +138,8 @@ class NgClient(asyncio.DatagramProtocol):
         for profile in (Profile.WEBRTC, Profile.WEBRTC_ANEW):
             anchor = f"certificate-{self._clock.random_bytes(8).hex()}"
             try:
-                replies.append(ng.parse_sdp(await self.request(ng.offer(anchor, "probe", MINIMAL_OFFER, profile))))
+                offer = ng.offer(anchor, "probe", MINIMAL_OFFER, ng.Sides(profile))
+                replies.append(ng.parse_sdp(await self.request(offer)))
                 await self.request(ng.delete(anchor))
             except MediaUnavailable:
                 return
@@ -157,22 +158,25 @@ class NgClient(asyncio.DatagramProtocol):
         anchor: str,
         from_tag: str,
         sdp: bytes,
-        profiles: tuple[Profile, Profile],
+        sides: ng.Sides,
         on_reply: Callable[[bytes | MediaUnavailable], None],
         *,
         all_codecs: bool = False,
     ) -> None:
-        """Anchor an offer or re-offer of the party `from_tag`; the reply is the SDP to forward. `profiles` are those of
-        the recipient and of the sender.
+        """Anchor an offer or re-offer of the party `from_tag`; the reply is the SDP to forward.
 
-        An offer of codecs that rtpengine cannot transcode is refused if the recipient has none of them.
+        `all_codecs`: append all codecs that can be transcoded. None is appended to an offer of codecs that rtpengine
+        cannot transcode, since a phone that answered with it would not hear and not be heard; such an offer is refused
+        if the recipient has none of them.
         """
-        transcodes = not self._codecs or offers_codec(sdp, self._codecs)
-        if not transcodes and profiles[0] in ng.WITHOUT_OTHER_CODECS:
-            _fail(on_reply, MediaUnavailable("invalid_sdp"))
-            return
-        request = ng.offer(anchor, from_tag, sdp, *profiles, all_codecs=all_codecs, transcodes=transcodes)
-        self.send(request, self._sdp_parser(profiles[0]), on_reply)
+        added = ng.ALL_CODECS if all_codecs else ng.FALLBACK_CODECS
+        if self._codecs and not offers_codec(sdp, self._codecs):
+            if sides.recipient in ng.WITHOUT_OTHER_CODECS:
+                _fail(on_reply, MediaUnavailable("invalid_sdp"))
+                return
+            added = ()
+        request = ng.offer(anchor, from_tag, sdp, sides, added)
+        self.send(request, self._sdp_parser(sides.recipient), on_reply)
 
     def answer(
         self,

@@ -41,6 +41,15 @@ class Profile(StrEnum):
     """RTP/AVP on this machine only, for our own media engine."""
 
 
+class Sides(NamedTuple):
+    """The two sides of an offer: the profiles of its recipient and of its sender, and whether the recipient gets media
+    over IPv6."""
+
+    recipient: Profile
+    sender: Profile = Profile.PLAIN
+    ipv6: bool = False
+
+
 WITHOUT_EVENTS = {Profile.PLAIN: Profile.PLAIN_TONES, Profile.SRTP: Profile.SRTP_TONES}
 """The profile of a side that is not offered telephone events (RFC 4733)."""
 
@@ -155,20 +164,21 @@ def _options(
     *,
     ice: bool,
     telephone_events: bool = False,
-    all_codecs: bool = False,
-    transcodes: bool = True,
+    added: tuple[str, ...] = (),
+    ipv6: bool = False,
 ) -> bytes:
     """Return all entries of an offer or answer that are the same for every call of its kind, encoded.
 
-    `ice` and `telephone_events` say whether the SDP's author uses them.
+    `ice` and `telephone_events` say whether the SDP's author uses them; of an offer, `added` are the codecs appended to
+    it, and `ipv6` says which addresses its recipient gets.
     """
     # Without ICE, accept only packets from the source of the first packet. ICE verifies it by connectivity checks, and
     # SRTP by its key.
     flags = [*_FLAGS[recipient], *(() if ice else ("strict-source",))]
     message: Message = {"command": command, "flags": flags, "replace": _REPLACED} | _PROFILE_OPTIONS[recipient]
     if command == "offer":
-        message |= _OFFER_OPTIONS
-        added = () if not transcodes else ALL_CODECS if all_codecs else FALLBACK_CODECS
+        # Otherwise the addresses are of the family of the sender's, which the recipient may not reach.
+        message |= _OFFER_OPTIONS | {"address family": "IP6" if ipv6 else "IP4"}
         message |= _codec_options(recipient, sender, added, telephone_events=telephone_events)
         if sender is Profile.ENGINE:
             message["from-interface"] = ENGINE_INTERFACE
@@ -211,25 +221,18 @@ def offer(
     anchor: str,
     from_tag: str,
     sdp: bytes,
-    recipient_profile: Profile,
-    sender_profile: Profile = Profile.PLAIN,
-    *,
-    all_codecs: bool = False,
-    transcodes: bool = True,
+    sides: Sides,
+    added: tuple[str, ...] = FALLBACK_CODECS,
 ) -> bytes:
-    """Encode an offer or re-offer by the party `from_tag`, for a receiver with the profile `recipient_profile`.
-
-    `all_codecs`: append all codecs that can be transcoded. `transcodes`: whether one of the offer can be; else none is
-    appended, since a phone that answered with it would not hear and not be heard.
-    """
+    """Encode an offer or re-offer by the party `from_tag`; the codecs `added` are appended to it."""
     options = _options(
         "offer",
-        recipient_profile,
-        sender_profile,
+        sides.recipient,
+        sides.sender,
         ice=uses_ice(sdp),
         telephone_events=sends_telephone_events(sdp),
-        all_codecs=all_codecs,
-        transcodes=transcodes,
+        added=added,
+        ipv6=sides.ipv6,
     )
     clean = _anonymize(sdp)
     return b"d7:call-id%b8:from-tag%b3:sdp%d:%b%be" % (encode(anchor), encode(from_tag), len(clean), clean, options)

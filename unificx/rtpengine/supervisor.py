@@ -23,7 +23,7 @@ from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.codec_list import transcoded_codecs
 from unificx.rtpengine.dtmf_log import DtmfLog
 from unificx.rtpengine.log_counter import LogCounter
-from unificx.rtpengine.ng import ENGINE_INTERFACE, MediaReport, Message, Profile, Reply
+from unificx.rtpengine.ng import ENGINE_INTERFACE, MediaReport, Message, Profile, Reply, Sides
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.sound_files import SoundFiles
 
@@ -123,13 +123,13 @@ class RtpEngine:
         anchor: str,
         from_tag: str,
         sdp: bytes,
-        profiles: tuple[Profile, Profile],
+        sides: Sides,
         on_reply: Callable[[bytes | MediaUnavailable], None],
         *,
         all_codecs: bool = False,
     ) -> None:
         self._when_ready(
-            lambda client: client.offer(anchor, from_tag, sdp, profiles, on_reply, all_codecs=all_codecs), on_reply
+            lambda client: client.offer(anchor, from_tag, sdp, sides, on_reply, all_codecs=all_codecs), on_reply
         )
 
     def answer(
