@@ -13,6 +13,7 @@ from unificx.media import MediaUnavailable, rtp
 from unificx.media.mixer import sdp_negotiation
 from unificx.media.mixer.messages import ALAW, G722, ULAW, DigitPressed, JoinRoom, OpenLeg
 from unificx.media.mixer.sdp_negotiation import LocalSession
+from unificx.sdp.session import Connection
 
 KEYS = "0123456789*#ABCD"
 
@@ -191,7 +192,7 @@ def test_answer_has_one_codec_and_telephone_events(formats: str, wideband: bool,
     (section,) = session.media
     assert section.formats == (str(payload), "96")
     assert section.port == 12_000
-    assert session.connection(section) == sdp.Connection("IP4", "127.0.0.1")
+    assert session.connection(section) == Connection("IP4", "127.0.0.1")
     assert section.attribute("ptime") == "20"
     assert session.origin.session_id == 7
 

@@ -15,6 +15,7 @@ from unificx.core.clock import SystemClock
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.supervisor import MediaInterface, RtpEngine
+from unificx.sdp.session import Connection
 
 CALLER, CALLEE = 440.0, 620.0
 
@@ -305,6 +306,6 @@ async def test_sdp_contains_the_advertised_address() -> None:
         session = sdp.parse(await rtpengine_replies.offer(engine, "call", "a", described, Profile.PLAIN))
         media = sdp.first_audio(session)
         assert media is not None
-        assert session.connection(media) == sdp.Connection("IP4", "203.0.113.5")
+        assert session.connection(media) == Connection("IP4", "203.0.113.5")
     finally:
         await engine.close()
