@@ -12,10 +12,17 @@ from unificx.rtpengine.supervisor import RtpEngine
 
 
 async def offer(
-    engine: RtpEngine, anchor: str, from_tag: str, sdp: bytes, profile: Profile, *, all_codecs: bool = False
+    engine: RtpEngine,
+    anchor: str,
+    from_tag: str,
+    sdp: bytes,
+    profile: Profile,
+    *,
+    all_codecs: bool = False,
+    ipv6: bool = False,
 ) -> bytes:
     request = partial(engine.offer, all_codecs=all_codecs)
-    return await _reply_of(request, anchor, from_tag, sdp, Sides(profile))
+    return await _reply_of(request, anchor, from_tag, sdp, Sides(profile, ipv6=ipv6))
 
 
 async def answer(

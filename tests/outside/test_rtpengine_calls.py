@@ -36,8 +36,10 @@ async def parties() -> AsyncIterator[AsyncExitStack]:
 
 async def connect(engine: RtpEngine, caller: RtpEndpoint, callee: RtpEndpoint, anchor: str = "call") -> bytes:
     """Exchange an offer and an answer; return the offer as received by the callee."""
-    offer = await rtpengine_replies.offer(engine, anchor, "a", caller.describe(), Profile.PLAIN)
-    answer = await rtpengine_replies.answer(engine, anchor, "a", "b", callee.describe(), Profile.PLAIN)
+    described = callee.describe()
+    ipv6 = b"IN IP6" in described
+    offer = await rtpengine_replies.offer(engine, anchor, "a", caller.describe(), Profile.PLAIN, ipv6=ipv6)
+    answer = await rtpengine_replies.answer(engine, anchor, "a", "b", described, Profile.PLAIN)
     callee.set_target(offer)
     caller.set_target(answer)
     return offer
@@ -279,16 +281,21 @@ async def test_causes_of_full_invalid_sdp_and_unknown_anchor_differ() -> None:
         await engine.close()
 
 
-async def test_calls_over_ipv6(parties: AsyncExitStack) -> None:
+@pytest.mark.parametrize("hosts", [("::1", "::1"), ("::1", "127.0.0.1"), ("127.0.0.1", "::1")], ids="-".join)
+async def test_calls_over_ipv6(parties: AsyncExitStack, hosts: tuple[str, str]) -> None:
     engine = RtpEngine(
         SystemClock(), interfaces=(MediaInterface("127.0.0.1"), MediaInterface("::1")), ports=(46000, 46499)
     )
     await engine.start()
     parties.push_async_callback(engine.close)
-    caller, callee = [await parties.enter_async_context(RtpEndpoint(tone, host="::1")) for tone in (CALLER, CALLEE)]
+    caller, callee = [
+        await parties.enter_async_context(RtpEndpoint(tone, host=host))
+        for tone, host in zip((CALLER, CALLEE), hosts, strict=True)
+    ]
     await connect(engine, caller, callee)
-    assert caller.target is not None
-    assert caller.target[0] == "::1"
+    for each, host in zip((caller, callee), hosts, strict=True):
+        assert each.target is not None
+        assert each.target[0] == host
     await both_talk(caller, callee)
     assert_level(callee, CALLER, not_tone=CALLEE)
     assert_level(caller, CALLEE, not_tone=CALLER)
