@@ -14,6 +14,7 @@ from unificx.sdp import (
     has_srtp_keys,
     has_video,
     is_hold,
+    is_on_ipv6,
     is_receiving,
     is_sending,
     parse,
@@ -67,6 +68,11 @@ def test_hold_by_address_rfc_2543(address: bytes) -> None:
     assert audio_direction(held) is Direction.INACTIVE
     assert audio_direction(held + b"c=IN IP4 192.0.2.1\r\n") is Direction.SENDRECV
     assert audio_direction(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP6 ::1")) is Direction.SENDRECV
+
+
+def test_family_of_the_addresses() -> None:
+    assert not is_on_ipv6(SDP)
+    assert is_on_ipv6(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP6 2001:db8::1"))
 
 
 def test_direction_of_the_audio_section_in_use() -> None:

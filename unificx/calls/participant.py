@@ -14,7 +14,7 @@ from unificx.core.value import value
 from unificx.registrar import Caller
 from unificx.routing import CallApp
 from unificx.rtpengine.ng import Profile, profile_of
-from unificx.sdp import has_video
+from unificx.sdp import has_video, is_on_ipv6
 from unificx.sip.legs import InviteParams, Leg
 
 AnyLeg = Leg | AppLeg
@@ -113,7 +113,7 @@ class Participant:
     def uses_ipv6(self) -> bool:
         """Whether its media comes over IPv6: as its SDP says, and before it has sent one, as its signalling does."""
         sdp = self.remote_sdp
-        return b"c=IN IP6 " in sdp if sdp else ":" in self.peer_address
+        return is_on_ipv6(sdp) if sdp else ":" in self.peer_address
 
     def profile_at_anchor(self, anchor: str) -> Profile:
         """Return the media profile to use in SDP for this participant at an anchor."""

@@ -53,6 +53,11 @@ def _is_without_address(session: bytes, audio: bytes) -> bool:
     return address is not None and address[1] in (b"0.0.0.0", b"::")
 
 
+def is_on_ipv6(sdp: bytes) -> bool:
+    """Whether the author receives media at IPv6 addresses, in any section."""
+    return b"\nc=IN IP6 " in sdp
+
+
 def audio_transport(sdp: bytes) -> bytes:
     """Return the transport protocol of the first audio section, such as b"RTP/SAVP"; b"" without one."""
     match = _AUDIO_TRANSPORT.search(sdp)
