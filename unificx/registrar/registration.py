@@ -4,9 +4,9 @@ A device has its own credentials and bindings: it can neither query nor remove t
 extension, since they reveal the location of the user's other devices.
 """
 
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import field
+from functools import lru_cache
 
 from unificx.core.value import value
 from unificx.registrar.ports import Device
@@ -121,7 +121,7 @@ def parse_register(request: Request, max_expires: int = MAX_EXPIRES) -> ParsedRe
         path=path,
         supports_path="path" in supported,
         outbound=bool(flows),
-        user_agent=_user_agent(request.first("user-agent") or ""),
+        user_agent=_user_agent((request.first("user-agent") or "")[:MAX_USER_AGENT_LENGTH]),
         fingerprint=fingerprint_of(request),
     )
 
@@ -240,10 +240,10 @@ def checked_text(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=256)
 def _user_agent(text: str) -> str:
     """Return the printable part of the text, as one string for all phones of a model."""
-    text = text[:MAX_USER_AGENT_LENGTH]
-    return sys.intern(text if text.isprintable() else "".join(filter(str.isprintable, text)))
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))
 
 
 def _checked_route(value: str) -> str:
