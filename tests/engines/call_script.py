@@ -170,7 +170,7 @@ def every_event() -> list[Event]:
     events += [machine_events.PickedUp(ForkTargets(("app",), LIMITS)), machine_events.PickedUp(None)]
     devices = {"d": (), "caller": ("a",), "one": ("b1",), "two": ("b2", "b4"), "three": ("b3",)}
     events += [machine_events.DeviceRemoved(device, frozenset(legs)) for device, legs in devices.items()]
-    events.append(machine_events.MediaSilent())
+    events.append(machine_events.MediaSilent(("a", "b1")))
     events += [machine_events.EndRequested(Cause.ENDED_BY_ADMINISTRATOR)]
     for ticket in tickets:
         events += [machine_events.MediaOffered(ticket, b"relayed"), machine_events.MediaAnswered(ticket, b"relayed")]

@@ -298,7 +298,9 @@ def test_end_sends_bye_then_records_then_acknowledges(
 def test_silence_makes_both_legs_be_asked_and_does_not_end_the_call() -> None:
     """Neither a muted phone without comfort noise nor a listener is hung up: both sides are asked first (OPTIONS)."""
     script = talking()
-    assert script.process(events.MediaSilent()) == [machine_actions.Probe("a"), machine_actions.Probe("b1")]
+    assert script.process(events.MediaSilent(("a", "b1"))) == [machine_actions.Probe("a"), machine_actions.Probe("b1")]
+    assert script.process(events.MediaSilent(("b1",))) == [machine_actions.Probe("b1")]
+    assert script.process(events.MediaSilent(("b0",))) == [], "it no longer belongs to the call"
     assert isinstance(script.state, Talking)
 
 

@@ -583,17 +583,40 @@ async def test_silent_call_goes_on_while_its_phones_answer() -> None:
     )
 
 
+ONE_WAY = """
+    ! bob is not heard any more
+    ... 31 s
+    ! the watch goes round
+    bob   <- OPTIONS
+"""
+
+
 async def test_call_with_one_way_media_goes_on() -> None:
-    """A muted phone, or one that only listens."""
+    """A muted phone, or one that only listens. The phone that talks is not asked."""
     await up(
-        """
-        ! bob is not heard any more
-        ... 59 s
-        ! the watch goes round
+        ONE_WAY
+        + """
         ... 61 s
         ! the watch goes round
+        bob   <- OPTIONS
+        ... 300 s
     """
         + DOWN
+    )
+
+
+async def test_call_ends_if_the_silent_phone_does_not_answer() -> None:
+    """A phone that was switched off, while the other one talks on: a call outside would cost until its longest time."""
+    await up(
+        ONE_WAY
+        + """
+        ... 33 s
+        bob   <- BYE
+        alice <- BYE
+          Reason: Q.850;cause=102;text="One side vanished"
+        history <- answered 102 alice bob
+    """,
+        "alice 1001, bob 1002 by hand",
     )
 
 

@@ -1,8 +1,8 @@
 """Media watchdog: finds calls whose phones have vanished.
 
 The statistics of every call are polled. A call is never ended for silence alone, since a muted phone may send nothing:
-if no phone of the call has sent RTP or RTCP for a while, all of them are asked in their dialogs, and only those that do
-not answer count as lost.
+phones that have sent no RTP or RTCP for a while are asked in their dialogs, and only those that do not answer count as
+lost. A phone that talks is not asked.
 """
 
 import asyncio
@@ -71,14 +71,17 @@ class MediaWatchdog:
     def _judge(self, call: Call, state: Talking, report: MediaReport) -> events.MediaSilent | None:
         if not all(is_sending(sdp) and is_receiving(sdp) for sdp in (state.caller_sdp, state.callee_sdp)):
             return None  # on hold: most phones do not send media then; the session timer supervises the call
-        phones = [call.leg(name) for name in (CALLER, state.callee) if not call.is_app(name)]
-        parties = [report.party(leg.id) for leg in phones if leg is not None]
-        ages = [party.last_packet_age for party in parties if party is not None]
+        silent = tuple(name for name in (CALLER, state.callee) if self._is_silent(call, name, report))
         now = self._clock.monotonic()
-        if len(ages) < len(phones) or min(ages, default=0.0) < self._settings.silence_timeout:
+        if not silent:
             self._probed_at.pop(call.id, None)
             return None
         if now - self._probed_at.get(call.id, -inf) < PROBE_INTERVAL:
             return None
         self._probed_at[call.id] = now
-        return events.MediaSilent()
+        return events.MediaSilent(silent)
+
+    def _is_silent(self, call: Call, name: str, report: MediaReport) -> bool:
+        leg = call.leg(name)
+        party = report.party(leg.id) if leg is not None and not call.is_app(name) else None
+        return party is not None and party.last_packet_age >= self._settings.silence_timeout

@@ -44,7 +44,7 @@ class CreditedLeg:
 class CallSettings:
     """Limits; times in seconds.
 
-    `silence_timeout`: after this long without media from any phone of a call, they are asked whether they still exist.
+    `silence_timeout`: after this long without media from a phone, it is asked whether it still exists.
     """
 
     silence_timeout: float = 30.0

@@ -46,7 +46,9 @@ class RelayRestarted:
 
 @value
 class MediaSilent:
-    """No phone of the call has sent RTP or RTCP for too long."""
+    """These legs have sent no RTP or RTCP for too long."""
+
+    legs: tuple[str, ...]
 
 
 @value

@@ -97,8 +97,8 @@ def _process(state: Talking, event: Event, now: float) -> Outcome:
             return end(state, Cause.HUNG_UP, now)
         case EndRequested(cause):
             return end(state, cause, now)
-        case MediaSilent():  # muted or listening phones answer, so that only lost ones end the call
-            return state, [Probe(CALLER), Probe(state.callee)]
+        case MediaSilent(legs):  # muted or listening phones answer, so that only lost ones end the call
+            return state, [Probe(leg) for leg in legs if leg in (CALLER, state.callee)]
         case DeadlineReached():
             return end(state, Cause.TOO_LONG, now) if now >= state.ends_at else (state, [])
         case HungUp(leg) | LegLost(leg) if isinstance(state.exchange, TakingOver) and leg == state.exchange.leg:
