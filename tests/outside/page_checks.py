@@ -71,12 +71,14 @@ FIND_OVERFLOW = """(room) => {
   }
   const isCut = (each) => each.scrollWidth > each.clientWidth + 1
   const canvas = document.createElement('canvas').getContext('2d')
+  // The room at text of usual size: larger text needs more.
+  const usual = (room * 16) / parseFloat(getComputedStyle(document.documentElement).fontSize)
   const isTooLong = (each) => {
     const {font, paddingLeft, paddingRight} = getComputedStyle(each)
     canvas.font = font
     const space = each.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
-    const chosen = room >= 360 && each.matches('.mantine-Select-input') && each.value
-    const text = chosen || each.placeholder
+    const chosen = usual >= 360 && each.matches('.mantine-Select-input') && each.value
+    const text = chosen || (usual >= 320 && each.placeholder) || ''
     return each.clientWidth && canvas.measureText(text).width > space + 1
   }
   const out = [...document.querySelectorAll('body *')].filter(sticksOut)

@@ -44,6 +44,7 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
         assert rest.post("/api/v1/plans", json=plan).status_code == 201
     server.canaries |= {EMAIL, new["name"]}
     store_gigabytes(server, 3)
+    begun = datetime.now(UTC)
     desk = clients(**DESKTOP_OPTIONS)
     page, walk = desk.page, PageChecker(desk, "en")
     page.goto(f"{desk.origin}/portal/sign-in")
@@ -88,7 +89,7 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
     expect(row).to_contain_text("In force")
     walk.label = "costs"
     walk.check("light", "dark")
-    rate_again(server, page, walk)
+    rate_again(server, page, walk, begun)
     bill(server, page, walk, desk.origin)
     pay_and_refund(page, walk, desk.origin)
     assert list(dict.fromkeys(walk.findings)) == []
@@ -106,21 +107,22 @@ def store_gigabytes(server: Server, count: int) -> None:
         )
 
 
-def rate_again(server: Server, page: Page, walk: PageChecker) -> None:
-    """Rate a call of the day before again, which got no price because the deck began later."""
-    yesterday = datetime.now(UTC) - timedelta(days=1)
+def rate_again(server: Server, page: Page, walk: PageChecker, called: datetime) -> None:
+    """Rate a call again that got no price, because the deck began later. It is of today, and so of this month, whose costs
+    are shown."""
+    yesterday = called - timedelta(days=1)
     with server.rest() as rest:
         [tenant] = [each for each in rest.get("/api/v1/tenants").json()["items"] if each["slug"] == "demo"]
         made = rest.post("/api/v1/billing/rate-decks", params={"tenant": "demo"}, json={"name": "Corrected"}).json()
         path, where = f"/api/v1/billing/rate-decks/{made['id']}", {"tenant": "demo"}
         assert rest.put(f"{path}/rates", params=where, content="prefix,price\n49,0.30\n").status_code == 200
-        start = {"in_force": (yesterday - timedelta(days=1)).isoformat()}
+        start = {"in_force": yesterday.isoformat()}
         assert rest.post(f"{path}/start", params=where, json=start).status_code == 200
     with closing(sqlite3.connect(server.home / "unificx.db")) as database, database:
         database.execute(
             "INSERT INTO rated_call VALUES ('call-1', ?, 'call', '', 'trunk', '4930', 'DE', ?, 60, '', '', '', 0, 0, '',"
             " 0, 0)",
-            (tenant["id"], f"{yesterday:%Y-%m-%d %H:%M:%S.%f}"),
+            (tenant["id"], f"{called:%Y-%m-%d %H:%M:%S.%f}"),
         )
     page.get_by_role("button", name="Rate calls again").click()
     form = page.get_by_role("dialog", name="Rate calls again")
