@@ -20,7 +20,7 @@ from written_copy import written_copy
 from unificx.archive import checked_archive
 from unificx.archive.schemas import AccessCopy, Requester
 from unificx.archive.zip_guards import _MAX_DIRECTORY
-from unificx.cli.commands.privacy import group
+from unificx.cli.commands.privacy_archive import group
 from unificx.core.errors import Invalid
 from unificx.privacy import Export, ExportedFile, Files, Records, record_kind
 
