@@ -2,25 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
 
 from unificx.calls.events import CallParty, MediaQuality, OutsideLeg
 from unificx.core.replacing import changed
+from unificx.core.value import EMPTY
 from unificx.rtpengine.ng import PartyReport
-
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class RecordParties:
     """Parties and media statistics of a call record, by leg id. The mappings are replaced, never changed."""
 
-    by_leg: Mapping[str, CallParty] = _NONE
+    by_leg: Mapping[str, CallParty] = EMPTY
     """Parties so far, the caller first, then in order of joining."""
-    media_stats: Mapping[str, PartyReport] = _NONE
+    media_stats: Mapping[str, PartyReport] = EMPTY
     """Latest media statistics."""
-    outside: Mapping[str, OutsideLeg] = _NONE
+    outside: Mapping[str, OutsideLeg] = EMPTY
     """Ended legs to numbers outside that were answered."""
 
     def __contains__(self, party: CallParty) -> bool:

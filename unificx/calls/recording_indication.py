@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from unificx import sdp
 from unificx.calls.machine.states import CALLER, State, Talking
 from unificx.calls.participant import AnyLeg, Participant
-
-_NONE: Mapping[str, sdp.RecordIndication] = MappingProxyType({})
+from unificx.core.value import EMPTY
 
 
 @dataclass(slots=True)
@@ -16,7 +14,7 @@ class RecordingIndication:
     """Recording state of one call, added as `current` to every SDP sent to recording-aware legs."""
 
     current: sdp.RecordIndication = ""
-    _offered: Mapping[str, sdp.RecordIndication] = _NONE
+    _offered: Mapping[str, sdp.RecordIndication] = EMPTY
     """State of the last re-offer per leg: each state is offered once, even if that fails."""
 
     def update(self, indication: sdp.RecordIndication) -> None:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from unificx.cli.errors import CliError
 from unificx.cli.ports import Connect
+from unificx.core.value import EMPTY
 
 if TYPE_CHECKING:
     import httpx
@@ -39,7 +39,7 @@ class ApiClient:
         self,
         path: str,
         body: Mapping[str, object],
-        option_names: Mapping[str, str] = MappingProxyType({}),
+        option_names: Mapping[str, str] = EMPTY,
         **params: object,
     ) -> Any:
         """PATCH `path`; at least one value of `body` must not be None. `option_names`: option by field, where they
@@ -119,7 +119,7 @@ class ApiClient:
         path: str,
         params: Mapping[str, object],
         body: Mapping[str, object] | bytes | None = None,
-        option_names: Mapping[str, str] = MappingProxyType({}),
+        option_names: Mapping[str, str] = EMPTY,
     ) -> Any:
         import httpx
 

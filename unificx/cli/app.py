@@ -1,7 +1,6 @@
 """Builds the command line. Commands import their dependencies when they run, so that `--help` is fast."""
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +12,7 @@ from unificx.cli.examples import examples_text
 from unificx.cli.output import print_json
 from unificx.cli.ports import Connect, InspectInstallation
 from unificx.core.clock import Clock
+from unificx.core.value import EMPTY
 
 
 def build(
@@ -22,8 +22,8 @@ def build(
     clock: Clock,
     more: Mapping[str, Callable[..., Any]],
     *,
-    hidden: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
-    operation: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
+    hidden: Mapping[str, Callable[..., Any]] = EMPTY,
+    operation: Mapping[str, Callable[..., Any]] = EMPTY,
 ) -> typer.Typer:
     """Build the command line. `up` and the commands in `more` (tests) and `operation`, by name, are Typer functions of
     other packages; those in `hidden` are for internal processes and are not listed."""

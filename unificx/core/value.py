@@ -1,9 +1,13 @@
 """Values: dataclasses whose fields do not change, made as cheaply as any other."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, dataclass_transform
+from types import MappingProxyType
+from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
+"""The mapping of nothing, to begin with where mappings are replaced and never changed."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal
+
+from unificx.core.value import EMPTY
 
 PresenceState = Literal["available", "busy", "do_not_disturb", "away", "lunch", "trip", "off_work"]
 """State that a user sets. The profile of `available` also applies to what the other ones leave open."""
@@ -58,7 +59,7 @@ class Presence:
     call_waiting: bool = True
     """Whether further calls ring while the extension is in a call."""
     note: str = field(default="", repr=False)
-    profiles: Mapping[PresenceState, StateProfile] = field(default=MappingProxyType({}), repr=False)
+    profiles: Mapping[PresenceState, StateProfile] = field(default=EMPTY, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

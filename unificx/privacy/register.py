@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from sqlalchemy import MetaData
 
 from unificx.core.personal import VOCABULARY, OnErase
+from unificx.core.value import EMPTY
 from unificx.db import Base
 from unificx.db.base import check_table, declared_fields, plain_reason, sealed_part
 
@@ -78,7 +78,7 @@ def plain_columns(metadata: MetaData = Base.metadata) -> list[PlainColumn]:
     ]
 
 
-def describe(field: PersonalField, periods: Mapping[str, str] = MappingProxyType({})) -> str:
+def describe(field: PersonalField, periods: Mapping[str, str] = EMPTY) -> str:
     """Return a readable description of the field. `periods`: how long data of a class is stored, where that is set."""
     uses = "; ".join(VOCABULARY.purposes[use] for use in field.uses)
     stored = periods.get(field.retention) or VOCABULARY.retention[field.retention]

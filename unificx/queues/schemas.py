@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal
+
+from unificx.core.value import EMPTY
 
 Strategy = Literal["ring_all", "longest_idle", "fewest_calls", "round_robin", "random", "linear"]
 """How the agents to ring are chosen among those that are available."""
@@ -179,5 +180,5 @@ class QueueChange:
 
     name: str | None = None
     otherwise: str | None = None
-    settings: Mapping[str, object] = MappingProxyType({})
+    settings: Mapping[str, object] = EMPTY
     agents: tuple[NewAgent, ...] | None = None

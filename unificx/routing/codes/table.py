@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 from unificx.core.errors import Invalid
+from unificx.core.value import EMPTY
 from unificx.routing.feature_codes import FEATURE_CODES, FEATURES, Feature
 
 CodeKind = Literal["feature", "hours", "app"]
@@ -63,7 +63,7 @@ class CodeTable:
     """The feature codes of a tenant, by name; "" for one that is switched off. Those that are not given are the
     default ones."""
 
-    def __init__(self, changed: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, changed: Mapping[str, str] = EMPTY) -> None:
         self.codes: Mapping[str, str] = {each.name: changed.get(each.name, each.code) for each in FEATURE_CODES}
         self._features = {code: FEATURES[name] for name, code in self.codes.items() if code}
 

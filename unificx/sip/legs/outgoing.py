@@ -6,10 +6,9 @@ from another fork is acknowledged and ended by BYE immediately (13.2.2.4).
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from unificx.core.value import value
+from unificx.core.value import EMPTY, value
 from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.dialog import Dialog, uac_dialog
 from unificx.sip.errors import RemoteProtocolError
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 MAX_EARLY_DIALOGS = 10
 """Maximum early dialogs of one INVITE; further ones are ignored."""
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @value
@@ -93,8 +91,8 @@ class OutgoingLeg(Leg):
         self._silent_until: float | None = None
         self._acknowledged = False
         self._cancelled = False
-        self._early_dialogs: Mapping[str, EarlyDialog] = _NONE
-        self._early_answers: Mapping[str, bytes] = _NONE
+        self._early_dialogs: Mapping[str, EarlyDialog] = EMPTY
+        self._early_answers: Mapping[str, bytes] = EMPTY
         """The latest SDP in a provisional response, by To tag."""
         self._session_interval, self._min_se = table.session_expires, MIN_SE
         self._tag = ""
@@ -266,7 +264,7 @@ class OutgoingLeg(Leg):
         self.set_peer_extensions(response)
         # The answer may have been in a reliable provisional response of the same dialog (RFC 3262 section 5).
         body = response.body or (self._early_answers.get(tag, b"") if self._offer else b"")
-        self._early_dialogs, self._early_answers, self._remote_control = _NONE, _NONE, None
+        self._early_dialogs, self._early_answers, self._remote_control = EMPTY, EMPTY, None
         if body:
             self.remote_sdp = body
         if self._offer:
@@ -314,7 +312,7 @@ class OutgoingLeg(Leg):
 
     def _call_again(self, now: float) -> None:
         """Repeat the refused INVITE with the same Call-ID and the next CSeq."""
-        self._early_dialogs, self._early_answers, self._remote_control = _NONE, _NONE, None
+        self._early_dialogs, self._early_answers, self._remote_control = EMPTY, EMPTY, None
         self.call(self._offer, now)
 
 
