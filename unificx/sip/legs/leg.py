@@ -198,9 +198,7 @@ class Leg(ReferLeg):
         if offer is not None and offer.key == key:
             self._handle_offer_response(offer, response, now)
         elif response.cseq_method == "INVITE" and response.status < 300:
-            if any(one.number == response.cseq_number for one in self._sent_acks):
-                self._resend_ack(response.cseq_number)
-            else:  # to an offer that was sent again since
+            if not self._resend_ack(response.cseq_number):  # to an offer that was sent again since
                 self._send_ack(response.cseq_number, [], b"")
         elif offer is not None and key in self._invites:
             return
@@ -369,11 +367,13 @@ class Leg(ReferLeg):
         self._sent_acks = (*self._sent_acks[-1:], SentAck(number, lines, body))
         self.table.endpoint.send(self.dialog.ack(number, lines, body), self._peer_flow())
 
-    def _resend_ack(self, number: int) -> None:
-        """Resend the ACK for a retransmitted 2xx (13.2.2.4)."""
+    def _resend_ack(self, number: int) -> bool:
+        """Resend the ACK for a retransmitted 2xx (13.2.2.4); False if none was sent."""
         sent = next((one for one in self._sent_acks if one.number == number), None)
-        if sent is not None and self.dialog is not None:
-            self.table.endpoint.send(self.dialog.ack(number, sent.headers, sent.body), self._peer_flow())
+        if sent is None or self.dialog is None:
+            return False
+        self.table.endpoint.send(self.dialog.ack(number, sent.headers, sent.body), self._peer_flow())
+        return True
 
     # ---- timers
 
