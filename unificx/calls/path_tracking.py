@@ -76,12 +76,12 @@ def unanswered(call: Call, outcome: StepOutcome, now: float) -> None:
     path_of(call).unanswered(outcome, call.wall_time(now))
 
 
-def party_unanswered(call: Call, name: str, outcome: StepOutcome, directory: DirectoryCache, now: float) -> None:
-    """One of several parties that ring no longer does, or none of them, ""."""
+def party_unanswered(call: Call, name: str | None, outcome: StepOutcome, directory: DirectoryCache, now: float) -> None:
+    """The party `name` no longer rings; None: no party rings any more."""
     if call.path is None:
         return
-    found = _party(call, name, directory) if name else None
-    if found is not None or not name:
+    found = _party(call, name, directory) if name is not None else None
+    if found is not None or name is None:
         call.path.unanswered(outcome, call.wall_time(now), found[1] if found is not None else None)
 
 

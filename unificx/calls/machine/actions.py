@@ -81,9 +81,9 @@ class CancelCallee:
 
 @value
 class EndRinging:
-    """One of several called parties, that of `leg`, no longer rings, while others may; "": none of them does."""
+    """The called party of `leg` no longer rings, while others may; None: no party rings any more."""
 
-    leg: str
+    leg: str | None
     cause: Cause
 
 

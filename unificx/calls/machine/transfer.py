@@ -269,7 +269,7 @@ def _unanswered(state: Transferring, cause: Cause, actions: list[Action], now: f
     if state.transferor:
         status = cause.value.status if cause.value.status >= 300 else 480
         waiting, aborted = redirect.abort_exchange(waiting)
-        actions += [EndRinging("", cause), Notify(state.transferor, status), *aborted]
+        actions += [EndRinging(None, cause), Notify(state.transferor, status), *aborted]
         returned, requests = start_ice_restart(
             replace(waiting, callee=state.transferor, callee_sdp=state.transferor_sdp)
         )
@@ -282,7 +282,7 @@ def _unanswered(state: Transferring, cause: Cause, actions: list[Action], now: f
         outcome, more = _apply_setup_step(
             replace(state, return_targets=None, from_consultation=False), return_setup, now
         )
-        return outcome, [*actions, EndRinging("", cause), SetCallee(back=True), *more]
+        return outcome, [*actions, EndRinging(None, cause), SetCallee(back=True), *more]
     outcome, end_actions = end(waiting, cause, now)
     return outcome, [*actions, *end_actions]
 
