@@ -62,7 +62,7 @@ async def save_reservation(
     """Store or replace the reservation of a call."""
     values = {"call_id": call.call_id, "amount": amount, "until": until}
     connection = await session.connection()
-    insert = insert_into(_RESERVATION, connection.dialect).values(tenant_id=tenant_id, id=call.id, **values)
+    insert = insert_into(_RESERVATION, connection.dialect.name).values(tenant_id=tenant_id, id=call.id, **values)
     await connection.execute(insert.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=values))
 
 

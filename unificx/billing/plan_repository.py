@@ -158,7 +158,7 @@ async def raise_counts(session: AsyncSession, counts: Mapping[str, DayCount]) ->
     if not counts:
         return
     connection = await session.connection()
-    insert = insert_into(_COUNT, connection.dialect)
+    insert = insert_into(_COUNT, connection.dialect.name)
     greatest = {
         name: case((insert.excluded[name] > _COUNT.c[name], insert.excluded[name]), else_=_COUNT.c[name])
         for name in ("extensions", "numbers")

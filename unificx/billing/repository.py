@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.billing.machine.ledger import Transaction
 from unificx.billing.models import LedgerEntryRow, RatedCallRow
 from unificx.billing.schemas import CallSum, Payment, RatedCall, Usage
-from unificx.db import Reader, insert_into, one_of, owned_by
+from unificx.db import Reader, insert_new, one_of, owned_by
 from unificx.db.pagination import Page, PageByTime
 
 _CALL = cast("Table", RatedCallRow.__table__)
@@ -21,9 +21,7 @@ _KEYS = {"extension": RatedCallRow.extension_id, "country": RatedCallRow.country
 
 async def insert_call(session: AsyncSession, call: RatedCall) -> bool:
     """Insert a rated call; False if it is there already."""
-    connection = await session.connection()
-    insert = insert_into(_CALL, connection.dialect).on_conflict_do_nothing().returning(_CALL.c.id)
-    return (await connection.execute(insert.values(**asdict(call)))).scalar() is not None
+    return await insert_new(session, _CALL, asdict(call)) == 1
 
 
 async def update_price(session: AsyncSession, call: RatedCall) -> None:
@@ -147,9 +145,7 @@ async def post(session: AsyncSession, tenant_id: str, transaction: Transaction, 
         }
         for each in transaction.postings
     ]
-    connection = await session.connection()
-    insert = insert_into(_ENTRY, connection.dialect).on_conflict_do_nothing().returning(_ENTRY.c.account)
-    return len((await connection.execute(insert.values(rows))).all()) == len(rows)
+    return await insert_new(session, _ENTRY, *rows) == len(rows)
 
 
 async def balances(session: AsyncSession, tenant_id: str) -> dict[tuple[str, str], int]:

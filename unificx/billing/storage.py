@@ -67,6 +67,6 @@ async def _measured_since(session: AsyncSession, day: date) -> set[tuple[str, da
 async def _store(session: AsyncSession, due: Mapping[str, date], sizes: Mapping[str, int]) -> None:
     """Store the bytes of tenants, 0 for those without any. A day that another node has stored meanwhile stays."""
     connection = await session.connection()
-    insert = insert_into(_MEASURED, connection.dialect)
+    insert = insert_into(_MEASURED, connection.dialect.name)
     rows = [{"tenant_id": each, "day": day, "size": sizes.get(each, 0)} for each, day in due.items()]
     await connection.execute(insert.on_conflict_do_nothing(index_elements=["tenant_id", "day"]), rows)

@@ -1,7 +1,7 @@
 """Persistence: declared columns, the sealing codec, units of work, the outbox and the write-ahead spool."""
 
 from unificx.db.base import Base, plain, sealed_column
-from unificx.db.bulk_insert import BulkInsert, DeferredInsert, insert_into
+from unificx.db.bulk_insert import BulkInsert, DeferredInsert, insert_into, insert_new
 from unificx.db.conditions import one_of, owned_by
 from unificx.db.database import Database, Reader, UnitOfWork, is_unreachable
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
@@ -42,6 +42,7 @@ __all__ = [
     "claim_database",
     "in_short_steps",
     "insert_into",
+    "insert_new",
     "invalid_cursor",
     "is_id_cursor",
     "is_unreachable",

@@ -1,4 +1,5 @@
-"""INSERT of many rows at a time, for the batches of the spool, and INSERT that goes along with the next statement.
+"""INSERT of many rows at a time, for the batches of the spool, INSERT that goes along with the next statement, and
+INSERT of what may be there already.
 
 SQLAlchemy builds the parameters of each row anew, which took a tenth of the CPU time of a call. Here the statement is
 compiled once, and only the values are converted, by the types of their columns. SQLite inserts several rows by one
@@ -6,6 +7,7 @@ statement: its thread would stop the event loop's at the end of each.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -20,13 +22,25 @@ _Compiled = tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]
 """Statement, and the function that converts a row into its parameters."""
 
 
-def insert_into(table: Table, dialect: Dialect) -> Any:
-    """Return an INSERT of the dialect, which has ON CONFLICT."""
-    if dialect.name == "sqlite":
+def insert_into(table: Table, dialect: str) -> Any:
+    """Return an INSERT of the dialect of this name, which has ON CONFLICT."""
+    if dialect == "sqlite":
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # 2 MB, which SQLite does not need
 
     return postgresql.insert(table)
+
+
+async def insert_new(session: AsyncSession, table: Table, *rows: Mapping[str, Any]) -> int:
+    """Insert rows, except those that exist already; return how many."""
+    connection = await session.connection()
+    return len((await connection.execute(_insert_new(table, connection.dialect.name), rows)).all())
+
+
+@cache
+def _insert_new(table: Table, dialect: str) -> Insert:
+    """Return the statement, built once: that takes as long as to run it."""
+    return insert_into(table, dialect).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 class BulkInsert:
@@ -46,7 +60,7 @@ class BulkInsert:
         dialect, columns = connection.dialect, tuple(rows[0])
         key = dialect.name, columns
         if key not in self._compiled:
-            insert = insert_into(self._table, dialect).on_conflict_do_nothing()
+            insert = insert_into(self._table, dialect.name).on_conflict_do_nothing()
             self._compiled[key] = _compile(insert, dialect, columns)
         statement, parameters = self._compiled[key]
         values = [parameters(row) for row in rows]

@@ -65,7 +65,7 @@ class Transmissions:
         for *key, count in map(json.loads, records):
             latest[tuple(key)] = max(count, latest.get(tuple(key), 0))
         connection = await uow.session.connection()
-        insert = insert_into(_TABLE, connection.dialect)
+        insert = insert_into(_TABLE, connection.dialect.name)
         greatest = case(
             (insert.excluded["count"] > _TABLE.c["count"], insert.excluded["count"]), else_=_TABLE.c["count"]
         )

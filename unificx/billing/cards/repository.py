@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.billing.cards.models import CardEventRow, CardPaymentRow, CardProcessorPart, CardProcessorRow
 from unificx.billing.cards.schemas import CardMode, CardPayment, Processor, ProcessorKeys
 from unificx.billing.machine.card_payment import CardState, DisputeState, Refund
-from unificx.db import Erased, Keys, SealedCodec, insert_into
+from unificx.db import Erased, Keys, SealedCodec, insert_new
 
 _CODEC = SealedCodec(CardProcessorRow, CardProcessorPart)
 _CARD_EVENT = cast("Table", CardEventRow.__table__)
@@ -162,10 +162,7 @@ async def delete_of_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 async def insert_event(session: AsyncSession, seller_id: str, event_id: str, at: datetime) -> bool:
     """Mark a report as handled. Return False if it was before."""
-    connection = await session.connection()
-    new = insert_into(_CARD_EVENT, connection.dialect).values(tenant_id=seller_id, id=event_id, received=at)
-    inserted = new.on_conflict_do_nothing().returning(_CARD_EVENT.c.id)
-    return (await connection.execute(inserted)).scalar() is not None
+    return await insert_new(session, _CARD_EVENT, {"tenant_id": seller_id, "id": event_id, "received": at}) == 1
 
 
 async def delete_events(session: AsyncSession, seller_id: str, before: datetime) -> None:
