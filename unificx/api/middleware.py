@@ -12,7 +12,7 @@ from unificx.api.metrics import HttpMetrics
 from unificx.api.problems import PayloadTooLarge, RequestTimeout, incident_response, log_incident, refusal_response
 from unificx.api.scim import errors as scim
 from unificx.contacts import MAX_PICTURE_BYTES
-from unificx.core.access import stating
+from unificx.core.access import stated_access, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, ServiceUnavailable, StorageFull
 from unificx.db import is_unreachable
@@ -112,7 +112,7 @@ class ApiMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with request_act(scope) as act:
+        with request_act(scope) as act, stating(None):
             await self._handle(scope, receive, send, act)
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send, act: Act) -> None:
@@ -132,8 +132,7 @@ class ApiMiddleware:
                 raise StorageFull("The disk of the server is nearly full.", hint="Ask the operator to free disk space.")
             limits = _streaming_limits(scope)
             body = await _read_body(receive) if limits is None else _limit_body(receive, *limits)
-            with stating(None):
-                await self._app(scope, body, send_with_headers)
+            await self._app(scope, body, send_with_headers)
         except _ClientDisconnected:
             return
         except DomainError as refusal:
@@ -156,13 +155,14 @@ class ApiMiddleware:
                 self._metrics.count_response(scope["method"], _route(scope), status, seconds)
 
     async def _settle(self, act: Act, status: int) -> None:
-        """Complete the entry of the audit log, and store whose data was opened, before the answer is sent. If that
-        fails, the request fails."""
+        """Complete the entry of the audit log, and store whose data the user has opened, before the answer is sent. If
+        that fails, the request fails."""
         if act.is_over:
             return
         try:
             await self._audit.settle(act, failed=status >= 400)
-            await self._accesses.store()
+            if (access := stated_access()) is not None:
+                await self._accesses.store(access.actor)
         finally:
             act.is_over = True
 

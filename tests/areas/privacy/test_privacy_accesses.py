@@ -1,9 +1,11 @@
 """Accesses of administrators: noted once an hour, stored for the person, erased with the person."""
 
+import asyncio
 from collections.abc import Set
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import text
 
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
@@ -51,7 +53,7 @@ async def seen(log: AccessLog, subject: str) -> list[tuple[str, str, str]]:
 
 async def look(log: AccessLog, access: Access = ADMIN, kind: str = "person") -> None:
     log.note(access, kind, "one", {"ana", "ben", "a caller"})
-    await log.store()
+    await log.store(access.actor)
 
 
 @pytest.mark.promise("T3")
@@ -70,6 +72,22 @@ async def test_one_entry_for_actor_purpose_table_and_hour(log: AccessLog, clock:
     assert await seen(log, "a caller") == []
 
 
+@pytest.mark.promise("T3")
+async def test_an_answer_waits_for_the_entries_of_its_own_actor_only(log: AccessLog, database: Database) -> None:
+    log.note(ADMIN, "person", "one", {"ben"})
+    async with database.begin() as uow:  # long work of another request, which excludes other writers
+        await uow.session.execute(text("DELETE FROM person_access"))
+        first = asyncio.create_task(log.store(ADMIN.actor))
+        await asyncio.sleep(0)
+        second = asyncio.create_task(log.store(ADMIN.actor))
+        await asyncio.sleep(0)
+        for other in ("", "anonymous", "person-eve"):
+            await log.store(other)
+        assert not second.done(), "its entry is not stored yet"
+    await asyncio.gather(first, second)
+    assert await seen(log, "ben") == [("person-ana", "person", "administration")]
+
+
 @pytest.mark.promise("D1", "T3")
 async def test_accesses_to_data_of_a_caller_outside_are_in_the_copy_of_it(
     log: AccessLog, database: Database, keys: KeyStore
@@ -78,7 +96,7 @@ async def test_accesses_to_data_of_a_caller_outside_are_in_the_copy_of_it(
     for _ in range(2):
         log.note(ADMIN.to("history"), "call_party", "one", {caller, "withheld"})
         log.note(ADMIN.to("telephony"), "call_party", "one", {caller})
-        await log.store()
+        await log.store(ADMIN.actor)
     with stating(Access("requests", "copy")):
         [copy] = access_holding(database, log).export(DataSubject("one", caller), keys)
         assert isinstance(copy, Records)
@@ -93,12 +111,12 @@ async def test_accesses_go_with_the_person_and_after_their_period(
 ) -> None:
     await look(log)
     log.note(ADMIN, "person", "one", {"eve"})
-    await log.store()
+    await log.store(ADMIN.actor)
     holding, owner = access_holding(database, log), DataSubject("one", "ben", "person-ben")
     assert dict(await holding.find(owner)) == {"accesses by administrators": 1}
     log.note(ADMIN, "device", "one", {"ben"})
     keys.destroy("one", "ben")
-    await log.store()
+    await log.store(ADMIN.actor)
     await holding.erase(owner)
     assert dict(await holding.remains(owner)) == {"accesses by administrators": 0}
     retention = Retention(database, clock, lambda: [Tenant("one")])
@@ -110,7 +128,7 @@ async def test_accesses_go_with_the_person_and_after_their_period(
     await retention.sweep(clock.now())
     assert await seen(log, "eve") == []
     log.note(ADMIN, "person", "one", {"eve"})
-    await log.store()
+    await log.store(ADMIN.actor)
     async with database.begin() as uow:
         await log.on_tenant_deleted(TenantDeleted("event-1", "one"), uow)
     assert await seen(log, "eve") == []
