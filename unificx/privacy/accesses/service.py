@@ -70,7 +70,7 @@ class AccessLog:
         self._seen: dict[tuple[Access, str, str], set[str]] = {}
         self._hour: datetime | None = None
         self._pending: list[_NewAccesses] = []
-        self._storing: list[_NewAccesses] = []
+        self._batch: list[_NewAccesses] = []
         self._one_at_a_time = asyncio.Lock()
 
     def note(self, access: Access, kind: str, tenant_id: str, subjects: Set[str]) -> None:
@@ -89,20 +89,20 @@ class AccessLog:
     async def store(self, actor: str) -> None:
         """Store the new entries, if `actor` has any. Call it before the answer to that actor: answers to others do not
         wait, as other work may exclude writers for seconds."""
-        if all(each.access.actor != actor for each in (*self._storing, *self._pending)):
+        if all(each.access.actor != actor for each in (*self._batch, *self._pending)):
             return
         async with self._one_at_a_time:
-            self._storing, self._pending = self._pending, []
+            self._batch, self._pending = self._pending, []
             try:
-                rows = [row for each in self._storing for row in self._rows(each)]
+                rows = [row for each in self._batch for row in self._rows(each)]
                 if rows:
                     async with self._database.begin() as uow:
                         await repository.add(uow.session, rows)
             except BaseException:
-                self._pending = self._storing + self._pending
+                self._pending = self._batch + self._pending
                 raise
             finally:
-                self._storing = []
+                self._batch = []
 
     def _rows(self, new: _NewAccesses) -> list[dict[str, Any]]:
         """Return rows of the people who are not the actor and were not erased meanwhile."""
