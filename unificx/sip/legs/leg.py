@@ -324,7 +324,8 @@ class Leg(ReferLeg):
     # ---- local offers
 
     def _reinvite(self, offer: LocalOffer, now: float) -> None:
-        headers = [*self._target_refresh_headers(offer.body), ("Min-SE", str(MIN_SE))]
+        minimum = self.session_timer.min_se if self.session_timer is not None else MIN_SE
+        headers = [*self._target_refresh_headers(offer.body), ("Min-SE", str(minimum))]
         if self.remote_offer is not None or self.retransmission is not None:  # retry after the remote offer
             self.local_offer = replace(offer, retry_at=now + GLARE_RETRY[1])
         else:
@@ -358,6 +359,8 @@ class Leg(ReferLeg):
         else:
             if not offer.refresh:
                 self._emit(OfferAnswered(response.body) if status < 300 else OfferRejected(status))
+            elif status >= 300 and self.session_timer is not None:
+                self._set_session_timer(self.session_timer.refused(response, now))
             if offer.then_refresh:
                 self.refresh(now)
 
@@ -412,12 +415,12 @@ class Leg(ReferLeg):
         if self.identity_headers:
             self.refresh(now)
         elif self.session_timer is not None:
-            self.session_timer = replace(self.session_timer, refresh_at=now + RETRY_INTERVAL)
-            self.table.rearm(self)
+            timer = self.session_timer.refused(response, now)
+            self._set_session_timer(replace(timer, refresh_at=now + RETRY_INTERVAL))
 
     def _negotiate_as_uas(self, key: ServerKey, request: Request, now: float) -> bool:
         try:
-            self._set_session_timer(negotiate_as_uas(request, self.table.session_expires, now))
+            self._set_session_timer(negotiate_as_uas(request, self.table.session_expires, now, self.session_timer))
         except RemoteProtocolError as fault:
             self._respond(key, request, fault.status, now, [("Min-SE", str(MIN_SE))])
             return False

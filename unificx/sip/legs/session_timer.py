@@ -4,6 +4,8 @@ The refresher refreshes the session after half of the interval; the other side s
 expires (section 10).
 """
 
+from dataclasses import replace
+
 from unificx.core.value import value
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.headers import SessionExpires
@@ -11,6 +13,10 @@ from unificx.sip.message import Request, Response
 
 MIN_SE = 90
 """Minimum session interval, seconds (section 5)."""
+MAX_SE = 86400
+"""Longest interval to which a peer can raise it, seconds."""
+RETRY_SECONDS = 1.0
+"""Shortest pause before a refused refresh is repeated."""
 
 
 @value
@@ -21,11 +27,21 @@ class SessionTimer:
     is_refresher: bool
     refresh_at: float
     expires_at: float
+    min_se: int = MIN_SE
+    """The shortest interval that the peer accepts."""
 
     @classmethod
     def start(cls, interval: int, *, is_refresher: bool, now: float) -> "SessionTimer":
         """Start at `now`, when a 2xx was sent or received."""
         return cls(interval, is_refresher, now + interval / 2, now + interval - min(32.0, interval / 3))
+
+    def refused(self, response: Response, now: float) -> "SessionTimer":
+        """Repeat a refused refresh after half of the remaining time, or at once with the interval that a 422 demands
+        (section 7.3)."""
+        minimum = min_se_of(response) if response.status == 422 else None
+        if minimum is not None and self.interval < minimum <= MAX_SE:
+            return replace(self, interval=minimum, min_se=minimum, refresh_at=now)
+        return replace(self, refresh_at=now + max((self.expires_at - now) / 2, RETRY_SECONDS))
 
     @property
     def deadline(self) -> float:
@@ -46,16 +62,21 @@ def requested_interval(request: Request) -> SessionExpires | None:
     return requested
 
 
-def negotiate_as_uas(request: Request, local_interval: int, now: float) -> SessionTimer | None:
+def negotiate_as_uas(
+    request: Request, local_interval: int, now: float, previous: SessionTimer | None = None
+) -> SessionTimer | None:
     """Negotiate the timer as UAS of an INVITE or UPDATE (section 9). None: no timer, the peer does not support it.
 
-    Raise RemoteProtocolError (422) if the requested interval is too small; the response must then have Min-SE.
+    A peer that has supported it before is refreshed by this side: `previous` restarts. Raise RemoteProtocolError (422)
+    if the requested interval is too small; the response must then have Min-SE.
     """
     requested = requested_interval(request)
     supported = "timer" in request.values("supported") + request.values("require")
-    if requested is None:
-        return SessionTimer.start(local_interval, is_refresher=False, now=now) if supported else None
     minimum = _min_se(request)
+    if requested is None and not supported:
+        return previous and SessionTimer.start(previous.interval, is_refresher=True, now=now)
+    if requested is None:
+        return SessionTimer.start(max(local_interval, minimum), is_refresher=False, now=now)
     interval = max(min(requested.seconds, local_interval), minimum)
     we_refresh = requested.refresher == "uas" or not supported
     return SessionTimer.start(interval, is_refresher=we_refresh, now=now)
@@ -86,4 +107,4 @@ def min_se_of(response: Response) -> int | None:
 
 def _min_se(request: Request) -> int:
     number = (request.first("min-se") or "").partition(";")[0].strip()
-    return min(max(int(number), MIN_SE), 86400) if number.isdigit() and len(number) < 7 else MIN_SE
+    return min(max(int(number), MIN_SE), MAX_SE) if number.isdigit() and len(number) < 7 else MIN_SE

@@ -1,0 +1,136 @@
+"""Refreshes of the session that are refused, and offers of phones whose session timer changes (RFC 4028)."""
+
+from ladder import play, play_on
+from steps import hangs_up
+from world import World
+
+REFRESHED = """
+    alice 1001, bob 1002 tcp by hand
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    bob   -> 200 [bob]
+      Session-Expires: 90;refresher=uac
+    bob   <- ACK
+    alice <- 200 [bob]
+    alice -> ACK
+    ... 45 s
+    bob   <- INVITE [alice]
+      Session-Expires: 90;refresher=uac
+"""
+"""Bob's phone, which does not know UPDATE, is refreshed."""
+DOWN = hangs_up("alice", "bob", "answered 16 alice bob")
+
+
+async def end(world: World) -> None:
+    world.phones["bob"].by_hand = False
+    await play_on(world, DOWN)
+
+
+async def test_refused_refresh_is_repeated_until_the_session_expires() -> None:
+    world = await play(
+        REFRESHED
+        + """
+        bob   -> 500
+        ... 7.5 s
+        bob   <- INVITE [alice]
+        bob   -> 503
+        ... 3.8 s
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+          Session-Expires: 90;refresher=uac
+        bob   <- ACK
+        ... 45 s
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+          Session-Expires: 90;refresher=uac
+        bob   <- ACK
+    """
+    )
+    await end(world)
+
+
+async def test_call_ends_if_no_refresh_is_accepted() -> None:
+    await play(
+        REFRESHED
+        + """
+        bob   -> 500
+        ... 7.5 s
+        bob   <- INVITE [alice]
+        ... 7.5 s
+        bob   <- BYE
+        alice <- BYE
+        history <- answered 102 alice bob
+    """
+    )
+
+
+async def test_refresh_that_is_too_short_is_repeated_with_the_shortest_interval() -> None:
+    world = await play(
+        REFRESHED
+        + """
+        bob   -> 422
+          Min-SE: 200
+        ... 1 s
+        bob   <- INVITE [alice]
+          Session-Expires: 200;refresher=uac
+          Min-SE: 200
+        bob   -> 200 [bob]
+          Session-Expires: 200;refresher=uac
+        bob   <- ACK
+        ... 100 s
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+    """
+    )
+    await end(world)
+
+
+async def test_this_side_refreshes_once_the_peer_no_longer_supports_the_timer() -> None:
+    """A carrier has connected the call to another phone: that one would never refresh the session."""
+    await play(
+        """
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Session-Expires: 90;refresher=uac
+          Supported: timer
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+          Session-Expires: 90;refresher=uac
+        alice -> ACK
+        ... 30 s
+        alice -> INVITE [alice/other]
+        bob   <- INVITE [alice/other]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+          Session-Expires: 90;refresher=uas
+          Require: none
+        alice -> ACK
+        ... 45 s
+        alice <- INVITE [bob]
+        alice -> 200 [alice/other]
+        alice <- ACK
+    """
+        + DOWN
+    )
+
+
+async def test_interval_is_not_below_the_shortest_of_the_caller() -> None:
+    await play(
+        """
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Supported: timer
+          Min-SE: 3600
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+          Session-Expires: 3600;refresher=uac
+        alice -> ACK
+    """
+        + DOWN
+    )
