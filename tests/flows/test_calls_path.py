@@ -2,7 +2,18 @@
 
 import pytest
 from ladder import play, play_on
-from steps import PARTICIPANTS, REACHED, REFERRED, UP, extension, hangs_up
+from steps import (
+    PARTICIPANTS,
+    REACHED,
+    REFERRED,
+    TARGET_ANSWERS,
+    UP,
+    WITH_DESK,
+    extension,
+    hangs_up,
+    up,
+)
+from test_calls_attended import TAKEN, refer
 from test_calls_forwarding import presence
 from world import World
 
@@ -304,3 +315,87 @@ async def test_a_forward_names_the_extension_that_forwards() -> None:
         alice -> ACK
     """ + hangs_up("alice", "carol", "answered 16 alice 1002 carol"), presence=forwarding)  # fmt: skip
     assert way(world) == ["extension 1002: dialled, busy", "extension 1003: forwarded by 1002, answered"]
+
+
+async def test_an_attended_transfer_leads_to_where_the_transferor_called() -> None:
+    """A queue, or a group of which a phone has answered."""
+    world = await play(WITH_DESK + up("alice") + """
+        desk  -> INVITE 7000 [desk]
+        app   <- menu [desk]
+        ! the app answers [menu]
+        desk  <- 200 [menu]
+        desk  -> ACK
+    """, numbers=NUMBERS)  # fmt: skip
+    await play_on(world, refer(world) + "    app   <- continues with 1001\n" + TAKEN + """
+        app   <- INVITE [alice]
+        ! the app accepts [menu]
+        alice <- INVITE [menu]
+        alice -> 200 [alice]
+        alice <- ACK
+        ! the app connects 1003
+        carol <- INVITE [alice]
+        carol -> 200 [carol]
+        app   <- answered
+        app   <- BYE
+        carol <- ACK
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+    """ + hangs_up("alice", "carol", "answered 16 alice bob desk 7000 carol"))  # fmt: skip
+    assert way(world) == [
+        "extension 1002: dialled, answered",
+        "app menu: transferred by 1002, continued",
+        "extension 1003: routed, answered",
+    ]
+
+
+async def test_an_attended_transfer_to_a_member_of_a_group() -> None:
+    world = await play("alice 1001, bob 1005, desk 1005, carol 1003, dave 1002" + up("bob") + """
+        desk  -> INVITE 6000 [desk]
+        dave  <- INVITE [desk]
+        carol <- INVITE [desk]
+        carol -> 200 [carol]
+        carol <- ACK
+        desk  <- 200 [carol]
+        desk  -> ACK
+    """, numbers=NUMBERS)  # fmt: skip
+    await play_on(world, refer(world) + TAKEN + TARGET_ANSWERS
+        + hangs_up("alice", "carol", "answered 16 bob alice desk carol"))  # fmt: skip
+    assert way(world) == [
+        "extension 1001: dialled, answered",
+        "group 6000: transferred by 1005, continued",
+        "extension 1002: routed, missed",
+        "extension 1003: routed, answered",
+    ]
+
+
+async def test_an_attended_transfer_to_a_group_that_rings() -> None:
+    world = await play("alice 1001, bob 1005, desk 1005, carol 1003, dave 1002" + up("bob") + """
+        desk  -> INVITE 6000 [desk]
+        dave  <- INVITE [desk]
+        carol <- INVITE [desk]
+        carol -> 180
+        desk  <- 180
+    """, numbers=NUMBERS)  # fmt: skip
+    await play_on(world, refer(world) + """
+        bob   <- 202 REFER
+        bob   <- NOTIFY 100
+        desk  <- 487
+        bob   <- NOTIFY 180
+        app   <- waiting [alice]
+        ! the app answers [ring]
+        alice <- INVITE [ring]
+        alice -> 200 [alice]
+        alice <- ACK
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        bob   <- NOTIFY 200 over
+        bob   <- BYE
+    """ + TARGET_ANSWERS + hangs_up("alice", "carol", "answered 16 bob alice desk 6000 carol"))  # fmt: skip
+    assert way(world) == [
+        "extension 1001: dialled, answered",
+        "group 6000: transferred by 1005, continued",
+        "extension 1002: routed, missed",
+        "extension 1003: routed, answered",
+    ]

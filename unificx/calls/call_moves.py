@@ -18,8 +18,10 @@ from unificx.identity import DirectoryCache
 
 
 def _move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
-    """Move participants of another call into this one, under new names."""
-    merge_cdr(call, other)
+    """Move participants of another call into this one, under new names. Without the caller of that call, it was the
+    consultation call of a transferor."""
+    transferor = call.transferred_by if CALLER not in names else None
+    merge_cdr(call, other, transferor.extension_id if transferor is not None else None)
     call.options = replace(call.options, withheld=call.options.withheld | other.options.withheld)
     for old, new in names.items():
         moved = other.participants.pop(old)
@@ -27,13 +29,14 @@ def _move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
         call.participants[new] = moved
 
 
-def merge_cdr(call: Call, other: Call) -> None:
-    """Merge the parties and media statistics of the other call into this one's call record."""
+def merge_cdr(call: Call, other: Call, transferor: str | None = None) -> None:
+    """Merge the parties and media statistics of the other call into this one's call record. `transferor`: the extension
+    that had dialled the other call, to which it has transferred this one."""
     for each in (call, other):
         update_parties(each)
     call.record_parties.merge(other.record_parties)
     if other.path is not None:
-        path_of(call).merge(other.path)
+        path_of(call).merge(other.path, transferor)
     if call.direction == "internal":
         call.direction = other.direction
     call.has_recording = call.has_recording or other.has_recording

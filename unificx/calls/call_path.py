@@ -41,6 +41,14 @@ class PathStep:
             return self
         return replace(self, step=replace(self.step, ended=at, outcome=outcome), phase="over")
 
+    def transferred(self, by: str) -> "PathStep":
+        """The step of a consultation call, after the transfer: its party is about to be connected."""
+        first = self.step.reason == "dialled"
+        step = replace(self.step, reason="transferred") if first else self.step
+        return replace(
+            self, step=step, phase="ringing" if self.phase == "talking" else self.phase, by=by if first else self.by
+        )
+
     @property
     def is_unanswered(self) -> bool:
         """Whether it rang without an answer."""
@@ -114,10 +122,14 @@ class CallPath:
         """A supervisor listens to the call, which stays where it is."""
         self._add("extension", Approach("monitored", at), "over", party)
 
-    def merge(self, other: "CallPath") -> None:
-        """Add the steps of another call that this one continues."""
+    def merge(self, other: "CallPath", transferor: str | None = None) -> None:
+        """Add the steps of another call that this one continues. `transferor`: the extension that had dialled the other
+        call, to which it has transferred this one."""
         known = {id(each) for each in self.steps}
-        both = [*self.steps, *(each for each in other.steps if id(each) not in known)]
+        added = [each for each in other.steps if id(each) not in known]
+        if transferor is not None:
+            added = [each.transferred(transferor) for each in added]
+        both = [*self.steps, *added]
         self.steps = sorted(both, key=lambda each: each.step.at)[:MAX_STEPS]
 
     def finish(

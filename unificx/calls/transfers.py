@@ -285,6 +285,7 @@ class Transfers:
         setup = replace(setup, branches=branches)
         requester, remaining = self._as_caller(call, name), self._as_caller(call, _peer_leg(call, name))
         target = replace(other.target, displayed_caller=None, transferred_by=requester)
+        call.transferred_by = requester
         self._transfer_deps.moves.absorb(call, other, names)
         self._start_transfer(call, name, setup, target, self._return_target(call, requester, remaining, now))
 
