@@ -149,6 +149,39 @@ async def test_party_that_does_not_reconnect_for_a_request_is_lost() -> None:
     """)
 
 
+SILENT = """
+    ! bob loses its connection
+    ! bob is not heard any more
+    ... 31 s
+    ! the watch goes round
+"""
+
+
+async def test_silent_party_that_does_not_reconnect_is_lost() -> None:
+    """A phone on TCP or TLS that was switched off, while the other one talks on."""
+    await up(
+        SILENT
+        + """
+        ... 29 s
+        ... 2 s
+        alice <- BYE
+        history <- answered 102 alice bob
+    """
+    )
+
+
+async def test_silent_party_that_reconnects_stays() -> None:
+    await up(
+        SILENT
+        + """
+        ... 20 s
+        ! bob comes back
+        ... 60 s
+    """
+        + DOWN
+    )
+
+
 async def test_session_refresh_waits_for_a_disconnected_party() -> None:
     await play(
         """

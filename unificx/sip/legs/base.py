@@ -38,6 +38,7 @@ class LegBase:
     __slots__ = (
         "_invite_authorization",
         "_invites",
+        "_probe",
         "_sent",
         "_sent_acks",
         "credentials",
@@ -87,6 +88,8 @@ class LegBase:
         self.notify_keys: tuple[ClientKey, ...] = ()
         self._sent_acks: tuple[SentAck, ...] = ()
         self._invites: tuple[ClientKey, ...] = ()
+        self._probe: ClientKey | None = None
+        """The latest OPTIONS."""
         self._sent: dict[ClientKey, SentRequest] | None = None
         """Requests inside the dialog that the peer may challenge; None before the first one."""
         self._invite_authorization = NO_AUTHORIZATION

@@ -59,7 +59,7 @@ class Leg(ReferLeg):
             self._reinvite(LocalOffer(body, None, 0), now)
 
     def answer(self, body: bytes, now: float) -> None:
-        """Answer the offer of `OfferReceived`."""
+        """Answer the offer of `OfferReceived`, or make the offer of `OfferRequested`."""
         offer = self._take_remote_offer()
         if offer is None:
             return
@@ -113,7 +113,7 @@ class Leg(ReferLeg):
     def probe(self, now: float) -> None:
         """Send an OPTIONS. If the peer does not answer it or has lost the dialog, the result is DialogFailed."""
         if not self.ended and self.dialog is not None:
-            self._request("OPTIONS", [("Accept", SDP)], b"", now)
+            self._probe, _ = self._request("OPTIONS", [("Accept", SDP)], b"", now)
 
     def bye(self, now: float, reason: str = "") -> None:
         """End a confirmed leg by BYE. `reason` is a Reason header value (RFC 3326)."""
