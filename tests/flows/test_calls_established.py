@@ -212,6 +212,48 @@ async def test_reinvite_without_sdp_is_offered_the_current_session() -> None:
     )
 
 
+@pytest.mark.parametrize("hold", ["hold", "off"])
+async def test_reinvite_without_sdp_resumes_a_held_call(hold: str) -> None:
+    """Cisco's and Avaya's servers resume so: an offer that only receives would make the hold last."""
+    held = "held" if hold == "hold" else "off"
+    world = await up(f"""
+        alice -> INVITE [alice/{hold}]
+        bob   <- INVITE [alice/{hold}]
+        bob   -> 200 [bob/{held}]
+        bob   <- ACK
+        alice <- 200 [bob/{held}]
+        alice -> ACK
+        alice -> INVITE
+        alice <- 200 [bob/{held} both ways]
+        alice -> ACK [alice]
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        bob   -> INVITE [bob/again]
+        alice <- INVITE [bob/again]
+    """)
+    bodies = [each.body for each in world.checked if not isinstance(each, str) and each.body and b"bob" in each.body]
+    versions = [int(body.partition(b"o=")[2].split()[2]) for body in bodies]
+    assert versions == [1, 2, 3, 4]
+
+
+async def test_reinvite_without_sdp_does_not_end_a_hold_of_the_other_side() -> None:
+    await up(
+        """
+        bob   -> INVITE [bob/hold]
+        alice <- INVITE [bob/hold]
+        alice -> 200 [alice/held]
+        alice <- ACK
+        bob   <- 200 [alice/held]
+        bob   -> ACK
+        alice -> INVITE
+        alice <- 200 [bob/hold]
+        alice -> ACK [alice/held]
+    """
+        + DOWN
+    )
+
+
 async def test_sdp_version_increments_only_on_change() -> None:
     world = await play("""
         alice 1001, bob 1002

@@ -28,7 +28,7 @@ def to_call_event(name: str, event: legs.LegEvent) -> events.Event:
             return events.OfferRefused(name, status)
         case legs.DialogFailed():
             return events.LegLost(name)
-        case legs.InfoReceived() | legs.ReferReceived():
+        case legs.InfoReceived() | legs.ReferReceived() | legs.OfferRequested():
             raise LocalProtocolError(
-                "INFO and REFER are not state-machine events; handle them before calling to_call_event"
+                "INFO, REFER and a request for an offer are no events of the state machine: handle them before"
             )

@@ -392,8 +392,7 @@ class CallManager:
         for name in call.legs_of(device_id):
             if (leg := call.leg(name)) is not None:
                 leg.handle_flow_change(now)
-        event = self._fork_builder.branch_for_device(call, extension_id, device_id, now)
-        if event is not None:
+        if (event := self._fork_builder.branch_for_device(call, extension_id, device_id, now)) is not None:
             self.dispatch(call, event, now)
 
     def _leave(self, leg_id: str, now: float) -> None:
@@ -434,6 +433,8 @@ class CallManager:
                 self._info_relay.receive(call, name, event, now)
             case leg_events.ReferReceived(refer):
                 self._guarded(call, now, self._transfers.on_refer, call, name, refer, now)
+            case leg_events.OfferRequested(session):
+                self._executor.execute(call, actions.AnswerOffer(name, session), now)
             case ConnectRequest() | ConnectWithdrawn():
                 self._guarded(call, now, self._app_connections.on_request, call, name, event, now)
             case leg_events.Rejected(_, response):
@@ -480,8 +481,7 @@ class CallManager:
                 self._takeovers.proceed(call)
 
     def _reoffer_recording_indication(self, call: Call, now: float) -> None:
-        leg = call.recording_indication.next_leg_to_reoffer(call.state, call.participants)
-        if leg is not None:
+        if (leg := call.recording_indication.next_leg_to_reoffer(call.state, call.participants)) is not None:
             self.dispatch(call, events.ReofferRequested(leg), now)
 
     def _deadlines(self) -> Iterator[tuple[float, str]]:

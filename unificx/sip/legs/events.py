@@ -49,6 +49,13 @@ class OfferReceived:
 
 
 @value
+class OfferRequested:
+    """The peer wants an offer: call `answer` with one of this session, which a peer that holds the call may resume."""
+
+    session: bytes
+
+
+@value
 class OfferAnswered:
     """The peer answered a local offer inside the dialog."""
 
@@ -96,6 +103,7 @@ LegEvent = (
     | Cancelled
     | Confirmed
     | OfferReceived
+    | OfferRequested
     | OfferAnswered
     | OfferRejected
     | InfoReceived

@@ -7,7 +7,7 @@ events, and never blocks.
 
 from dataclasses import replace
 
-from unificx.sdp import is_fax_only
+from unificx.sdp import as_sendrecv, is_fax_only, is_receiving
 from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
 from unificx.sip.flow import Flow
@@ -19,6 +19,7 @@ from unificx.sip.legs.events import (
     OfferAnswered,
     OfferReceived,
     OfferRejected,
+    OfferRequested,
 )
 from unificx.sip.legs.pending import Headers, LocalOffer, RemoteOffer, RetransmittedResponse, SentAck
 from unificx.sip.legs.refer_subscription import ReferLeg
@@ -226,7 +227,7 @@ class Leg(ReferLeg):
             self.local_offer = replace(offer, key=None, retry_at=now + RETRY_INTERVAL)
         elif self.session_timer is not None and self.session_timer.is_refresher:
             self.session_timer = replace(self.session_timer, refresh_at=now + RETRY_INTERVAL)
-        else:  # the peer is the refresher: its session timer detects a loss
+        elif key != self._probe:  # the peer is the refresher: its session timer detects a loss
             return
         if self.reconnect_deadline is None:
             self.reconnect_deadline = now + RECONNECT_TIMEOUT
@@ -274,11 +275,13 @@ class Leg(ReferLeg):
         if not self._negotiate_as_uas(key, request, now):
             return
         self._respond(key, request, 100, now)
-        if not request.body:  # the peer requests an offer: send the current session
-            if self.local_sdp:
-                self._accept(key, request, self.local_sdp, now)
-            else:
-                self._respond(key, request, 500, now, [("Retry-After", "5")])
+        if not request.body and not self.local_sdp:
+            self._respond(key, request, 500, now, [("Retry-After", "5")])
+            return
+        if not request.body:  # RFC 6337 section 5.3: an answer to a hold is no offer, which would make the hold last
+            self.remote_offer = RemoteOffer(key, request)
+            is_holding = not is_receiving(self.remote_sdp)
+            self._emit(OfferRequested(as_sendrecv(self.local_sdp) if is_holding else self.local_sdp))
             return
         self._receive_offer(key, request, now)
 
