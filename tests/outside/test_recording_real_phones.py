@@ -49,9 +49,12 @@ def received_by_baresip(phone: Phone) -> list[int]:
     return [int(each) for each in sound.samples]
 
 
-def received_by_browser(phone: BrowserPhone, sound: Sound) -> bool:
-    """Another prompt matches at most 0.6, and the tones 0.2; one that is interrupted ten times a second 0.8."""
-    return spectral_match(phone.received_audio(), sound) > 0.62
+PROMPT_MATCHES = 0.62
+"""Another prompt matches at most 0.6, and the tones 0.2; one that is interrupted ten times a second 0.8."""
+
+
+def match_in_browser(phone: BrowserPhone, sound: Sound) -> float:
+    return spectral_match(phone.received_audio(), sound)
 
 
 @pytest.mark.promise("C8", "R1", "R2")
@@ -70,8 +73,8 @@ def test_browser_and_baresip_hear_the_notice_and_have_a_channel_each(
     eventually(lambda: berta.is_receiving(BROWSER, seconds=3.0), what="three seconds of it")
     time.sleep(4)  # on a busy machine the recording starts a moment later
     notice = prompt("recording/notice-hang-up")
-    assert received_by_browser(anna, notice)
-    assert not received_by_browser(anna, prompt("recording/joined-recorded"))
+    assert match_in_browser(anna, notice) > PROMPT_MATCHES
+    assert match_in_browser(anna, prompt("recording/joined-recorded")) < PROMPT_MATCHES
     assert correlation(received_by_baresip(berta), notice) > MATCH_THRESHOLD
     anna.hang_up()
     berta.wait("CALL_CLOSED")
@@ -98,6 +101,7 @@ def test_two_browsers_hear_the_notice_and_each_other_again(
     call = call_id(server)
     eventually(lambda: state(server, call) == "recording", timeout=30, what="it is recorded")
     eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(BROWSER), what="they hear each other again")
-    assert all(received_by_browser(one, prompt("recording/notice-hang-up")) for one in (anna, berta))
+    notice = prompt("recording/notice-hang-up")
+    assert min(match_in_browser(one, notice) for one in (anna, berta)) > PROMPT_MATCHES
     anna.hang_up()
     berta.wait_for_event("ended")

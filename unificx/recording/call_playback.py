@@ -19,8 +19,11 @@ log = structlog.get_logger()
 MEDIA_TIMEOUT = 6.0
 """Seconds to wait for media from a participant; without media it cannot hear the notice either."""
 MEDIA_POLL_INTERVAL = 0.2
-MEDIA_SETTLE_SECONDS = 0.3
-"""Seconds between the first media of a participant and the first prompt."""
+MEDIA_SETTLE_SECONDS = 0.8
+"""Seconds between the first media of a participant and the first prompt: some browsers open their audio output only
+then, and play faster or drop what has arrived before."""
+DETECTION_SETTLE_SECONDS = 0.3
+"""Seconds that rtpengine takes to begin to detect in-band DTMF."""
 
 
 class CallPlayback:
@@ -120,7 +123,7 @@ class CallPlayback:
                 await asyncio.gather(*(self._wait_for_media(each) for each in legs))
                 for each in legs:
                     await self._relay.detect_inband_dtmf(self.conversation.anchor, each)
-                await asyncio.sleep(MEDIA_SETTLE_SECONDS)
+                await asyncio.sleep(DETECTION_SETTLE_SECONDS)
 
     def _cannot_hear(self, leg: str, awaited: bool) -> bool:
         """Whether a leg would not hear this prompt. A held leg hears prompts, but awaited ones are repeated after the
