@@ -17,7 +17,10 @@ from unificx.recording import CallRecorder, CallRecorderDependencies, RecordingA
 
 
 @pytest.fixture
-async def setup(tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus) -> AsyncIterator[CallRecorderSetup]:
+async def setup(
+    tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[CallRecorderSetup]:
+    monkeypatch.setattr("unificx.recording.call_playback.MEDIA_SETTLE_SECONDS", 0.0)
     clock = SystemClock()
     database.clock = clock
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, clock, bus)

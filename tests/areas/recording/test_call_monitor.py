@@ -68,7 +68,6 @@ class MonitorSetup:
 
 @pytest.fixture
 async def calls(setup: CallRecorderSetup, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MonitorSetup]:
-    monkeypatch.setattr("unificx.recording.call_playback.MEDIA_SETTLE_SECONDS", 0.0)
     monkeypatch.setattr("unificx.recording.machine.consent.HANG_UP_SECONDS", 0.0)
     database, keys = setup.archive._database, setup.archive._keys
     log = MonitoringLog(database, keys, database.clock)
