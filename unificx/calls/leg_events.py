@@ -30,5 +30,5 @@ def to_call_event(name: str, event: legs.LegEvent) -> events.Event:
             return events.LegLost(name)
         case legs.InfoReceived() | legs.ReferReceived() | legs.OfferRequested():
             raise LocalProtocolError(
-                "INFO, REFER and a request for an offer are no events of the state machine: handle them before"
+                "INFO, REFER and requests for an offer are not state-machine events; handle them before"
             )

@@ -278,7 +278,7 @@ class Leg(ReferLeg):
         if not request.body and not self.local_sdp:
             self._respond(key, request, 500, now, [("Retry-After", "5")])
             return
-        if not request.body:  # RFC 6337 section 5.3: an answer to a hold is no offer, which would make the hold last
+        if not request.body:  # RFC 6337 section 5.3: the direction of an answer would prolong a hold
             self.remote_offer = RemoteOffer(key, request)
             is_holding = not is_receiving(self.remote_sdp)
             self._emit(OfferRequested(as_sendrecv(self.local_sdp) if is_holding else self.local_sdp))
