@@ -112,7 +112,9 @@ def _build(body: ModelField) -> None:
 
 
 async def _json_body(request: Request) -> Any:
-    """Return the JSON of a request; undefined without a body, and the bytes of a body of another media type."""
+    """Return the JSON of a request; undefined without a body, and the bytes of a body of another media type. Raise
+    RequestValidationError for other text than JSON, and for half of a surrogate pair, which is no character
+    (RFC 8259 section 8.2)."""
     data = await request.body()
     if not data:
         return PydanticUndefined
@@ -122,8 +124,11 @@ async def _json_body(request: Request) -> Any:
     if head.get_content_maintype() != "application" or not (subtype == "json" or subtype.endswith("+json")):
         return data
     try:
-        return json.loads(data)
-    except json.JSONDecodeError as fault:
-        raise RequestValidationError([{"type": "json_invalid", "loc": ("body", fault.pos)}]) from fault
+        value = json.loads(data)
+        if rb"\ud" in data.lower():
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    except (json.JSONDecodeError, UnicodeEncodeError) as fault:
+        raise RequestValidationError([{"type": "json_invalid", "loc": ("body",)}]) from fault
     except (ValueError, RecursionError) as fault:
         raise HTTPException(400) from fault
