@@ -59,12 +59,7 @@ def test_number(number: int, english: str, german: str) -> None:
         (0, "new-message", "no new messages", "keine neuen Nachrichten"),
         (1, "new-message", "one new message", "eine neue Nachricht"),
         (2, "old-message", "two old messages", "zwei alte Nachrichten"),
-        (21, "message", "twenty-one messages", "einundzwanzig Nachrichten"),
-        (1, "participant", "one participant", "eine Person"),
-        (5, "participant", "five participants", "fünf Teilnehmende"),
-        (1, "day", "one day", "einen Tag"),
-        (1, "hour", "one hour", "eine Stunde"),
-        (101, "minute", "one hundred and one minutes", "einhundert eins Minuten"),
+        (21, "new-message", "twenty-one new messages", "einundzwanzig neue Nachrichten"),
     ],
 )
 def test_count(count: int, noun: Noun, english: str, german: str) -> None:

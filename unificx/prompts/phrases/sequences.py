@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Literal
 
 PromptNames = tuple[str, ...]
-Noun = Literal["message", "new-message", "old-message", "participant", "second", "minute", "hour", "day"]
+Noun = Literal["new-message", "old-message"]
 
 PAUSE = "pause"
 """A pause between groups of digits, not speech."""

@@ -33,24 +33,12 @@ _DE_WEEKDAYS = _split("Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonnt
 
 NOUNS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
     "en": {
-        "message": ("no messages", "one message", "messages"),
         "new-message": ("no new messages", "one new message", "new messages"),
         "old-message": ("no old messages", "one old message", "old messages"),
-        "participant": ("no participants", "one participant", "participants"),
-        "second": ("zero seconds", "one second", "seconds"),
-        "minute": ("zero minutes", "one minute", "minutes"),
-        "hour": ("zero hours", "one hour", "hours"),
-        "day": ("zero days", "one day", "days"),
     },
     "de": {
-        "message": ("keine Nachrichten", "eine Nachricht", "Nachrichten"),
         "new-message": ("keine neuen Nachrichten", "eine neue Nachricht", "neue Nachrichten"),
         "old-message": ("keine alten Nachrichten", "eine alte Nachricht", "alte Nachrichten"),
-        "participant": ("keine Teilnehmenden", "eine Person", "Teilnehmende"),
-        "second": ("null Sekunden", "eine Sekunde", "Sekunden"),
-        "minute": ("null Minuten", "eine Minute", "Minuten"),
-        "hour": ("null Stunden", "eine Stunde", "Stunden"),
-        "day": ("null Tage", "einen Tag", "Tage"),
     },
 }
 """Countable nouns: for none, for one, and after a number. German is in the accusative case, as after "Sie haben"."""
