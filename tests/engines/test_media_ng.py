@@ -221,6 +221,7 @@ def test_streams_with_one_source_are_read_as_records() -> None:
     reply: Any = bencode.decode(data, ng.STATISTICS)
     streams = reply["tags"]["a"]["medias"][0]["streams"]
     assert [type(each) for each in streams] == [re.Match, re.Match, dict]
+    assert "flags" not in reply["tags"]["a"]["medias"][0]
     assert ng.parse_report(reply, NOW) == ng.parse_report(bencode.decode(data), NOW)
 
 
@@ -246,6 +247,13 @@ def test_skipped_entries_are_left_out_of_any_dictionary(skipped: bytes) -> None:
     for data in (b"d%b1:ci7ee" % skipped, b"d1:ci7e%be" % skipped, b"d%b1:ci7e%be" % (skipped, skipped)):
         assert bencode.decode(data, unused) == {"c": 7}
     assert bencode.decode(b"d1:dld%beee" % skipped, unused) == {"d": [{}]}
+
+
+def test_lists_are_left_out_by_their_first_string() -> None:
+    unused = bencode.select(("a",), lists={"f": "on"})
+    for value, found in ((["on"], {}), (["on", "x"], {}), (["x", "on"], None), ([], None), (["on", 1], None)):
+        data: dict[str, Any] = {"f": value, "c": 7}
+        assert bencode.decode(bencode.encode(data), unused) == (data if found is None else {"c": 7})
 
 
 def test_large_values_of_skipped_entries_are_decoded() -> None:

@@ -54,12 +54,14 @@ def encode(value: Encodable) -> bytes:
     return b"l%be" % b"".join([encode(each) for each in value])
 
 
-def select(skipped: Iterable[str], record: str = "(?!)") -> Selection:
-    """Return a selection without the entries with these names, of all dictionaries, and with records of a pattern."""
-    return Selection(
-        re.compile(f"(?:(?:{_keys(skipped)}){_small_value(_SKIPPED_DEPTH)})*+", re.DOTALL),
-        re.compile(record, re.DOTALL),
-    )
+def select(skipped: Iterable[str], record: str = "(?!)", *, lists: Mapping[str, str] | None = None) -> Selection:
+    """Return a selection without the entries with these names, of all dictionaries, and with records of a pattern.
+
+    `lists`: names of lists of strings, each left out too if this is its first string."""
+    entries = [f"(?:{_keys(skipped)}){_small_value(_SKIPPED_DEPTH)}"]
+    for name, first in (lists or {}).items():
+        entries.append(f"{len(name)}:{name}l{len(first)}:{first}(?:{_small_string()})*+e")
+    return Selection(re.compile(f"(?:{'|'.join(entries)})*+", re.DOTALL), re.compile(record, re.DOTALL))
 
 
 def record(fields: Mapping[str, str]) -> str:

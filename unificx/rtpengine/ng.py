@@ -303,9 +303,10 @@ STATISTICS = select(
         "ingress SSRCs": f"l(?:{record({'SSRC': f'i(?P<ssrc>{INTEGER})e'})})?e",
         "stats": record({"packets": f"i(?P<packets>{INTEGER})e", "bytes": f"i(?P<octets>{INTEGER})e"}),
     })),
+    lists={"flags": "initialized"},
 )  # fmt: skip
-"""The part of the reply to a query or a deletion that is read, a fifth of it. The records are its streams; one with
-several sources, or with unknown large values, is decoded."""
+"""The part of the reply to a query or a deletion that is read, a fifth of it, without the flags of sections. The
+records are its streams; one with several sources, or with unknown large values, is decoded."""
 
 _FULL = ("Ran out of ports", "Parallel session limit reached", "Load limit exceeded")
 _DESCRIPTION = ("Error rewriting SDP", "Failed to parse SDP", "Incomplete SDP specification", "No SDP body")
@@ -346,17 +347,13 @@ def parse_report(reply: Reply, now: float) -> MediaReport | None:
         return None
     parties = {tag: _streams(party) for tag, party in _dictionary(reply["tags"]).items() if _has_tag(party)}
     sources = _dictionary(reply.get("SSRC"))
-    reports = {tag: _reports(streams, sources) for tag, streams in parties.items()}
     return MediaReport(
         tuple(
-            _party_report(
-                tag,
-                streams,
-                [report for other in reports if other != tag for report in reports[other]],
-                max(0.0, now - max(stream.last_packet for stream in streams)),
-            )
-            for tag, streams in parties.items()
-            if any(stream.is_rtp for stream in streams)
+            [
+                _party_report(tag, streams, _reports_of_others(tag, parties, sources) if sources else [], now)
+                for tag, streams in parties.items()
+                if any(stream.is_rtp for stream in streams)
+            ]
         )
     )
 
@@ -386,9 +383,8 @@ def _streams(party: Value) -> list[_Stream]:
 def _stream(value: Value) -> _Stream:
     if isinstance(value, re.Match):
         last, rtp, packets, octets, ssrc = value.group("last", "rtp", "packets", "octets", "ssrc")
-        return _Stream(
-            int(last or 0), rtp is not None, int(packets or 0), int(octets or 0), [int(ssrc)] if ssrc else []
-        )
+        ssrcs = [int(ssrc)] if ssrc else []
+        return _Stream(int(last or 0), rtp is not None, int(packets or 0), int(octets or 0), ssrcs)
     found = _dictionary(value)
     counts = _dictionary(found.get("stats"))
     ssrcs = [source.get("SSRC") for source in _dictionaries(found.get("ingress SSRCs"))]
@@ -401,19 +397,32 @@ def _stream(value: Value) -> _Stream:
     )
 
 
-def _reports(streams: list[_Stream], sources: Reply) -> list[Reply]:
-    """Return a party's RTCP reports about what it receives: rtpengine lists a report under the SSRC that sent it."""
-    return [_dictionary(sources.get(str(number))) for stream in streams if stream.is_rtp for number in stream.ssrcs]
+def _reports_of_others(tag: str, parties: dict[str, list[_Stream]], sources: Reply) -> list[Reply]:
+    """Return the RTCP reports about what the other parties receive: rtpengine lists a report under the SSRC that sent
+    it."""
+    return [
+        _dictionary(sources.get(str(number)))
+        for other, streams in parties.items()
+        if other != tag
+        for stream in streams
+        if stream.is_rtp
+        for number in stream.ssrcs
+    ]
 
 
-def _party_report(tag: str, streams: list[_Stream], reports: list[Reply], last_packet_age: float) -> PartyReport:
-    rtp = [stream for stream in streams if stream.is_rtp]
+def _party_report(tag: str, streams: list[_Stream], reports: list[Reply], now: float) -> PartyReport:
+    packets = octets = last_packet = 0
+    for stream in streams:
+        last_packet = max(last_packet, stream.last_packet)
+        if stream.is_rtp:
+            packets += stream.packets
+            octets += stream.octets
     lost, jitter, mos, round_trip = _quality(reports)
     return PartyReport(
         tag=tag,
-        packets=sum([stream.packets for stream in rtp]),
-        octets=sum([stream.octets for stream in rtp]),
-        last_packet_age=last_packet_age,
+        packets=packets,
+        octets=octets,
+        last_packet_age=max(0.0, now - last_packet),
         lost=lost,
         jitter_ms=jitter,
         mos=mos and mos / 10,
