@@ -161,18 +161,18 @@ def test_ids_found_by_the_fast_paths_agree_with_the_grammar(monkeypatch: pytest.
 def test_usual_spellings_need_no_parsed_values() -> None:
     """The values of a header as objects are built on first access only."""
     read = parse(
-        b"INVITE sip:1002@demo.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK1;rport\r\n"
+        b"INVITE sip:1002@demo.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:61000;branch=z9hG4bK1;rport\r\n"
         b'Max-Forwards: 70\r\nFrom: "A" <sip:1001@demo.example>;tag=a\r\nTo: <sip:1002@demo.example>\r\n'
         b"Call-ID: c@h\r\nCSeq: 2 INVITE\r\nContact: <sip:1001@192.0.2.7:5060>\r\nContent-Length: 0\r\n\r\n"
     )
-    read.add_source_address("192.0.2.7", 5060)
+    read.add_source_address("192.0.2.7", 61000)
     assert (read.branch, read.from_tag, read.cseq_number, read.contact_uri) == (
         "z9hG4bK1",
         "a",
         2,
         "sip:1001@192.0.2.7:5060",
     )
-    assert read.parsed is None
+    assert not vars(read)
 
 
 def test_names_of_headers_are_cached_up_to_a_limit() -> None:

@@ -413,7 +413,7 @@ def call_options(invite: Request, caller: Caller) -> CallOptions:
 
 def withheld_by(invite: Request, caller: Caller) -> frozenset[str]:
     """Return the caller's extension if the INVITE requests that its identity be withheld."""
-    private = requests_privacy(invite.all("privacy"), invite.from_.uri.host)
+    private = requests_privacy(invite.all("privacy"), invite.from_uri.host)
     return frozenset((caller.extension_id,)) if private else NO_OPTIONS.withheld
 
 

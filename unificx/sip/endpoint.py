@@ -85,7 +85,7 @@ class Endpoint:
         """
         try:
             message = parse(data, self._limits, needs_length=flow.transport in STREAMS)
-            if message.body and message.content_type.startswith("multipart/"):
+            if message.body and (message.first("content-type") or "")[:10].lower() == "multipart/":
                 message = with_session_body(message)
             if isinstance(message, Request):
                 message.add_source_address(flow.host, flow.port)

@@ -50,7 +50,8 @@ def _parse_call_id(text: str) -> str:
 
 
 class typed(Generic[T]):  # noqa: N801 (used as a decorator)
-    """A header as a typed value, parsed on first access. A parse error carries the request to answer."""
+    """A header as a typed value, parsed on first access and then an attribute of the message. A parse error carries the
+    request to answer."""
 
     def __init__(self, read: Callable[[Any], T]) -> None:
         self._read = read
@@ -66,17 +67,10 @@ class typed(Generic[T]):  # noqa: N801 (used as a decorator)
     def __get__(self, instance: Any, owner: type[Any] | None = None) -> Self | T:
         if instance is None:
             return self
-        message: Message = instance
-        parsed = message.parsed
-        if parsed is None:
-            parsed = message.parsed = {}
-        elif self._name in parsed:
-            return parsed[self._name]
         try:
-            value = self._read(message)
+            value = instance.__dict__[self._name] = self._read(instance)
         except RemoteProtocolError as bad:
-            raise RemoteProtocolError(bad.status, bad.reason, message.answerable_request()) from None
-        parsed[self._name] = value
+            raise RemoteProtocolError(bad.status, bad.reason, instance.answerable_request()) from None
         return value
 
 
@@ -87,6 +81,7 @@ class Message:
     """
 
     __slots__ = (
+        "__dict__",
         "__weakref__",
         "_hop",
         "body",
@@ -98,13 +93,13 @@ class Message:
         "from_tag",
         "from_uri",
         "headers",
-        "parsed",
         "sent_by",
         "to_tag",
         "to_uri",
     )
 
-    # Slots without a value at first: `parse` fills the ids in, all others are found on first access.
+    # Typed values are in `__dict__`. Slots have no value at first: `parse` fills the ids in, all others are found on
+    # first access.
     first_values: dict[str, str]
     """The value of the first line of each lower-case long name; must not be modified."""
     branch: str
@@ -134,8 +129,6 @@ class Message:
         """`first_values`: the index of these headers as made by `index_headers`, if known."""
         self.headers: Headers = tuple(headers)
         self.body = body
-        self.parsed: dict[str, Any] | None = None
-        """The typed values parsed so far."""
         if first_values is not None:
             self.first_values = first_values
 
@@ -355,9 +348,11 @@ class Message:
         values = [str(via), *below] if via else below
         top = [", ".join(values)] if values else []
         changed = self._with((*self.headers[:at], *[(name, value) for value in top], *self.headers[at + 1 :]))
-        changed.parsed = {key: value for key, value in (self.parsed or {}).items() if key not in ("via", "vias")}
+        changed.__dict__.update(self.__dict__)
+        changed.__dict__.pop("vias", None)
+        changed.__dict__.pop("via", None)
         if via:
-            changed.parsed["via"] = via
+            changed.__dict__["via"] = via
         return changed
 
     def add_source_address(self, host: str, port: int) -> None:
@@ -366,6 +361,8 @@ class Message:
         hop = self._hop
         if hop is None:
             value = self._first_via_with_source(host, port)
+            self.__dict__.pop("via", None)
+            self.__dict__.pop("vias", None)
         elif hop[4] or hop[6]:
             value = f"{hop[1]};branch={hop[5]};received={host};rport={port}"
         elif hop[3].lower() != host:
@@ -378,9 +375,6 @@ class Message:
         lines[at] = lines[at][0], value
         self.headers = tuple(lines)
         self.first_values["via"] = value
-        if self.parsed is not None:
-            self.parsed.pop("via", None)
-            self.parsed.pop("vias", None)
 
     def _first_via_with_source(self, host: str, port: int) -> str:
         """Return the first line of Via, with the source address in its first value."""

@@ -58,8 +58,8 @@ _usual_via = re.compile(
     rf"SIP/2\.0/({TOKEN}) ([A-Za-z0-9._-]++)(?::([0-9]{{1,5}}+))?+(;rport)?+;branch=({TOKEN})"
 ).fullmatch
 usual_hop = re.compile(
-    r"(SIP/2\.0/[A-Za-z]++ (([A-Za-z0-9._-]++)(?::(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}+))?+))(;rport)?+"
-    rf";branch=({TOKEN})(;rport)?+"
+    r"(SIP/2\.0/[A-Za-z]++ (([A-Za-z0-9._-]++)(?::(?:[1-5][0-9]{4}|6[0-4][0-9]{3}|[1-9][0-9]{0,3}+))?+))"
+    rf"(;rport)?+;branch=({TOKEN})(;rport)?+"
 ).fullmatch
 """Protocol, transport and sent-by; sent-by; its host; rport; branch; rport (valid in one of both places)."""
 usual_from_to = re.compile(rf'(?:"[^"\\]*+" ?+)?+<({USUAL_URI})>(?:;tag=({TOKEN}))?+').fullmatch

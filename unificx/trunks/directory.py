@@ -113,7 +113,7 @@ class TrunkDirectory:
         tenant can take over the phones of another by naming their address, and phones may share it with a carrier.
         """
         try:
-            target, sender = request.target, request.from_.uri
+            target, sender = request.target, request.from_uri
         except RemoteProtocolError:
             return ()
         by_contact = self._by_contact_user.get(target.user)
