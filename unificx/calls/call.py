@@ -229,14 +229,17 @@ class Call:
         """Return the names of a device's legs, including those not dialled yet or already ended."""
         return frozenset(name for name, one in self.participants.items() if one.device_id == device_id)
 
-    def index_keys(self) -> tuple[str, ...]:
+    def index_keys(self) -> list[str]:
         """Return the ids of involved devices and of the called extensions, for the call index."""
         fork = self.target.fork
-        called = [self.callee.id] if self.callee is not None else []
-        called += [each.extension.id for each in fork.ring_targets] if fork is not None else []
+        keys = [one.device_id for one in self.participants.values() if one.device_id]
+        if self.callee is not None:
+            keys.append(self.callee.id)
+        if fork is not None:
+            keys += [each.extension.id for each in fork.ring_targets]
         if self.direction == "inbound":
-            called.append(inbound_key(self.caller.tenant_id, self.dialled))
-        return (*(one.device_id for one in self.participants.values() if one.device_id), *called)
+            keys.append(inbound_key(self.caller.tenant_id, self.dialled))
+        return keys
 
     def wall_time(self, now: float) -> datetime:
         """Convert monotonic time to wall time."""

@@ -22,6 +22,21 @@ from unificx.identity import DirectoryCache
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.sip.legs import DialogTable, IncomingLeg, Leg, OutgoingLeg
 
+_ON_LEG = (
+    actions.Bye,
+    actions.Close,
+    actions.Offer,
+    actions.ShowPeer,
+    actions.Probe,
+    actions.RefuseOffer,
+    actions.WithdrawOffer,
+    actions.Notify,
+    actions.ReportOutcome,
+)
+_OF_MEDIA = (actions.OfferMedia, actions.AnswerMedia, actions.ReleaseMedia)
+_OF_CALL = (actions.SetAnswered, actions.StartStep, actions.SwapCaller, actions.SetPeer, actions.SetCallee)
+"""Kinds of actions. Most of a call's are told apart by one test of these, where a `match` takes one for each class."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExecutorDependencies:
@@ -79,11 +94,16 @@ class ActionExecutor:
 
     def execute(self, call: Call, action: actions.Action, now: float) -> None:
         """Execute one action. A leg whose peer is gone ignores it; that is not an error."""
+        if isinstance(action, _ON_LEG):
+            self._execute_on_leg(call, action, now)
+            return
+        if isinstance(action, _OF_MEDIA):
+            self._media.submit(call, action)
+            return
+        if isinstance(action, _OF_CALL):
+            self._update_call(call, action, now)
+            return
         match action:
-            case actions.Bye() | actions.Close():  # of every call, so not after all others
-                self._execute_on_leg(call, action, now)
-            case actions.OfferMedia() | actions.AnswerMedia() | actions.ReleaseMedia():
-                self._media.submit(call, action)
             case actions.Dial(leg, sdp):
                 if call.participant(leg).outside is None or not self._credit.holds(call, leg, sdp):
                     self._dial(call, leg, sdp, now)
@@ -94,14 +114,6 @@ class ActionExecutor:
                 _calling_leg(call, leg).accept(call.prepare_sdp(leg, sdp), now)
             case actions.WriteRecord(cause):
                 self._deps.records.write(call, cause)
-            case (
-                actions.SetAnswered()
-                | actions.StartStep()
-                | actions.SwapCaller()
-                | actions.SetPeer()
-                | actions.SetCallee()
-            ):
-                self._update_call(call, action, now)
             case actions.Reject(status, cause):
                 _calling_leg(call).reject(status, now, [("Reason", cause.reason)])
             case actions.CancelCallee(leg, elsewhere):
@@ -128,7 +140,7 @@ class ActionExecutor:
             case actions.CancelPush(devices):
                 self._deps.push.notify_end(devices, call.id)
             case _:
-                self._execute_on_leg(call, action, now)
+                assert_never(action)
 
     def _execute_on_leg(
         self,

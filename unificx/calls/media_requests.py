@@ -15,7 +15,7 @@ from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import WITHOUT_EVENTS, MediaReport, Profile, Sides
 from unificx.rtpengine.supervisor import RtpEngine
-from unificx.sdp import align_sections, audio_only, has_srtp_keys, sanitize, shares_audio_codec
+from unificx.sdp import align_sections, audio_only, has_srtp_keys, is_audio_only, sanitize, shares_audio_codec
 
 log = structlog.get_logger()
 MediaRequest = actions.OfferMedia | actions.AnswerMedia | actions.ReleaseMedia
@@ -172,4 +172,4 @@ def _relayable_sdp(sender: Participant, recipient: Participant, sdp: bytes) -> b
     sanitized = sanitize(sdp, sender.peer_address)
     if (sdp and not sanitized) or not has_srtp_keys(sanitized):
         raise MediaUnavailable("invalid_sdp")
-    return sanitized if recipient.accepts_video_of(sender) else audio_only(sanitized)
+    return sanitized if is_audio_only(sanitized) or recipient.accepts_video_of(sender) else audio_only(sanitized)

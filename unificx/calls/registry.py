@@ -25,8 +25,10 @@ class CallIndex:
     def add(self, call_id: str, keys: Iterable[str]) -> None:
         """Associate further keys with a call."""
         known = self._keys.get(call_id, ())
-        new = tuple(dict.fromkeys([key for key in keys if key not in known]))
-        self._keys[call_id] = known + new
+        new = [key for key in dict.fromkeys(keys) if key not in known]
+        if not new:
+            return
+        self._keys[call_id] = (*known, *new)
         for key in new:
             calls = self._call_ids.setdefault(key, call_id)
             if isinstance(calls, set):

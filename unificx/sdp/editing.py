@@ -17,7 +17,8 @@ _ICE_ATTRIBUTES = re.compile(rb"^a=(?:ice-|candidate:|remote-candidates:|end-of-
 _FINGERPRINT = re.compile(rb"^(a=fingerprint:)([^\r\n]*)", re.M)
 _PORT = re.compile(rb"\A(\S+ )[1-9]\d*")
 _MID = re.compile(rb"^a=mid:[^\r\n]*", re.M)
-_IDENTIFYING_LINES = re.compile(rb"^(?:o=[^\s]+|s=[^\r\n]*|[iuep]=[^\r\n]*\r?\n?)", re.M)
+_NAMES = re.compile(rb"^(?:(o=)[^\s]+|(s=)[^\r\n]*)", re.M)
+_PERSONAL_LINES = re.compile(rb"^[iuep]=[^\r\n]*\r?\n?", re.M)
 _SECTION = re.compile(rb"\A(\S+) \d+(?:/\d+)? (\S+) (\S+)")
 
 
@@ -37,7 +38,7 @@ def without_identity(sdp: bytes) -> bytes:
 
     They are also the only free-text lines, in any character set.
     """
-    return _IDENTIFYING_LINES.sub(lambda match: match[0][:2] + b"-" if match[0][:1] in b"os" else b"", sdp)
+    return _NAMES.sub(rb"\1\2-", _PERSONAL_LINES.sub(b"", sdp))
 
 
 def without_ice(sdp: bytes) -> bytes:

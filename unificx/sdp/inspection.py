@@ -95,6 +95,11 @@ def has_video(sdp: bytes) -> bool:
     return any(section_kind(each) == b"video" and not is_rejected(each) for each in split_sections(sdp)[1:])
 
 
+def is_audio_only(sdp: bytes) -> bool:
+    """Whether all media sections are of audio."""
+    return sdp.count(b"\nm=") == sdp.count(b"\nm=audio ")
+
+
 def is_fax_only(sdp: bytes) -> bool:
     """Whether the SDP offers a fax session over T.38 in place of audio (ITU-T T.38 annex D)."""
     if b"\nm=image" not in sdp:

@@ -342,8 +342,7 @@ class SipServer:
         self._driver.page_closed(flow)
 
     def _via(self, flow: Flow) -> str:
-        host, port = self.transports.address(flow)
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return self.transports.sent_by(flow)
 
     def _contact(self, flow: Flow) -> str:
         transport = "" if flow.transport == "udp" else f";transport={flow.transport}"

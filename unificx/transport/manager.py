@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import structlog
 
@@ -81,9 +82,9 @@ class TransportManager:
         self._udp.clear()
         await asyncio.sleep(0)  # let the transports finish closing
 
-    def address(self, flow: Flow) -> tuple[str, int]:
-        """Return our own host (IPv6 without brackets) and port as reachable by the peer of `flow`."""
-        return self._addresses.address(flow)
+    def sent_by(self, flow: Flow) -> str:
+        """Return our own "host:port" as reachable by the peer of `flow`."""
+        return self._addresses.sent_by(flow)
 
     def send(self, data: bytes, flow: Flow) -> None:
         """Send one message. Failures are reported to `on_lost` asynchronously; nothing is raised."""
@@ -169,7 +170,7 @@ class LocalAddresses:
         """By transport, whether it is IPv6, and whether it is bound to the loopback address."""
         for local, bind in enumerate(self._binds, 1):
             self._default_sockets.setdefault((bind.transport, ":" in bind.host, _is_loopback(bind.host)), local)
-        self._sources: dict[str, str] = {}
+        self._sent_by = lru_cache(maxsize=MAX_CACHED)(self._find_sent_by)
 
     def socket_index(self, flow: Flow) -> int:
         """Return the socket for a message to `flow`: its own, or the first of its transport and family, or 0. One that
@@ -179,30 +180,28 @@ class LocalAddresses:
         kind, near = (flow.transport, ":" in flow.host), _is_loopback(flow.host)
         return self._default_sockets.get((*kind, near)) or self._default_sockets.get((*kind, not near), 0)
 
-    def address(self, flow: Flow) -> tuple[str, int]:
-        """Return our own host (IPv6 without brackets) and port as reachable by the peer of `flow`."""
-        local = self.socket_index(flow)
-        if not local:
-            return self._source_address(flow.host), 5061 if flow.secure else 5060
-        bind = self._binds[local - 1]
-        if bind.advertised:
-            return bind.advertised, bind.port
-        host = self._source_address(flow.host) if bind.host in WILDCARDS else bind.host
-        return host, bind.port
+    def sent_by(self, flow: Flow) -> str:
+        """Return our own "host:port" as reachable by the peer of `flow`, with brackets around IPv6."""
+        return self._sent_by(flow.transport, flow.host, flow.local)
 
-    def _source_address(self, host: str) -> str:
-        """Return the source address of packets to `host`, from the routing table; no packet is sent."""
-        known = self._sources.get(host)
-        if known is not None:
-            return known
-        if len(self._sources) >= MAX_CACHED:
-            self._sources.clear()
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.connect((host, DISCARD_PORT))
-                source = probe.getsockname()[0]
-            except OSError:
-                source = "::1" if family == socket.AF_INET6 else "127.0.0.1"
-        self._sources[host] = source
-        return source
+    def _find_sent_by(self, transport: str, peer: str, local: int) -> str:
+        flow = Flow(transport, peer, 0, local=local)
+        index = self.socket_index(flow)
+        if not index:
+            host, port = _source_address(peer), 5061 if flow.secure else 5060
+        else:
+            bind = self._binds[index - 1]
+            port = bind.port
+            host = bind.advertised or (_source_address(peer) if bind.host in WILDCARDS else bind.host)
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _source_address(host: str) -> str:
+    """Return the source address of packets to `host`, from the routing table; no packet is sent."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((host, DISCARD_PORT))
+            return probe.getsockname()[0]
+        except OSError:
+            return "::1" if family == socket.AF_INET6 else "127.0.0.1"

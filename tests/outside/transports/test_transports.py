@@ -191,9 +191,9 @@ async def test_our_address_is_the_one_the_peer_reaches(opened: Open) -> None:
         BindAddress("tcp", HOST, 0, advertised="pbx.example.com"),
     )
     four, six, tcp = rig.transports.bound
-    assert rig.transports.address(Flow("udp", HOST, 9)) == (HOST, four.port)
-    assert rig.transports.address(Flow("udp", "::1", 9)) == ("::1", six.port)
-    assert rig.transports.address(Flow("tcp", HOST, 9, 3, 3)) == ("pbx.example.com", tcp.port)
+    assert rig.transports.sent_by(Flow("udp", HOST, 9)) == f"{HOST}:{four.port}"
+    assert rig.transports.sent_by(Flow("udp", "::1", 9)) == f"[::1]:{six.port}"
+    assert rig.transports.sent_by(Flow("tcp", HOST, 9, 3, 3)) == f"pbx.example.com:{tcp.port}"
 
 
 # ---- starting

@@ -26,20 +26,20 @@ from unificx.calls.machine.talking import ending, talking
 def step(state: State, event: Event, now: float) -> tuple[State, list[Action]]:
     """Process one event; return the new state and the actions to execute."""
     match state:
-        case Originating():
-            return originating(state, event, now)
         case SettingUp():
             return setting_up(state, event, now)
-        case Answering():
-            return answering(state, event, now)
         case Talking():
             if isinstance(event, transfer.PeerChangeEvent):
                 return transfer.change_peer(state, event, now)
             return talking(state, event, now)
-        case Transferring():
-            return transfer.transferring(state, event, now)
+        case Answering():
+            return answering(state, event, now)
         case Ending():
             return ending(state, event, now)
+        case Originating():
+            return originating(state, event, now)
+        case Transferring():
+            return transfer.transferring(state, event, now)
         case Ended():
             return state, []
         case _:

@@ -95,6 +95,8 @@ class DialogTable:
     def handle(self, event: Event, now: float) -> bool:
         """Dispatch an endpoint event to its leg. Return False if it belongs to none."""
         match event:
+            case ResponseReceived(key):
+                return self._response(key, event, now)
             case RequestReceived(key, request, flow):
                 return self._request(key, request, flow, now)
             case AckReceived(request):
@@ -107,8 +109,6 @@ class DialogTable:
                 if leg is not None:
                     leg.handle_cancel(now)
                 return leg is not None
-            case ResponseReceived(key):
-                return self._response(key, event, now)
             case RequestFailed(key, cause):
                 leg = self._by_client_key.pop(key, None)
                 if leg is not None:
