@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -67,6 +68,8 @@ class CallManager:
     """Whether storage is too full to accept new calls."""
     on_pending_output: Callable[[], None] = lambda: None
     """Called when output is pending outside of message processing, so that the driver sends it."""
+    process: Callable[..., None] = lambda function, *args: function(*args)
+    """Calls a function with arguments outside of message processing, and sends its output at once."""
     on_changed: Callable[[str], None] = lambda tenant_id: None
     """Called when a call of the tenant has started, was answered or has ended: `live_calls` gives a new result."""
     on_step: Callable[[str], None] = lambda call_id: None
@@ -103,7 +106,7 @@ class CallManager:
             deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records, deps.outside,
             deps.confirmations, deps.clock,
         )  # fmt: skip
-        self._executor = ActionExecutor(executor_deps, self._on_media_reply, self._on_app_event)
+        self._executor = ActionExecutor(executor_deps, partial(self.process, self._on_media_reply), self._on_app_event)
         self._confirmations = Confirmations(deps.confirmations, self._executor.request_media, self.dispatch)
         self._info_relay = InfoRelay(notifier, deps.outside, self._confirmations.pressed)
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
@@ -223,8 +226,7 @@ class CallManager:
 
     def hang_up(self, call_id: str, tenant_id: str | None = None, cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> bool:
         """End a call; False if the tenant does not have this call."""
-        call = self.calls.get(call_id)
-        if call is None or tenant_id not in (None, call.caller.tenant_id):
+        if (call := self.calls.get(call_id)) is None or tenant_id not in (None, call.caller.tenant_id):
             return False
         self.dispatch(call, events.EndRequested(cause), self.deps.clock.monotonic())
         self.on_pending_output()
@@ -456,7 +458,6 @@ class CallManager:
         if not isinstance(event, events.MediaOffered):
             self._confirmations.on_media(call, event, now)
         self._drain_leg_events(now)
-        self.on_pending_output()
 
     def _execute(self, call: Call, ordered: list[actions.Action], now: float) -> None:
         for action in ordered:
@@ -486,8 +487,7 @@ class CallManager:
 
     def _deadlines(self) -> Iterator[tuple[float, str]]:
         for call in self.calls.values():
-            at = state_machine.deadline(call.state)
-            if at is not None:
+            if (at := state_machine.deadline(call.state)) is not None:
                 yield at, call.id
 
     def _finish(self, call: Call, now: float) -> None:

@@ -184,6 +184,7 @@ class SipServer:
             on_ended=container.journal.remove,
             storage_full=container.is_storage_full,
             on_pending_output=self._wake,
+            process=self._process,
             on_changed=self._calls_changed,
             on_step=on_step,
         )
@@ -330,6 +331,9 @@ class SipServer:
 
     def _wake(self) -> None:
         self._driver.wake()
+
+    def _process(self, function: Callable[..., None], *args: object) -> None:
+        self._driver.process(function, *args)
 
     def _receive(self, data: bytes, flow: Flow) -> None:
         if self._sources is None or flow.is_websocket or self._sources.accepts(flow.host):
