@@ -66,9 +66,9 @@ def select(skipped: Iterable[str], record: str = "(?!)", *, lists: Mapping[str, 
 
 def record(fields: Mapping[str, str]) -> str:
     """Return a pattern of a dictionary whose entries with these names have values of these patterns. Its other entries
-    may be any small strings and integers, or lists and dictionaries of them."""
+    may be any small strings and integers, or two levels of lists and dictionaries of them."""
     named = _any_of({f"{len(name)}:{name}": f"(?:{value})" for name, value in fields.items()})
-    return f"d(?:{named}|(?!{_keys(fields)})(?:{_small_string()}){_small_value(1)})*+e"
+    return f"d(?:{named}|(?!{_keys(fields)})(?:{_small_string()}){_small_value(2)})*+e"
 
 
 def having(group: str, pattern: str) -> str:

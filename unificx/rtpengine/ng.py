@@ -294,7 +294,7 @@ class MediaReport:
 
 STATISTICS = select(
     (
-        "VSC", "created", "created_us", "highest MOS", "index", "last redis update", "last signal",
+        "VSC", "codec", "created", "created_us", "highest MOS", "index", "last redis update", "last signal",
         "lowest MOS", "MOS progression", "protocol", "subscribers", "subscriptions", "totals", "type",
     ),
     having("last", record({
