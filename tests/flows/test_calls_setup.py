@@ -186,6 +186,47 @@ async def test_reliable_ringing_of_the_callee_gets_a_prack() -> None:
     """)
 
 
+async def test_requests_of_the_callee_before_its_answer() -> None:
+    """Carriers send UPDATE in the early dialog (RFC 3311): a 481 would end their call."""
+    world = await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 183 [bob]
+          Require: 100rel
+          RSeq: 7001
+        bob   <- PRACK
+        alice <- 183 [bob]
+        bob   -> UPDATE
+        bob   <- 200 UPDATE
+          Contact: {*}
+          Allow: {*}UPDATE{*}
+        bob   -> UPDATE [bob/again]
+        bob   <- 491 UPDATE
+        bob   -> OPTIONS
+        bob   <- 200 OPTIONS
+        bob   -> INFO
+        bob   <- 200 INFO
+        bob   -> MESSAGE
+        bob   <- 405 MESSAGE
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+        bob   -> UPDATE [bob/again]
+        alice <- INVITE [bob/again]
+        alice -> 200 [alice]
+        alice <- ACK
+        bob   <- 200 UPDATE [alice]
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
 @pytest.mark.parametrize("with_voicemail", [True, False])
 async def test_answer_in_a_reliable_183_only(with_voicemail: bool) -> None:
     """RFC 3262 section 5: the 200 of a gateway repeats no SDP. Voicemail stands behind, or several devices ring."""

@@ -200,4 +200,6 @@ class DialogTable:
 
 def _same_dialog(leg: Leg, request: Request) -> bool:
     dialog = leg.dialog
+    if dialog is None and isinstance(leg, OutgoingLeg):
+        dialog = leg.early_dialog_with(request.from_tag)
     return dialog is not None and dialog.call_id == request.call_id and dialog.remote_tag == request.from_tag

@@ -18,9 +18,9 @@ from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import supports_update
 from unificx.sip.legs.session_timer import MAX_SE, MIN_SE, min_se_of, negotiate_as_uac
-from unificx.sip.message import Response
+from unificx.sip.message import Request, Response
 from unificx.sip.multipart import SDP, BodyPart, with_part
-from unificx.sip.transactions.events import ClientKey
+from unificx.sip.transactions.events import ClientKey, ServerKey
 
 if TYPE_CHECKING:
     from unificx.sip.legs.dialog_table import DialogTable
@@ -174,6 +174,29 @@ class OutgoingLeg(Leg):
         return True
 
     # ---- input from the dialog table
+
+    def early_dialog_with(self, remote_tag: str) -> Dialog | None:
+        """Return the early dialog that a reliable provisional response has created; None if there is none."""
+        early = self._early_dialogs.get(remote_tag)
+        return early.dialog if early is not None else None
+
+    def handle_request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
+        """As `Leg.handle_request`; before the answer the session stays as it is."""
+        early = self._early_dialogs.get(request.from_tag)
+        if self.dialog is not None or self.ended or early is None:
+            super().handle_request(key, request, flow, now)
+            return
+        dialog = early.dialog.receive_request(request, flow)
+        self._early_dialogs = {**self._early_dialogs, request.from_tag: EarlyDialog(dialog, early.rseq)}
+        headers = [("Allow", ALLOW_IN_DIALOG), ("Supported", SUPPORTED_IN_DIALOG)]
+        if request.method == "UPDATE" and request.body:
+            self._respond(key, request, 491, now)
+        elif request.method == "UPDATE":
+            self._respond(key, request, 200, now, [("Contact", self.table.contact(flow)), *headers])
+        elif request.method in ("OPTIONS", "INFO"):
+            self._respond(key, request, 200, now, headers)
+        else:
+            self._respond(key, request, 405, now, headers)
 
     def deadline(self) -> float | None:
         """As `Leg.deadline`, and the end of the wait for a first response."""
