@@ -140,6 +140,23 @@ async def test_asserted_number_counts_more_than_from() -> None:
     assert world.ended[0].parties[0].subject == "s-+4989777777"
 
 
+async def test_parameters_of_numbers_are_no_part_of_them() -> None:
+    """Carriers add those of portability, and the category of the caller, to the user part (RFC 3261 section 19.1.6)."""
+    await play(
+        """
+    bob 1002, carrier +491710000001 udp trunk
+    carrier -> INVITE +49301234500;npdi;rn=+4930 [outside]
+      P-Asserted-Identity: <sip:+4989777777;cpc=ordinary;isup-oli=00@carrier.example;user=phone>
+    bob <- INVITE [outside]
+      From: <sip:+4989777777@acme.example>;tag={*}
+    bob -> 486
+    history <- busy 17 +4989777777 1002
+    carrier <- 486
+    """,
+        inbound=INBOUND,
+    )
+
+
 @pytest.mark.parametrize(
     ("number", "headers", "status"),
     [

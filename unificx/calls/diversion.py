@@ -75,4 +75,4 @@ def _addresses(request: Request, name: str) -> list[Address]:
 
 def _user_of(address: Address) -> str:
     """Return the user of the URI, without what is not part of a number."""
-    return "".join(char for char in address.uri.decoded_user[:32] if char.isalnum() or char == "+")
+    return "".join(char for char in address.uri.number[:32] if char.isalnum() or char == "+")

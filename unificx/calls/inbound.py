@@ -123,7 +123,7 @@ def _destinations(
     has none, and the destination."""
     dialled = _dialled_texts(request)
     for trunk in trunks:
-        number = numbers.e164(trunk.tenant_id, address.uri.decoded_user) if address is not None else ""
+        number = numbers.e164(trunk.tenant_id, address.uri.number) if address is not None else ""
         for text in dialled:
             called = numbers.e164(trunk.tenant_id, text)
             found = numbers.destination(trunk.tenant_id, trunk.id, called, number) if called else None
@@ -144,7 +144,7 @@ def _dialled_texts(request: Request) -> tuple[str, ...]:
     (RFC 3261 section 10); some carriers send it in P-Called-Party-ID (RFC 7315 section 4.2)."""
     named = readable_addresses(request.values("p-called-party-id"))
     called = [request.target, request.to.uri, *(one.uri for one in named)]
-    return tuple(dict.fromkeys([uri.decoded_user[:64] for uri in called if uri.user]))
+    return tuple(dict.fromkeys([uri.number[:64] for uri in called if uri.user]))
 
 
 def _name(address: Address) -> str:

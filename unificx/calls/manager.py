@@ -119,7 +119,7 @@ class CallManager:
     def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
         """Process an INVITE of an authenticated caller outside any dialog."""
         try:
-            dialled = sanitize_dialled(request.target.decoded_user)
+            dialled = sanitize_dialled(request.target.number)
             self._require_capacity(request, caller, dialled)
             if flow.secure and is_plain_rtp(request.body) and not is_local_source(flow.host):
                 self._require_emergency(caller, dialled)  # its user expects that the call is encrypted

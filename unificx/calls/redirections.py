@@ -74,7 +74,7 @@ def _dialled(response: Response, own_hosts: set[str]) -> str:
         uri = contact.uri
         if uri.scheme == "tel" or (uri.scheme in ("sip", "sips") and uri.host.lower() in own_hosts):
             try:
-                return sanitize_dialled(uri.decoded_user)
+                return sanitize_dialled(uri.number)
             except RemoteProtocolError:
                 continue
     return ""

@@ -65,7 +65,7 @@ class Transfers:
             if refer.replaces is not None:
                 execute = self._attended_by_replaces(call, name, refer.replaces, now)
             else:
-                execute = self.blind(call, name, sanitize_dialled(refer.target.decoded_user), now)
+                execute = self.blind(call, name, sanitize_dialled(refer.target.number), now)
         except RemoteProtocolError as fault:
             leg.reject_refer(fault.status, now, fault.reason)
             return

@@ -80,6 +80,12 @@ class Uri:
         """The user part with escapes decoded; bytes that are not UTF-8 become U+FFFD."""
         return _unescape(self.user) if "%" in self.user else self.user
 
+    @property
+    def number(self) -> str:
+        """The dialled number: the decoded user part without the parameters of a telephone number, such as `;npdi` and
+        `;cpc` (RFC 3261 section 19.1.6)."""
+        return self.decoded_user.partition(";")[0]
+
     def param(self, name: str) -> str | None:
         """Return the raw value of a parameter; "" without a value, None if absent."""
         return find_param(self.params, name)

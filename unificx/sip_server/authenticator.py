@@ -184,7 +184,7 @@ class Authenticator:
         suspended, tenant = self._directory.suspended_device(username), self._directory.tenant(device.tenant_id)
         if suspended is None or tenant is None:
             return device
-        emergency = isinstance(normalise(request.target.decoded_user, tenant.country), Emergency)
+        emergency = isinstance(normalise(request.target.number, tenant.country), Emergency)
         return suspended if emergency else device
 
     def _note_fault(self, request: Request, credentials: AuthParams, now: float) -> None:

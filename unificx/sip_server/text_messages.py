@@ -75,7 +75,7 @@ class TextReceiver:
         if len(self._tasks) >= MAX_WAITING:
             self._answer(event, 503, _retry_after(OVERLOAD_SECONDS))
             return
-        received = ReceivedText(request.target.decoded_user, text, request.call_id, request.cseq_number)
+        received = ReceivedText(request.target.number, text, request.call_id, request.cseq_number)
         lock = self._order.setdefault(device.device_id, asyncio.Lock())
         self._tasks.spawn(self._store(event, device, received, lock))
 
