@@ -292,6 +292,10 @@ async def test_dialled_party_outside_is_transferred_to_a_colleague() -> None:
     )
     assert world.ended[0].direction == "outbound"
     assert [one.extension_id for one in world.ended[0].parties] == ["e-1001", None, "e-1002"]
+    assert [(step.kind, step.reason, step.outcome) for step in world.ended[0].steps] == [
+        ("outside", "dialled", "answered"),
+        ("extension", "transferred", "answered"),
+    ]
     assert_nothing_internal(world)
     await released(world)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from unificx.calls.call import Call, CallTarget
+from unificx.calls.call import Call, CallTarget, dialled_outside
 from unificx.calls.call_path import Approach, CallPath
 from unificx.calls.events import CallParty, StepKind, StepOutcome
 from unificx.calls.machine.states import CALLER, Transferring
@@ -25,6 +25,8 @@ def path_of(call: Call) -> CallPath:
         if call.callee is not None and call.answered is not None and not call.is_app(call.answered_leg or ""):
             party = _of_extension(call.callee)
             call.path.answered("extension", party, Approach("dialled", call.answered))
+        elif call.answered is not None and (outside := dialled_outside(call)) is not None:
+            call.path.answered("outside", _of_caller(outside), Approach("dialled", call.answered))
     return call.path
 
 
