@@ -17,6 +17,7 @@ from unificx.sip.legs import (
     OfferAnswered,
     OfferReceived,
     OfferRejected,
+    OfferRequested,
     OutgoingLeg,
     Progressed,
     Rejected,
@@ -211,10 +212,14 @@ def test_an_offer_is_not_postponed_forever() -> None:
     assert not leg.ended
 
 
-def test_reinvite_without_sdp_is_answered_with_the_local_sdp() -> None:
+def test_reinvite_without_sdp_requests_an_offer_of_the_session() -> None:
     wire = Wire()
     leg, callee = connected(wire)
     leg.offer(b"", wire.now)
+    wire.pump()
+    [requested] = wire.take_events(wire.b)
+    assert requested == OfferRequested(ANSWER)
+    callee.answer(requested.session, wire.now)
     wire.pump()
     assert wire.take_events(wire.a) == [OfferAnswered(ANSWER)]
     assert not callee.ended
