@@ -680,6 +680,39 @@ async def test_silence_during_hold_is_ignored() -> None:
     )
 
 
+HELD = """
+    alice -> INVITE [alice/hold]
+    bob   <- INVITE [alice/hold]
+    bob   -> 200 INVITE [bob/held]
+    bob   <- ACK
+    alice <- 200 [bob/held]
+    alice -> ACK
+    ! alice is not heard any more
+    ... 901 s
+    ! the watch goes round
+    alice <- OPTIONS
+"""
+
+
+async def test_call_on_hold_goes_on_while_its_phone_answers() -> None:
+    await up(HELD + "... 100 s" + DOWN, session_expires=0)
+
+
+async def test_call_on_hold_ends_if_its_phone_is_lost() -> None:
+    """A phone without a session timer that was switched off: the other side would hear music for hours."""
+    await up(
+        HELD
+        + """
+        ... 33 s
+        alice <- BYE
+        bob   <- BYE
+        history <- answered 102 alice bob
+    """,
+        "alice 1001 by hand, bob 1002",
+        session_expires=0,
+    )
+
+
 async def test_unresponsive_media_engine_does_not_end_calls() -> None:
     await up(
         """

@@ -21,6 +21,9 @@ from unificx.sdp import is_receiving, is_sending
 
 PROBE_INTERVAL = 60.0
 """Seconds between two probes of a call that remains silent: longer than a request may stay unanswered."""
+HELD_TIMEOUT = 900.0
+"""Seconds without media until the phones of a call on hold are probed: most send none, but one that is lost and has no
+session timer would hold the call for hours."""
 
 
 class MediaWatchdog:
@@ -69,9 +72,9 @@ class MediaWatchdog:
             self._manager.on_pending_output()
 
     def _judge(self, call: Call, state: Talking, report: MediaReport) -> events.MediaSilent | None:
-        if not all(is_sending(sdp) and is_receiving(sdp) for sdp in (state.caller_sdp, state.callee_sdp)):
-            return None  # on hold: most phones do not send media then; the session timer supervises the call
-        silent = tuple(name for name in (CALLER, state.callee) if self._is_silent(call, name, report))
+        active = all(is_sending(sdp) and is_receiving(sdp) for sdp in (state.caller_sdp, state.callee_sdp))
+        timeout = self._settings.silence_timeout if active else HELD_TIMEOUT
+        silent = tuple(name for name in (CALLER, state.callee) if self._is_silent(call, name, report, timeout))
         now = self._clock.monotonic()
         if not silent:
             self._probed_at.pop(call.id, None)
@@ -81,7 +84,7 @@ class MediaWatchdog:
         self._probed_at[call.id] = now
         return events.MediaSilent(silent)
 
-    def _is_silent(self, call: Call, name: str, report: MediaReport) -> bool:
+    def _is_silent(self, call: Call, name: str, report: MediaReport, timeout: float) -> bool:
         leg = call.leg(name)
         party = report.party(leg.id) if leg is not None and not call.is_app(name) else None
-        return party is not None and party.last_packet_age >= self._settings.silence_timeout
+        return party is not None and party.last_packet_age >= timeout
