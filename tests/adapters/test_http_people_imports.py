@@ -68,6 +68,23 @@ async def test_an_undone_import_leaves_everything_as_it_was(world: World) -> Non
     assert again != undo
 
 
+async def test_an_import_writes_the_key_store_as_often_for_many_rows_as_for_few(world: World) -> None:
+    admin = await world.admin(world.acme)
+    statements: list[str] = []
+    world.keys.file.db.set_trace_callback(statements.append)
+
+    async def commits(first: int, count: int) -> int:
+        statements.clear()
+        rows = "".join(f"P,p{number}@acme.example\n" for number in range(first, first + count))
+        await imported(admin, f"name,email\n{rows}")
+        return statements.count("COMMIT")
+
+    few = await commits(0, 2)
+    assert 0 < await commits(10, 30) <= few, "each blocks the event loop until the disk has it"
+    found = await world.client().post("/api/v1/recoveries", json={"email": "p39@acme.example"})
+    assert found.status_code == 202
+
+
 async def test_an_import_is_undone_once(world: World) -> None:
     admin = await office(world)
     undo = await imported(admin)

@@ -1,5 +1,7 @@
 """Aliases that map the e-mail address of an account to its subject without storing the address."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.access import current_access, stating
@@ -18,10 +20,9 @@ EMAIL_ALIAS = "email"
 async def bind_moved_addresses(session: AsyncSession, keys: KeyStore, tenant_id: str) -> None:
     """Bind the addresses of a tenant that has moved here in the whole installation, unless another account has them."""
     rows = await accounts.person_rows(session, tenant_id)
-    for person in accounts.open_persons(keys, tenant_id, rows):
-        address = validation.email_key(person.email)
-        if address and keys.find(INSTALLATION_SCOPE, EMAIL_ALIAS, address) is None:
-            keys.bind(INSTALLATION_SCOPE, EMAIL_ALIAS, address, person.subject)
+    persons = [one for one in accounts.open_persons(keys, tenant_id, rows) if one.email]
+    addresses = [(INSTALLATION_SCOPE, validation.email_key(one.email), one.subject) for one in persons]
+    keys.bind_free(EMAIL_ALIAS, addresses)
 
 
 class EmailAliases:
@@ -58,6 +59,13 @@ class EmailAliases:
         self._rebind(person.tenant_id, address, person.subject)
         if await self.owner(tx.session, INSTALLATION_SCOPE, address) is None:
             self._rebind(INSTALLATION_SCOPE, address, person.subject)
+
+    def reserve(self, tenant_id: str, addresses: Mapping[str, str]) -> None:
+        """Bind the addresses of many new users, with their subjects, before `bind`, which is left with those that are
+        bound already. Each transaction of the key store blocks the event loop until the disk has it."""
+        scopes = (tenant_id, INSTALLATION_SCOPE)
+        keys = [(validation.email_key(address), subject) for address, subject in addresses.items()]
+        self._keys.bind_free(EMAIL_ALIAS, [(scope, *each) for scope in scopes for each in keys])
 
     def release(self, person: Person) -> None:
         """Remove the aliases of the user's address that are bound to the user."""

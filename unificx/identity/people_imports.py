@@ -1,7 +1,7 @@
 """Imports of people with their extensions from CSV, and the way back."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.extensions import Extensions
 from unificx.identity.people_schemas import (
     ImportedPerson,
@@ -38,13 +39,21 @@ log = structlog.get_logger()
 class PeopleImports:
     """Imports of people of all tenants."""
 
-    def __init__(self, store: IdentityStore, users: Users, extensions: Extensions, phone_records: PhoneRecords) -> None:
+    def __init__(
+        self,
+        store: IdentityStore,
+        users: Users,
+        extensions: Extensions,
+        emails: EmailAliases,
+        phone_records: PhoneRecords,
+    ) -> None:
         self._store = store
         self._keys = store.keys
         self._clock = store.clock
         self._directory = store.directory
         self._users = users
         self._extensions = extensions
+        self._emails = emails
         self._phones = phone_records
         # One large file at a time, so that the memory for it is bounded.
         self._reading = asyncio.Lock()
@@ -148,7 +157,7 @@ class PeopleImports:
     ) -> list[ImportedPerson]:
         new = [row for row in rows if row.action == "create"]
         stored: list[ImportedPerson] = []
-        for row, subject in zip(new, self._new_subjects(tenant_id, len(new)), strict=True):
+        for row, subject in zip(new, self._new_subjects(tenant_id, new), strict=True):
             person = await self._users.add(tx, tenant_id, _new_person(row), "invited", subject)
             extension = await self._add_number(tx, person, row)
             stored.append(self._imported(import_id, row, person, person, extension))
@@ -191,11 +200,12 @@ class PeopleImports:
         made = PeopleImport(import_id, self._clock.now(), created, len(stored) - created, None)
         await imports.add(tx.session, self._keys, tenant_id, made, stored)
 
-    def _new_subjects(self, tenant_id: str, count: int) -> list[str]:
-        """Return subjects for new users. Their keys are created at once, not in one transaction of the key store each:
-        those block the event loop."""
-        subjects = [random_id(self._store.clock) for _ in range(count)]
+    def _new_subjects(self, tenant_id: str, new: Sequence[PlannedRow]) -> list[str]:
+        """Return subjects for new users. Their keys and aliases are created at once, not in one transaction of the key
+        store each: those block the event loop."""
+        subjects = [random_id(self._clock) for _ in new]
         self._keys.get(tenant_id, subjects, create=True)
+        self._emails.reserve(tenant_id, {row.email: subject for row, subject in zip(new, subjects, strict=True)})
         return subjects
 
     async def _add_number(self, tx: Transaction, person: Person, row: PlannedRow) -> Extension | None:

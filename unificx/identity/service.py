@@ -232,7 +232,7 @@ def build_identity(
         extensions=extensions,
         devices=devices,
         people=People(store, users, extensions, devices),
-        imports=PeopleImports(store, users, extensions, of.phones),
+        imports=PeopleImports(store, users, extensions, of.emails, of.phones),
         provisioned=ProvisionedAccounts(store, users, extensions, of.emails),
         provisioned_groups=ProvisionedGroups(store),
         provisioning=PhoneProvisioning(store, devices, cluster.one_time),

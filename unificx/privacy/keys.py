@@ -322,12 +322,23 @@ class KeyStore:
     def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
         """Bind a value to `subject`. Raise Conflict if it is bound to another; ErasedSubject."""
         with self.file.writing() as db:
-            blind = _present(self.tenants, db, tenant).current.alias_digest(kind, value)
-            if self.is_destroyed(tenant, subject):
-                raise ErasedSubject("the subject was erased")
-            db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, subject))
-            if bound_subject(db, tenant, kind, blind) != subject:
+            if self._bind(db, tenant, kind, value, subject) != subject:
                 raise Conflict("This value is already in use.", field=kind)
+
+    def bind_free(self, kind: str, bindings: Iterable[tuple[str, str, str]]) -> None:
+        """Bind values, each of a tenant to a subject, unless they are bound already, in one transaction. Raise
+        ErasedSubject."""
+        with self.file.writing() as db:
+            for tenant, value, subject in bindings:
+                self._bind(db, tenant, kind, value, subject)
+
+    def _bind(self, db: sqlite3.Connection, tenant: str, kind: str, value: str, subject: str) -> str | None:
+        """Bind a value that is not bound yet; return the subject that it is bound to."""
+        blind = _present(self.tenants, db, tenant).current.alias_digest(kind, value)
+        if self.is_destroyed(tenant, subject):
+            raise ErasedSubject("the subject was erased")
+        db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, subject))
+        return bound_subject(db, tenant, kind, blind)
 
     def unbind(self, tenant: str, kind: str, value: str) -> None:
         """Remove the binding of a value; its subject stays."""

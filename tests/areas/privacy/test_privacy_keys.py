@@ -243,6 +243,18 @@ def test_binding_and_unbinding(keys: KeyStore) -> None:
     keys.bind("one", "email", "ana@example.com", "ben")
 
 
+def test_many_bindings_at_once_leave_those_of_others(keys: KeyStore) -> None:
+    keys.get("one", ["ana", "ben", "eve"], create=True)
+    keys.bind("one", "email", "ana@example.com", "ana")
+    keys.bind_free("email", [("one", "ana@example.com", "ben"), ("one", "ben@example.com", "ben")])
+    bound = [keys.find("one", "email", f"{name}@example.com") for name in ("ana", "ben")]
+    assert bound == ["ana", "ben"]
+    keys.destroy("one", "eve")
+    with pytest.raises(ErasedSubject):
+        keys.bind_free("email", [("one", "new@example.com", "ana"), ("one", "eve@example.com", "eve")])
+    assert keys.find("one", "email", "new@example.com") is None, "all or none"
+
+
 @pytest.mark.promise("R4")
 def test_values_of_an_erased_subject_are_free_again(keys: KeyStore) -> None:
     first = keys.find_or_create("one", "number", "+491")
