@@ -53,6 +53,8 @@ class EmailAliases:
         if not person.email:
             return
         address = validation.email_key(person.email)
+        if all(self._is_bound(scope, address, person.subject) for scope in (person.tenant_id, INSTALLATION_SCOPE)):
+            return
         owner = await self.owner(tx.session, person.tenant_id, address)
         if owner not in (None, person.subject):
             raise Conflict("This e-mail address already has an account.", field="email")
@@ -71,8 +73,11 @@ class EmailAliases:
         """Remove the aliases of the user's address that are bound to the user."""
         address = validation.email_key(person.email)
         for scope in (person.tenant_id, INSTALLATION_SCOPE):
-            if address and self._keys.find(scope, EMAIL_ALIAS, address) == person.subject:
+            if address and self._is_bound(scope, address, person.subject):
                 self._keys.unbind(scope, EMAIL_ALIAS, address)
+
+    def _is_bound(self, scope: str, address: str, subject: str) -> bool:
+        return self._keys.find(scope, EMAIL_ALIAS, address) == subject
 
     def _rebind(self, scope: str, address: str, subject: str) -> None:
         bound = self._keys.find(scope, EMAIL_ALIAS, address)
