@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import structlog
 from http_world import PASSWORD, World
+from sqlalchemy import event
 
 from unificx.api import middleware
 from unificx.db.database import DatabaseUnreachable
@@ -399,3 +400,22 @@ async def test_a_stopped_database_is_named(world: World, monkeypatch: pytest.Mon
     problem = is_problem(await world.client(operator=True).get("/api/v1/tenants"), 503)
     assert problem["detail"] == "The database does not answer."
     assert "PostgreSQL" in problem["hint"]
+
+
+async def test_a_full_disk_is_named(world: World) -> None:
+    admin = await world.admin(world.acme)
+    pages = ["PRAGMA max_page_count=1"]
+
+    def limit(connection: Any, *_: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(pages[0])
+        cursor.close()
+
+    event.listen(world.database.engine.sync_engine, "checkout", limit)
+    body = {"name": "n" * 200, "number": "1001"}
+    answers = [await admin.post("/api/v1/extensions", json={**body, "number": str(number)}) for number in range(20, 60)]
+    refused = [answer for answer in answers if answer.status_code != 201]
+    assert refused, "the database has no page for 40 extensions"
+    assert {is_problem(answer, 507)["code"] for answer in refused} == {"no-room"}
+    pages[0] = "PRAGMA max_page_count=1000000"
+    assert (await admin.post("/api/v1/extensions", json=body)).status_code == 201

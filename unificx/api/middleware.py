@@ -15,7 +15,7 @@ from unificx.contacts import MAX_PICTURE_BYTES
 from unificx.core.access import stated_access, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, ServiceUnavailable, StorageFull
-from unificx.db import is_unreachable
+from unificx.db import is_full, is_unreachable
 from unificx.privacy import AccessLog, Act, AuditLog
 
 Scope = MutableMapping[str, Any]
@@ -138,10 +138,7 @@ class ApiMiddleware:
         except DomainError as refusal:
             await _refusal(scope, refusal)(scope, receive, send_with_headers)
         except Exception as fault:
-            if is_unreachable(fault) and not status:
-                refusal = ServiceUnavailable(
-                    "The database does not answer.", hint="Start PostgreSQL, or run `unificx doctor` to find the cause."
-                )
+            if (refusal := _outage(fault)) is not None and not status:
                 await _refusal(scope, refusal)(scope, receive, send_with_headers)
                 return
             incident = self._clock.new_id()
@@ -165,6 +162,16 @@ class ApiMiddleware:
                 await self._accesses.store(access.actor)
         finally:
             act.is_over = True
+
+
+def _outage(fault: Exception) -> DomainError | None:
+    """Return the refusal for an error of the machine that an administrator can end."""
+    if is_unreachable(fault):
+        hint = "Start PostgreSQL, or run `unificx doctor` to find the cause."
+        return ServiceUnavailable("The database does not answer.", hint=hint)
+    if is_full(fault):
+        return StorageFull("The disk of the server is full.", hint="Ask the operator to free disk space.")
+    return None
 
 
 def _streaming_limits(scope: Scope) -> tuple[int, float] | None:

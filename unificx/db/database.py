@@ -1,6 +1,8 @@
 """Database access (SQLite or PostgreSQL) and units of work: one request, SIP transaction or job, one commit."""
 
 import asyncio
+import errno
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
@@ -75,6 +77,14 @@ class DatabaseUnreachable(OSError):
 def is_unreachable(fault: BaseException) -> bool:
     """Whether this error means that the database cannot be connected to, or has closed the connection."""
     return isinstance(fault, DatabaseUnreachable) or (isinstance(fault, DBAPIError) and fault.connection_invalidated)
+
+
+def is_full(fault: BaseException) -> bool:
+    """Whether this error means that the disk, of the database or of a file beside it, is full."""
+    cause = fault.orig if isinstance(fault, DBAPIError) else fault
+    if isinstance(cause, OSError):
+        return cause.errno in (errno.ENOSPC, errno.EDQUOT)
+    return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", "") == "53100"
 
 
 class Database:
