@@ -14,6 +14,8 @@ from http_world import PASSWORD, World
 from sqlalchemy import event
 
 from unificx.api import middleware
+from unificx.api.schemas.core import REFERENCE
+from unificx.api.validation_messages import validation_message
 from unificx.db.database import DatabaseUnreachable
 from unificx.recording import TenantRecordingPolicyChange
 
@@ -159,11 +161,27 @@ async def test_a_forged_cursor_is_rejected(world: World, noun: str) -> None:
         ("devices", {"extension": "a b", "name": "A"}, "extension must be letters, digits, dots, hyphens and"),
         ("devices", {"extension": "1001", "name": "A", "kind": "fax"}, "kind must be 'phone'"),
         ("tenants", {"slug": "Demo", "name": "A", "domain": "a.example"}, "slug must be 2 to 32 letters a-z"),
+        ("webhooks", {"name": "A", "url": "http://a.example", "events": []}, "url must be an address that begins with"),
+        ("hours", {"name": "a", "open": [], "holidays": ["2026-02-30"]}, "holidays.0 must be a date, such as 2026-01"),
+        ("billing/payments", {"reference": "A", "amount": 0, "currency": "EUR"}, "amount must be more"),
+        ("billing/payments", {"reference": "A", "amount": 1, "currency": "€"}, "currency must be the three"),
     ],
 )
 async def test_validation_messages_are_readable(world: World, noun: str, body: Any, words: str) -> None:
     answer = await world.client(operator=True).post(f"/api/v1/{noun}?tenant=acme", json=body)
     assert is_problem(answer, 422)["detail"].startswith(words)
+
+
+OPAQUE = {r"^[0-9a-f]{64}$", r"^[A-Za-z0-9_-]{43}$", r"^[A-Za-z0-9_-]+=*$", r"^[A-Za-z0-9_.:-]{1,64}$"}
+"""Patterns of fields that programs fill in."""
+
+
+async def test_each_pattern_of_a_body_is_in_words(world: World) -> None:
+    document = (await world.client().get("/api/openapi.json")).json()
+    patterns = set(re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(document["components"])))
+    errors = [{"type": "string_pattern_mismatch", "ctx": {"pattern": json.loads(each)}} for each in patterns]
+    unnamed = {each["ctx"]["pattern"] for each in errors if validation_message(each) == "contains invalid characters"}
+    assert unnamed <= OPAQUE | {rf"^$|{REFERENCE}"}
 
 
 async def test_validation_errors_name_the_field_as_the_request_has_it(world: World) -> None:

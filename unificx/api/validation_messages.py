@@ -3,12 +3,30 @@
 from collections.abc import Mapping
 from typing import Any
 
-from unificx.api.schemas.core import NUMBER, REFERENCE, SLUG
+from unificx.api.schemas.core import DESTINATION, NUMBER, REFERENCE, SLUG
+from unificx.api.schemas.invoices import MONTH
 
 _PATTERN_MESSAGES: Mapping[str, str] = {
     NUMBER: "must be 2 to 8 digits",
     REFERENCE: "must be letters, digits, dots, hyphens and underscores",
     SLUG: "must be 2 to 32 letters a-z, digits and hyphens, a letter first, no hyphen at the end",
+    DESTINATION: "must be a destination, such as extension:1001",
+    MONTH: "must be a month, such as 2026-01",
+    r"^([0-9]{2,8})?$": "must be 2 to 8 digits",
+    r"^[0-9]+$": "must be digits",
+    r"^([0-9]{4,12})?$": "must be 4 to 12 digits",
+    r"^(\*[0-9]{2,5})?$": "must be * and 2 to 5 digits",
+    r"^(\+[1-9][0-9]{4,14})?$": "must be a number with + and country code, such as +49301234567",
+    r"^((group|queue):[0-9]{2,8})?$": "must be a group or queue, such as queue:6500",
+    r"^[A-Za-z0-9._+-]+$": "must be an extension, or a number with + and country code",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "must be letters, digits, dots, hyphens and underscores, a letter or digit first",
+    r"^[A-Za-z0-9][A-Za-z0-9._/-]*$": "must be letters, digits, dots, hyphens and slashes, a letter or digit first",
+    r"^[a-z][a-z0-9_-]{0,30}$": "must be letters a-z, digits, hyphens and underscores, a letter first, 31 at most",
+    r"^[a-z0-9_-]*$": "must be letters a-z, digits, hyphens and underscores",
+    r"^[^\r\n]+$": "must be one line",
+    r"^[A-Za-z]{2}$": "must be the two letters of a country, such as DE",
+    r"^[A-Z]{3}$": "must be the three letters of a currency, such as EUR",
+    r"^https://[^\s]+$": "must be an address that begins with https://",
 }
 
 _MESSAGES: Mapping[str, str] = {
@@ -18,6 +36,7 @@ _MESSAGES: Mapping[str, str] = {
     "too_short": "must have {min_length} characters or more",
     "string_too_long": "must have {max_length} characters at most",
     "too_long": "must have {max_length} characters at most",
+    "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} at most",
     "literal_error": "must be {expected}",
@@ -29,6 +48,8 @@ _MESSAGES: Mapping[str, str] = {
 
 _PREFIX_MESSAGES: tuple[tuple[str, str], ...] = (
     ("int_", "must be a whole number"),
+    ("float_", "must be a number"),
+    ("date_", "must be a date, such as 2026-01-31"),
     ("bool_", "must be true or false"),
     ("string_", "must be text"),
     ("datetime_", "must be a time, such as 2026-01-31T09:00:00Z"),
