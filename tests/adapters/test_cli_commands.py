@@ -56,7 +56,7 @@ def test_plan_and_rate_commands(home: CliHome, tmp_path: Path) -> None:
     assert "0.01" in home.run_text("rate", "show", deck["id"])
 
 
-def test_tenant_commands(home: CliHome) -> None:
+def test_tenant_commands(home: CliHome, monkeypatch: pytest.MonkeyPatch) -> None:
     made = home.run_json("tenant", "create", "--slug", "acme", "--domain", "acme.example")
     assert (made["slug"], made["name"]) == ("acme", "acme")
     assert [one["slug"] for one in home.run_json("tenant", "list")] == ["demo", "acme"]
@@ -69,6 +69,10 @@ def test_tenant_commands(home: CliHome) -> None:
     spoken = home.run_json("tenant", "update", "acme", "--language", "de", "--time-zone", "Europe/Berlin")
     assert (spoken["language"], spoken["time_zone"]) == ("de", "Europe/Berlin")
     assert home.run_json("tenant", "show", made["id"])["name"] == "Acme Ltd"
+    with monkeypatch.context() as patched:
+        patched.setattr("unificx.cli.output.is_terminal", lambda: True)
+        refused = home.run("tenant", "delete", "acme", "--home", str(home.folder), stdin="y\n")
+    assert (refused.exit_code, "Type acme to confirm" in refused.stderr) == (2, True)
     assert home.run_json("tenant", "delete", "acme") == {"deleted": made["id"], "invoices": 0}
     assert [one["slug"] for one in home.run_json("tenant", "list")] == ["demo"]
 

@@ -176,7 +176,7 @@ OPAQUE = {r"^[0-9a-f]{64}$", r"^[A-Za-z0-9_-]{43}$", r"^[A-Za-z0-9_-]+=*$", r"^[
 """Patterns of fields that programs fill in."""
 
 
-async def test_each_pattern_of_a_body_is_in_words(world: World) -> None:
+async def test_patterns_of_bodies_have_messages(world: World) -> None:
     document = (await world.client().get("/api/openapi.json")).json()
     patterns = set(re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(document["components"])))
     errors = [{"type": "string_pattern_mismatch", "ctx": {"pattern": json.loads(each)}} for each in patterns]

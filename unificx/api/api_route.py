@@ -113,7 +113,7 @@ def _build(body: ModelField) -> None:
 
 async def _json_body(request: Request) -> Any:
     """Return the JSON of a request; undefined without a body, and the bytes of a body of another media type. Raise
-    RequestValidationError for other text than JSON, and for half of a surrogate pair, which is no character
+    RequestValidationError for other text than JSON, and for half of a surrogate pair, which cannot be encoded
     (RFC 8259 section 8.2)."""
     data = await request.body()
     if not data:

@@ -9,6 +9,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from unificx.cli.errors import CliError
+
 Columns = Mapping[str, str]
 """Field of an item -> heading of its column."""
 
@@ -102,6 +104,21 @@ def print_done(message: str, data: Mapping[str, Any], *, as_json: bool) -> None:
         print_json(data)
     else:
         print(message)
+
+
+def confirm(name: str, consequence: str, *, as_json: bool) -> None:
+    """Let the operator type a name again before something that cannot be undone. Programs, which read JSON or have no
+    terminal, have decided already. Raise CliError for another text."""
+    if as_json or not is_terminal():
+        return
+    print(f"{consequence} This cannot be undone. Type {name} to confirm: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() != name:
+        raise CliError("Nothing was changed.", "The text was different.")
+
+
+def is_terminal() -> bool:
+    """Whether a person reads the output and can answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def format_value(value: Any) -> str:

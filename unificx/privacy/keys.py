@@ -40,6 +40,10 @@ _FRESH_READS = 5
 """Attempts to read keys together with the tenant key that wraps them, while that is rotated."""
 
 
+Binding = tuple[str, str, str]
+"""Tenant, value and the subject to bind it to."""
+
+
 class NumberingPlan(Protocol):
     """The rules by which numbers are written in a tenant's country."""
 
@@ -321,24 +325,16 @@ class KeyStore:
 
     def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
         """Bind a value to `subject`. Raise Conflict if it is bound to another; ErasedSubject."""
-        with self.file.writing() as db:
-            if self._bind(db, tenant, kind, value, subject) != subject:
-                raise Conflict("This value is already in use.", field=kind)
+        if self.bind_free(kind, [(tenant, value, subject)]) != [subject]:
+            raise Conflict("This value is already in use.", field=kind)
 
-    def bind_free(self, kind: str, bindings: Iterable[tuple[str, str, str]]) -> None:
-        """Bind values, each of a tenant to a subject, unless they are bound already, in one transaction. Raise
-        ErasedSubject."""
+    def bind_free(self, kind: str, bindings: Sequence[Binding]) -> list[str | None]:
+        """Bind values, each of a tenant to a subject, unless they are bound already, in one transaction. Return the
+        subjects to which they are bound now. Raise ErasedSubject."""
         with self.file.writing() as db:
-            for tenant, value, subject in bindings:
-                self._bind(db, tenant, kind, value, subject)
-
-    def _bind(self, db: sqlite3.Connection, tenant: str, kind: str, value: str, subject: str) -> str | None:
-        """Bind a value that is not bound yet; return the subject that it is bound to."""
-        blind = _present(self.tenants, db, tenant).current.alias_digest(kind, value)
-        if self.is_destroyed(tenant, subject):
-            raise ErasedSubject("the subject was erased")
-        db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, subject))
-        return bound_subject(db, tenant, kind, blind)
+            if any(self.is_destroyed(tenant, subject) for tenant, _, subject in bindings):
+                raise ErasedSubject("the subject was erased")
+            return [_insert_alias(db, self.tenants, kind, binding) for binding in bindings]
 
     def unbind(self, tenant: str, kind: str, value: str) -> None:
         """Remove the binding of a value; its subject stays."""
@@ -374,6 +370,14 @@ def _write_tombstone(tenant: str, subject: str, db: sqlite3.Connection) -> None:
         "INSERT INTO subject_key VALUES (?, ?, ?, NULL, 0) ON CONFLICT DO UPDATE SET wrapped = NULL",
         (tenant, subject, VERSION),
     )
+
+
+def _insert_alias(db: sqlite3.Connection, tenants: TenantKeys, kind: str, binding: Binding) -> str | None:
+    """Bind a value that is not bound yet; return the subject that it is bound to."""
+    tenant, value, subject = binding
+    blind = _present(tenants, db, tenant).current.alias_digest(kind, value)
+    db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, subject))
+    return bound_subject(db, tenant, kind, blind)
 
 
 def _insert_keys(

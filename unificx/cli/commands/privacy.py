@@ -15,7 +15,7 @@ from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.commands import audit
 from unificx.cli.commands.persons import find_person_or_extension
 from unificx.cli.errors import CliError
-from unificx.cli.output import format_value, print_item, print_items, print_json
+from unificx.cli.output import confirm, format_value, is_terminal, print_item, print_items, print_json
 from unificx.cli.uploads import read_file
 
 if TYPE_CHECKING:
@@ -224,12 +224,9 @@ async def _erasure_path(api: ApiClient, subject: str, tenant: str | None) -> tup
 
 def _ask(plan: Json, subject: str, context: CommandContext) -> None:
     """Show the plan on a terminal and let the operator type the name again. Programs have decided already."""
-    if context.as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return
-    _print_plan(context, plan)
-    print(f"This cannot be undone. Type {subject} to erase this person: ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip() != subject:
-        raise CliError("Nothing was erased.", "The text was different.")
+    if not context.as_json and is_terminal():
+        _print_plan(context, plan)
+    confirm(subject, f"This erases {subject}.", as_json=context.as_json)
 
 
 def _print_plan(context: CommandContext, plan: Json) -> None:

@@ -7,7 +7,7 @@ import typer
 from unificx.cli.api_client import OPERATOR_SLUG, ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.commands.persons import SUSPENSION_COLUMNS, SuspensionEnd, SuspensionReason, SuspensionText
-from unificx.cli.output import print_done, print_item, print_items
+from unificx.cli.output import confirm, print_done, print_item, print_items
 
 _COLUMNS = {
     "slug": "name",
@@ -171,6 +171,10 @@ def delete(context: CommandContext, tenant_name: TenantReference) -> None:
     async def request(api: ApiClient) -> list[Json]:
         return [] if tenant_name == OPERATOR_SLUG else await api.list_all("/billing/invoices", tenant=tenant_name)
 
+    consequence = (
+        f"All data of {tenant_name} is destroyed at once, in backups too; `unificx tenant close` waits 30 days."
+    )
+    confirm(tenant_name, consequence, as_json=context.as_json)
     invoices = len(context.run(request))
     deleted = _delete(context, tenant_name)
     stays = f" Invoices that stay, as the law requires: {invoices}." if invoices else ""
