@@ -267,7 +267,7 @@ def _pin_to_cpu(pid: int, number: int) -> None:
 def _sdp(port: int, codec: int) -> bytes:
     return (
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-        f"m=audio {port} RTP/AVP {codec}\r\na=ptime:20\r\n"
+        f"m=audio {port} RTP/AVP {codec} 101\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
     ).encode()
 
 

@@ -85,10 +85,10 @@ class MixerHarness:
         self.events: list[Any] = []
         self.phones: dict[str, Phone] = {}
 
-    def phone(self, name: str, codec: int = ULAW, *, room: str = "", **settings: Any) -> Phone:
-        """Open a leg, optionally in a room."""
+    def phone(self, name: str, codec: int = ULAW, *, room: str = "", events: int = 101, **settings: Any) -> Phone:
+        """Open a leg, optionally in a room; `events` is the payload type of telephone events, -1 for none."""
         phone = self.phones[name] = Phone(name, 20_000 + 2 * len(self.phones), codec, **settings)
-        self.apply(messages.OpenLeg(name, phone.port, phone.port + 1, codec, PAYLOAD[codec], 101))
+        self.apply(messages.OpenLeg(name, phone.port, phone.port + 1, codec, PAYLOAD[codec], events))
         if room:
             self.apply(messages.JoinRoom(room, name))
         return phone

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mixer_harness import MixerHarness, tone
+from mixer_harness import MixerHarness, level, tone
 
 from unificx import sdp
 from unificx.media import MediaUnavailable, rtp
-from unificx.media.mixer import sdp_negotiation
+from unificx.media.mixer import messages, sdp_negotiation
 from unificx.media.mixer.messages import ALAW, G722, ULAW, DigitPressed, JoinRoom, OpenLeg
 from unificx.media.mixer.sdp_negotiation import LocalSession
 from unificx.sdp.session import Connection
@@ -281,3 +281,72 @@ def test_reoffer_keeps_the_current_codec_while_it_is_offered() -> None:
     assert agreed.codec == ULAW
     agreed, _ = sdp_negotiation.answer(both, LocalSession(13_000, 8, 2, ALAW))
     assert agreed.codec == G722
+
+
+def tones_of_5(count: int, codec: int = ULAW) -> np.ndarray:
+    """Return frames with the tones of the key 5, or of silence beyond the first `count`."""
+    width = 320 if codec == G722 else 160
+    tones = tone(770, count, width=width, amplitude=4000) + tone(1336, count, width=width, amplitude=4000)
+    return np.concatenate((tones, np.zeros((15, width), int)))
+
+
+@pytest.mark.parametrize("room", ["", "r"])
+@pytest.mark.parametrize("muted", [False, True])
+@pytest.mark.parametrize("codec", [ULAW, ALAW, G722])
+def test_tones_of_legs_without_telephone_events_are_digits(codec: int, muted: bool, room: str) -> None:
+    """Also of muted ones, which unmute themselves by keys, in rooms of either sample rate, and outside rooms."""
+    for other_codec in (ULAW, G722):
+        world = MixerHarness()
+        a, other = world.phone("a", codec, events=-1), world.phone("b", other_codec, room="r")
+        if room:
+            world.apply(JoinRoom(room, "a", muted=muted))
+        for frame in tones_of_5(6, codec):
+            world.tick((a, a.audio(frame)), (other, other.audio(np.zeros(320 if other_codec == G722 else 160, int))))
+        assert world.events_of(DigitPressed) == [
+            DigitPressed("a", "5", world.events_of(DigitPressed)[0].ms, tones=True)
+        ]
+
+
+def test_tones_of_legs_with_telephone_events_are_no_digits() -> None:
+    """A phone that sends both would press each key twice."""
+    world = MixerHarness()
+    a = world.phone("a", room="r")
+    for frame in tones_of_5(6):
+        world.tick((a, a.audio(frame)))
+    assert not world.events_of(DigitPressed)
+
+
+def test_tones_are_not_audible_to_other_legs_once_they_are_detected() -> None:
+    loud = []
+    for events in (101, -1):
+        world = MixerHarness()
+        a, b = world.phone("a", room="r", events=events), world.phone("b", room="r")
+        for frame in tones_of_5(50):
+            world.tick((a, a.audio(frame)), (b, b.audio(np.zeros(160, int))))
+        loud.append(sum(level(b.samples()[at : at + 160], 770) > 1000 for at in range(0, 8000, 160)))
+    assert loud[0] >= 45
+    assert loud[1] <= 2
+
+
+def test_a_leg_that_only_records_keeps_its_tones() -> None:
+    """It receives one party of a call between two phones."""
+    world = MixerHarness()
+    a = world.phone("a")
+    world.apply(OpenLeg("a", a.port, a.port + 1, ULAW, 0, -1, receives=False), messages.StartTap("t", "a"))
+    for frame in tones_of_5(30):
+        world.tick((a, a.audio(frame)))
+    world.apply(messages.EndTap("t"))
+    world.tick()
+    assert not world.events_of(DigitPressed)
+    pcm = np.concatenate([np.frombuffer(each.pcm, "<i2") for each in world.events_of(messages.Chunk)])
+    assert level(pcm[1600:4000], 770) > 3500
+
+
+def test_a_leg_whose_telephone_events_are_renegotiated_goes_on_with_either() -> None:
+    world = MixerHarness()
+    a = world.phone("a")
+    for events in (-1, 101, -1):
+        world.apply(OpenLeg("a", a.port, a.port + 1, ULAW, 0, events))
+        for frame in tones_of_5(6):
+            world.tick((a, a.audio(frame)))
+    assert [each.digit for each in world.events_of(DigitPressed)] == ["5", "5"]

@@ -112,6 +112,7 @@ async def test_each_party_is_recorded_separately(
     taps = {}
     for tag in ("a", "b"):
         offer = await relay.subscribe("call", tag, f"rec-{tag}", wideband=wideband)
+        assert b"a=sendonly" in offer  # so that the engine seeks no keys in what it records
         media = sdp.first_audio(sdp.parse(offer))
         assert media is not None
         where = sdp.parse(offer).connection(media)

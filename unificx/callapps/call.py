@@ -251,8 +251,8 @@ class Call:
     def handle_event(self, event: object) -> None:
         """Process an event of this leg."""
         match event:
-            case DigitPressed(_, digit):
-                self._on_digit(digit)
+            case DigitPressed(_, digit, _, tones):
+                (self.session.tones_detected if tones else self._on_digit)(digit)
             case PlayEnded(_, ticket, reason):
                 self._played[ticket] = reason
                 self._changed.set()

@@ -66,6 +66,9 @@ class AppMediaSession:
         self._offer = params.offer
         self._emit = params.emit
         self._answered = False
+        self._last_tones = ""
+        """The key whose tones were detected last, until the phone sends a key by INFO."""
+        self._sends_info = False
         self._lock = asyncio.Lock()  # orders the commands for the leg
         self._tasks = BackgroundTasks(Access("telephony", "call apps"))
 
@@ -139,6 +142,14 @@ class AppMediaSession:
 
     def info_received(self, content_type: str, body: bytes) -> None:
         for key in parse_dtmf_digit(content_type, body):
+            already, self._last_tones, self._sends_info = self._last_tones, "", True
+            if key != already:
+                self._on_digit(key)
+
+    def tones_detected(self, key: str) -> None:
+        """Process a key whose tones were in the audio. A phone that sends INFO may send tones as well."""
+        if not self._sends_info:
+            self._last_tones = key
             self._on_digit(key)
 
     def connect_ended(self, outcome: Outcome) -> None:
@@ -148,6 +159,7 @@ class AppMediaSession:
             self._connecting.set_result(outcome)
 
     def party_changed(self, call_id: str, caller: Caller) -> None:
+        self._last_tones, self._sends_info = "", False
         self._on_party(call_id, caller)
 
     def ended(self) -> None:

@@ -10,6 +10,8 @@ from structlog.testing import capture_logs
 from unificx.callapps import App, Call, Clip, RecordResult, SpokenValue
 from unificx.calls import ConnectRequest, ConnectWithdrawn
 from unificx.core.errors import StorageFull
+from unificx.media.mixer.messages import DigitPressed
+from unificx.registrar import Caller
 from unificx.routing import DestinationRef, GoTo
 from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
@@ -270,6 +272,37 @@ async def test_digits_by_sip_info() -> None:
         ("application/dtmf", b"\xff" * 9),
     ):
         stage.line.info_received(kind, body)
+
+
+async def test_a_phone_that_sends_info_and_tones_presses_each_key_once() -> None:
+    found: list[str] = []
+
+    async def app(call: Call) -> None:
+        await call.answer()
+        found.append(await call.read_digits(9))
+
+    stage = AppHarness(App("test", app, goes_on=True))
+    stage.begin()
+    await stage.settle()
+
+    def tones(key: str) -> None:
+        stage.host.handle_event(DigitPressed("leg-1", key, 100, tones=True))
+
+    def info(key: str) -> None:
+        stage.line.info_received("application/dtmf-relay", f"Signal={key}".encode())
+
+    tones("4")
+    tones("5")
+    info("5")
+    info("5")
+    tones("5")
+    info("6")
+    tones("6")
+    stage.line.party_changed("call-2", Caller("acme", "", "", "s-dora", "+491512", "Dora"))  # has another phone
+    tones("7")
+    tones("#")
+    await stage.settle()
+    assert found == ["45567"]
 
 
 async def test_reinvite_is_answered_or_rejected() -> None:

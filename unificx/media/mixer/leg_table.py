@@ -56,6 +56,8 @@ class LegTable:
         self.codec = np.zeros(slots, np.int32)
         self.payload_type = np.full(slots, 255, np.uint8)
         self.dtmf_payload_type = np.full(slots, 255, np.uint8)
+        self.sends_tones = np.zeros(slots, np.bool_)
+        """Whether its digits arrive as tones: it has no telephone events, and does not only record a call."""
         self.receives = np.ones(slots, np.bool_)
         self.room = np.full(slots, NO_ROOM, np.int64)
         self.muted = np.zeros(slots, np.bool_)
@@ -100,6 +102,7 @@ class LegTable:
         self.used[slot] = True
         self.codec[slot], self.payload_type[slot] = command.codec, command.payload_type & 0xFF
         self.dtmf_payload_type[slot], self.receives[slot] = command.dtmf_payload_type & 0xFF, command.receives
+        self.sends_tones[slot] = command.dtmf_payload_type < 0 and command.receives
         self.port[slot], self.rtcp_port[slot] = _big_endian(command.port), _big_endian(command.rtcp_port)
         self.slot_by_port[self.port[slot]] = slot
         self.slot_by_rtcp_port[command.rtcp_port] = slot

@@ -215,11 +215,13 @@ class SoundEvicted:
 
 @dataclass(frozen=True, slots=True)
 class DigitPressed:
-    """A DTMF digit, reported once on release (RFC 4733)."""
+    """A DTMF digit, reported once on release: of telephone events (RFC 4733), or of tones if the leg has none."""
 
     leg: str
     digit: str
     ms: int
+    tones: bool = False
+    """Whether it was found as tones in the audio."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from unificx.media.mixer.arrays import (
 from unificx.media.mixer.decoding import Decoder
 from unificx.media.mixer.dtmf import DtmfReceiver
 from unificx.media.mixer.encoding import COMFORT_NOISE, Encoder
+from unificx.media.mixer.inband_tones import InbandTones
 from unificx.media.mixer.jitter_buffer import ADAPT_INTERVAL, JitterBuffer
 from unificx.media.mixer.layout import Layout, Plane, build_layout
 from unificx.media.mixer.leg_table import LegTable
@@ -99,6 +100,7 @@ class Mixer:
         self.jitter = JitterBuffer(slots)
         self.levels = LevelMeter(slots)
         self.dtmf = DtmfReceiver(slots)
+        self.tones = InbandTones(slots)
         self.decoder = Decoder(self.jitter, slots)
         self.encoder = Encoder(slots, rooms)
         self.reception_stats = ReceptionStats(slots)
@@ -128,6 +130,7 @@ class Mixer:
             self.jitter,
             self.levels,
             self.dtmf,
+            self.tones,
             self.decoder,
             self.encoder,
             self.reception_stats,
@@ -202,13 +205,13 @@ class Mixer:
         slots = layout.slots
         payload, have = self.jitter.play_out(slots)
         self._measure(layout, payload, have)
-        talk = self._talkers(layout)
+        talk, examined = self._talkers(layout)
         if self.tick % ADAPT_INTERVAL == 0:
-            self._run_periodic_checks(layout, talk)
+            self._run_periodic_checks(layout, talk, examined)
         tap_frames: dict[tuple[int, bool], Samples] = {}
         for plane in layout.planes:
             span = slice(plane.begin, plane.end)
-            self._mix(plane, (payload[span], have[span]), talk[span], tap_frames)
+            self._mix(plane, (payload[span], have[span]), (talk[span], examined[span]), tap_frames)
         if len(self.taps):
             self._write_taps(tap_frames)
         self.playback.advance()
@@ -227,21 +230,28 @@ class Mixer:
             now = loud.g711_loudness(payload, law)
         self.levels.measure(slots, now, have)
 
-    def _talkers(self, layout: Layout) -> Mask:
-        """Select the rows that are added to their room's mix."""
+    def _talkers(self, layout: Layout) -> tuple[Mask, Mask]:
+        """Select the rows that are added to their room's mix, and those examined for tones of keys."""
         slots = layout.slots
-        talk = (self.levels.hangover[slots] > 0) & (self.legs.room[slots] >= 0) & ~self.legs.muted[slots]
-        wide = np.flatnonzero(talk & (layout.codec == G722))
+        loud = self.levels.hangover[slots] > 0
+        talk = loud & (self.legs.room[slots] >= 0) & ~self.legs.muted[slots]
+        examined = loud & self.legs.sends_tones[slots]
+        wide = np.flatnonzero((talk | examined) & (layout.codec == G722))
         if len(wide) > MAX_WIDEBAND_TALKERS:
             quieter = np.argsort(self.levels.smooth[slots[wide]])[:-MAX_WIDEBAND_TALKERS]
-            talk[wide[quieter]] = False
+            talk[wide[quieter]] = examined[wide[quieter]] = False
             self.counters["talkers"] += len(quieter)
-        return talk
+        return talk, examined
 
     def _mix(
-        self, plane: Plane, received: tuple[Bytes, Mask], talk: Mask, tap_frames: dict[tuple[int, bool], Samples]
+        self,
+        plane: Plane,
+        received: tuple[Bytes, Mask],
+        decoded: tuple[Mask, Mask],
+        tap_frames: dict[tuple[int, bool], Samples],
     ) -> None:
-        talkers, voices = self._voices(plane, received, talk, tap_frames)
+        talk = decoded[0]
+        talkers, voices = self._voices(plane, received, decoded, tap_frames)
         whispers: list[tuple[int, Samples]] = []
         if self.legs.listeners:
             talkers, voices, whispers = _split_whispers(self.legs, plane, talkers, voices)
@@ -279,15 +289,19 @@ class Mixer:
             self.encoder.encode_wideband(plane, payload, mix, (own_rows, out), (quiet, self.tick))
 
     def _voices(
-        self, plane: Plane, received: tuple[Bytes, Mask], talk: Mask, tap_frames: dict[tuple[int, bool], Samples]
+        self,
+        plane: Plane,
+        received: tuple[Bytes, Mask],
+        decoded: tuple[Mask, Mask],
+        tap_frames: dict[tuple[int, bool], Samples],
     ) -> tuple[Index, Samples]:
-        """Return the mixed rows and their samples. Legs that are recorded but not mixed are only decoded."""
-        payload, have = received
+        """Return the mixed rows and their samples. Legs that are not mixed, but recorded or searched for tones, are
+        only decoded."""
+        (payload, have), (talk, examined) = received, decoded
         tapped = self.taps.targets(of_room=False) if len(self.taps) else np.zeros(0, np.int64)
-        needed = talk
+        needed = talk | examined
         if len(tapped):
             rows = self.layout.row[tapped] - plane.begin
-            needed = talk.copy()
             needed[rows[(rows >= 0) & (rows < len(talk))]] = True
         at = np.flatnonzero(needed)
         frames = self._decode(plane, at, payload[at], have[at], tap_frames if len(tapped) else None)
@@ -302,19 +316,31 @@ class Mixer:
         slots, law = plane.slots[at], plane.codec[at]
         if plane.rate == 8000:
             frames = self.decoder.decode_narrowband(slots, law, payload, have, self.tick)
+            self._detect_tones(slots, frames, have)
             self._store_tap_frames(slots, frames, tap_frames)
             return frames
         frames = np.zeros((len(at), plane.width), np.int32)
         wide, narrow = np.flatnonzero(law == G722), np.flatnonzero(law != G722)
         if len(wide):
-            frames[wide] = found = self.decoder.decode_wideband(slots[wide], payload[wide], have[wide], self.tick)
+            found = self.decoder.decode_wideband(slots[wide], payload[wide], have[wide], self.tick)
             self.step_sizes.set_measured(slots[wide], found)
+            self._detect_tones(slots[wide], found, have[wide])
             self._store_tap_frames(slots[wide], found, tap_frames)
+            frames[wide] = found
         if len(narrow):
             found = self.decoder.decode_narrowband(slots[narrow], law[narrow], payload[narrow], have[narrow], self.tick)
+            self._detect_tones(slots[narrow], found, have[narrow])
             self._store_tap_frames(slots[narrow], found, tap_frames)
             frames[narrow] = self.decoder.upsample(slots[narrow], found)
         return frames
+
+    def _detect_tones(self, slots: Index, frames: Samples, have: Mask) -> None:
+        """Report the keys whose tones were in the frames, and remove the tones, so that other legs do not hear them."""
+        some = np.flatnonzero(self.legs.sends_tones[slots])
+        if len(some):
+            found = self.tones.receive(slots[some], frames[some], have[some], self.tick)
+            self._emit_digits(found, tones=True)
+            frames[some[self.tones.pressed(slots[some])]] = 0
 
     @staticmethod
     def _store_tap_frames(slots: Index, frames: Samples, tap_frames: dict[tuple[int, bool], Samples] | None) -> None:
@@ -374,11 +400,12 @@ class Mixer:
 
     # events
 
-    def _run_periodic_checks(self, layout: Layout, talk: Mask) -> None:
+    def _run_periodic_checks(self, layout: Layout, talk: Mask, examined: Mask) -> None:
         """Run the checks that are due five times a second."""
         slots, tick = layout.slots, self.tick
         self.jitter.adapt(self.levels.hangover == 0)
         self._emit_digits(self.dtmf.expire(slots, tick))
+        self._emit_digits(self.tones.expire(slots, tick), tones=True)
         for plane in layout.planes:
             if len(plane.rooms):
                 talkers = np.flatnonzero(
@@ -396,7 +423,7 @@ class Mixer:
         self._is_lost[slots] = missed
         self._emit_silences(slots)
         wide = np.zeros(len(self.legs.used), np.bool_)
-        wide[slots[talk]] = True
+        wide[slots[talk | examined]] = True
         wide[self.taps.targets(of_room=False)] = True
         self.decoder.drop_idle_states(wide)
 
@@ -406,9 +433,9 @@ class Mixer:
         for slot, seconds in self.levels.new_silences(slots[watched[slots]], ADAPT_INTERVAL):
             self.emit(LegSilent(self.legs.names.name(slot), seconds))
 
-    def _emit_digits(self, digits: list[tuple[int, str, int]]) -> None:
+    def _emit_digits(self, digits: list[tuple[int, str, int]], *, tones: bool = False) -> None:
         for slot, key, ms in digits:
-            self.emit(DigitPressed(self.legs.names.name(slot), key, ms))
+            self.emit(DigitPressed(self.legs.names.name(slot), key, ms, tones))
 
     def emit_ended_plays(self) -> None:
         """Emit PlayEnded for the sounds that ended."""
