@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from app_phone import AppPhone, app_phone
+from app_phone import AppPhone, TonePhone, app_phone
 from server import Household, Server, eventually, wait_until
 
 GOLOMB = (0, 1, 6, 10, 23, 26, 34, 41, 53, 55)
@@ -229,22 +229,30 @@ async def test_audio_resumes_after_the_media_engine_was_killed(own_server: Serve
         assert set(participants(server, "8000")) == {first.number, second.number}
 
 
-async def test_an_invited_extension_joins_after_confirming(server: Server, household: Household) -> None:
-    create_room(server, "8014", "--host", household.anna.number, "--pin", "4711")
-    async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
-        await anna.call("8014")
-        await wait_until_joined(server, "8014", anna)
-        server.cli("room", "invite", "8014", household.berta.number, "--tenant", server.tenant)
+@pytest.mark.parametrize("kind", [AppPhone, TonePhone])
+async def test_an_invited_extension_joins_after_confirming(
+    server: Server, household: Household, kind: type[AppPhone]
+) -> None:
+    """Also by the tones of a phone without telephone events (RFC 4733)."""
+    number = "8014" if kind is AppPhone else "8015"
+    create_room(server, number, "--host", household.anna.number, "--pin", "4711")
+    async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900, kind) as berta:
+        await anna.call(number)
+        await wait_until_joined(server, number, anna)
+        server.cli("room", "invite", number, household.berta.number, "--tenant", server.tenant)
         async with asyncio.timeout(10):
             await berta.in_call.wait()
         await berta.wait_for_sound()
-        assert household.berta.number not in participants(server, "8014")
-        berta.send_dtmf("1")
-        await wait_until_joined(server, "8014", anna, berta)
+        assert household.berta.number not in participants(server, number)
+        if isinstance(berta, TonePhone):
+            await berta.dial("1")
+        else:
+            berta.send_dtmf("1")
+        await wait_until_joined(server, number, anna, berta)
         await anna.wait_for_tone(900)
         await berta.wait_for_tone(700)
         berta.hang_up()
         [row] = await wait_until(
-            lambda: [one for one in server.history() if one["caller"] == "8014"], what="the call is in the history"
+            lambda: [one for one in server.history() if one["caller"] == number], what="the call is in the history"
         )
         assert (row["callee"], row["outcome"]) == (household.berta.number, "answered")

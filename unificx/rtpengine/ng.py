@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from unificx.core.value import value
 from unificx.media.errors import MediaUnavailable
 from unificx.rtpengine.bencode import INTEGER, Encodable, Value, encode, having, list_of, record, select
-from unificx.sdp import audio_transport, sends_telephone_events, uses_ice, without_identity
+from unificx.sdp import audio_transport, uses_ice, without_identity
 
 Message: TypeAlias = dict[str, Encodable]
 Reply: TypeAlias = dict[str, Value]
@@ -163,14 +163,13 @@ def _options(
     sender: Profile,
     *,
     ice: bool,
-    telephone_events: bool = False,
     added: tuple[str, ...] = (),
     ipv6: bool = False,
 ) -> bytes:
     """Return all entries of an offer or answer that are the same for every call of its kind, encoded.
 
-    `ice` and `telephone_events` say whether the SDP's author uses them; of an offer, `added` are the codecs appended to
-    it, and `ipv6` says which addresses its recipient gets.
+    `ice` says whether the SDP's author uses it; of an offer, `added` are the codecs appended to it, and `ipv6` says
+    which addresses its recipient gets.
     """
     # Without ICE, accept only packets from the source of the first packet. ICE verifies it by connectivity checks, and
     # SRTP by its key.
@@ -179,7 +178,7 @@ def _options(
     if command == "offer":
         # Otherwise the addresses are of the family of the sender's, which the recipient may not reach.
         message |= _OFFER_OPTIONS | {"address family": "IP6" if ipv6 else "IP4"}
-        message |= _codec_options(recipient, sender, added, telephone_events=telephone_events)
+        message |= _codec_options(recipient, added)
         if sender is Profile.ENGINE:
             message["from-interface"] = ENGINE_INTERFACE
     else:
@@ -187,22 +186,15 @@ def _options(
     return encode(message)[1:-1]
 
 
-def _codec_options(
-    recipient_profile: Profile, sender_profile: Profile, added: tuple[str, ...], *, telephone_events: bool
-) -> Message:
-    """Return the codecs to add to an offer: the `added` ones, and telephone events.
+def _codec_options(recipient: Profile, added: tuple[str, ...]) -> Message:
+    """Return the codecs to add to an offer: the `added` ones; and telephone events as those of its sender alone, if the
+    recipient is offered none.
 
-    Our media engine understands only telephone events. For a phone that sends in-band tones, rtpengine detects them
-    and generates events. That routes the audio through rtpengine's codecs, which handle loss and jitter worse than our
-    engine, so it is not done for phones that send events.
+    None are added for our media engine, which detects tones itself: rtpengine would pass all audio through its codecs.
     """
-    transcode = [*added]
-    if recipient_profile is Profile.ENGINE and not telephone_events:
-        transcode.append(TELEPHONE_EVENT)
-    mask = {"mask": [TELEPHONE_EVENT]} if recipient_profile in WITHOUT_EVENTS.values() else {}
     # Masked events are answered, and turned into tones, only if they are accepted too.
-    accept = {"accept": [TELEPHONE_EVENT]} if mask or sender_profile is Profile.ENGINE else {}
-    return {"codec": {"transcode": transcode, **accept, **mask}}
+    events = {each: [TELEPHONE_EVENT] for each in ("accept", "mask") if recipient in WITHOUT_EVENTS.values()}
+    return {"codec": {"transcode": [*added], **events}}
 
 
 def _anonymize(sdp: bytes) -> bytes:
@@ -230,7 +222,6 @@ def offer(
         sides.recipient,
         sides.sender,
         ice=uses_ice(sdp),
-        telephone_events=sends_telephone_events(sdp),
         added=added,
         ipv6=sides.ipv6,
     )
