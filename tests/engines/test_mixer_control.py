@@ -350,3 +350,24 @@ def test_a_leg_whose_telephone_events_are_renegotiated_goes_on_with_either() -> 
         for frame in tones_of_5(6):
             world.tick((a, a.audio(frame)))
     assert [each.digit for each in world.events_of(DigitPressed)] == ["5", "5"]
+
+
+def test_a_key_is_reported_when_its_phone_sends_nothing_behind_it() -> None:
+    """By silence suppression."""
+    world = MixerHarness()
+    a = world.phone("a", events=-1)
+    for frame in tones_of_5(6)[:6]:
+        world.tick((a, a.audio(frame)))
+    world.ticks(25)
+    assert [each.digit for each in world.events_of(DigitPressed)] == ["5"]
+
+
+def test_the_next_leg_of_a_slot_has_not_pressed_the_key_of_the_one_before() -> None:
+    world = MixerHarness()
+    a = world.phone("a", events=-1)
+    for frame in tones_of_5(6)[:6]:
+        world.tick((a, a.audio(frame)))
+    world.apply(messages.CloseLeg("a"))
+    world.phone("b", events=-1)
+    world.ticks(25)
+    assert not world.events_of(DigitPressed)

@@ -57,7 +57,7 @@ def detected(
     quiet = np.zeros((25, frames.shape[1]), np.int32)
     for tick, frame in enumerate(np.concatenate((frames, quiet))):
         have = np.array([tick not in missing])
-        found += detector.receive(slots, frame[None].astype(np.int32), have, tick)
+        found += detector.receive(slots, (have * frame)[None].astype(np.int32), have, tick)
         found += detector.expire(slots, tick)
     return [(key, ms) for _, key, ms in found]
 
