@@ -113,6 +113,14 @@ def test_an_option_name_that_differs_from_the_field_is_reported(home: CliHome) -
         ("room show 4711", "`unificx room list` shows them."),
         ("mailbox show 4711", "`unificx mailbox list` shows them."),
         ("device renew 4711", "`unificx device list` shows them."),
+        ("group delete 4711", "`unificx group list` shows them."),
+        ("queue show 4711", "`unificx queue list` shows them."),
+        ("hours delete nights", "`unificx hours list` shows them."),
+        ("tenant create --slug demo --domain b.example", "`unificx tenant list` shows them."),
+        (
+            "room create --number 1001 --name A",
+            "extensions, groups, queues, menus, rooms and mailboxes share the numbers.",
+        ),
         ("extension list --tenant nobody", "`unificx tenant list` shows them."),
         ("device create --extension 4711 --name A", "`unificx extension list` shows them."),
         ("privacy policy diff 1 9999", "`unificx privacy policy versions` lists them."),
@@ -123,6 +131,7 @@ def test_an_option_name_that_differs_from_the_field_is_reported(home: CliHome) -
     ],
 )
 def test_an_unknown_name_hints_at_the_command_that_lists_them(home: CliHome, line: str, hint: str) -> None:
+    home.run_json("extension", "create", "--number", "1001", "--name", "A")
     message = error_line(home.run(*line.split(), "--home", str(home.folder)))
     assert message.rstrip().endswith(hint), message
 

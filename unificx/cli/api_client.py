@@ -174,6 +174,8 @@ _LISTS = {
     "sound": "sound prompts",
     "prompt": "sound prompts",
     "call": "calls list",
+    "opening hours": "hours list",
+    **{kind: f"{kind} list" for kind in ("group", "queue", "menu", "trunk", "route", "webhook", "location")},
 }
 """Commands that show the things of a kind."""
 _NOUN = re.compile(rf"\b({'|'.join(_LISTS)})s?\b")
@@ -209,5 +211,5 @@ def _to_error(response: "httpx.Response", path: str, options: Mapping[str, str])
     if incident:
         hint = f"See incident {incident} in the server's log."
     elif not hint or "/api/" in hint:
-        hint = _hint_for(message, path) if response.status_code == 404 else "See --help for valid values."
+        hint = _hint_for(message, path) if response.status_code in (404, 409) else "See --help for valid values."
     return CliError(message, hint)

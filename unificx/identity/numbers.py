@@ -17,7 +17,8 @@ async def allocate_number(session: AsyncSession, tenant_id: str, text: str, kind
         await session.execute(insert(NumberRow).values(tenant_id=tenant_id, number=number, kind=kind))
     except IntegrityError:
         # From None: the driver's message quotes the values.
-        raise Conflict("This number is already in use.", field="number") from None
+        hint = "Choose another one: extensions, groups, queues, menus, rooms and mailboxes share the numbers."
+        raise Conflict("This number is already in use.", hint=hint, field="number") from None
     return number
 
 
