@@ -134,3 +134,23 @@ async def test_interval_is_not_below_the_shortest_of_the_caller() -> None:
     """
         + DOWN
     )
+
+
+async def test_answer_to_a_refresh_may_change_the_session() -> None:
+    """Its offer is no change, but the answer may be one (RFC 3264 section 8): Bob's phone holds the call meanwhile."""
+    world = await play(
+        REFRESHED
+        + """
+        bob   -> 200 [bob/hold]
+          Session-Expires: 90;refresher=uac
+        bob   <- ACK
+        alice <- INVITE [bob/hold]
+        alice -> 200 [alice/held]
+        alice <- ACK
+        ... 45 s
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob/hold]
+        bob   <- ACK
+    """
+    )
+    await end(world)

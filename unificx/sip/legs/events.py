@@ -36,7 +36,8 @@ class Cancelled:
 
 @value
 class Confirmed:
-    """The peer acknowledged the 2xx; the body is the answer if the 2xx contained an offer, b"" otherwise."""
+    """The peer acknowledged the 2xx; the body is the answer if the 2xx contained an offer, b"" otherwise. Or its answer
+    to a refresh changes the session (RFC 3264 section 8)."""
 
     body: bytes
 

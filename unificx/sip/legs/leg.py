@@ -7,7 +7,7 @@ events, and never blocks.
 
 from dataclasses import replace
 
-from unificx.sdp import as_sendrecv, is_fax_only, is_receiving
+from unificx.sdp import as_sendrecv, is_fax_only, is_receiving, with_origin
 from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
 from unificx.sip.flow import Flow
@@ -353,8 +353,9 @@ class Leg(ReferLeg):
             self._send_ack(offer.cseq, [], b"")
             self._set_session_timer(negotiate_as_uac(response, now, self.session_timer))
             self.local_sdp = offer.body
-            if response.body:
-                self.remote_sdp = response.body
+            if offer.refresh and not _is_same(response.body, self.remote_sdp):
+                self._emit(Confirmed(response.body))
+            self.remote_sdp = response.body or self.remote_sdp
         if status in (408, 481):
             self._fail(f"re-INVITE answered {status}", now)
         elif offer.next_body is not None:
@@ -450,3 +451,8 @@ class Leg(ReferLeg):
         self.retransmission = None
         self.session_timer = None
         self.table.remove(self, self._invites)
+
+
+def _is_same(answer: bytes, previous: bytes) -> bool:
+    """Whether the answer to a refresh leaves the session as it is: some phones count up its version each time."""
+    return not answer or with_origin(answer, 0, 0) == with_origin(previous, 0, 0)
