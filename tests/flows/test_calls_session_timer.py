@@ -154,3 +154,34 @@ async def test_answer_to_a_refresh_may_change_the_session() -> None:
     """
     )
     await end(world)
+
+
+async def test_session_timer_begins_with_the_answer() -> None:
+    """Not with an UPDATE while the phone rings, which would end a call that rings for longer than the interval."""
+    await play(
+        """
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Session-Expires: 90;refresher=uac
+          Supported: timer
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        alice -> UPDATE
+          Session-Expires: 90;refresher=uac
+          Supported: timer
+        alice <- 200 UPDATE
+          Session-Expires: none
+        ... 59 s
+        ... 2 s
+        alice <- 180
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+          Session-Expires: 90;refresher=uac
+        alice -> ACK
+        ... 59 s
+    """
+        + DOWN,
+        rings=100,
+    )
