@@ -137,7 +137,7 @@ async def test_interval_is_not_below_the_shortest_of_the_caller() -> None:
 
 
 async def test_answer_to_a_refresh_may_change_the_session() -> None:
-    """Its offer is no change, but the answer may be one (RFC 3264 section 8): Bob's phone holds the call meanwhile."""
+    """Its offer changes nothing, but the answer may (RFC 3264 section 8): Bob's phone holds the call meanwhile."""
     world = await play(
         REFRESHED
         + """
