@@ -703,9 +703,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     billing = build_billing(database, keys, directory, count, StripePayments(STRIPE))
     outbox.subscribe(OutsideCallRecorded, billing.rating.on_outside_call)
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
-    erasures = person_erasures(database, keys, erasure)
-    erasures.holdings = (account_holding(database, identity.users), call_record_holding(database, history))
-    erasures.installation = ErasureChecks(identity, spool)
+    holdings = (account_holding(database, identity.users), call_record_holding(database, history))
+    erasures = person_erasures(database, keys, erasure, holdings, ErasureChecks(identity, spool))
     rights = RightsRequests(
         RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time, NoRequestEmails())
     )

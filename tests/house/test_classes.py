@@ -46,8 +46,6 @@ TOO_DEEP = {
 PORTS_TO_BELOW: set[str] = set()
 LATE_CALLBACKS: set[str] = set()
 LATE_WIRING = {
-    "erasures.holdings",
-    "erasures.installation",
     "keys.numbering_plan",
     "retention.deadlines",
     "retention.expiries",

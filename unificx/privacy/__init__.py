@@ -31,7 +31,7 @@ from unificx.privacy.consents import (
 )
 from unificx.privacy.content_keys import create_content_key, open_content_key
 from unificx.privacy.correcting import Names, copies_of_names, correct_page
-from unificx.privacy.erasing import ErasurePlan, PersonErasures
+from unificx.privacy.erasing import ErasurePlan, PersonErasureDependencies, PersonErasures
 from unificx.privacy.erasure import Erasure
 from unificx.privacy.erasure_schedules import ErasureSchedules
 from unificx.privacy.exporting import DRAFT, DataSubject, Export, ExportedFile, Files, Records, RowExporter, record_kind
@@ -119,6 +119,7 @@ __all__ = [
     "OrphanSweep",
     "Period",
     "PersonAccess",
+    "PersonErasureDependencies",
     "PersonErasures",
     "PolicyVersion",
     "ReceiptSigner",

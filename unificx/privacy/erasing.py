@@ -64,7 +64,7 @@ class ErasurePlan:
 
 
 class Installation(Protocol):
-    """The other areas, connected by the composition root."""
+    """The other areas, as far as an erasure depends on them."""
 
     async def check(self, owner: DataSubject) -> None:
         """Raise Conflict if the person must not be erased."""
@@ -84,45 +84,33 @@ class Installation(Protocol):
         ...
 
 
-class _Alone:
-    async def check(self, owner: DataSubject) -> None:
-        del owner
+@dataclass(frozen=True, slots=True)
+class PersonErasureDependencies:
+    """Dependencies. `installation_id` is written into receipts."""
 
-    async def admit(self, session: AsyncSession, owner: DataSubject, leaving: Collection[str]) -> None:
-        del session, owner, leaving
-
-    async def settle(self) -> None:
-        return
-
-    def extensions(self, owner: DataSubject) -> tuple[str, ...]:
-        return tuple(owner.extension_ids)
+    database: Database
+    erasure: Erasure
+    signer: ReceiptSigner
+    installation_id: str
+    holds: Holds
+    audit: AuditLog
 
 
 class PersonErasures:
-    """Erases people, with or without an account. `holdings` and `installation` are set by the composition root.
+    """Erases people, with or without an account, from these holdings.
 
     A failing step does not stop the others; the receipt is stored once nothing is left.
     """
 
     def __init__(
-        self,
-        database: Database,
-        erasure: Erasure,
-        signer: ReceiptSigner,
-        installation_id: str,
-        *,
-        holds: Holds,
-        audit: AuditLog,
+        self, deps: PersonErasureDependencies, holdings: Sequence[Holding], installation: Installation
     ) -> None:
-        self.holdings: Sequence[Holding] = ()
-        self.installation: Installation = _Alone()
-        self.audit = audit
-        self.holds = holds
-        self.database = database
-        self.erasure = erasure
-        self._clock = database.clock
-        self.signer = signer
-        self._installation_id = installation_id
+        self.holdings = holdings
+        self.installation = installation
+        self.audit, self.holds = deps.audit, deps.holds
+        self.database, self._clock = deps.database, deps.database.clock
+        self.erasure = deps.erasure
+        self._signer, self._installation_id = deps.signer, deps.installation_id
         self._one_at_a_time = asyncio.Lock()
 
     async def plan(self, owner: DataSubject) -> ErasurePlan:
@@ -266,7 +254,7 @@ class PersonErasures:
         if not (held and cleared):
             before, left = {**before, "privacy": {_KEY: 1}}, {**left, "privacy": {_KEY: 0 if cleared else 1}}
         proof = await self._audit_proof(stored)
-        receipt = self.signer.sign(
+        receipt = self._signer.sign(
             {
                 **({} if proof is None else {"audit": proof}),
                 "id": stored.id,
@@ -316,7 +304,7 @@ class PersonErasures:
             held = {**held, _HELD: {each.kind: each.count for each in under_hold}}
         retained = (*await self._retained(owner, held), *_stays(under_hold, key=False))
         found = self._digest(owner, held)
-        return ErasurePlan(owner.id, held, retained, found, self.signer.fingerprint, receipt)
+        return ErasurePlan(owner.id, held, retained, found, self._signer.fingerprint, receipt)
 
     async def _count(self, owner: DataSubject, *, again: bool) -> Counts:
         found: dict[str, dict[str, int]] = {}

@@ -35,7 +35,7 @@ from unificx.privacy import (
     KeyRotation,
     KeyStore,
     MasterKey,
-    PersonErasures,
+    PersonErasureDependencies,
     ReceiptSigner,
     Transmissions,
     erasure_journal_file,
@@ -56,7 +56,6 @@ from unificx.server.corrections import connect_corrections
 from unificx.server.credit_emails import connect_credit
 from unificx.server.dispute_notices import connect_disputes
 from unificx.server.expiries import connect_retention
-from unificx.server.holdings import connect_erasures
 from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
 from unificx.server.sealed_home_files import RECEIPT_PURPOSE, reseal_files
@@ -102,19 +101,16 @@ async def open_installation(
         cluster = local_cluster(clock, _log_handler_failure)
         journal = _erasure_journal(paths, environ, keys)
         signer = _receipt_signer(paths, master, clock)
-        erasures = _erasures(database, keys, signer, Erasure(journal, keys, clock, cluster.bus), environ)
-        erasures.erasure.replay()
+        erasing = _erasing(database, keys, signer, Erasure(journal, keys, clock, cluster.bus), environ)
+        erasing.erasure.replay()
         with _naming_the_database():
             await migrate_in_child(database, url)
         await claim_database(database, keys.installation_id, keys_unused=keys.is_empty)
-        await erasures.load_applied()
         notifications = load_notification_settings(paths, environ, master)
         stack.push_async_callback(notifications.push_delivery.close)
         upkeep = _upkeep(paths, environ, keys, master, database)
-        container = build_container(
-            paths, database, keys, erasures, cluster, notifications=notifications, upkeep=upkeep
-        )
-        connect_erasures(container)
+        container = build_container(paths, database, keys, erasing, cluster, notifications=notifications, upkeep=upkeep)
+        await container.erasures.load_applied()
         for connect in _CONNECTED:
             connect(container)
         connect_retention(container)
@@ -193,13 +189,13 @@ def _receipt_signer(paths: InstallationPaths, master: MasterKey, clock: Clock) -
     return ReceiptSigner(sealed_file(paths.receipt_key, master, RECEIPT_PURPOSE, create))
 
 
-def _erasures(
+def _erasing(
     database: Database, keys: KeyStore, signer: ReceiptSigner, erasure: Erasure, environ: Mapping[str, str]
-) -> PersonErasures:
+) -> PersonErasureDependencies:
     installation_id, outside = keys.installation_id, environ.get(HEADS_VARIABLE)
     audit = AuditLog(database, keys, signer, installation_id, HeadFile(Path(outside)) if outside else None)
     holds = Holds(database, keys, database.clock, (CALL_TARGET, RECORDING_TARGET, MESSAGE_TARGET))
-    return PersonErasures(database, erasure, signer, installation_id, holds=holds, audit=audit)
+    return PersonErasureDependencies(database, erasure, signer, installation_id, holds, audit)
 
 
 async def _load(container: Container) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from prometheus_client import CollectorRegistry
 
@@ -44,6 +44,7 @@ from unificx.privacy import (
     KeyPool,
     KeyRotation,
     KeyStore,
+    PersonErasureDependencies,
     PersonErasures,
     Retention,
 )
@@ -56,6 +57,7 @@ from unificx.resale import Resellers
 from unificx.routing import CodeTables, DestinationDirectory, OutboundDependencies, stored_form
 from unificx.server.backup.service import BackupService
 from unificx.server.call_routing import CallAreas, CallRouting, build_call_routing
+from unificx.server.holdings import ConnectedAreas, all_holdings
 from unificx.server.invoice_pdf import invoice_pdf
 from unificx.server.notification_senders import EmailFiles, senders
 from unificx.server.notification_settings import NotificationSettings
@@ -83,15 +85,15 @@ class Upkeep:
     backups: BackupService
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Container:
-    """All stateful services."""
+    """All stateful services. The erasure of people goes through all others, so its first use builds it."""
 
     cluster: Cluster
     paths: InstallationPaths
     database: Database
     keys: KeyStore
-    erasures: PersonErasures
+    erasing: PersonErasureDependencies
     consents: Consents
     accesses: AccessLog
     retention: Retention
@@ -188,10 +190,15 @@ class Container:
         """Return the secret of the installation for a purpose."""
         return self.keys.secrets.derive(purpose)
 
+    @cached_property
+    def erasures(self) -> PersonErasures:
+        """The erasure of people in all areas."""
+        return PersonErasures(self.erasing, all_holdings(self), ConnectedAreas(self))
+
     @property
     def erasure(self) -> Erasure:
         """The erasure of single subjects."""
-        return self.erasures.erasure
+        return self.erasing.erasure
 
     @property
     def disclosures(self) -> Disclosures:
@@ -201,19 +208,19 @@ class Container:
     @property
     def audit(self) -> AuditLog:
         """The audit log, which also records the erasures."""
-        return self.erasures.audit
+        return self.erasing.audit
 
     @property
     def holds(self) -> Holds:
         """Holds on objects, which delay erasures."""
-        return self.erasures.holds
+        return self.erasing.holds
 
 
 def build_container(
     paths: InstallationPaths,
     database: Database,
     keys: KeyStore,
-    erasures: PersonErasures,
+    erasing: PersonErasureDependencies,
     cluster: Cluster,
     *,
     notifications: NotificationSettings,
@@ -223,7 +230,7 @@ def build_container(
     clock, bus, notices, location = database.clock, cluster.bus, NotificationService(), LocationService()
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
     is_full, identity = partial(_is_storage_full, disk_guard, spool), _identity(database, keys, notices, cluster)
-    deps = AudioStoreDependencies(database, keys, erasures.erasure, notifications.blobs, Whisper(paths.models))
+    deps = AudioStoreDependencies(database, keys, erasing.erasure, notifications.blobs, Whisper(paths.models))
     (audio, mailboxes, sounds), trunks = _sound_areas(deps, cluster), _trunks(database, keys, identity)
     webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
     files = partial(_files, mailboxes, resold := Resellers(identity), consents := Consents(database, keys, bus.publish))
@@ -232,7 +239,7 @@ def build_container(
         paths=paths,
         database=database,
         keys=keys,
-        erasures=erasures,
+        erasing=erasing,
         consents=consents,
         accesses=AccessLog(database, keys, identity.directory),
         retention=(retention := Retention(database, clock, identity.directory.tenants)),
@@ -252,7 +259,7 @@ def build_container(
         transcription=TranscriptionWorker(deps, audio, mailboxes),
         archive=RecordingArchive(deps, audio),
         rights=(rights := _rights(database, keys, identity, cluster, notices, address=(public := PublicAddress()))),
-        access_copies=_access_copies(database, keys, erasures, paths, is_full, approvals=Disclosures(rights)),
+        access_copies=_access_copies(database, keys, erasing.erasure, paths, is_full, approvals=Disclosures(rights)),
         invitations=_invitations(database, keys, identity, rooms, notices, cluster=cluster),
         trunks=trunks,
         routing=(routing := _routing(deps, identity, (trunks, mailboxes, rooms, sounds), spool, cluster)),
@@ -317,16 +324,14 @@ def _sound_areas(deps: AudioStoreDependencies, cluster: Cluster) -> tuple[AudioS
 def _access_copies(
     database: Database,
     keys: KeyStore,
-    erasures: PersonErasures,
+    erasure: Erasure,
     paths: InstallationPaths,
     is_full: Callable[[], bool],
     *,
     approvals: Disclosures,
 ) -> AccessCopies:
     directory, installation_id = paths.access_copies, keys.installation_id
-    return AccessCopies(
-        AccessCopyDependencies(database, keys, erasures.erasure, directory, installation_id, is_full, approvals)
-    )
+    return AccessCopies(AccessCopyDependencies(database, keys, erasure, directory, installation_id, is_full, approvals))
 
 
 def _chat(

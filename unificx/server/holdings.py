@@ -1,6 +1,7 @@
 """The holdings of all areas: the one list for planning, erasing and looking again. Access is cut first."""
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,14 +23,16 @@ from unificx.queues import queue_holding
 from unificx.recording import recording_holding
 from unificx.registrar import registration_holding
 from unificx.routing import routing_holding
-from unificx.server.container import Container
 from unificx.speed_dials import speed_dial_holding
 from unificx.support import report_holding
 from unificx.support.rights import request_holding
 from unificx.voicemail import mailbox_holding
 
+if TYPE_CHECKING:
+    from unificx.server.container import Container
 
-def all_holdings(container: Container) -> Sequence[Holding]:
+
+def all_holdings(container: "Container") -> Sequence[Holding]:
     """Return what is erased of a person, in order."""
     database, routing = container.database, container.routing
     return (
@@ -60,8 +63,10 @@ def all_holdings(container: Container) -> Sequence[Holding]:
     )
 
 
-class _ConnectedAreas:
-    def __init__(self, container: Container) -> None:
+class ConnectedAreas:
+    """Implements `privacy.Installation`."""
+
+    def __init__(self, container: "Container") -> None:
         self._container = container
 
     async def check(self, owner: DataSubject) -> None:
@@ -78,9 +83,3 @@ class _ConnectedAreas:
 
     def extensions(self, owner: DataSubject) -> tuple[str, ...]:
         return self._container.identity.directory.extension_ids_of(owner.person_id) if owner.person_id else ()
-
-
-def connect_erasures(container: Container) -> None:
-    """Connect the erasure of people with all areas."""
-    container.erasures.holdings = all_holdings(container)
-    container.erasures.installation = _ConnectedAreas(container)

@@ -1,15 +1,14 @@
 """Holds: what is held survives retention, deletion by users and erasure, and goes after the release."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from person_erasures import person_erasures
+from person_erasures import Alone, person_erasures
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
-from sqlalchemy.ext.asyncio import AsyncSession
 from sweeping import retention_of
 from test_recording_archive import record
 
@@ -39,7 +38,7 @@ MASTER = bytes(range(32))
 
 @dataclass
 class Site:
-    """A site with a call, a recording and a message of Anna. It is also what the erasure of Anna needs of the other areas."""
+    """A site with a call, a recording and a message of Anna."""
 
     room: RecordingSetup
     holds: Holds
@@ -88,17 +87,15 @@ class Site:
                 found[name] = False
         return found
 
-    async def check(self, owner: DataSubject) -> None:
-        del owner
 
-    async def admit(self, session: AsyncSession, owner: DataSubject, leaving: Collection[str]) -> None:
-        del session, owner, leaving
+class Recorded(Alone):
+    """An installation whose records wait in a spool."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
 
     async def settle(self) -> None:
-        await self.spool.drain()
-
-    def extensions(self, owner: DataSubject) -> tuple[str, ...]:
-        return tuple(owner.extension_ids)
+        await self._spool.drain()
 
 
 ALL = {"call": True, "recording": True, "message": True}
@@ -110,15 +107,15 @@ async def site(room: RecordingSetup, tmp_path: Path) -> AsyncIterator[Site]:
     database, keys, clock = room.database, room.keys, room.clock
     spool = Spool(tmp_path / "spool", database)
     erasure = Erasure(ErasureJournal(tmp_path / "people.journal"), keys, clock, room.bus)
-    erasures = person_erasures(database, keys, erasure)
-    made = Site(room, erasures.holds, CdrService(database, keys, spool), spool, erasures)
-    erasures.installation = made
-    erasures.holdings = (
+    history = CdrService(database, keys, spool)
+    holdings = (
         mailbox_holding(database, room.boxes),
         sound_holding(database, room.audio),
         recording_holding(database, room.archive),
-        call_record_holding(database, made.history),
+        call_record_holding(database, history),
     )
+    erasures = person_erasures(database, keys, erasure, holdings, Recorded(spool))
+    made = Site(room, erasures.holds, history, spool, erasures)
     await made.fill()
     yield made
     await spool.close()

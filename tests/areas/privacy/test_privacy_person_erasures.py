@@ -83,9 +83,7 @@ def erasures(
 ) -> PersonErasures:
     keys.get("one", ["ana", "ben"], create=True)
     erasure = Erasure(journal, keys, clock, bus)
-    found = person_erasures(database, keys, erasure)
-    found.holdings = (drawer,)
-    return found
+    return person_erasures(database, keys, erasure, [drawer])
 
 
 def as_file(receipt: object) -> bytes:
@@ -432,9 +430,8 @@ async def test_two_nodes_cannot_erase_the_last_two_administrators(
         async with people.store.transaction() as tx:
             made = await people.users.add(tx, tenant.id, new, "active")
         admins.append(DataSubject(tenant.id, made.subject, made.id))
-    nodes, installation = [person_erasures(database, keys, erasure) for _ in admins], TwoAtOnce(people)
-    for node in nodes:
-        node.installation, node.holdings = installation, (account_holding(database, people.users),)
+    parts = ([account_holding(database, people.users)], TwoAtOnce(people))
+    nodes = [person_erasures(database, keys, erasure, *parts) for _ in admins]
     work = (node.erase(owner, None, "console") for node, owner in zip(nodes, admins, strict=True))
     async with database.begin() as uow:
         for owner in admins:  # as if it had been scheduled: no digest to confirm
