@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from unificx.core.clock import Clock
 from unificx.db import Database
-from unificx.privacy import Expiry, Retention
+from unificx.privacy import Expiry, Retention, TenantPeriods
+from unificx.privacy.retention.tenant_periods import TenantOfCountry
 
 
 @dataclass(frozen=True)
@@ -14,12 +15,10 @@ class SweptTenant:
     country: str = ""
 
 
-def retention_of(database: Database, clock: Clock, expiries: Sequence[Expiry], *tenants: SweptTenant) -> Retention:
+def retention_of(database: Database, expiries: Sequence[Expiry], *tenants: TenantOfCountry) -> Retention:
     """A retention of these tenants, or of the tenant acme."""
-    retention = Retention(database, clock, lambda: tenants or (SweptTenant(),))
-    retention.expiries = expiries
-    return retention
+    return Retention(database, TenantPeriods(database, lambda: tenants or (SweptTenant(),)), expiries, ())
 
 
 async def sweep(database: Database, clock: Clock, expiries: Sequence[Expiry]) -> None:
-    await retention_of(database, clock, expiries).sweep(clock.now())
+    await retention_of(database, expiries).sweep(clock.now())

@@ -139,6 +139,7 @@ from unificx.privacy import (
     KeyStore,
     MasterKey,
     Retention,
+    TenantPeriods,
 )
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsDependencies, PhoneSettingsService
@@ -713,13 +714,12 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     access_copies = AccessCopies(
         AccessCopyDependencies(database, keys, erasure, copies, installation_id, lambda: False, disclosures)
     )
-    retention = Retention(database, clock, directory.tenants)
-    period = partial(retention.period, name="message")
+    periods = TenantPeriods(database, directory.tenants)
+    period = partial(periods.of, name="message")
     attachments = Attachments(AttachmentDependencies(database, keys, audio_parts.blobs, PhotoImporter()))
     chat = Chat(ChatDependencies(database, keys, directory, cluster.counters, bus.publish, period, attachments))
     ChatEvents(hub, bus, push)
     ContactEvents(hub, bus)
-    retention.expiries = call_record_expiries(database)
     consents = Consents(database, keys)
     consents.on_end("contact_sync", DeviceCopies(routing.contacts, consents).on_consent_ended)
     notifications = notifications_of(
@@ -733,7 +733,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         insight=UsageInsight(InsightDependencies(database, identity, consents)),
         erasures=erasures,
         access_copies=access_copies,
-        retention=retention,
+        retention=Retention(database, periods, call_record_expiries(database), ()),
         audit=erasures.audit,
         accesses=AccessLog(database, keys, directory),
         backups=BackupService(

@@ -47,8 +47,6 @@ PORTS_TO_BELOW: set[str] = set()
 LATE_CALLBACKS: set[str] = set()
 LATE_WIRING = {
     "keys.numbering_plan",
-    "retention.deadlines",
-    "retention.expiries",
 }
 """Services that are connected after construction: the erasure of a person and the retention are needed by the areas
 whose holdings they then go through."""

@@ -64,7 +64,7 @@ from unificx.privacy.policy import (
 )
 from unificx.privacy.receipt import verify
 from unificx.privacy.register import describe, personal_fields, plain_columns
-from unificx.privacy.retention import ClassPeriod, Expiry, Period, Retention, SweepStatus
+from unificx.privacy.retention import ClassPeriod, Deadlines, Expiry, Period, Retention, SweepStatus, TenantPeriods
 from unificx.privacy.rotation import KeyRotation, RotationStatus
 from unificx.privacy.sealed_files import read_sealed_file, reseal_file, sealed_file, write_sealed_file
 from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, canonical, fingerprint
@@ -91,6 +91,7 @@ __all__ = [
     "Consents",
     "CopyRules",
     "DataSubject",
+    "Deadlines",
     "Erasure",
     "ErasureJournal",
     "ErasurePlan",
@@ -130,6 +131,7 @@ __all__ = [
     "RowExporter",
     "RowHolding",
     "SweepStatus",
+    "TenantPeriods",
     "Transmission",
     "Transmissions",
     "access_expiries",

@@ -55,7 +55,6 @@ from unificx.server.container import Container, Upkeep, build_container
 from unificx.server.corrections import connect_corrections
 from unificx.server.credit_emails import connect_credit
 from unificx.server.dispute_notices import connect_disputes
-from unificx.server.expiries import connect_retention
 from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
 from unificx.server.sealed_home_files import RECEIPT_PURPOSE, reseal_files
@@ -113,7 +112,6 @@ async def open_installation(
         await container.erasures.load_applied()
         for connect in _CONNECTED:
             connect(container)
-        connect_retention(container)
         await _open_spool(stack, container)
         with stating(Access("telephony", "start")):
             await _load(container)

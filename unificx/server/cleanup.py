@@ -111,7 +111,7 @@ class Cleanup:
         _subscribe_services_of_people(container)
 
     def _subscribe_privacy(self, container: Container) -> None:
-        parts = (container.erasures, container.retention, container.holds, container.audit, container.access_copies)
+        parts = (container.erasures, container.periods, container.holds, container.audit, container.access_copies)
         for part in (*parts, container.consents, container.accesses):
             container.outbox.subscribe(TenantDeleted, part.on_tenant_deleted)
         container.bus.subscribe(HoldReleased, lambda event: self._start_task(container.erasures.resume()))

@@ -1,11 +1,14 @@
 """Erases tenants that were closed, once their days have passed."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
 from unificx.core.errors import DomainError
-from unificx.server.container import Container
+
+if TYPE_CHECKING:
+    from unificx.server.container import Container
 
 LONGEST_WAIT = timedelta(days=30)
 """How much longer a tenant waits for its last invoice: calls of a month are invoiced in the next one."""
@@ -15,7 +18,7 @@ log = structlog.get_logger()
 class ClosedTenants:
     """Erases the closed tenants of an installation, each in one transaction with the end of its closing."""
 
-    def __init__(self, container: Container) -> None:
+    def __init__(self, container: "Container") -> None:
         self._container = container
 
     async def is_any_due(self) -> bool:

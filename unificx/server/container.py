@@ -47,6 +47,7 @@ from unificx.privacy import (
     PersonErasureDependencies,
     PersonErasures,
     Retention,
+    TenantPeriods,
 )
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsDependencies, PhoneSettingsService
@@ -57,6 +58,7 @@ from unificx.resale import Resellers
 from unificx.routing import CodeTables, DestinationDirectory, OutboundDependencies, stored_form
 from unificx.server.backup.service import BackupService
 from unificx.server.call_routing import CallAreas, CallRouting, build_call_routing
+from unificx.server.expiries import all_deadlines, all_expiries
 from unificx.server.holdings import ConnectedAreas, all_holdings
 from unificx.server.invoice_pdf import invoice_pdf
 from unificx.server.notification_senders import EmailFiles, senders
@@ -87,7 +89,7 @@ class Upkeep:
 
 @dataclass(frozen=True)
 class Container:
-    """All stateful services. The erasure of people goes through all others, so its first use builds it."""
+    """All stateful services. Erasure and retention go through all others, so the first use of each builds it."""
 
     cluster: Cluster
     paths: InstallationPaths
@@ -96,7 +98,7 @@ class Container:
     erasing: PersonErasureDependencies
     consents: Consents
     accesses: AccessLog
-    retention: Retention
+    periods: TenantPeriods
     chat: Chat
     upkeep: Upkeep
     outbox: Outbox
@@ -191,6 +193,11 @@ class Container:
         return self.keys.secrets.derive(purpose)
 
     @cached_property
+    def retention(self) -> Retention:
+        """The retention of the data of all areas."""
+        return Retention(self.database, self.periods, all_expiries(self), all_deadlines(self))
+
+    @cached_property
     def erasures(self) -> PersonErasures:
         """The erasure of people in all areas."""
         return PersonErasures(self.erasing, all_holdings(self), ConnectedAreas(self))
@@ -242,8 +249,8 @@ def build_container(
         erasing=erasing,
         consents=consents,
         accesses=AccessLog(database, keys, identity.directory),
-        retention=(retention := Retention(database, clock, identity.directory.tenants)),
-        chat=_chat(deps, identity, cluster, retention, location=location),
+        periods=(periods := TenantPeriods(database, identity.directory.tenants)),
+        chat=_chat(deps, identity, cluster, periods, location=location),
         upkeep=upkeep,
         outbox=Outbox(database, bus.publish, clock),
         spool=spool,
@@ -338,11 +345,11 @@ def _chat(
     deps: AudioStoreDependencies,
     identity: Identity,
     cluster: Cluster,
-    retention: Retention,
+    periods: TenantPeriods,
     *,
     location: Location[Binding],
 ) -> Chat:
-    database, keys, period = deps.database, deps.keys, partial(retention.period, name="message")
+    database, keys, period = deps.database, deps.keys, partial(periods.of, name="message")
     attachments = Attachments(AttachmentDependencies(database, keys, deps.blobs, PhotoImporter()))
     phones, counters = RegisteredPhones(identity.directory, location, database.clock), cluster.counters
     publish = cluster.bus.publish

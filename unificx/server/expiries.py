@@ -1,17 +1,20 @@
 """The data of all areas that ends: the one list for sweeping and for the preview."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from unificx.cdr import call_record_expiries
 from unificx.chat import chat_expiries
 from unificx.identity import session_expiries
-from unificx.privacy import ErasureSchedules, Expiry, access_expiries, audit_expiries
+from unificx.privacy import Deadlines, ErasureSchedules, Expiry, access_expiries, audit_expiries
 from unificx.queues import queue_expiries
 from unificx.server.closed_tenants import ClosedTenants
-from unificx.server.container import Container
+
+if TYPE_CHECKING:
+    from unificx.server.container import Container
 
 
-def all_expiries(container: Container) -> Sequence[Expiry]:
+def all_expiries(container: "Container") -> Sequence[Expiry]:
     """Return what ends, in the order in which it is swept."""
     return (
         *call_record_expiries(container.database),
@@ -29,7 +32,6 @@ def all_expiries(container: Container) -> Sequence[Expiry]:
     )
 
 
-def connect_retention(container: Container) -> None:
-    """Connect the retention with all areas."""
-    container.retention.expiries = all_expiries(container)
-    container.retention.deadlines = (ErasureSchedules(container.erasures), ClosedTenants(container))
+def all_deadlines(container: "Container") -> Sequence[Deadlines]:
+    """Return what else ends at a time of its own."""
+    return (ErasureSchedules(container.erasures), ClosedTenants(container))

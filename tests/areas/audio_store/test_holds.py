@@ -73,7 +73,7 @@ class Site:
 
     async def sweep(self) -> None:
         expiries = (*call_record_expiries(self.room.database), *self.room.boxes.expiries, *self.room.archive.expiries)
-        await retention_of(self.room.database, self.room.clock, expiries).sweep(self.room.clock.now())
+        await retention_of(self.room.database, expiries).sweep(self.room.clock.now())
 
     async def opens(self) -> dict[str, bool]:
         """Whether the parts of Anna in the call open, and the sound of recording and message."""

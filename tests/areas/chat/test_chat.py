@@ -10,6 +10,7 @@ import pytest
 from identity_factory import identity_on
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
+from sweeping import retention_of
 
 from unificx.attachments import AttachmentDependencies, Attachments
 from unificx.audio_store import LocalBlobStore
@@ -48,7 +49,7 @@ from unificx.db import Database, Outbox
 from unificx.identity import NewExtension, NewTenant, TenantChange
 from unificx.identity.events import SessionEnded, TenantDeleted
 from unificx.integrations.photo_import.client import PhotoImporter
-from unificx.privacy import DataSubject, KeyStore, Period, Records, Retention
+from unificx.privacy import DataSubject, KeyStore, Period, Records
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ROWS = (ConversationRow, ConversationMemberRow, ChatMessageRow, ReactionRow)
@@ -352,8 +353,8 @@ async def test_messages_end_with_the_period_of_the_tenant_or_of_their_conversati
     assert await office.texts(office.ben, direct) == []
     assert (await office.chat.conversations.get(office.ben, direct)).newest is None
     assert (await office.chat.conversations.get(office.ben, direct)).unread == 0
-    retention = Retention(office.database, office.clock, office.people.directory.tenants)
-    retention.expiries = chat_expiries(office.database, office.chat.attachments)
+    expiries = chat_expiries(office.database, office.chat.attachments)
+    retention = retention_of(office.database, expiries, *office.people.directory.tenants())
     await retention.sweep(office.clock.now())
     assert (await office.rows())[2] == 1
     office.clock.advance(366 * 86_400)
@@ -621,8 +622,8 @@ async def test_encrypted_messages_and_devices_end_as_others_do(office: Office) -
     assert await pair.rows() == [0, 0, 0, 1, 1]
     [left] = (await office.chat.messages.page(office.ben, pair.id)).items
     assert (left.state, left.encrypted) == ("erased", None)
-    retention = Retention(office.database, office.clock, office.people.directory.tenants)
-    retention.expiries = chat_expiries(office.database, office.chat.attachments)
+    expiries = chat_expiries(office.database, office.chat.attachments)
+    retention = retention_of(office.database, expiries, *office.people.directory.tenants())
     office.clock.advance(366 * 86_400)
     await retention.sweep(office.clock.now())
     assert await pair.rows() == [0, 0, 0, 0, 0]

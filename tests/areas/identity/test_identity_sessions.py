@@ -332,8 +332,8 @@ async def test_address_and_browser_of_a_sign_in_are_truncated_after_their_period
 ) -> None:
     signed = await sign_in(people)
     swept = SweptTenant(acme.id), SweptTenant("another")
-    retention = retention_of(database, clock, session_expiries(database, keys), *swept)
-    await retention.change(acme.id, {"address": "P3D"})
+    retention = retention_of(database, session_expiries(database, keys), *swept)
+    await retention.periods.change(acme.id, {"address": "P3D"})
 
     async def shown() -> list[tuple[str, str, str]]:
         found = await people.sessions.of_person(acme.id, ada.id)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sweeping import retention_of
 
 from unificx.cluster import EventBus
 from unificx.core.access import Access, stating
@@ -14,7 +15,7 @@ from unificx.notifications import NoticePreferences, NotificationService, PushNo
 from unificx.notifications.events import NoticesChanged, NoticeSent
 from unificx.notifications.models import NoticeRow
 from unificx.notifications.received import MAX_NOTICES
-from unificx.privacy import KeyStore, Retention
+from unificx.privacy import KeyStore
 
 
 @pytest.fixture
@@ -90,8 +91,7 @@ async def test_the_list_is_bounded_and_notices_end_after_90_days(
     assert len(page.items) == MAX_NOTICES
     assert "phone 104" in page.items[0].text.lines[0]
     assert "phone 5" in page.items[-1].text.lines[0]
-    retention = Retention(database, clock, people.directory.tenants)
-    retention.expiries = received.expiries
+    retention = retention_of(database, received.expiries, *people.directory.tenants())
     for days, left in ((89, MAX_NOTICES), (2, 0)):
         clock.advance(timedelta(days=days).total_seconds())
         with stating(Access("administration", "test")):

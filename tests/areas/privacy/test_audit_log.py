@@ -3,13 +3,14 @@
 import asyncio
 import json
 import resource
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
+from sweeping import SweptTenant, retention_of
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid, StartupError
@@ -24,7 +25,6 @@ from unificx.privacy import (
     KeyStore,
     NewAuditEntry,
     ReceiptSigner,
-    Retention,
     audit_expiries,
     audit_holding,
     new_act,
@@ -40,12 +40,6 @@ BEN = AuditParty("one", "ben", "person-2")
 ENTRY = NewAuditEntry("one", "create_trunk", "trunk:1", ADMIN, BEN)
 EVERY = AuditFilter()
 CHANGE = update(AuditHeadRow).values(sent=False)
-
-
-@dataclass(frozen=True)
-class Tenant:
-    id: str
-    country: str = ""
 
 
 @pytest.fixture
@@ -274,8 +268,7 @@ async def test_names_end_after_three_years_and_the_log_still_verifies(
     await append(log, database, ENTRY)
     clock.at = Period.parse("P3Y").after(clock.at)
     await append(log, database, ENTRY)
-    retention = Retention(database, clock, lambda: [Tenant("one")])
-    retention.expiries = audit_expiries(database)
+    retention = retention_of(database, audit_expiries(database), SweptTenant("one"))
     await retention.sweep(clock.now())
     assert [each.actor for each in (await log.page("one", EVERY, 9)).items] == [ADMIN, ADMIN]
     clock.advance(1)

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Set
-from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import text
+from sweeping import SweptTenant, retention_of
 
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
@@ -16,7 +16,6 @@ from unificx.privacy import (
     DataSubject,
     KeyStore,
     Records,
-    Retention,
     access_expiries,
     access_holding,
     outside_subject,
@@ -25,12 +24,6 @@ from unificx.privacy.retention import Period
 
 ADMIN = Access("administration", "person-ana", "one")
 SUBJECTS = {"person-ana": "ana", "person-ben": "ben", "person-eve": "eve"}
-
-
-@dataclass(frozen=True)
-class Tenant:
-    id: str
-    country: str = ""
 
 
 class People:
@@ -119,8 +112,7 @@ async def test_accesses_go_with_the_person_and_after_their_period(
     await log.store(ADMIN.actor)
     await holding.erase(owner)
     assert dict(await holding.remains(owner)) == {"accesses by administrators": 0}
-    retention = Retention(database, clock, lambda: [Tenant("one")])
-    retention.expiries = access_expiries(database)
+    retention = retention_of(database, access_expiries(database), SweptTenant("one"))
     clock.at = Period.parse("P3Y").after(clock.at)
     await retention.sweep(clock.now())
     assert len(await seen(log, "eve")) == 1

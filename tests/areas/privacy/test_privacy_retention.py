@@ -56,24 +56,27 @@ def test_other_text_is_no_period(text: str) -> None:
 
 async def test_a_tenant_sets_periods_within_the_limits_of_its_country(database: Database, clock: ManualClock) -> None:
     tenants = (SweptTenant("acme", "DE"), SweptTenant("globex", "US"), SweptTenant("initech", "FR"))
-    retention = retention_of(database, clock, (), *tenants)
-    found = {each.id: str(retention.period(each.id, "history")) for each in tenants}
+    retention = retention_of(database, (), *tenants)
+    found = {each.id: str(retention.periods.of(each.id, "history")) for each in tenants}
     assert found == {"acme": "P6M", "globex": "P18M", "initech": "P12M"}
     for tenant, wrong in (("acme", "P7M"), ("globex", "P12M"), ("initech", "P11Y")):
         with pytest.raises(Invalid) as refused:
-            await retention.change(tenant, {"history": wrong})
+            await retention.periods.change(tenant, {"history": wrong})
         assert refused.value.field == "periods"
     with pytest.raises(Invalid, match="no period"):
-        await retention.change("initech", {"history": "P3M", "account": "P1Y"})
+        await retention.periods.change("initech", {"history": "P3M", "account": "P1Y"})
     with pytest.raises(Invalid, match="no period"):
-        retention.period("initech", "account")
-    assert str(retention.period("initech", "history")) == "P12M", "nothing half stored"
-    await retention.change("initech", {"history": "P3M"})
-    again = retention_of(database, clock, (), *tenants)
+        retention.periods.of("initech", "account")
+    assert str(retention.periods.of("initech", "history")) == "P12M", "nothing half stored"
+    await retention.periods.change("initech", {"history": "P3M"})
+    again = retention_of(database, (), *tenants)
     await again.start()
-    assert (str(again.period("initech", "history")), str(again.period("acme", "history"))) == ("P3M", "P6M")
+    assert (str(again.periods.of("initech", "history")), str(again.periods.of("acme", "history"))) == (
+        "P3M",
+        "P6M",
+    )
     [address] = [each for each in personal_fields() if (each.table, each.column) == ("call_party", "sealed_address")]
-    assert describe(address, again.texts("initech")).endswith(
+    assert describe(address, again.periods.texts("initech")).endswith(
         "kept for 14 days after the start of the call, or the sign-in"
     )
 
@@ -174,7 +177,7 @@ async def test_the_preview_counts_what_goes_next(database: Database, history: Cd
     clock.advance(timedelta(days=10).total_seconds())
     await record(history, call(clock), call(clock))
     clock.advance(timedelta(days=4, seconds=1).total_seconds())
-    retention = retention_of(database, clock, call_record_expiries(database))
+    retention = retention_of(database, call_record_expiries(database))
     counts = {each.kind: [count for _, count in each.counts] for each in await retention.preview("acme")}
     assert counts == {"network addresses of calls": [1, 1, 1, 3], "calls": [0, 0, 0, 0]}
 
@@ -190,7 +193,7 @@ async def test_two_nodes_and_a_clock_that_jumps_back_run_no_sweep_twice(
     database: Database, support: SupportService, clock: ManualClock
 ) -> None:
     runs: list[str] = []
-    nodes = [retention_of(database, clock, support.expiries) for _ in range(2)]
+    nodes = [retention_of(database, support.expiries) for _ in range(2)]
     for name, node in zip("ab", nodes, strict=True):
         node.sweep = _counting(runs, name)
     for _ in range(2):
@@ -219,14 +222,14 @@ def _counting(runs: list[str], name: str) -> Callable[[datetime], Any]:
 async def test_a_jump_of_more_than_a_day_asks_before_anything_is_deleted(
     database: Database, support: SupportService, clock: ManualClock
 ) -> None:
-    retention = retention_of(database, clock, support.expiries)
+    retention = retention_of(database, support.expiries)
     await retention.run()
     for _ in range(29):  # a clock that goes on is trusted
         clock.advance(86400)
         await retention.run()
     assert (len(await support.list("acme")), retention.status.alarm) == (1, False)
     clock.advance(400 * 86400)
-    again = retention_of(database, clock, support.expiries)  # after a restart too
+    again = retention_of(database, support.expiries)  # after a restart too
     await again.start()
     await again.run()
     await again.run()
@@ -239,7 +242,7 @@ async def test_a_jump_of_more_than_a_day_asks_before_anything_is_deleted(
 async def test_a_jump_is_accepted_where_nothing_would_be_deleted(
     database: Database, clock: ManualClock, support
 ) -> None:
-    retention = retention_of(database, clock, support.expiries)
+    retention = retention_of(database, support.expiries)
     await retention.run()
     clock.advance(20 * 86400)
     await retention.run()
@@ -273,16 +276,16 @@ async def test_a_sweep_that_does_nothing_over_a_backlog_alarms(
 
     clock.advance(31 * 86400)
     for broken in (fails, does_nothing):
-        retention = retention_of(database, clock, [Expiry(whole.retention, whole.kind, whole.rows, broken)])
+        retention = retention_of(database, [Expiry(whole.retention, whole.kind, whole.rows, broken)])
         await retention.sweep(clock.now())
         assert (retention.status.stalled, retention.lags) == (("diagnostics reports",), {"report": 86400.0})
-    retention = retention_of(database, clock, support.expiries)
+    retention = retention_of(database, support.expiries)
     await retention.sweep(clock.now())
     assert (retention.status.alarm, retention.lags) == (False, {"report": 0.0})
 
 
 async def test_a_sweep_that_never_runs_alarms(database: Database, support: SupportService, clock: ManualClock) -> None:
-    retention = retention_of(database, clock, support.expiries)
+    retention = retention_of(database, support.expiries)
     await retention.run()
     clock.advance(3 * 3600)
     assert retention.status.overdue is False

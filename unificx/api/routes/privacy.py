@@ -16,7 +16,7 @@ router = Router(prefix="/api/v1/privacy", tags=["privacy"], dependencies=[purpos
 @router.get("/map", dependencies=[for_all_users], responses=problem_responses(401, 403))
 async def show_privacy_map(services: ServicesDep, user: CurrentUserDep) -> models.PrivacyMap:
     """List all fields with personal data, with the periods of your tenant, and the reasons why others have none."""
-    periods = services.retention.texts(user.principal.tenant_id)
+    periods = services.retention.periods.texts(user.principal.tenant_id)
     fields = [{**asdict(one), "text": describe(one, periods)} for one in personal_fields()]
     return models.PrivacyMap(
         held=[models.PersonalField.model_validate(one) for one in fields],

@@ -14,7 +14,7 @@ router = Router(prefix="/api/v1/retention", tags=["privacy"], dependencies=[purp
 async def show_retention(services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None) -> models.Retention:
     """Show how long data of each class is stored, and whether the sweeps run."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    return _schema(services.retention, services.retention.classes(scope.tenant_id))
+    return _schema(services.retention, services.retention.periods.classes(scope.tenant_id))
 
 
 @router.put("", responses=problem_responses(401, 403, 404))
@@ -23,7 +23,7 @@ async def change_retention(
 ) -> models.Retention:
     """Replace the periods that the tenant sets. A shorter one takes effect at the next sweep, within the hour."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    return _schema(services.retention, await services.retention.change(scope.tenant_id, change.periods))
+    return _schema(services.retention, await services.retention.periods.change(scope.tenant_id, change.periods))
 
 
 @router.get("/preview", responses=problem_responses(401, 403, 404))

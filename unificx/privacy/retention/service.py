@@ -1,38 +1,26 @@
-"""Retention of all tenants: their periods, what ends next, and the sweep that removes what has ended."""
+"""Retention of all tenants: data that ends next, and the sweep that removes what has ended."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from unificx.core.clock import Clock
-from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
-from unificx.db import Database, UnitOfWork, lock_scope
+from unificx.db import Database, lock_scope
 from unificx.privacy.retention import repository
-from unificx.privacy.retention.classes import CLASSES, limits_of, parse_override, period_of
 from unificx.privacy.retention.expiry import Expiry
 from unificx.privacy.retention.periods import Period
 from unificx.privacy.retention.schedule import SweepState, decide, is_overdue
-from unificx.privacy.retention.schemas import ClassPeriod, DueRows, SweepStatus
+from unificx.privacy.retention.schemas import DueRows, SweepStatus
+from unificx.privacy.retention.tenant_periods import TenantPeriods
 
 log = structlog.get_logger()
 BATCH = 500
 """Rows removed per unit of work."""
 PREVIEW_DAYS = (0, 1, 7, 30)
-
-
-class TenantOfCountry(Protocol):
-    """A tenant, with its country (ISO 3166)."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def country(self) -> str: ...
 
 
 class Deadlines(Protocol):
@@ -42,16 +30,15 @@ class Deadlines(Protocol):
 
 
 class Retention:
-    """Periods are answered from memory. `expiries` and `deadlines` are set by the composition root."""
+    """Removes the data of these expiries after the periods of its tenant. A clock that jumped is trusted without an
+    operator if nothing ends by it, among the `deadlines` either."""
 
-    def __init__(self, database: Database, clock: Clock, tenants: Callable[[], Sequence[TenantOfCountry]]) -> None:
-        self.expiries: Sequence[Expiry] = ()
-        self.deadlines: Sequence[Deadlines] = ()
-        self._tenants = tenants
-        self._database = database
-        self._clock = clock
-        # Owner: the database. A copy of this node, changed after each of its commits.
-        self._periods: dict[tuple[str, str], Period] = {}
+    def __init__(
+        self, database: Database, periods: TenantPeriods, expiries: Sequence[Expiry], deadlines: Sequence[Deadlines]
+    ) -> None:
+        self.periods = periods
+        self._expiries, self._deadlines = expiries, deadlines
+        self._database, self._clock = database, database.clock
         # Owner: this node: what its latest sweep has left.
         self._stalled: frozenset[str] = frozenset()
         self._state: SweepState | None = None
@@ -60,41 +47,9 @@ class Retention:
 
     async def start(self) -> None:
         """Load periods and state."""
+        await self.periods.start()
         async with self._database.read() as session:
-            self._periods = await repository.all_periods(session)
             self._state = await repository.load_state(session)
-
-    # Periods
-
-    def period(self, tenant_id: str, name: str) -> Period:
-        """Return the period of a class that has one."""
-        return period_of(name, self._country(tenant_id), self._periods.get((tenant_id, name)))
-
-    def classes(self, tenant_id: str) -> list[ClassPeriod]:
-        """Return all classes as they apply to a tenant; "" for the defaults."""
-        country = self._country(tenant_id)
-        found: list[ClassPeriod] = []
-        for rule in CLASSES.values():
-            period = None if rule.default is None else self.period(tenant_id, rule.name)
-            text = rule.bound if period is None else f"for {period.text} after {rule.anchor}"
-            changed = (tenant_id, rule.name) in self._periods
-            default = None if rule.default is None else period_of(rule.name, country, None)
-            found.append(ClassPeriod(rule, period, default, limits_of(rule.name, country), changed, text))
-        return found
-
-    def texts(self, tenant_id: str) -> dict[str, str]:
-        """Return how long data of the classes with a period is stored."""
-        return {each.rule.name: each.text for each in self.classes(tenant_id) if each.period is not None}
-
-    async def change(self, tenant_id: str, periods: Mapping[str, str]) -> list[ClassPeriod]:
-        """Replace the periods that a tenant has set; the defaults apply to the others. Raise Invalid."""
-        country = self._country(tenant_id)
-        wanted = {name: parse_override(name, country, text) for name, text in periods.items()}
-        async with self._database.begin() as uow:
-            await lock_scope(uow.session, "retention", tenant_id)
-            await repository.put_periods(uow.session, tenant_id, wanted)
-            uow.after_commit.append(lambda: self._cache(tenant_id, wanted))
-        return self.classes(tenant_id)
 
     async def preview(self, tenant_id: str) -> list[DueRows]:
         """Return how many rows end now, and within the next days."""
@@ -102,14 +57,12 @@ class Retention:
         times = [now + timedelta(days=days) for days in PREVIEW_DAYS]
         found: list[DueRows] = []
         async with self._database.read() as session:
-            for expiry in self.expiries:
+            for expiry in self._expiries:
                 period = self._period_of(expiry, tenant_id)
                 cutoffs = [period.before(each) for each in times]
                 counts = await repository.count_due(session, expiry, tenant_id, cutoffs)
                 found.append(DueRows(expiry.retention, expiry.kind, tuple(zip(times, counts, strict=True))))
         return found
-
-    # Sweeps
 
     @property
     def status(self) -> SweepStatus:
@@ -146,11 +99,11 @@ class Retention:
 
     async def sweep(self, now: datetime) -> None:
         """Remove what has ended before `now`, kind by kind; a failing one does not stop the others."""
-        lags: dict[str, float] = dict.fromkeys((each.retention for each in self.expiries), 0.0)
+        lags: dict[str, float] = dict.fromkeys((each.retention for each in self._expiries), 0.0)
         stalled: set[str] = set()
-        for expiry in self.expiries:
+        for expiry in self._expiries:
             removed, lag = 0, 0.0
-            for tenant in self._tenants():
+            for tenant in self.periods.tenants():
                 cutoff = self._period_of(expiry, tenant.id).before(now)
                 try:
                     removed += await self._sweep_rows(expiry, tenant.id, cutoff)
@@ -166,11 +119,6 @@ class Retention:
                 log.error("retention_stalled", kind=expiry.kind, lag_seconds=round(lag))
             lags[expiry.retention] = max(lags[expiry.retention], lag)
         self.lags, self._stalled = lags, frozenset(stalled)
-
-    async def on_tenant_deleted(self, event: DomainEvent, uow: UnitOfWork) -> None:
-        """Delete the periods of a deleted tenant. Outbox handler."""
-        await repository.put_periods(uow.session, event.tenant, {})
-        uow.after_commit.append(lambda: self._cache(event.tenant, {}))
 
     async def _claim(self) -> bool:
         """Return whether to sweep now, and let no other node do so within the hour."""
@@ -194,12 +142,12 @@ class Retention:
         return decision == "run"
 
     async def _is_due(self, now: datetime) -> bool:
-        for each in self.deadlines:
+        for each in self._deadlines:
             if await each.is_any_due():
                 return True
         async with self._database.read() as session:
-            for tenant in self._tenants():
-                for expiry in self.expiries:
+            for tenant in self.periods.tenants():
+                for expiry in self._expiries:
                     cutoff = self._period_of(expiry, tenant.id).before(now)
                     if await repository.oldest(session, expiry, tenant.id, cutoff) is not None:
                         return True
@@ -220,12 +168,4 @@ class Retention:
             await asyncio.sleep(0)  # other work goes first
 
     def _period_of(self, expiry: Expiry, tenant_id: str) -> Period:
-        return self.period(tenant_id, expiry.retention) if expiry.period is None else expiry.period(tenant_id)
-
-    def _country(self, tenant_id: str) -> str:
-        return next((each.country for each in self._tenants() if each.id == tenant_id), "")
-
-    def _cache(self, tenant_id: str, periods: Mapping[str, Period]) -> None:
-        for key in [each for each in self._periods if each[0] == tenant_id]:
-            del self._periods[key]
-        self._periods.update({(tenant_id, name): period for name, period in periods.items()})
+        return self.periods.of(tenant_id, expiry.retention) if expiry.period is None else expiry.period(tenant_id)
