@@ -22,7 +22,7 @@ from unificx.core.faults import describe_fault
 from unificx.db import Database, ErasedSubject, UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, Erasure, Export, Holding, KeyStore
-from unificx.support.rights import DisclosedData, Disclosures
+from unificx.support.rights import Disclosures
 
 log = structlog.get_logger()
 LIFETIME = timedelta(days=7)
@@ -60,7 +60,7 @@ class AccessCopies:
 
         Raise StorageFull, NotFound if the subject is erased, and Conflict for a disclosure that is not approved."""
         if disclosure_id:
-            await self._approved(owner.tenant_id, disclosure_id)
+            await self._deps.approvals.approved_data(owner.tenant_id, disclosure_id)
         if self._deps.keys.is_destroyed(owner.tenant_id, owner.subject):
             raise NotFound("This person was erased: nothing is held that could be opened.")
         if self._deps.is_full():
@@ -179,7 +179,7 @@ class AccessCopies:
 
     async def _build(self, copy: AccessCopy, holdings: Sequence[Holding]) -> None:
         try:
-            done, wrapped = await self._write(copy, holdings)
+            done, wrapped = await _CopyBuilder(self._deps, copy, self._path(copy.id), holdings).build()
         except CopyDeleted:
             return
         except ErasedSubject:
@@ -201,39 +201,6 @@ class AccessCopies:
         if not exists:
             await self.delete(copy)
 
-    async def _write(self, copy: AccessCopy, holdings: Sequence[Holding]) -> tuple[AccessCopy, bytes]:
-        """Write the sealed file; return the finished copy and its wrapped key."""
-        if self._deps.is_full():
-            raise OSError(errno.ENOSPC, "storage is full")
-        self._deps.directory.mkdir(mode=0o700, exist_ok=True)
-        writer = await asyncio.to_thread(SealedCopyWriter, self._path(copy.id), self._deps.keys, copy)
-        try:
-            limited, exports = await self._exports(copy, holdings)
-            await write_archive(writer, limited, exports, self._deps.installation_id, self._clock.now())
-            await asyncio.to_thread(writer.finish)
-        except BaseException:
-            writer.abandon()
-            self._path(copy.id).unlink(missing_ok=True)
-            raise
-        return replace(copy, state="ready", size=writer.size, sha256=writer.digest.hexdigest()), writer.wrapped
-
-    async def _exports(self, copy: AccessCopy, holdings: Sequence[Holding]) -> tuple[AccessCopy, Sequence[Export]]:
-        """Return a copy with what it is limited to, and what it contains. A disclosure is looked up anew: the file has
-        what was approved, whatever was requested."""
-        if not copy.disclosure_id:
-            return copy, self._held(copy.owner, holdings)
-        data = await self._approved(copy.owner.tenant_id, copy.disclosure_id)
-        with stating(current_access().to("requests")):
-            number = (await self._deps.approvals.find(copy.owner.tenant_id, copy.disclosure_id)).number
-        exports = self._held(replace(copy.owner, with_others=data.others), holdings)
-        return replace(copy, data=data, number=number), scoped(exports, data)
-
-    def _held(self, owner: DataSubject, holdings: Sequence[Holding]) -> Sequence[Export]:
-        return [export for each in holdings for export in each.export(owner, self._deps.keys)]
-
-    async def _approved(self, tenant_id: str, disclosure_id: str) -> DisclosedData:
-        return await self._deps.approvals.approved_data(tenant_id, disclosure_id)
-
     async def _fail(self, copy: AccessCopy, problem: CopyProblem) -> None:
         async with self._database.begin() as uow:
             await repository.finish(uow.session, replace(copy, state="failed", problem=problem), b"")
@@ -244,6 +211,44 @@ class AccessCopies:
     def _stored_ids(self) -> set[str]:
         directory = self._deps.directory
         return {path.name for path in directory.iterdir()} if directory.is_dir() else set()
+
+
+class _CopyBuilder:
+    """Builds one copy of what these areas hold, as a sealed file."""
+
+    def __init__(self, deps: AccessCopyDependencies, copy: AccessCopy, path: Path, holdings: Sequence[Holding]) -> None:
+        self._deps, self._copy, self._path, self._holdings = deps, copy, path, holdings
+
+    async def build(self) -> tuple[AccessCopy, bytes]:
+        """Write the file; return the finished copy and its wrapped key."""
+        if self._deps.is_full():
+            raise OSError(errno.ENOSPC, "storage is full")
+        self._deps.directory.mkdir(mode=0o700, exist_ok=True)
+        writer = await asyncio.to_thread(SealedCopyWriter, self._path, self._deps.keys, self._copy)
+        try:
+            limited, exports = await self._exports()
+            await write_archive(writer, limited, exports, self._deps.installation_id, self._deps.database.clock.now())
+            await asyncio.to_thread(writer.finish)
+        except BaseException:
+            writer.abandon()
+            self._path.unlink(missing_ok=True)
+            raise
+        return replace(self._copy, state="ready", size=writer.size, sha256=writer.digest.hexdigest()), writer.wrapped
+
+    async def _exports(self) -> tuple[AccessCopy, Sequence[Export]]:
+        """Return the copy with its limits, and what it contains. A disclosure is looked up anew: the file has
+        what was approved, whatever was requested."""
+        copy, approvals = self._copy, self._deps.approvals
+        if not copy.disclosure_id:
+            return copy, self._held(copy.owner)
+        data = await approvals.approved_data(copy.owner.tenant_id, copy.disclosure_id)
+        with stating(current_access().to("requests")):
+            number = (await approvals.find(copy.owner.tenant_id, copy.disclosure_id)).number
+        exports = self._held(replace(copy.owner, with_others=data.others))
+        return replace(copy, data=data, number=number), scoped(exports, data)
+
+    def _held(self, owner: DataSubject) -> Sequence[Export]:
+        return [export for each in self._holdings for export in each.export(owner, self._deps.keys)]
 
 
 def _expired() -> Expired:
