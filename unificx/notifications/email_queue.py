@@ -178,15 +178,19 @@ class EmailQueue:
         return self._deps.transport is not None
 
     async def deliver(self) -> None:
-        """Send all e-mails that are due, and end those that have expired. Not to be called twice at the same time."""
+        """Send each e-mail that is due, once, and end those that have expired. Not to be called twice at the same
+        time."""
         await self._end_interrupted()
+        last: EmailRow | None = None
         while True:
+            now, sending = self._clock.now(), self.can_send
             async with self._deps.database.read() as session:
-                rows = await repository.due_emails(session, self._clock.now(), BATCH_SIZE, sending=self.can_send)
+                rows = await repository.due_emails(session, now, BATCH_SIZE, sending=sending, behind=last)
             for row in rows:
                 await self._send(row)
             if not rows:
                 return
+            last = rows[-1]
 
     async def _end_interrupted(self) -> None:
         """End the e-mails whose content was being sent when the process died or the database failed. Whether the server

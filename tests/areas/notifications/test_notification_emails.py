@@ -33,6 +33,7 @@ from unificx.notifications import (
     NotificationService,
     PushNotifier,
     UndeliverableAddresses,
+    repository,
 )
 from unificx.notifications.catalogue import EMAIL_KINDS as KINDS
 from unificx.notifications.email_composer import Email, compose_email
@@ -240,6 +241,19 @@ async def test_an_erased_person_gets_no_email(
     keys.destroy(acme.id, ada.subject)
     await emails.deliver()
     assert (box.received, await count_queued(database)) == ([], 0)
+
+
+async def test_a_run_ends_although_an_email_stays_due(
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, keys: KeyStore, acme: Tenant, database: Database, monkeypatch
+) -> None:
+    async def delete_nothing(*row: object) -> None:
+        del row
+
+    await emails.enqueue(ada, "invitation", "en", link=LINK)
+    keys.destroy(acme.id, ada.subject)
+    monkeypatch.setattr(repository, "delete_email", delete_nothing)
+    await emails.deliver()
+    assert (box.received, await count_queued(database)) == ([], 1)
 
 
 async def test_emails_of_an_erased_person_are_deleted(
