@@ -139,7 +139,8 @@ class CardDav:
         if root.tag == card("addressbook-multiget"):
             return await self._multiget(found, root, wanted)
         query = root.find(card("filter"))
-        passed = [each for each in (await self._contacts.resources.changes(found.book)).contacts if passes(each, query)]
+        changes = await self._contacts.resources.changes(found.book)
+        passed = [each for each in changes.contacts if _passes_query(each, query)]
         limit = _limit(root.find(card("limit")), card("nresults"))
         shown = _fitting(passed[:limit], wanted)
         responses = await self._responses(found, shown, wanted)
@@ -390,7 +391,7 @@ def _unknown_token() -> DavRefusal:
 # ---- filters (RFC 6352 section 10.5)
 
 
-def passes(contact: Contact, query: Any | None) -> bool:
+def _passes_query(contact: Contact, query: Any | None) -> bool:
     """Return whether a contact passes the filter of a query; each one without a filter. Raise DavRefusal."""
     filters = [] if query is None else query.findall(card("prop-filter"))
     if not filters:

@@ -131,7 +131,7 @@ def status_of(refusal: DomainError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(refusal, kind)), 400)
 
 
-def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def _json_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return the response for a problem."""
     return JSONResponse(
         problem.model_dump(exclude_defaults=True), problem.status, dict(headers or {}), media_type=MEDIA_TYPE
@@ -163,12 +163,12 @@ def refusal_response(refusal: DomainError) -> JSONResponse:
         field=refusal.field,
         reference=refusal.reference if isinstance(refusal, AccountSuspended) else "",
     )
-    return problem_response(problem, headers)
+    return _json_response(problem, headers)
 
 
 def incident_response(incident: str) -> JSONResponse:
     """Return the response for an internal error: only the id under which it was logged."""
-    return problem_response(
+    return _json_response(
         Problem(
             type="urn:unificx:problem:our-mistake",
             code="our-mistake",
@@ -215,7 +215,7 @@ async def _on_invalid(_: Request, fault: Exception) -> JSONResponse:
         field=first.field,
         errors=errors,
     )
-    return problem_response(problem)
+    return _json_response(problem)
 
 
 async def _on_http(request: Request, fault: Exception) -> JSONResponse:
@@ -229,7 +229,7 @@ async def _on_http(request: Request, fault: Exception) -> JSONResponse:
         path = getattr(request.scope.get("route"), "path", "")
         methods = request.app.openapi()["paths"].get(path, {})
         headers["Allow"] = ", ".join(sorted(method.upper() for method in methods)) or headers.get("Allow", "GET")
-    return problem_response(problem, headers)
+    return _json_response(problem, headers)
 
 
 async def _on_erased(request: Request, fault: Exception) -> JSONResponse:

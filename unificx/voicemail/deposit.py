@@ -40,10 +40,10 @@ _MENU = (
 def deposit_app(boxes: Mailboxes, state_of: Callable[[str], PresenceState] = lambda box_id: "available") -> App:
     """The deposit app for these mailboxes. `state_of`: presence of the owner of a mailbox, which may have a greeting
     of its own."""
-    return App(VOICEMAIL_APP, partial(deposit, boxes, state_of))
+    return App(VOICEMAIL_APP, partial(_deposit, boxes, state_of))
 
 
-async def deposit(boxes: Mailboxes, state_of: Callable[[str], PresenceState], call: Call) -> None:
+async def _deposit(boxes: Mailboxes, state_of: Callable[[str], PresenceState], call: Call) -> None:
     box = _shared_mailbox(boxes, call) if call.arguments else call.mailbox
     if box is None:
         await call.play("voicemail/not-available")

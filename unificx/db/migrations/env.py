@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeDecorator
 config = context.config
 
 
-def render_plain_type(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[False]:
+def _render_plain_type(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Render custom column types as plain SQLAlchemy types, because a migration outlives the models."""
     if kind == "type" and isinstance(thing, TypeDecorator):
         return f"sa.{thing.impl_instance!r}"
@@ -19,7 +19,7 @@ def render_plain_type(kind: str, thing: Any, autogen: AutogenContext) -> str | L
 context.configure(
     connection=config.attributes["connection"],
     target_metadata=config.attributes.get("metadata"),
-    render_item=render_plain_type,
+    render_item=_render_plain_type,
     render_as_batch=True,
 )
 context.run_migrations()

@@ -50,7 +50,7 @@ def main() -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     limit_process(memory=MAX_MEMORY_BYTES, seconds=MAX_CPU_SECONDS)
     if sys.argv[1:] == ["--portraits"]:
-        for each in map(portrait, _photos(sys.stdin.buffer.read())):
+        for each in map(_portrait, _photos(sys.stdin.buffer.read())):
             sys.stdout.buffer.write(_LENGTH.pack(len(each)) + each)
         return
     try:
@@ -80,7 +80,7 @@ def convert(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
     return {"width": width, "height": height, "type": media_type, "photo": len(photo)}, photo, thumbnail
 
 
-def portrait(data: bytes) -> bytes:
+def _portrait(data: bytes) -> bytes:
     """Return the middle square of a photo as JPEG; b"" for a file that is not a photo or has too many pixels."""
     try:
         source = Image.open(io.BytesIO(data), formats=FORMATS)

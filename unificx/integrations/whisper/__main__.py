@@ -33,15 +33,15 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     models, mode = Path(sys.argv[1]), sys.argv[2]
     if mode == "live":
-        answer_pieces(models)
+        _answer_pieces(models)
         return
-    sound = to_float_samples(sys.stdin.buffer.read(MAX_BYTES), int(mode))
+    sound = _to_float_samples(sys.stdin.buffer.read(MAX_BYTES), int(mode))
     segments, about = load(models).transcribe(sound, beam_size=1, condition_on_previous_text=False)
     text = " ".join(segment.text.strip() for segment in segments)
     sys.stdout.write(json.dumps({"text": text, "language": about.language}))
 
 
-def answer_pieces(models: Path) -> None:
+def _answer_pieces(models: Path) -> None:
     """Answer pieces of speech until the input ends. Sounds that are hardly speech have no text: the model invents some
     for noise."""
     answers = os.fdopen(os.dup(1), "wb")
@@ -49,7 +49,7 @@ def answer_pieces(models: Path) -> None:
     whisper = load(models)
     while len(header := sys.stdin.buffer.read(8)) == 8:
         rate, length = struct.unpack("<II", header)
-        sound = to_float_samples(sys.stdin.buffer.read(length), rate)
+        sound = _to_float_samples(sys.stdin.buffer.read(length), rate)
         segments, _ = whisper.transcribe(sound, beam_size=1, condition_on_previous_text=False, without_timestamps=True)
         answer = json.dumps({"text": " ".join(each.text.strip() for each in segments if _is_speech(each))}).encode()
         answers.write(struct.pack("<I", len(answer)) + answer)
@@ -63,11 +63,11 @@ def _is_speech(segment: Any) -> bool:
 def load(models: Path) -> Any:
     """Return the model."""
     return import_module("faster_whisper").WhisperModel(
-        str(assemble_model(models)), device="cpu", compute_type="int8", cpu_threads=1
+        str(_assemble_model(models)), device="cpu", compute_type="int8", cpu_threads=1
     )
 
 
-def to_float_samples(pcm: bytes, rate: int) -> npt.NDArray[np.float32]:
+def _to_float_samples(pcm: bytes, rate: int) -> npt.NDArray[np.float32]:
     """Convert 16-bit samples to floats between -1 and 1 at 16 kHz."""
     samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2") / np.float32(32768)
     if rate == RATE:
@@ -78,7 +78,7 @@ def to_float_samples(pcm: bytes, rate: int) -> npt.NDArray[np.float32]:
     return (np.fft.irfft(spectrum, len(samples) * RATE // rate) * (RATE / rate)).astype(np.float32)
 
 
-def assemble_model(models: Path) -> Path:
+def _assemble_model(models: Path) -> Path:
     """Return the directory of the model, assembled from its packages on first use."""
     directory = models / "whisper-base"
     if not (directory / "model.bin").exists():

@@ -62,7 +62,7 @@ def german_number(number: int) -> str:
     return f"{'ein' if one == 1 else _DE_ONES[one]}und{ten}"
 
 
-def english_ordinal(number: int) -> str:
+def _english_ordinal(number: int) -> str:
     """1 to 31, as in "the first of May"."""
     if number <= 20:
         return _EN_ORDINALS[number - 1]
@@ -70,7 +70,7 @@ def english_ordinal(number: int) -> str:
     return f"{ten}-{_EN_ORDINALS[number % 10 - 1]}" if number % 10 else f"{ten[:-1]}ieth"
 
 
-def german_ordinal(number: int) -> str:
+def _german_ordinal(number: int) -> str:
     """1 to 31, in the dative, as in "am ersten Mai"."""
     return _DE_ORDINALS[number - 1] if number < 20 else f"{german_number(number)}sten"
 
@@ -88,7 +88,7 @@ def _english() -> dict[str, str]:
     found |= {f"hundred/{number}": f"{english_number(number)} hundred" for number in range(1, 10)}
     found |= {"number/and": "and", "number/thousand": "thousand", "thousand/1": "one thousand", "number/minus": "minus"}
     found |= {"digit/plus": "plus", "digit/star": "star", "digit/hash": "hash"}
-    found |= {f"day/{number}": f"on the {english_ordinal(number)}" for number in range(1, 32)}
+    found |= {f"day/{number}": f"on the {_english_ordinal(number)}" for number in range(1, 32)}
     found |= {f"month/{number}": f"of {month}" for number, month in enumerate(_EN_MONTHS, 1)}
     found |= {f"weekday/{number}": f"on {day}" for number, day in enumerate(_EN_WEEKDAYS)}
     found |= {"date/today": "today", "date/yesterday": "yesterday", "date/tomorrow": "tomorrow"}
@@ -103,7 +103,7 @@ def _german() -> dict[str, str]:
     found |= {f"hundred/{number}": f"{_german_before_noun(number)}hundert" for number in range(1, 10)}
     found |= {"number/thousand": "tausend", "thousand/1": "eintausend", "number/minus": "minus"}
     found |= {"digit/plus": "plus", "digit/star": "Stern", "digit/hash": "Raute"}
-    found |= {f"day/{number}": f"am {german_ordinal(number)}" for number in range(1, 32)}
+    found |= {f"day/{number}": f"am {_german_ordinal(number)}" for number in range(1, 32)}
     found |= {f"month/{number}": month for number, month in enumerate(_DE_MONTHS, 1)}
     found |= {f"weekday/{number}": f"am {day}" for number, day in enumerate(_DE_WEEKDAYS)}
     found |= {"date/today": "heute", "date/yesterday": "gestern", "date/tomorrow": "morgen"}

@@ -295,14 +295,14 @@ async def all_limits(session: AsyncSession) -> list[CallingLimits]:
 
 
 async def save_limits(session: AsyncSession, limits: CallingLimits) -> None:
-    await delete_limits(session, limits.tenant_id, limits.scope, limits.scope_id)
+    await _delete_limits(session, limits.tenant_id, limits.scope, limits.scope_id)
     own = {"tenant_id": limits.tenant_id, "scope": limits.scope, "scope_id": limits.scope_id}
     await session.execute(
         insert(CallingLimitRow).values(**own, **{name: getattr(limits, name) for name in _LIMIT_NAMES})
     )
 
 
-async def delete_limits(session: AsyncSession, tenant_id: str, scope: LimitScope, scope_id: str) -> None:
+async def _delete_limits(session: AsyncSession, tenant_id: str, scope: LimitScope, scope_id: str) -> None:
     await session.execute(
         delete(CallingLimitRow).where(
             CallingLimitRow.tenant_id == tenant_id,
@@ -360,7 +360,7 @@ async def delete_extension(session: AsyncSession, tenant_id: str, extension_id: 
     """Delete the block list and the limits of an extension; return the subjects of the block list."""
     chosen = (NumberBlockRow.tenant_id == tenant_id, NumberBlockRow.extension_id == extension_id)
     subjects = await session.scalars(delete(NumberBlockRow).where(*chosen).returning(NumberBlockRow.subject_id))
-    await delete_limits(session, tenant_id, "extension", extension_id)
+    await _delete_limits(session, tenant_id, "extension", extension_id)
     return subjects.all()
 
 

@@ -48,7 +48,7 @@ def time_limits(regime: Regime, country: str, received: date) -> TimeLimits:
         first = received + timedelta(days=_CCPA_DAYS)
         return TimeLimits(confirm, first, received + timedelta(days=2 * _CCPA_DAYS))
     return TimeLimits(
-        None, next_working_day(add_months(received, 1), country), next_working_day(add_months(received, 3), country)
+        None, _next_working_day(add_months(received, 1), country), _next_working_day(add_months(received, 3), country)
     )
 
 
@@ -64,7 +64,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def next_working_day(day: date, country: str) -> date:
+def _next_working_day(day: date, country: str) -> date:
     """Return the day, or the first working day after it."""
     while not is_working_day(day, country):
         day += timedelta(days=1)
@@ -74,7 +74,7 @@ def next_working_day(day: date, country: str) -> date:
 def add_working_days(day: date, count: int, country: str) -> date:
     """Return the `count`-th working day after a day, which itself is not counted."""
     for _ in range(count):
-        day = next_working_day(day + timedelta(days=1), country)
+        day = _next_working_day(day + timedelta(days=1), country)
     return day
 
 

@@ -183,7 +183,7 @@ async def tenant_of(session: AsyncSession, request_id: str) -> str | None:
 
 async def delete_request(session: AsyncSession, tenant_id: str, request_id: str) -> None:
     """Delete a request with its steps, its notes, its disclosures and its breach."""
-    await delete_notes(session, tenant_id, request_id)
+    await _delete_notes(session, tenant_id, request_id)
     for breach in (BreachNoticeRow, BreachRow):
         await session.execute(delete(breach).where(breach.tenant_id == tenant_id, breach.request_id == request_id))
     await session.execute(
@@ -239,7 +239,7 @@ def _is_closed(closed: bool) -> ColumnElement[bool]:
 
 async def delete_texts(session: AsyncSession, tenant_id: str, request_id: str, now: datetime) -> None:
     """Delete what is sealed of a request, which is withdrawn if it is open; kind, state and times stay."""
-    await delete_notes(session, tenant_id, request_id)
+    await _delete_notes(session, tenant_id, request_id)
     steps = RightsStepRow.tenant_id == tenant_id, RightsStepRow.request_id == request_id
     await session.execute(update(RightsStepRow).where(*steps).values(sealed=None))
     chosen = RightsRequestRow.tenant_id == tenant_id, RightsRequestRow.id == request_id
@@ -354,7 +354,7 @@ async def notes(session: AsyncSession, keys: Keys, tenant_id: str, request_id: s
     )
 
 
-async def delete_notes(session: AsyncSession, tenant_id: str, request_id: str) -> None:
+async def _delete_notes(session: AsyncSession, tenant_id: str, request_id: str) -> None:
     chosen = RightsNoteRow.tenant_id == tenant_id, RightsNoteRow.request_id == request_id
     await session.execute(delete(RightsNoteRow).where(*chosen))
 
