@@ -10,8 +10,8 @@ from unificx.calls.transfers import TransferDependencies
 class AppConnections:
     """Carries out the requests of call apps as transfers."""
 
-    def __init__(self, transfer_deps: TransferDependencies) -> None:
-        self._deps = transfer_deps
+    def __init__(self, deps: TransferDependencies) -> None:
+        self._deps = deps
 
     def on_request(self, call: Call, name: str, request: ConnectRequest | ConnectWithdrawn, now: float) -> None:
         """Connect the party of the app `name` as soon as both are ready, or end the ringing."""
@@ -33,7 +33,7 @@ class AppConnections:
         if not name:
             return
         self._deps.moves.remove_unreached(call)
-        party = named_party(call, state.callee if name == CALLER else CALLER, self._deps.deps.directory)
+        party = named_party(call, state.callee if name == CALLER else CALLER, self._deps.shared.directory)
         wanted = CallTarget(
             request.plan,
             call.dialled,

@@ -110,7 +110,7 @@ class CallManager:
         self._confirmations = Confirmations(deps.confirmations, self._executor.request_media, self.dispatch)
         self._info_relay = InfoRelay(notifier, deps.outside, self._confirmations.pressed)
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
-        transfer_deps = TransferDependencies(deps, self._fork_builder, registry.find_leg, self._dispatch_now, moves)
+        transfer_deps = TransferDependencies(deps, self._fork_builder, registry, self._dispatch_now, moves)
         self._transfers, self._app_connections = Transfers(transfer_deps), AppConnections(transfer_deps)
         self._takeovers = Takeovers(transfer_deps, self._transfers)
 

@@ -58,7 +58,7 @@ class Takeovers:
 
     def begin(self, taken: Takeover, leg: IncomingLeg, caller: Caller, now: float) -> None:
         """Let a new leg take the call."""
-        call, registry = taken.call, self._deps.moves.registry
+        call, registry = taken.call, self._deps.registry
         name = call.new_leg_name("b")
         call.participants[name] = Participant(leg, caller.extension_id, caller.device_id)
         registry.set_leg(call, name)
@@ -120,7 +120,7 @@ class Takeovers:
         """Return the call that rings in the dialog that Replaces names, whichever end its sender regards as its own."""
         tags = {replaces.to_tag, replaces.from_tag}
         for tag in (replaces.from_tag, replaces.to_tag):
-            call, name = self._deps.find_leg(tag) or (None, "")
+            call, name = self._deps.registry.find_leg(tag) or (None, "")
             leg = call.leg(name) if call is not None else None
             early = leg.early_dialog if isinstance(leg, OutgoingLeg) else None
             if call is None or early is None or early.call_id != replaces.call_id:
@@ -130,7 +130,7 @@ class Takeovers:
         return None
 
     def _by_code(self, caller: Caller, dialled: str) -> Takeover | None:
-        plan = self._deps.deps.routing.preview(caller, dialled)
+        plan = self._deps.shared.routing.preview(caller, dialled)
         app = plan.app.app if plan.app is not None else ""
         if plan.app is not None and app == PICKUP:
             ringing = self._ringing_longest(caller, "".join(plan.app.arguments))
@@ -143,9 +143,9 @@ class Takeovers:
     def _ringing_longest(self, caller: Caller, number: str) -> Call | None:
         """Return the call that rings longest: at the extension or group `number`, or in a team of the caller."""
         team = self._team(caller)
-        extension = self._deps.deps.directory.extension(caller.tenant_id, number) if number else None
+        extension = self._deps.shared.directory.extension(caller.tenant_id, number) if number else None
         found: list[Call] = []
-        for call in self._deps.moves.registry.of_tenant(caller.tenant_id):
+        for call in self._deps.registry.of_tenant(caller.tenant_id):
             rings = ringing_extensions(call)
             if not rings or not _can_be_picked_up(call, caller):
                 continue
@@ -158,7 +158,7 @@ class Takeovers:
     def _own_elsewhere(self, caller: Caller) -> Takeover | None:
         """Return the latest call of the caller's extension on another device."""
         found: list[Takeover] = []
-        for call in self._deps.moves.registry.of_tenant(caller.tenant_id):
+        for call in self._deps.registry.of_tenant(caller.tenant_id):
             state = call.state
             names = (CALLER, state.callee) if isinstance(state, Talking) else ()
             phones = [one for one in names if not call.is_app(one)]
@@ -169,10 +169,10 @@ class Takeovers:
         return max(found, key=lambda taken: taken.call.started_monotonic, default=None)
 
     def _team(self, caller: Caller) -> set[str]:
-        return {caller.extension_id, *self._deps.deps.teammates(caller.tenant_id, caller.extension_id)}
+        return {caller.extension_id, *self._deps.shared.teammates(caller.tenant_id, caller.extension_id)}
 
     def _authorize_pickup(self, call: Call, caller: Caller, request: Request) -> None:
-        tenant = self._deps.deps.directory.tenant(caller.tenant_id)
+        tenant = self._deps.shared.directory.tenant(caller.tenant_id)
         everyone = tenant is not None and tenant.pickup == "everyone"
         if not everyone and ringing_extensions(call).isdisjoint(self._team(caller)):
             raise RemoteProtocolError(403, "Pickup Not Allowed", request)

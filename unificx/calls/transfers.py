@@ -17,6 +17,7 @@ from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.states import CALLER, MovingToApp, SettingUp, Talking, Transferring
 from unificx.calls.participant import Participant
 from unificx.calls.redirections import host_of, send_on
+from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, RETRIEVE, RINGBACK_APP
 from unificx.identity import Language
 from unificx.registrar import Caller
@@ -33,12 +34,11 @@ RECALL_NAME: dict[Language, str] = {"en": "{} (parked at {})", "de": "{} (gepark
 
 @dataclass(frozen=True, slots=True)
 class TransferDependencies:
-    """Collaborators of `Transfers`."""
+    """Collaborators of transfers, takeovers and connections by apps; `shared` are those of the call manager."""
 
-    deps: CallManagerDependencies
+    shared: CallManagerDependencies
     fork_builder: ForkTargetBuilder
-    find_leg: Callable[[str], tuple[Call, str] | None]
-    """Return the call and name of a leg by its id."""
+    registry: CallRegistry
     dispatch: Callable[[Call, events.Event], None]
     moves: CallMoves
 
@@ -48,9 +48,9 @@ class Transfers:
 
     Methods that return a callable only validate; the callable executes the transfer."""
 
-    def __init__(self, transfer_deps: TransferDependencies) -> None:
-        self._transfer_deps = transfer_deps
-        self._deps = transfer_deps.deps
+    def __init__(self, deps: TransferDependencies) -> None:
+        self._deps = deps
+        self._shared = deps.shared
 
     def on_refer(self, call: Call, name: str, refer: Refer, now: float) -> None:
         """Process a REFER of a leg."""
@@ -76,12 +76,12 @@ class Transfers:
         """Transfer the other party to a number or feature code (blind transfer)."""
         state = self.require_connected(call, name)
         requester = self._as_caller(call, name)
-        plan = self._deps.routing.route(requester, to)
+        plan = self._shared.routing.route(requester, to)
         if plan.app is not None and plan.app.app == PARK:
             return self._park(call, name, state, requester)
         parked = self._find_joinable(requester, plan)
         if parked is not None:
-            return lambda: self._join_parked(call, name, *parked)
+            return lambda: self._join_parked(call, name, parked)
         return self.by_plan(call, name, plan, to, now)
 
     def by_plan(self, call: Call, name: str, plan: Plan, dialled: str, now: float) -> Callable[[], None]:
@@ -92,155 +92,6 @@ class Transfers:
         targets, target = self._prepare(call, wanted, now)
         return_target = self._return_target(call, requester, remaining, now)
         return lambda: self._start_transfer(call, name, targets, target, return_target)
-
-    def deflect(self, call: Call, name: str, to: str, now: float) -> Callable[[], None]:
-        """Lead a call that rings at this leg to a number, as a forward of its extension."""
-        if not send_on(self._deps, call, name, to, now):
-            raise RemoteProtocolError(Cause.NOT_ALLOWED.value.status, Cause.NOT_ALLOWED.value.text)
-        call.target, targets = self._transfer_deps.fork_builder.build(call, call.target, now)
-        call.callee = call.target.called
-        self._transfer_deps.moves.registry.update_index(call)
-        return lambda: self._transfer_deps.dispatch(call, events.StepStarted(targets))
-
-    def dial_next_destination(self, call: Call, now: float) -> Callable[[], None]:
-        """Dial the wanted number after the requester has answered a click-to-dial call."""
-        to, call.next_destination = call.next_destination, ""
-        plan = self._deps.routing.route(call.caller, to)
-        parked = self._find_joinable(call.caller, plan)
-        if parked is not None:
-            return lambda: self._join_parked(call, CALLER, *parked)
-        targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=call.caller), now)
-        call.transfer_target, call.return_target = target, None
-        return lambda: self._transfer_deps.dispatch(call, events.TransferRequested(CALLER, targets, ""))
-
-    def move_to_app(self, call: Call, app: CallApp, dialled: str) -> Callable[[], None]:
-        """Connect both parties to an app, each in a call of their own with one common call record; `dialled` is the
-        number that leads to the app."""
-        state = self.require_connected(call, CALLER)
-        if state.exchange is not None or call.is_app(CALLER) or party_of(call, state.callee) is None:
-            raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
-        return lambda: self._split_to_apps(call, state.callee, (app, app), dialled)
-
-    def find_parked(self, requester: Caller, plan: Plan) -> tuple[Call, str] | None:
-        """Return the parked call that the plan retrieves, and the leg of the app that holds its party or is about to.
-        None while another leg is to take it."""
-        if plan.app is None or plan.app.app != RETRIEVE:
-            return None
-        slot = self._deps.parking.find(requester.tenant_id, "".join(plan.app.arguments))
-        found = self._transfer_deps.find_leg(slot.app_leg_id) if slot is not None else None
-        if found is None:
-            return None
-        call, name = found
-        if isinstance(call.state, Transferring):  # recall in progress: treat it as declined
-            self._transfer_deps.dispatch(call, events.Declined())
-        return found if _is_held_by_app(call, name) and not call.taken_by else None
-
-    def recall(self, leg: str, now: float) -> Callable[[], None]:
-        """Ring the extension that parked the party held by an app leg. If unanswered, the party stays parked."""
-        slot, found = self._deps.parking.slot_of_leg(leg), self._transfer_deps.find_leg(leg)
-        parked_by = self._deps.directory.extension_by_id(slot.parked_by) if slot is not None else None
-        if slot is None or parked_by is None or found is None or not _is_settled(*found):
-            return lambda: None
-        call, name = found
-        plan = self._deps.routing.route(Caller.of(parked_by), parked_by.number).only_fork()
-        if parked_by.id == call.caller.extension_id or plan is None:
-            return lambda: None
-        language = self._deps.directory.language(parked_by.tenant_id, parked_by.person_id)
-        shown = "" if call.is_withheld(call.caller) else RECALL_NAME[language].format(call.caller.name, slot.number)
-        target = CallTarget(plan, parked_by.number, displayed_caller=call.caller, is_recall=True, displayed_name=shown)
-        targets, call.transfer_target = self._prepare(call, target, now)
-        call.return_target, call.transferred_by = CallTarget(), None
-        return lambda: self._transfer_deps.dispatch(
-            call, events.TransferRequested(name, targets, "", keep_with_app=True)
-        )
-
-    def take_over(self, replaces: Replaces, caller: Caller) -> tuple[Call, str]:
-        """Return the call and leg an INVITE with Replaces refers to; must be a leg of the caller's extension."""
-        call, name = self._find_replaced_leg(replaces, caller.tenant_id, caller.extension_id, missing=481)
-        state = call.state
-        if not isinstance(state, Talking) or name not in (CALLER, state.callee):
-            raise RemoteProtocolError(481, "Call Does Not Exist")
-        if replaces.early_only:
-            raise RemoteProtocolError(486, "Call Already Answered")
-        if isinstance(state.exchange, MovingToApp):
-            raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
-        return call, name
-
-    # ---- internals
-
-    def require_connected(self, call: Call, name: str) -> Talking:
-        """Return the state if the leg is connected to another party, else raise RemoteProtocolError."""
-        state = call.state
-        if not isinstance(state, Talking) or name not in (CALLER, state.callee):
-            raise RemoteProtocolError(REQUEST_PENDING, "Call Not Established")
-        if call.is_app(_peer_leg(call, name)):
-            raise RemoteProtocolError(403, "No Transferable Party")
-        return state
-
-    def _authorize_refer(self, call: Call, name: str, target: Uri, leg: Leg) -> None:
-        self.require_connected(call, name)
-        if call.options.secure and target.scheme != "sips":
-            raise RemoteProtocolError(403, "SIPS Target Required")
-        own_hosts = {self._deps.directory.domain(call.caller.tenant_id)}
-        if leg.dialog is not None:
-            own_hosts |= {host_of(self._deps.legs.contact(leg.dialog.flow)), host_of(leg.dialog.local)}
-        if target.scheme != "tel" and target.host.lower() not in own_hosts:
-            raise RemoteProtocolError(403, "Domain Not Allowed")
-        if target.scheme == "sips":
-            call.options = replace(call.options, secure=True)
-
-    def _prepare(self, call: Call, target: CallTarget, now: float) -> tuple[ForkTargets, CallTarget]:
-        """Add the legs of the target's first step to the call."""
-        target, targets = self._transfer_deps.fork_builder.build(call, target, now)
-        if not targets.later and target.step is not None and isinstance(target.step.action, Reject):
-            cause = targets.refusal
-            unknown = cause is Cause.NO_SUCH_NUMBER
-            raise RemoteProtocolError(cause.value.status, "Number Not Found" if unknown else cause.value.text)
-        return targets, target
-
-    def _as_caller(self, call: Call, name: str) -> Caller:
-        """Return a participant as a caller."""
-        found = named_party(call, name, self._deps.directory)
-        if found is None:
-            raise RemoteProtocolError(403, "No Transferable Party")
-        return found
-
-    def _return_target(
-        self, call: Call, requester: Caller, remaining: Caller, now: float
-    ) -> tuple[ForkTargets, CallTarget] | None:
-        """Return how to call the transferor back if the transfer is not answered."""
-        plan = self._deps.routing.route(requester, requester.number).only_fork()
-        if plan is None:
-            return None
-        target = CallTarget(plan, requester.number, displayed_caller=remaining, is_recall=True)
-        return self._prepare(call, target, now)
-
-    def _start_transfer(
-        self,
-        call: Call,
-        name: str,
-        targets: ForkTargets | SettingUp,
-        target: CallTarget,
-        return_target: tuple[ForkTargets, CallTarget] | None,
-    ) -> None:
-        ringback_leg = call.new_leg_name("w")
-        call.participants[ringback_leg] = Participant(app=CallApp(RINGBACK_APP))
-        call.transferred_by = target.transferred_by
-        call.transfer_target, call.return_target = target, return_target[1] if return_target is not None else None
-        self._transfer_deps.dispatch(
-            call,
-            events.TransferRequested(
-                name, targets, ringback_leg, return_target[0] if return_target is not None else None
-            ),
-        )
-
-    def _attended_by_replaces(self, call: Call, name: str, replaces: Replaces, now: float) -> Callable[[], None]:
-        """Transfer the other party to the consultation call that Replaces refers to."""
-        requester = self._as_caller(call, name)
-        other, consultation_leg = self._find_replaced_leg(
-            replaces, requester.tenant_id, requester.extension_id, missing=404
-        )
-        return self.attended(call, name, other, consultation_leg, now)
 
     def attended(self, call: Call, name: str, other: Call, consultation_leg: str, now: float) -> Callable[[], None]:
         """Connect the remote parties of two calls (attended transfer); the requester is `name` in `call`."""
@@ -263,18 +114,165 @@ class Transfers:
             case _:
                 raise RemoteProtocolError(REQUEST_PENDING, "Consultation Call Not Established")
 
+    def deflect(self, call: Call, name: str, to: str, now: float) -> Callable[[], None]:
+        """Lead a call that rings at this leg to a number, as a forward of its extension."""
+        if not send_on(self._shared, call, name, to, now):
+            raise RemoteProtocolError(Cause.NOT_ALLOWED.value.status, Cause.NOT_ALLOWED.value.text)
+        call.target, targets = self._deps.fork_builder.build(call, call.target, now)
+        call.callee = call.target.called
+        self._deps.registry.update_index(call)
+        return lambda: self._deps.dispatch(call, events.StepStarted(targets))
+
+    def dial_next_destination(self, call: Call, now: float) -> Callable[[], None]:
+        """Dial the wanted number after the requester has answered a click-to-dial call."""
+        to, call.next_destination = call.next_destination, ""
+        plan = self._shared.routing.route(call.caller, to)
+        parked = self._find_joinable(call.caller, plan)
+        if parked is not None:
+            return lambda: self._join_parked(call, CALLER, parked)
+        targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=call.caller), now)
+        call.transfer_target, call.return_target = target, None
+        return lambda: self._deps.dispatch(call, events.TransferRequested(CALLER, targets, ""))
+
+    def move_to_app(self, call: Call, app: CallApp, dialled: str) -> Callable[[], None]:
+        """Connect both parties to an app, each in a call of their own with one common call record; `dialled` is the
+        number that leads to the app."""
+        state = self.require_connected(call, CALLER)
+        if state.exchange is not None or call.is_app(CALLER) or party_of(call, state.callee) is None:
+            raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
+        return lambda: self._split_to_apps(call, state.callee, (app, app), dialled)
+
+    def find_parked(self, requester: Caller, plan: Plan) -> tuple[Call, str] | None:
+        """Return the parked call that the plan retrieves, and the leg of the app that holds its party or is about to.
+        None while another leg is to take it."""
+        if plan.app is None or plan.app.app != RETRIEVE:
+            return None
+        slot = self._shared.parking.find(requester.tenant_id, "".join(plan.app.arguments))
+        found = self._deps.registry.find_leg(slot.app_leg_id) if slot is not None else None
+        if found is None:
+            return None
+        call, name = found
+        if isinstance(call.state, Transferring):  # recall in progress: treat it as declined
+            self._deps.dispatch(call, events.Declined())
+        return found if _is_held_by_app(call, name) and not call.taken_by else None
+
+    def recall(self, leg: str, now: float) -> Callable[[], None]:
+        """Ring the extension that parked the party held by an app leg. If unanswered, the party stays parked."""
+        slot, found = self._shared.parking.slot_of_leg(leg), self._deps.registry.find_leg(leg)
+        parked_by = self._shared.directory.extension_by_id(slot.parked_by) if slot is not None else None
+        if slot is None or parked_by is None or found is None or not _is_settled(*found):
+            return lambda: None
+        call, name = found
+        plan = self._shared.routing.route(Caller.of(parked_by), parked_by.number).only_fork()
+        if parked_by.id == call.caller.extension_id or plan is None:
+            return lambda: None
+        language = self._shared.directory.language(parked_by.tenant_id, parked_by.person_id)
+        shown = "" if call.is_withheld(call.caller) else RECALL_NAME[language].format(call.caller.name, slot.number)
+        target = CallTarget(plan, parked_by.number, displayed_caller=call.caller, is_recall=True, displayed_name=shown)
+        targets, call.transfer_target = self._prepare(call, target, now)
+        call.return_target, call.transferred_by = CallTarget(), None
+        return lambda: self._deps.dispatch(call, events.TransferRequested(name, targets, "", keep_with_app=True))
+
+    def take_over(self, replaces: Replaces, caller: Caller) -> tuple[Call, str]:
+        """Return the call and leg an INVITE with Replaces refers to; must be a leg of the caller's extension."""
+        call, name = self._find_replaced_leg(replaces, caller.tenant_id, caller.extension_id, missing=481)
+        state = call.state
+        if not isinstance(state, Talking) or name not in (CALLER, state.callee):
+            raise RemoteProtocolError(481, "Call Does Not Exist")
+        if replaces.early_only:
+            raise RemoteProtocolError(486, "Call Already Answered")
+        if isinstance(state.exchange, MovingToApp):
+            raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
+        return call, name
+
+    def require_connected(self, call: Call, name: str) -> Talking:
+        """Return the state if the leg is connected to another party, else raise RemoteProtocolError."""
+        state = call.state
+        if not isinstance(state, Talking) or name not in (CALLER, state.callee):
+            raise RemoteProtocolError(REQUEST_PENDING, "Call Not Established")
+        if call.is_app(_peer_leg(call, name)):
+            raise RemoteProtocolError(403, "No Transferable Party")
+        return state
+
+    # ---- internals
+
+    def _authorize_refer(self, call: Call, name: str, target: Uri, leg: Leg) -> None:
+        self.require_connected(call, name)
+        if call.options.secure and target.scheme != "sips":
+            raise RemoteProtocolError(403, "SIPS Target Required")
+        own_hosts = {self._shared.directory.domain(call.caller.tenant_id)}
+        if leg.dialog is not None:
+            own_hosts |= {host_of(self._shared.legs.contact(leg.dialog.flow)), host_of(leg.dialog.local)}
+        if target.scheme != "tel" and target.host.lower() not in own_hosts:
+            raise RemoteProtocolError(403, "Domain Not Allowed")
+        if target.scheme == "sips":
+            call.options = replace(call.options, secure=True)
+
+    def _prepare(self, call: Call, target: CallTarget, now: float) -> tuple[ForkTargets, CallTarget]:
+        """Add the legs of the target's first step to the call."""
+        target, targets = self._deps.fork_builder.build(call, target, now)
+        if not targets.later and target.step is not None and isinstance(target.step.action, Reject):
+            cause = targets.refusal
+            unknown = cause is Cause.NO_SUCH_NUMBER
+            raise RemoteProtocolError(cause.value.status, "Number Not Found" if unknown else cause.value.text)
+        return targets, target
+
+    def _as_caller(self, call: Call, name: str) -> Caller:
+        """Return a participant as a caller."""
+        found = named_party(call, name, self._shared.directory)
+        if found is None:
+            raise RemoteProtocolError(403, "No Transferable Party")
+        return found
+
+    def _return_target(
+        self, call: Call, requester: Caller, remaining: Caller, now: float
+    ) -> tuple[ForkTargets, CallTarget] | None:
+        """Return how to call the transferor back if the transfer is not answered."""
+        plan = self._shared.routing.route(requester, requester.number).only_fork()
+        if plan is None:
+            return None
+        target = CallTarget(plan, requester.number, displayed_caller=remaining, is_recall=True)
+        return self._prepare(call, target, now)
+
+    def _start_transfer(
+        self,
+        call: Call,
+        name: str,
+        targets: ForkTargets | SettingUp,
+        target: CallTarget,
+        return_target: tuple[ForkTargets, CallTarget] | None,
+    ) -> None:
+        ringback_leg = call.new_leg_name("w")
+        call.participants[ringback_leg] = Participant(app=CallApp(RINGBACK_APP))
+        call.transferred_by = target.transferred_by
+        call.transfer_target, call.return_target = target, return_target[1] if return_target is not None else None
+        self._deps.dispatch(
+            call,
+            events.TransferRequested(
+                name, targets, ringback_leg, return_target[0] if return_target is not None else None
+            ),
+        )
+
+    def _attended_by_replaces(self, call: Call, name: str, replaces: Replaces, now: float) -> Callable[[], None]:
+        """Transfer the other party to the consultation call that Replaces refers to."""
+        requester = self._as_caller(call, name)
+        other, consultation_leg = self._find_replaced_leg(
+            replaces, requester.tenant_id, requester.extension_id, missing=404
+        )
+        return self.attended(call, name, other, consultation_leg, now)
+
     def _join_connected(self, call: Call, name: str, other: Call, remaining: str, sdp: bytes) -> None:
         if isinstance(other.state, Transferring):  # an app rings others for its party: it rings again for the new one
-            self._transfer_deps.dispatch(other, events.TransferWithdrawn())
+            self._deps.dispatch(other, events.TransferWithdrawn())
         call.transferred_by, party = self._as_caller(call, name), self._as_caller(call, _peer_leg(call, name))
         new_leg = call.new_leg_name("b")
-        self._transfer_deps.moves.absorb(call, other, {remaining: new_leg})
+        self._deps.moves.absorb(call, other, {remaining: new_leg})
         joined = call.leg(new_leg)
         if isinstance(joined, AppLeg):
             target = replace(other.target, dialled=other.dialled, transferred_by=call.transferred_by)
             call.transfer_target, call.return_target = target, None
             joined.change_party(call.id, replace(party, number="", name="") if call.is_withheld(party) else party)
-        self._transfer_deps.dispatch(call, events.JoinRequested(name, new_leg, sdp, isinstance(joined, AppLeg)))
+        self._deps.dispatch(call, events.JoinRequested(name, new_leg, sdp, isinstance(joined, AppLeg)))
 
     def _join_ringing(self, call: Call, name: str, other: Call, now: float) -> None:
         """Attended transfer while the consultation call is still ringing."""
@@ -286,35 +284,34 @@ class Transfers:
         requester, remaining = self._as_caller(call, name), self._as_caller(call, _peer_leg(call, name))
         target = replace(other.target, displayed_caller=None, transferred_by=requester)
         call.transferred_by = requester
-        self._transfer_deps.moves.absorb(call, other, names)
+        self._deps.moves.absorb(call, other, names)
         self._start_transfer(call, name, setup, target, self._return_target(call, requester, remaining, now))
 
     def _split_to_apps(self, call: Call, name: str, apps: tuple[CallApp, CallApp], dialled: str) -> None:
         """Connect the leg `name` to the second app in a new call, the other leg to the first app."""
-        other = self._transfer_deps.moves.split(call, name)
+        other = self._deps.moves.split(call, name)
         for each, app in zip((call, other), apps, strict=True):
             assert isinstance(each.state, Talking)
             leaving, leg = each.state.callee, each.new_leg_name("app")
             each.participants[leg], each.transfer_target = Participant(app=app), CallTarget(app.plan(), dialled)
-            self._transfer_deps.dispatch(each, events.MoveToAppRequested(leaving, leg))
+            self._deps.dispatch(each, events.MoveToAppRequested(leaving, leg))
 
     def _park(self, call: Call, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
         """Park the other party; the parking party hears the slot number in a call of its own."""
         if state.exchange is not None or party_of(call, state.callee) is None:
             raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
-        leg, since = call.app_leg_id(call.next_leg_name("app")), self._deps.clock.now()
-        slot = self._deps.parking.occupy(requester.tenant_id, leg, requester.extension_id, since)
+        leg, since = call.app_leg_id(call.next_leg_name("app")), self._shared.clock.now()
+        slot = self._shared.parking.occupy(requester.tenant_id, leg, requester.extension_id, since)
         if slot is None:
             raise RemoteProtocolError(486, "No Parking Slot Available")
         return lambda: self._split_to_apps(call, name, (CallApp(PARK), CallApp(PARK_ANNOUNCEMENT, (str(slot),))), "")
 
-    def _find_joinable(self, requester: Caller, plan: Plan) -> tuple[Call, str] | None:
-        """Return what `find_parked` does if its parties can be moved at once."""
+    def _find_joinable(self, requester: Caller, plan: Plan) -> Call | None:
+        """Return the call that `find_parked` does if its parties can be moved at once."""
         found = self.find_parked(requester, plan)
-        return found if found is not None and _is_settled(*found) else None
+        return found[0] if found is not None and _is_settled(*found) else None
 
-    def _join_parked(self, call: Call, name: str, other: Call, app_leg: str) -> None:
-        del app_leg
+    def _join_parked(self, call: Call, name: str, other: Call) -> None:
         assert isinstance(other.state, Talking)
         self._join_connected(call, name, other, CALLER, other.state.caller_sdp)
 
@@ -323,7 +320,7 @@ class Transfers:
     ) -> tuple[Call, str]:
         """Return the leg a Replaces refers to; it must belong to this extension. Some phones swap the tags."""
         for local_tag, remote_tag in ((replaces.to_tag, replaces.from_tag), (replaces.from_tag, replaces.to_tag)):
-            found = self._transfer_deps.find_leg(local_tag)
+            found = self._deps.registry.find_leg(local_tag)
             dialog = found[0].existing_leg(found[1]).dialog if found is not None else None
             if found is None or dialog is None or (dialog.call_id, dialog.remote_tag) != (replaces.call_id, remote_tag):
                 continue
