@@ -100,9 +100,8 @@ class CallTarget:
     @property
     def fork(self) -> Fork | None:
         """The current step, if it rings devices."""
-        steps = self.plan.steps
-        action = steps[self.position].action if self.position < len(steps) else None
-        return action if isinstance(action, Fork) else None
+        step = self.step
+        return step.action if step is not None and isinstance(step.action, Fork) else None
 
 
 NO_TARGET = CallTarget()

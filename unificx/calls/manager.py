@@ -44,10 +44,9 @@ from unificx.registrar import Caller
 from unificx.routing import CallApp
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sdp import is_plain_rtp
-from unificx.sip import legs as leg_events
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.legs import IncomingLeg, Leg, rejection_headers
+from unificx.sip.legs import IncomingLeg, InfoReceived, Leg, OfferRequested, ReferReceived, Rejected, rejection_headers
 from unificx.sip.message import Request, respond
 from unificx.sip.transactions.events import Event, ServerKey
 
@@ -200,8 +199,7 @@ class CallManager:
         call = originated_call(self.deps, origin, now)
         self._registry.add(call)
         self._guarded(call, now, self._originate, call, now)
-        self._drain_leg_events(now)
-        self.on_pending_output()
+        self._flush(now)
         return call.id
 
     def recall(self, leg_id: str) -> None:
@@ -212,8 +210,7 @@ class CallManager:
         """Execute a transfer that was requested outside SIP. Raises RemoteProtocolError if it is not possible."""
         now = self.deps.clock.monotonic()
         decide(self._transfers, now)()
-        self._drain_leg_events(now)
-        self.on_pending_output()
+        self._flush(now)
 
     def live_calls(self, tenant_id: str | None = None) -> list[LiveCall]:
         """List live calls of one tenant, or of all."""
@@ -247,8 +244,7 @@ class CallManager:
         now = self.deps.clock.monotonic()
         for call in self._registry.find(device_id, extension_id):
             self.dispatch(call, events.DeviceRemoved(device_id, call.legs_of(device_id)), now)
-        self._drain_leg_events(now)
-        self.on_pending_output()
+        self._flush(now)
 
     def end_all(self, matches: Callable[[Call], bool], cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> None:
         """End all matching calls, e.g. of a deleted extension or a suspended tenant."""
@@ -266,8 +262,7 @@ class CallManager:
         """Send the recording state to recording-aware phones of the call that do not have it yet (RFC 7866)."""
         now = self.deps.clock.monotonic()
         self._reoffer_recording_indication(call, now)
-        self._drain_leg_events(now)
-        self.on_pending_output()
+        self._flush(now)
 
     async def close(self) -> None:
         """End every live call and wait until its call record is written."""
@@ -284,8 +279,7 @@ class CallManager:
         now = self.deps.clock.monotonic()
         for call in self._registry.find(device_id, extension_id):
             self._guarded(call, now, self._ring_registered_device, call, extension_id, device_id, now)
-        self._drain_leg_events(now)
-        self.on_pending_output()
+        self._flush(now)
 
     def dtmf_received(self, digit: DtmfReceived) -> None:
         """Process a DTMF digit detected by rtpengine."""
@@ -306,10 +300,20 @@ class CallManager:
 
     def dispatch(self, call: Call, event: events.Event, now: float) -> None:
         """Feed one event to the call's state machine and execute the resulting actions."""
-        try:
-            self._step(call, event, now)
-        except Exception as fault:
-            self._abandon(call, fault, now)
+        self._guarded(call, now, self._step, call, event, now)
+
+    def current_flow(self, leg: Leg) -> Flow | None:
+        """Return the current flow to the peer of a leg on a connection-oriented transport."""
+        found, dialog = self._registry.find_leg(leg.id), leg.dialog
+        if found is None or dialog is None:
+            return None
+        peer, now = found[0].participants[found[1]], self.deps.clock.monotonic()
+        if peer.outside is not None:
+            return self._outside.current_flow(peer, now)
+        device = peer.extension_id, peer.device_id
+        return self.deps.routing.current_flow(*device, dialog.remote_target, dialog.flow.transport, now)
+
+    # ---- internals
 
     def _require_capacity(self, request: Request, caller: Caller, dialled: str) -> None:
         """Raise CallRefused if no further call is accepted. An emergency call always is."""
@@ -404,42 +408,35 @@ class CallManager:
             call.existing_leg(name).bye(now, Cause.HUNG_UP.reason)
             self.dispatch(call, events.HungUp(name), now)
 
-    def current_flow(self, leg: Leg) -> Flow | None:
-        """Return the current flow to the peer of a leg on a connection-oriented transport."""
-        found, dialog = self._registry.find_leg(leg.id), leg.dialog
-        if found is None or dialog is None:
-            return None
-        peer, now = found[0].participants[found[1]], self.deps.clock.monotonic()
-        if peer.outside is not None:
-            return self._outside.current_flow(peer, now)
-        device = peer.extension_id, peer.device_id
-        return self.deps.routing.current_flow(*device, dialog.remote_target, dialog.flow.transport, now)
-
     def _drain_leg_events(self, now: float) -> None:
         """Dispatch pending leg events."""
         for leg, event in self.deps.legs.take_events():
             if (found := self._registry.find_leg(leg.id)) is not None:
                 self._on_leg_event(*found, event, now)
 
+    def _flush(self, now: float) -> None:
+        """Dispatch pending leg events and have the output sent, outside of message processing."""
+        self._drain_leg_events(now)
+        self.on_pending_output()
+
     def _on_app_event(self, leg: AppLeg, event: AppEvent) -> None:
         """Dispatch an event of an app, which occurs outside of message processing."""
         now = self.deps.clock.monotonic()
         if (found := self._registry.find_leg(leg.id)) is not None:
             self._on_leg_event(*found, event, now)
-            self._drain_leg_events(now)
-            self.on_pending_output()
+            self._flush(now)
 
     def _on_leg_event(self, call: Call, name: str, event: AppEvent, now: float) -> None:
         match event:
-            case leg_events.InfoReceived():
+            case InfoReceived():
                 self._info_relay.receive(call, name, event, now)
-            case leg_events.ReferReceived(refer):
+            case ReferReceived(refer):
                 self._guarded(call, now, self._transfers.on_refer, call, name, refer, now)
-            case leg_events.OfferRequested(session):
+            case OfferRequested(session):
                 self._executor.execute(call, actions.AnswerOffer(name, session), now)
             case ConnectRequest() | ConnectWithdrawn():
                 self._guarded(call, now, self._app_connections.on_request, call, name, event, now)
-            case leg_events.Rejected(_, response):
+            case Rejected(_, response):
                 self._outside.on_rejected(call.participants[name], response, now)
                 redirected = follow_redirection(self.deps, call, name, response, now)
                 next_step = events.StepStarted(self._prepare_step(call, now)) if redirected else None
