@@ -134,7 +134,7 @@ def test_callee_makes_the_offer_if_the_invite_has_none() -> None:
     wire.pump()
     assert wire.take_events(wire.a) == [Answered(OFFER)]
     assert "a: ACK" not in wire.log
-    leg.acknowledge(ANSWER, wire.now)
+    leg.acknowledge(ANSWER)
     wire.pump()
     assert wire.take_events(wire.b) == [Confirmed(ANSWER)]
 

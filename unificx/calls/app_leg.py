@@ -30,8 +30,7 @@ class AppLeg:
         """Start the app with this call."""
         self._endpoint = hosts.host(context, offer, self._on_app_event)
 
-    def acknowledge(self, body: bytes, now: float) -> None:
-        del now
+    def acknowledge(self, body: bytes) -> None:
         if self._endpoint is not None:
             self._endpoint.acknowledged(body)
 
@@ -107,7 +106,7 @@ class CallingAppLeg(AppLeg):
 
     def accept(self, body: bytes, now: float) -> None:
         self.accepted = True
-        self.acknowledge(body, now)
+        self.acknowledge(body)
 
     def reject(self, status: int, now: float, headers: Headers = ()) -> None:
         del status, headers

@@ -128,7 +128,7 @@ class ActionExecutor:
             case actions.Acknowledge(leg, sdp):
                 callee = call.existing_leg(leg)
                 if isinstance(callee, OutgoingLeg | AppLeg):
-                    callee.acknowledge(call.prepare_sdp(leg, sdp), now)
+                    callee.acknowledge(call.prepare_sdp(leg, sdp))
                 self._journal(call)
             case actions.AnswerOffer(name, sdp):
                 leg = call.leg(name)

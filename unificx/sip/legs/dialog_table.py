@@ -107,7 +107,7 @@ class DialogTable:
             case CancelReceived(key):
                 leg = self._by_server_key.get(key)
                 if leg is not None:
-                    leg.handle_cancel(now)
+                    leg.handle_cancel()
                 return leg is not None
             case RequestFailed(key, cause):
                 leg = self._by_client_key.pop(key, None)

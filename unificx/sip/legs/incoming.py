@@ -150,9 +150,8 @@ class IncomingLeg(Leg):
 
     # ---- input from the dialog table
 
-    def handle_cancel(self, now: float) -> None:
+    def handle_cancel(self) -> None:
         """Process a CANCEL of the caller (already answered)."""
-        del now
         if not self.final_sent and not self.ended:
             self._emit(Cancelled())
 

@@ -116,10 +116,8 @@ class OutgoingLeg(Leg):
         headers: list[tuple[str, str]] = [
             ("Contact", self.table.contact(self.params.flow)),
             ("Allow", ALLOW_IN_DIALOG),
-            (
-                "Supported",
-                SUPPORTED_IN_DIALOG if body else "timer",
-            ),  # without 100rel: an offer in a provisional is unsupported
+            # Without an offer no 100rel: an offer in a provisional response is not supported.
+            ("Supported", SUPPORTED_IN_DIALOG if body else "timer"),
             ("Session-Expires", str(self._session_interval)),
             ("Min-SE", str(self._min_se)),
             *self.params.headers,
@@ -136,9 +134,8 @@ class OutgoingLeg(Leg):
             self._silent_until = now + self.params.silence_seconds
             self.table.rearm(self)
 
-    def acknowledge(self, body: bytes, now: float) -> None:
+    def acknowledge(self, body: bytes) -> None:
         """Answer the offer of the 2xx in the ACK."""
-        del now
         if not self.ended and self.dialog is not None:
             self.local_sdp = body
             self._acknowledged = True

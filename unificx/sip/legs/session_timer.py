@@ -72,7 +72,7 @@ def negotiate_as_uas(
     """
     requested = requested_interval(request)
     supported = "timer" in request.values("supported") + request.values("require")
-    minimum = _min_se(request)
+    minimum = min(max(min_se_of(request) or MIN_SE, MIN_SE), MAX_SE)
     if requested is None and not supported:
         return previous and SessionTimer.start(previous.interval, is_refresher=True, now=now)
     if requested is None:
@@ -96,15 +96,9 @@ def negotiate_as_uac(response: Response, now: float, previous: SessionTimer | No
     return SessionTimer.start(max(expires.seconds, MIN_SE), is_refresher=expires.refresher != "uas", now=now)
 
 
-def min_se_of(response: Response) -> int | None:
-    """Return the Min-SE of a 422 for the retry, None if absent or unreasonably large."""
-    value = response.first("min-se")
-    number = (value or "").partition(";")[0].strip()
+def min_se_of(message: Request | Response) -> int | None:
+    """Return the Min-SE, None if absent or unreasonably large."""
+    number = (message.first("min-se") or "").partition(";")[0].strip()
     if not number.isdigit() or len(number) > 6:
         return None
     return int(number)
-
-
-def _min_se(request: Request) -> int:
-    number = (request.first("min-se") or "").partition(";")[0].strip()
-    return min(max(int(number), MIN_SE), MAX_SE) if number.isdigit() and len(number) < 7 else MIN_SE
