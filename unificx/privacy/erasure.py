@@ -7,7 +7,6 @@ is refused if the journal is behind one of the others.
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 
@@ -18,17 +17,6 @@ from unificx.privacy.journal import ErasureJournal, JournalEntry, JournalHead
 from unificx.privacy.keys import KeyStore
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class ErasureReceipt:
-    """Result of an erasure: time, and number of removed aliases (numbers, addresses)."""
-
-    id: str
-    at: datetime
-    tenant: str
-    subject: str
-    aliases_removed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +38,7 @@ class Erasure:
         self._pending: dict[tuple[str, str], tuple[int, str]] = {}
         """Number and id of the first entry, by tenant and subject, of erasures whose rows may be left."""
 
-    def erase_subject(self, tenant: str, subject: str) -> ErasureReceipt:
+    def erase_subject(self, tenant: str, subject: str) -> None:
         """Make all data sealed for `subject` permanently unreadable. Idempotent.
 
         If this raises (OSError: journal not writable; JournalBusy; KeysBusy), repeat it: the journal may already have
@@ -58,11 +46,10 @@ class Erasure:
         """
         entry = self._append(self._clock.new_id(), tenant, subject)
         try:
-            aliases = self._keys.destroy(tenant, subject, self._journal.head)
+            self._keys.destroy(tenant, subject, self._journal.head)
         finally:
             self._bus.publish(SubjectErased(entry.id, tenant, subject))
         log.info("subject_erased", erasure=entry.id, tenant=tenant)
-        return ErasureReceipt(entry.id, datetime.fromisoformat(entry.at), tenant, subject, aliases)
 
     def announce(self, erasure_id: str, tenant: str, subject: str, *, held: bool = False) -> None:
         """Write the journal entry of an erasure that ends with `destroy_key`: from then on every start completes it.

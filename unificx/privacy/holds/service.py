@@ -18,7 +18,7 @@ _MAX_TEXT = 1000
 
 
 class Holds:
-    """Holds of all tenants. `targets` are set by the composition root."""
+    """Holds of all tenants. `targets` are the objects of areas that can be under a hold."""
 
     def __init__(self, database: Database, keys: KeyStore, clock: Clock, targets: Sequence[HoldTarget]) -> None:
         self.overdue = 0
