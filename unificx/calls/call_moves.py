@@ -21,7 +21,7 @@ def _move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
     """Move participants of another call into this one, under new names. Without the caller of that call, it was the
     consultation call of a transferor."""
     transferor = call.transferred_by if CALLER not in names else None
-    merge_cdr(call, other, transferor.extension_id if transferor is not None else None)
+    merge_record(call, other, transferor.extension_id if transferor is not None else None)
     call.options = replace(call.options, withheld=call.options.withheld | other.options.withheld)
     for old, new in names.items():
         moved = other.participants.pop(old)
@@ -29,7 +29,7 @@ def _move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
         call.participants[new] = moved
 
 
-def merge_cdr(call: Call, other: Call, transferor: str | None = None) -> None:
+def merge_record(call: Call, other: Call, transferor: str | None = None) -> None:
     """Merge the parties and media statistics of the other call into this one's call record. `transferor`: the extension
     that had dialled the other call, to which it has transferred this one."""
     for each in (call, other):

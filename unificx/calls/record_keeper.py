@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from unificx.calls.call import Call
-from unificx.calls.call_moves import merge_cdr
+from unificx.calls.call_moves import merge_record
 from unificx.calls.call_record import record_outside_legs, to_call_ended
 from unificx.calls.machine.causes import Cause
 from unificx.calls.observers import ObserverNotifier
@@ -58,7 +58,7 @@ class RecordKeeper:
         sibling = next((self.calls[each] for each in siblings if each in self.calls), None)
         try:
             if sibling is not None:
-                merge_cdr(sibling, call)
+                merge_record(sibling, call)
                 self.journal(sibling)
             else:
                 self.writer.record(to_call_ended(call, cause, self.clock.monotonic()))

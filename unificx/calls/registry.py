@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from unificx.calls.call import Call
 from unificx.calls.call_limiter import ConcurrentCallLimiter
-from unificx.calls.machine.states import CALLER
 from unificx.trunks import Trunk
 
 
@@ -104,7 +103,7 @@ class CallRegistry:
         """Return the call of a leg and the name of its participant."""
         return self.by_leg.get(leg_id)
 
-    def set_leg(self, call: Call, name: str = CALLER) -> None:
+    def set_leg(self, call: Call, name: str) -> None:
         """Register the leg of a participant."""
         leg_id = call.existing_leg(name).id
         self.by_leg[leg_id] = (call, name)
