@@ -114,6 +114,10 @@ def test_an_option_name_that_differs_from_the_field_is_reported(home: CliHome) -
         ("mailbox show 4711", "`unificx mailbox list` shows them."),
         ("device renew 4711", "`unificx device list` shows them."),
         ("group delete 4711", "`unificx group list` shows them."),
+        (
+            "hours create --name a --open never --then hangup --otherwise hangup",
+            "These are not weekly hours: never. Write for example: mon-fri 09:00-17:00",
+        ),
         ("queue show 4711", "`unificx queue list` shows them."),
         ("hours delete nights", "`unificx hours list` shows them."),
         ("tenant create --slug demo --domain b.example", "`unificx tenant list` shows them."),

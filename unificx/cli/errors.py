@@ -75,5 +75,6 @@ _USER_HINT = "Run this as the server's user."
 
 
 def _format_line(message: str, hint: str) -> str:
-    text = " ".join(f"{message} {hint}".split())
+    end = "" if message.rstrip().endswith((".", "!", "?")) else "."
+    text = " ".join(f"{message.rstrip()}{end} {hint}".split())
     return "unificx: " + "".join(c if c.isprintable() else "?" for c in text)
