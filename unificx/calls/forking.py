@@ -178,22 +178,22 @@ class ForkTargetBuilder:
 
     def _add_branch(self, call: Call, target: CallTarget, binding: Binding, extension: Extension) -> str:
         """Add a phone to the call and return its leg name."""
-        shown = target.displayed_caller or call.caller
+        shown, fork = target.displayed_caller or call.caller, target.fork
         domain = self._directory.domain(call.caller.tenant_id)
         extra_headers = auto_answer_headers(domain) if call.auto_answer else _ring_headers(call, target, shown)
         if binding.flow.is_websocket:
             extra_headers = (*extra_headers, (CALL_ID_HEADER, call.id))
             if call.conference_others is not None:
                 extra_headers = (*extra_headers, (CONFERENCE_HEADER, str(call.conference_others)))
-            if target.fork is not None and not target.fork.decline_ends:
+            if fork is not None and not fork.decline_ends:
                 extra_headers = (*extra_headers, (SHARED_HEADER, "yes"))
         identity = WITHHELD if call.is_withheld(shown) else Identity(shown.number, shown.name, domain)
         verification = call.options.verification if shown is call.caller else ""
         if verification:
             extra_headers = (*extra_headers, (VERIFICATION_HEADER, verification))
         displayed = replace(identity, name=target.displayed_name) if target.displayed_name else identity
-        if target.fork is not None and target.fork.name_prefix and identity is not WITHHELD:
-            displayed = replace(displayed, name=f"{target.fork.name_prefix}{displayed.name or displayed.number}")
+        if fork is not None and fork.name_prefix and identity is not WITHHELD:
+            displayed = replace(displayed, name=f"{fork.name_prefix}{displayed.name or displayed.number}")
         if target.transferred_by is not None:
             extra_headers = (*extra_headers, *referred_by(call, target.transferred_by, domain))
         if target.forwards:

@@ -38,11 +38,10 @@ class Clock(Protocol):
 class SystemClock:
     """System clock and system random source."""
 
+    monotonic = staticmethod(time.monotonic)  # asked several times for each message
+
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
 
     def random_bytes(self, size: int) -> bytes:
         return os.urandom(size)

@@ -110,7 +110,7 @@ def _compile(insert: Insert, dialect: Dialect, columns: Sequence[str]) -> _Compi
     converters = [(at, found) for at, each in enumerate(types) if (found := each.bind_processor(dialect)) is not None]
 
     def parameters(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        values = [row[name] for name in names]
+        values = list(map(row.__getitem__, names))
         for at, convert in converters:
             values[at] = convert(values[at])
         return tuple(values)

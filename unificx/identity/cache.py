@@ -103,10 +103,12 @@ class DirectoryCache:
         return tuple([self._extensions[extension_id].number for extension_id in self.extension_ids_of(person_id)])
 
     def device(self, device_id: str) -> DeviceAuth | None:
-        return self._with_effective_state(self._devices.get(device_id))
+        device = self._devices.get(device_id)
+        return self._with_effective_state(device) if device is not None else None
 
     def device_by_username(self, username: str) -> DeviceAuth | None:
-        return self._with_effective_state(self._by_username.get(username))
+        device = self._by_username.get(username)
+        return self._with_effective_state(device) if device is not None else None
 
     def suspended_device(self, username: str) -> DeviceAuth | None:
         """Return a device that only the suspension of its tenant or user disables: it may make emergency calls."""
@@ -123,8 +125,7 @@ class DirectoryCache:
 
     def devices_of(self, extension_id: str) -> tuple[DeviceAuth, ...]:
         """Return every device of the extension, including disabled ones."""
-        effective = (self._with_effective_state(device) for device in self._devices_by_extension.get(extension_id, ()))
-        return tuple(device for device in effective if device is not None)
+        return tuple([self._with_effective_state(each) for each in self._devices_by_extension.get(extension_id, ())])
 
     def tenants_of_used_phones(self) -> set[str]:
         """Return the tenants with a user who is signed in at a shared phone."""
@@ -157,9 +158,9 @@ class DirectoryCache:
         """Return the parking timeout of the tenant, in seconds."""
         return self._tenants[tenant_id].park_seconds
 
-    def _with_effective_state(self, device: DeviceAuth | None) -> DeviceAuth | None:
+    def _with_effective_state(self, device: DeviceAuth) -> DeviceAuth:
         """Return the device, with `enabled` false while its tenant or user is suspended."""
-        if device is None or not device.enabled:
+        if not device.enabled:
             return device
         if device.extension_id not in self._extensions or self.is_suspended(device.tenant_id, device.extension_id):
             return replace(device, enabled=False)
