@@ -35,7 +35,7 @@ _ON_LEG = (
 )
 _OF_MEDIA = (actions.OfferMedia, actions.AnswerMedia, actions.ReleaseMedia)
 _OF_CALL = (actions.SetAnswered, actions.StartStep, actions.SwapCaller, actions.SetPeer, actions.SetCallee)
-"""Kinds of actions. Most of a call's are told apart by one test of these, where a `match` takes one for each class."""
+"""Kinds of actions: one test of these distinguishes most of those of a call, where `match` takes one a class."""
 
 
 @dataclass(frozen=True, slots=True)
