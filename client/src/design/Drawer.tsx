@@ -1,7 +1,10 @@
 import { Drawer as MantineDrawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useLingui } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
+import { confirmAction } from './Confirm';
+import { useLayer } from './layers';
+import { UnsavedForms } from './unsaved';
 import css from './drawer.module.css';
 
 const FIRST_FIELD = 'form :is(input:not([type=hidden], [type=file]), textarea, select):not(:disabled)';
@@ -15,21 +18,47 @@ interface DrawerProps {
   children: ReactNode;
 }
 
-/** A panel at the right, a full page on the phone. Escape, a click outside and the cross close it; focus returns. */
+/**
+ * A panel at the right, a full page on the phone. Escape, Back, a click outside and the cross close it, after a question
+ * if input would be lost; focus returns.
+ */
 export function Drawer({ opened, onClose, title, footer, children }: DrawerProps) {
   const { t } = useLingui();
   const phone = useMediaQuery('(max-width: 47.99em)');
+  const { current: forms } = useRef(new UnsavedForms());
+  const leave = async () => {
+    const left =
+      !forms.any() ||
+      (await confirmAction({
+        title: t`Discard changes?`,
+        text: t`Your entries are not saved.`,
+        confirmLabel: t`Discard`,
+        cancelLabel: t`Keep editing`,
+      }));
+    if (left) onClose();
+  };
+  const close = useLayer(
+    opened,
+    () => void leave(),
+    () => forms.any(),
+  );
   return (
     <MantineDrawer
       opened={opened}
-      onClose={onClose}
+      onClose={close}
       title={title}
       position="right"
       size={phone ? '100%' : '30rem'}
       classNames={{ title: css.title, content: css.content, body: css.body }}
       closeButtonProps={{ 'aria-label': t`Close`, size: 44 }}
     >
-      <div className={css.main} ref={chooseFirstField}>
+      <div
+        className={css.main}
+        ref={(content) => {
+          chooseFirstField(content);
+          return forms.watch(content);
+        }}
+      >
         {children}
       </div>
       {footer && <div className={css.footer}>{footer}</div>}

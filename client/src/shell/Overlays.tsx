@@ -1,7 +1,8 @@
-import { ModalsProvider } from '@mantine/modals';
+import { ModalsProvider, useModals } from '@mantine/modals';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { markDialogsMounted } from '~/design/dialogs';
+import { useLayer } from '~/design/layers';
 import { Toasts } from '~/design/Toasts';
 import { useEmergencyToasts } from '~/features/emergency';
 
@@ -12,7 +13,15 @@ export default function Overlays() {
   useEmergencyToasts();
   return (
     <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': t`Close` } }}>
+      <DialogLayer />
       <Toasts />
     </ModalsProvider>
   );
+}
+
+function DialogLayer() {
+  const { modals, closeModal } = useModals();
+  const id = modals.at(-1)?.id;
+  useLayer(id !== undefined, () => closeModal(id ?? ''));
+  return null;
 }

@@ -1,5 +1,5 @@
 import './styles';
-import { type AnyRouter, RouterProvider } from '@tanstack/react-router';
+import { type AnyRouter, RouterContextProvider, RouterProvider } from '@tanstack/react-router';
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { session } from '~/api/session';
@@ -30,7 +30,7 @@ export function start({ router, overlays, onSignedIn }: Program): void {
   });
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
-      <Providers overlays={overlays}>
+      <Providers overlays={<RouterContextProvider router={router}>{overlays}</RouterContextProvider>}>
         <RouterProvider router={router} />
       </Providers>
     </StrictMode>,

@@ -1,6 +1,7 @@
 import { Drawer, Stack, Text } from '@mantine/core';
 import { useLingui } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
+import { useLayer } from '~/design/layers';
 import { ContactPicker, type Contact } from '~/features/directory';
 import { recentNumbers } from './recent-numbers';
 
@@ -21,10 +22,11 @@ interface ContactSheetProps {
 /** Chooses a colleague, a contact or a number for the present call. */
 export function ContactSheet({ opened, onClose, title, zIndex, ...choice }: ContactSheetProps) {
   const { t } = useLingui();
+  const dismiss = useLayer(opened, onClose);
   return (
     <Drawer
       opened={opened}
-      onClose={onClose}
+      onClose={dismiss}
       position="bottom"
       size="80%"
       title={title}

@@ -11,6 +11,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { preferences, setPreferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
+import { useLayer } from '~/design/layers';
 import { canSelectSpeaker, devices, watchDevices, type Device } from '~/media/devices';
 import { BlurSwitch } from './BlurSwitch';
 import { deviceKind, type DeviceKind } from './device-kind';
@@ -22,13 +23,14 @@ import css from './device-sheet.module.css';
 export function DeviceSheet() {
   const { t } = useLingui();
   const opened = useValue(callView, (each) => each.devices);
+  const dismiss = useLayer(opened, () => showCall({ devices: false }));
   const { microphones, speakers, cameras } = useValue(devices);
   const chosen = useValue(preferences);
   useEffect(() => (opened ? watchDevices() : undefined), [opened]);
   return (
     <Drawer
       opened={opened}
-      onClose={() => showCall({ devices: false })}
+      onClose={dismiss}
       position="bottom"
       size="auto"
       title={t`Audio and camera`}

@@ -17,6 +17,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { useChatAllowed } from '~/api/session';
 import { useValue } from '~/core/store';
+import { useLayer } from '~/design/layers';
 import { supportsPictureInPicture, togglePictureInPicture } from '~/media/screen';
 import { useOpenChat } from '~/features/chat';
 import { colleagues } from '~/features/directory';
@@ -40,10 +41,11 @@ import css from './more-sheet.module.css';
 export function MoreSheet({ call }: { call: Call }) {
   const { t } = useLingui();
   const opened = useValue(callView, (each) => each.more);
+  const dismiss = useLayer(opened, close);
   return (
     <Drawer
       opened={opened}
-      onClose={close}
+      onClose={dismiss}
       position="bottom"
       size="auto"
       title={t`More`}

@@ -2,6 +2,7 @@ import { Button, Drawer, Stack, Text } from '@mantine/core';
 import { plural } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { toast } from '~/core/toasts';
+import { useLayer } from '~/design/layers';
 import { remind, removeReminder } from '~/features/reminders';
 import type { Call } from '~/sip';
 import { useMessageInstead } from './useMessageInstead';
@@ -18,10 +19,11 @@ interface ReplySheetProps {
 export default function ReplySheet({ call, kind, close }: ReplySheetProps) {
   const { t } = useLingui();
   const { title } = useRemoteParty(call);
+  const dismiss = useLayer(kind !== undefined, close);
   return (
     <Drawer
       opened={kind !== undefined}
-      onClose={close}
+      onClose={dismiss}
       position="bottom"
       size="auto"
       title={kind === 'message' ? t`Decline with a message` : t`Decline and remind me`}

@@ -13,6 +13,9 @@ interface EntryState {
   __TSR_index: number;
 }
 
+/** Of steps that are not the user's: Back of the user closes sheets first. */
+const PAST_LAYERS = { ignoreBlocker: true };
+
 export interface CallVisibility {
   /** There is a call. */
   up: boolean;
@@ -52,9 +55,9 @@ export class CallHistory {
     if (next.up && !before.up) this.#begin();
     const { call, __TSR_index: index } = this.#state;
     if (next.up && next.shown && call !== 'screen') this.#push('screen');
-    if (next.up && !next.shown && before.shown && call === 'screen') this.history.back();
+    if (next.up && !next.shown && before.shown && call === 'screen') this.history.back(PAST_LAYERS);
     if (next.up || !before.up) return;
-    if (call && !this.#leaving) this.history.go(call === 'screen' && this.#guard === index - 1 ? -2 : -1);
+    if (call && !this.#leaving) this.history.go(call === 'screen' && this.#guard === index - 1 ? -2 : -1, PAST_LAYERS);
     this.#leaving = false; // should the user stay: Back skips what is left
   }
 
@@ -70,17 +73,17 @@ export class CallHistory {
   }
 
   #push(call: Mark): void {
-    this.history.push(this.history.location.href, { call, guard: this.#guard });
+    this.history.push(this.history.location.href, { call, guard: this.#guard }, PAST_LAYERS);
     this.history.flush(); // pushes of one task are combined to a single entry otherwise
   }
 
   #moved(action: 'BACK' | 'FORWARD' | 'GO'): void {
     const { call, __TSR_index: index } = this.#state;
     if (!this.#now.up) {
-      if (call && action === 'BACK') this.history.back(); // left by an earlier call
+      if (call && action === 'BACK') this.history.back(PAST_LAYERS); // left by an earlier call
       return;
     }
-    if (index < this.#guard) this.history.go(this.#guard - index);
+    if (index < this.#guard) this.history.go(this.#guard - index, PAST_LAYERS);
     if (this.#now.shown !== (call === 'screen')) this.show(call === 'screen');
   }
 }

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Modal, Stack, Switch, TextInput } from '@mantine/co
 import { IconPencilPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { useLayer } from '~/design/layers';
 import { ColleagueSelect } from '~/features/directory';
 import { EncryptionTerms } from './EncryptionTerms';
 import { useOpenChat } from './useOpenChat';
@@ -10,6 +11,7 @@ import { useOpenChat } from './useOpenChat';
 export function NewConversation() {
   const { t } = useLingui();
   const [opened, setOpened] = useState(false);
+  const dismiss = useLayer(opened, () => setOpened(false));
   return (
     <>
       <ActionIcon
@@ -23,7 +25,7 @@ export function NewConversation() {
       </ActionIcon>
       <Modal
         opened={opened}
-        onClose={() => setOpened(false)}
+        onClose={dismiss}
         title={t`New conversation`}
         closeButtonProps={{ 'aria-label': t`Close` }}
       >

@@ -18,6 +18,7 @@ import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
+import { useLayer } from '~/design/layers';
 import { reportAbuse } from '~/features/support';
 import { useParticipantName, useRemoval } from './actions';
 import { CaptionSwitch } from './CaptionSwitch';
@@ -39,10 +40,11 @@ interface RosterSheetProps {
 /** Roster of the user's room, with the host controls. */
 export default function RosterSheet({ room, opened, close }: RosterSheetProps) {
   const { t } = useLingui();
+  const dismiss = useLayer(opened, close);
   return (
     <Drawer
       opened={opened}
-      onClose={close}
+      onClose={dismiss}
       position="bottom"
       size="75%"
       title={room.name}

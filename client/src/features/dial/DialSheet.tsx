@@ -4,6 +4,7 @@ import { useRouterState } from '@tanstack/react-router';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/core/store';
+import { useLayer } from '~/design/layers';
 import { phone } from '~/sip';
 import { Pad } from './Pad';
 import { ParkedCalls } from './ParkedCalls';
@@ -16,12 +17,13 @@ const WIDE = '(min-width: 56.25em)';
 const HEIGHT = 'calc(min(100dvh, max(46rem, 82dvh)))';
 
 /**
- * The pad above another screen; `openDial` opens it. Mount it once. Another screen closes it, as after Back, and on a
- * phone an incoming call; what was typed is kept.
+ * The pad above another screen; `openDial` opens it. Mount it once. Another screen closes it, and on a phone
+ * an incoming call; what was typed is kept.
  */
 export default function DialSheet() {
   const { t } = useLingui();
   const opened = useValue(dialSheet, (each) => each.opened);
+  const dismiss = useLayer(opened, closeDial);
   const wide = useMediaQuery(WIDE, false, { getInitialValueInEffect: false });
   const ringing = useValue(phone.state, ({ calls }) => calls.some((each) => each.phase === 'incoming'));
   useEffect(() => {
@@ -31,7 +33,7 @@ export default function DialSheet() {
   useEffect(() => closeDial, [path]);
   const common = {
     opened,
-    onClose: closeDial,
+    onClose: dismiss,
     title: t`Dial`,
     closeButtonProps: { 'aria-label': t`Close`, size: 44 },
   };

@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
 import type { Participant } from '~/api';
 import { useValue } from '~/core/store';
+import { useLayer } from '~/design/layers';
 import { useParticipantName, useRoster, type Roster } from '~/features/conferences';
 import type { StreamStats } from '~/media/quality';
 import { gradeOf, type Grade, type VideoReading } from '~/media/video-meter';
@@ -47,10 +48,11 @@ export function GuestConnectionSheet({ opened, close, ...rest }: ConnectionsProp
 
 function ConnectionDrawer({ opened, close, children }: SheetProps & { children: ReactNode }) {
   const { t } = useLingui();
+  const dismiss = useLayer(opened, close);
   return (
     <Drawer
       opened={opened}
-      onClose={close}
+      onClose={dismiss}
       position="bottom"
       size="75%"
       title={t`Connection quality`}

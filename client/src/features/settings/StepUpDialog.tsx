@@ -5,16 +5,18 @@ import { useState } from 'react';
 import { ErrorNotice } from '~/design/Notice';
 import { PasswordField } from '~/design/PasswordField';
 import { useValue } from '~/core/store';
+import { useLayer } from '~/design/layers';
 import type { ProofMethod, StepUp } from './step-up';
 
 /** Step-up authentication before sensitive actions. */
 export function StepUpDialog({ proof }: { proof: StepUp }) {
   const { t } = useLingui();
   const { methods, busy, fault } = useValue(proof.prompt);
+  const dismiss = useLayer(methods.length > 0, () => proof.cancel());
   return (
     <Modal
       opened={methods.length > 0}
-      onClose={() => proof.cancel()}
+      onClose={dismiss}
       title={t`Confirm it’s you`}
       closeButtonProps={{ 'aria-label': t`Close` }}
       centered

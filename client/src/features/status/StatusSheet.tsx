@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
+import { useLayer } from '~/design/layers';
 import { PresenceChoice, useOwnPresence } from '~/features/presence';
 import { OwnQueues } from '~/features/own-queues';
 import { SharedPhone } from './SharedPhone';
@@ -20,11 +21,12 @@ export function StatusSheet({ opened, onClose }: { opened: boolean; onClose: () 
   const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
   const { reach, reason } = useReachability();
   const presence = useOwnPresence();
+  const dismiss = useLayer(opened, onClose);
   const number = me?.extensions.map((each) => each.number).join(', ');
   return (
     <Drawer
       opened={opened}
-      onClose={onClose}
+      onClose={dismiss}
       position="bottom"
       size="auto"
       title={t`Your status`}

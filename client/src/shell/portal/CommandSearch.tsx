@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, useState } from 'react';
 import { lazyPart } from '~/core/lazy-part';
+import { useLayer } from '~/design/layers';
 import css from './portal.module.css';
 
 const CommandList = lazyPart(() => import('./CommandList'));
@@ -12,6 +13,7 @@ const CommandList = lazyPart(() => import('./CommandList'));
 export function CommandSearch({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const [opened, setOpened] = useState(false);
+  const dismiss = useLayer(opened, () => setOpened(false));
   useHotkeys([['mod+K', () => setOpened(true)]], []);
   const mac = /Mac|iP(hone|ad)/.test(navigator.userAgent);
   return (
@@ -29,7 +31,7 @@ export function CommandSearch({ tenant }: { tenant?: string }) {
       </UnstyledButton>
       <Modal
         opened={opened}
-        onClose={() => setOpened(false)}
+        onClose={dismiss}
         withCloseButton={false}
         padding={0}
         size={560}

@@ -2,6 +2,7 @@ import { Button, Modal, Stack, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { useValue } from '~/core/store';
+import { useLayer } from '~/design/layers';
 import { InfoNotice } from '~/design/Notice';
 import { qrScanner, ScanModel, Viewfinder } from '~/features/sign-in';
 import { readSafetyCode } from './safety';
@@ -18,6 +19,7 @@ export function SafetyScan({ name, onFound, onClose }: SafetyScanProps) {
   const { t } = useLingui();
   const [model] = useState(() => new ScanModel(qrScanner, readSafetyCode, onFound));
   const { phase, stream, seen } = useValue(model.state);
+  const dismiss = useLayer(true, onClose);
   useEffect(() => {
     void model.start();
     void model.open();
@@ -26,7 +28,7 @@ export function SafetyScan({ name, onFound, onClose }: SafetyScanProps) {
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={dismiss}
       title={t`Scan safety number`}
       closeButtonProps={{ 'aria-label': t`Close`, size: 44 }}
     >

@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type KeyboardEvent } from 'react';
 import type { Attachment } from '~/api';
 import { download } from '~/design/table/csv';
+import { useLayer } from '~/design/layers';
 import { fetchFile, usePicture } from './pictures';
 import css from './files.module.css';
 
@@ -18,6 +19,7 @@ interface PhotoViewerProps {
 /** The photos of a message on the whole screen; arrows show the others. */
 export function PhotoViewer({ conversation, photos, first, author, onClose }: PhotoViewerProps) {
   const { t } = useLingui();
+  const dismiss = useLayer(true, onClose);
   const [at, setAt] = useState(photos.indexOf(first));
   const photo = photos[at] ?? first;
   const move = (by: number) => setAt(Math.min(Math.max(at + by, 0), photos.length - 1));
@@ -29,7 +31,7 @@ export function PhotoViewer({ conversation, photos, first, author, onClose }: Ph
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={dismiss}
       fullScreen
       title={photo.name}
       closeButtonProps={{ 'aria-label': t`Close`, size: 44 }}
