@@ -6,7 +6,7 @@ import { problemText } from './problem-messages';
 import css from './states.module.css';
 
 /** An error in one line, where its content would stand, with a button that tries again. */
-export function ErrorBar({ fault, retry }: { fault: unknown; retry: () => void }) {
+export function ErrorBar({ fault, retry }: { fault: unknown; retry?: () => unknown }) {
   const { t } = useLingui();
   if (fault === undefined || fault === null) return null;
   const { title, advice } = problemText(asProblem(fault), t);
@@ -16,7 +16,7 @@ export function ErrorBar({ fault, retry }: { fault: unknown; retry: () => void }
       <Text size="sm" className={css.errorText}>
         <b>{title}</b> {advice}
       </Text>
-      <Button variant="default" size="compact-md" className={css.retry} onClick={retry}>
+      <Button variant="default" size="compact-md" className={css.retry} onClick={() => void retry?.()}>
         <Trans>Try again</Trans>
       </Button>
     </div>

@@ -55,5 +55,5 @@ export function useCrudList<T extends { number: string }>({
       </Button>
     </>
   );
-  return { list, fault: list.fault ?? removal.error, actions, add: () => edit() };
+  return { list, removalFault: removal.error, actions, add: () => edit() };
 }

@@ -71,8 +71,8 @@ export function AppFrame() {
         </Link>
       </nav>
       <main id="main">
-        <ErrorBoundary fallback={<ConnectionBanner />}>
-          <Suspense fallback={<ConnectionBanner />}>
+        <ErrorBoundary fallback={<ConnectionBanner phone />}>
+          <Suspense fallback={<ConnectionBanner phone />}>
             <PhoneConnectionBanner />
           </Suspense>
         </ErrorBoundary>

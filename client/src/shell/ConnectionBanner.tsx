@@ -4,13 +4,17 @@ import type { ReactNode } from 'react';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 
-/** Shown while the data may be stale. */
-export function ConnectionBanner() {
+/** Shown while the data may be stale. `phone`: the program is one, and cannot be called meanwhile. */
+export function ConnectionBanner({ phone = false }: { phone?: boolean }) {
   const stale = useValue(session, (each) => each.state === 'in' && each.stale);
   if (!stale) return null;
   return (
     <Banner>
-      <Trans>No connection. You are seeing saved data and cannot receive calls.</Trans>
+      {phone ? (
+        <Trans>No connection. You are seeing saved data and cannot receive calls.</Trans>
+      ) : (
+        <Trans>No connection. You are seeing saved data.</Trans>
+      )}
     </Banner>
   );
 }

@@ -14,7 +14,7 @@ export default function PhoneConnectionBanner() {
   const stale = useValue(session, (each) => each.state === 'in' && each.stale);
   const { line, otherTab, problem } = useValue(phone.state);
   const disconnected = useSustained(line === 'retrying' || line === 'connecting');
-  if (stale) return <ConnectionBanner />;
+  if (stale) return <ConnectionBanner phone />;
   if (otherTab) {
     return (
       <Banner>

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { AccessCopy as Copy } from '~/api';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { StepUp, StepUpDialog } from '~/features/settings';
@@ -44,7 +45,8 @@ export function AccessCopy({ personId, disclosureId, request, tenant }: AccessCo
   );
   return (
     <>
-      <ErrorNotice fault={found.error ?? order.error} />
+      <ErrorBar fault={found.error} retry={found.refetch} />
+      <ErrorNotice fault={order.error} />
       {found.isPending && <SkeletonBlock height={44} />}
       {copy && <CopyState copy={copy} />}
       {copy && copy.state !== 'requested' && (

@@ -7,6 +7,7 @@ import { useChanges } from '~/design/changes';
 import { formatDateTime } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
 import { fileSize } from '~/design/file-size';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Rows } from '~/design/Rows';
@@ -22,14 +23,14 @@ const POLL_AT_WORK_MS = 1_000;
 /** Backups of the installation: list, progress, schedule, trial, and how one is restored. For operators. */
 export default function Backups() {
   const { t } = useLingui();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['backups'],
     queryFn: async () => (await api.listBackups()).data,
     refetchInterval: ({ state }) => (state.data?.job ? POLL_AT_WORK_MS : POLL_MS),
   });
   return (
     <Page title={t`Backups`} size="lg">
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {!data && !error && <SkeletonRows />}
       {data?.folder === null && (
         <InfoNotice title={t`The server makes no backups`}>

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { api, type BillingDetails } from '~/api';
 import { useChanges } from '~/design/changes';
 import { showAtField } from '~/design/forms';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -19,7 +20,7 @@ interface BillingAddressProps {
 /** Billing details of the organisation, or of the seller. */
 export function BillingAddress({ tenant, seller = false }: BillingAddressProps) {
   const { t } = useLingui();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['billing-details', tenant],
     queryFn: async () => (await api.showBillingDetails({ query: { tenant } })).data,
   });
@@ -34,7 +35,7 @@ export function BillingAddress({ tenant, seller = false }: BillingAddressProps) 
         )
       }
     >
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {!data && !error && <SkeletonBlock height={240} />}
       {data && <DetailsForm details={data} tenant={tenant} seller={seller} />}
     </Section>

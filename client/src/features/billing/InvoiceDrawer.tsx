@@ -10,6 +10,7 @@ import { formatDateTime } from '~/design/dates';
 import { Drawer } from '~/design/Drawer';
 import { saveFile } from '~/design/files';
 import { formatAmount } from '~/design/money';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { PayByCard } from './CardPayments';
@@ -47,7 +48,7 @@ export const INVOICE_LISTS = [
 /** One invoice: its lines, files, and what can be done with it. */
 export function InvoiceDrawer({ number, onClose, tenant, operator }: InvoiceDrawerProps) {
   const { t } = useLingui();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['invoice', tenant, number],
     queryFn: async () => (await api.showInvoice({ path: { invoice: number! }, query: { tenant } })).data,
     enabled: number !== undefined,
@@ -56,7 +57,7 @@ export function InvoiceDrawer({ number, onClose, tenant, operator }: InvoiceDraw
   return (
     <Drawer opened={number !== undefined} onClose={onClose} title={title}>
       <Stack>
-        <ErrorNotice fault={error} />
+        <ErrorBar fault={error} retry={refetch} />
         {!data && !error && <SkeletonBlock height={240} />}
         {data && (
           <>

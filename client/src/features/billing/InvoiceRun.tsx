@@ -7,6 +7,7 @@ import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { Drawer } from '~/design/Drawer';
 import { useAllPages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { INVOICE_LISTS } from './InvoiceDrawer';
 import { dayOf, pastMonths } from './model';
@@ -99,7 +100,9 @@ export function InvoiceRun({ opened, onClose }: { opened: boolean; onClose: () =
           }}
         />
         {busy && <Progress value={((run?.done ?? 0) / Math.max(1, run?.total ?? 1)) * 100} aria-label={t`Progress`} />}
-        <ErrorNotice fault={start.error ?? progress.error ?? runs.error} />
+        <ErrorBar fault={progress.error} retry={progress.refetch} />
+        <ErrorBar fault={runs.error} retry={runs.refetch} />
+        <ErrorNotice fault={start.error} />
         {run && ended && <Outcomes run={run} />}
       </Stack>
     </Drawer>
@@ -113,7 +116,7 @@ function Outcomes({ run: { month, dry_run, started, unrated } }: { run: Run }) {
     api.listInvoiceRunOutcomes({ path: { month }, query: { dry_run, cursor, limit: MAX_PAGE_SIZE } }),
   );
   const rows = outcomes.items.flatMap((each) => each.invoices.map((invoice) => ({ ...each, invoice })));
-  if (!outcomes.loaded) return <ErrorNotice fault={outcomes.fault} />;
+  if (!outcomes.loaded) return <ErrorBar fault={outcomes.fault} retry={outcomes.retry} />;
   return (
     <>
       {outcomes.items

@@ -7,7 +7,8 @@ import { api, type Balance, type Invoice } from '~/api';
 import { EmptyState } from '~/design/EmptyState';
 import { hasTools, usePages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
-import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
+import { InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
 import { CallsEnd } from './CallsEnd';
@@ -73,7 +74,7 @@ export function Invoices({ tenant, operator }: InvoicesProps) {
   );
   return (
     <Section title={t`Invoices`} lead={<BalanceText balances={balance.data} />}>
-      <ErrorNotice fault={balance.error} />
+      <ErrorBar fault={balance.error} retry={balance.refetch} />
       <CallsEnd tenant={tenant} />
       <WaitingInvoices invoices={list.items} />
       <ReturnedPayment tenant={tenant} />

@@ -6,7 +6,7 @@ import { formatDateTime } from '~/design/dates';
 import { Drawer } from '~/design/Drawer';
 import { useAllPages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { RefundForm } from './RefundForm';
 
@@ -61,7 +61,8 @@ function Refunds({ payment, tenant, operator }: { payment: Payment; tenant?: str
   const refunds = useAllPages<Payment>(['payments', tenant, 'refunds', reference], (cursor) =>
     api.listPayments({ query: { tenant, refund_of: reference, cursor } }),
   );
-  if (!refunds.loaded) return refunds.fault ? <ErrorNotice fault={refunds.fault} /> : <SkeletonBlock height={120} />;
+  if (!refunds.loaded)
+    return refunds.fault ? <ErrorBar fault={refunds.fault} retry={refunds.retry} /> : <SkeletonBlock height={120} />;
   const left = refunds.items.reduce((sum, each) => sum + each.amount, amount);
   const money = (micros: number) => formatAmount(micros, currency, i18n.locale);
   if (refunding)

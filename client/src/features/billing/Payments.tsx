@@ -8,7 +8,7 @@ import { Drawer } from '~/design/Drawer';
 import { EmptyState } from '~/design/EmptyState';
 import { hasTools, useAllPages, usePages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { DataTable, type Column } from '~/design/table';
@@ -111,7 +111,7 @@ function NewPayment({ tenant, onClose }: { tenant?: string; onClose: () => void 
   const invoices = useAllPages<Invoice>(['invoices', tenant], (cursor) =>
     api.listInvoices({ query: { tenant, cursor } }),
   );
-  if (invoices.fault) return <ErrorNotice fault={invoices.fault} />;
+  if (invoices.fault) return <ErrorBar fault={invoices.fault} retry={invoices.retry} />;
   if (!invoices.loaded) return <SkeletonBlock height={240} />;
   const currency = invoices.items[0]?.currency;
   return (

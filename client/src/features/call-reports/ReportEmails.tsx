@@ -8,6 +8,7 @@ import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useChanges } from '~/design/changes';
 import { formatDateTime } from '~/design/dates';
 import { useAllPages, usePages } from '~/design/lists';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { Section } from '~/design/Section';
@@ -21,7 +22,7 @@ export function ReportEmails({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const [person, setPerson] = useState<string | null>(null);
   const [every, setEvery] = useState<Interval>('weekly');
-  const { items, fault } = usePages<ReportEmail>(['report-emails', tenant], () =>
+  const { items, fault, retry } = usePages<ReportEmail>(['report-emails', tenant], () =>
     api.listReportEmails({ query: { tenant } }),
   );
   const people = useAllPages<Person>(['persons', tenant], (cursor) =>
@@ -46,7 +47,8 @@ export function ReportEmails({ tenant }: { tenant?: string }) {
       title={t`Send by e-mail`}
       lead={<Trans>The figures of a day, week or month as a table (CSV) and as a PDF, to administrators.</Trans>}
     >
-      <ErrorNotice fault={fault ?? changes.error} />
+      <ErrorBar fault={fault} retry={retry} />
+      <ErrorNotice fault={changes.error} />
       <Rows>
         {items.map((each) => (
           <Row

@@ -7,6 +7,7 @@ import { confirmAction } from '~/design/Confirm';
 import { DrawerFooter } from '~/design/Drawer';
 import { formatDateTime } from '~/design/dates';
 import { POLL_INTERVAL_MS } from '~/design/lists';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { CampaignTexts } from './CampaignTexts';
 
@@ -19,7 +20,7 @@ interface CampaignResultProps {
 /** A campaign that was sent: what has become of its e-mails until now, and its texts. */
 export function CampaignResult({ campaign, tenant, onClose }: CampaignResultProps) {
   const { t } = useLingui();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['campaign', campaign.id],
     queryFn: async () => (await api.showCampaign({ path: { campaign: campaign.id }, query: { tenant } })).data,
     initialData: campaign,
@@ -57,7 +58,8 @@ export function CampaignResult({ campaign, tenant, onClose }: CampaignResultProp
   const at = sent && formatDateTime(sent);
   return (
     <Stack style={{ flex: 1 }}>
-      <ErrorNotice fault={changes.error ?? error} />
+      <ErrorBar fault={error} retry={refetch} />
+      <ErrorNotice fault={changes.error} />
       <Text size="sm">
         <Trans>Sent: {at}</Trans>
       </Text>

@@ -10,7 +10,7 @@ import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
 import { formatDateTime } from '~/design/dates';
 import { LinkRow, RowTime } from '~/design/LinkRow';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Rows } from '~/design/Rows';
 import { chats } from './chats';
 import { messageAnchor } from './MessageItem';
@@ -62,7 +62,7 @@ export function SearchResults({ text }: { text: string }) {
   const conversations = named.data ?? [];
   return (
     <>
-      <ErrorNotice fault={named.error} />
+      <ErrorBar fault={named.error} retry={named.refetch} />
       <Results title={t`Conversations`} empty={conversations.length === 0 && !named.isFetching}>
         {conversations.map((each) => (
           <LinkRow

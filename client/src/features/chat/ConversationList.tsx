@@ -8,7 +8,8 @@ import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
 import { EmptyState } from '~/design/EmptyState';
 import { LinkRow, RowTime } from '~/design/LinkRow';
-import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
+import { InfoNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { formatDateTime } from '~/design/dates';
@@ -25,7 +26,8 @@ export function ConversationList() {
   const { conversation: selected } = useParams({ strict: false });
   useEffect(() => presences.open(), []);
   useEffect(() => void chats.open(), []);
-  if (source === 'none') return fault ? <ErrorNotice fault={fault} /> : <SkeletonRows avatar />;
+  if (source === 'none')
+    return fault ? <ErrorBar fault={fault} retry={() => chats.refresh()} /> : <SkeletonRows avatar />;
   return (
     <>
       {source === 'cache' && fault && (

@@ -13,7 +13,7 @@ import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { ChatMessage, Conversation } from '~/api';
 import { useValue } from '~/core/store';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
 import { useTwoPanes } from '~/design/Panes';
 import { periodText } from '~/design/periods';
@@ -43,7 +43,7 @@ export default function ConversationPage() {
   return (
     <Page title={t`Conversation`} level={beside ? 2 : 1} back={beside ? undefined : '/chat'}>
       {fault ? (
-        <ErrorNotice fault={fault} />
+        <ErrorBar fault={fault} retry={() => chats.openConversation(id)} />
       ) : (
         <Text c="dimmed" role="status">
           <Trans>Loading…</Trans>

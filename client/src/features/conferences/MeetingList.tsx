@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { IconCalendarPlus, IconCalendarShare, IconShare, IconUsersGroup } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Row, Rows } from '~/design/Rows';
 import { openDialog } from '~/design/dialogs';
 import { CalendarAddress } from './CalendarAddress';
@@ -30,7 +30,7 @@ export function MeetingList({ meetings }: { meetings: ReturnType<typeof useMeeti
       <Button fullWidth size="md" my="sm" leftSection={<IconCalendarPlus size={20} aria-hidden />} onClick={open}>
         <Trans>Start a meeting</Trans>
       </Button>
-      <ErrorNotice fault={meetings.fault} />
+      <ErrorBar fault={meetings.fault} retry={meetings.retry} />
       {meetings.items.length > 0 && (
         <Rows label={t`Your meetings`}>
           {meetings.items.map((each) => (

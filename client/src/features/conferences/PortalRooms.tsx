@@ -73,7 +73,7 @@ export default function PortalRooms() {
         </Button>
       }
     >
-      <ErrorNotice fault={rooms.fault ?? end.error} />
+      <ErrorNotice fault={rooms.removalFault ?? end.error} />
       <DataTable
         list={rooms.list}
         label={t`Rooms`}

@@ -4,7 +4,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import type { Room } from '~/api';
 import { events } from '~/api/events';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Row, Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
@@ -25,7 +25,7 @@ export function RoomList() {
   return (
     <>
       <MeetingList meetings={meetings} />
-      <ErrorNotice fault={now.fault} />
+      <ErrorBar fault={now.fault} retry={refreshRooms} />
       {others && others.length > 0 ? (
         <Rows label={t`Rooms`}>
           {others.map((each) => (

@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useParams } from '@tanstack/react-router';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
 import { useValue } from '~/core/store';
 import { useRoomNames } from '~/features/conferences';
@@ -30,7 +30,7 @@ export default function CallPage() {
     return (
       <Page title={t`Call details`} level={beside ? 2 : 1} back={beside ? undefined : '/calls'}>
         {query.error ? (
-          <ErrorNotice fault={query.error} />
+          <ErrorBar fault={query.error} retry={query.refetch} />
         ) : (
           <Text c="dimmed" role="status">
             <Trans>Loading…</Trans>

@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Contact as ContactEntry } from '~/api';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { useTwoPanes } from '~/design/Panes';
@@ -20,11 +21,11 @@ export default function ContactEntryPage() {
   const { t } = useLingui();
   const beside = useTwoPanes();
   const { contact: id = '' } = useParams({ strict: false });
-  const { data, error } = useContact(id);
+  const { data, error, refetch } = useContact(id);
   if (data) return <Entry key={data.id} contact={data} />;
   return (
     <Page title={t`Contact`} level={beside ? 2 : 1} back={beside ? undefined : '/team'}>
-      {error ? <ErrorNotice fault={error} /> : <SkeletonRows rows={3} />}
+      {error ? <ErrorBar fault={error} retry={refetch} /> : <SkeletonRows rows={3} />}
     </Page>
   );
 }

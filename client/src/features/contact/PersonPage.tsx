@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
 import { useValue } from '~/core/store';
 import { colleagues } from '~/features/directory';
@@ -22,7 +22,7 @@ export default function PersonPage() {
   }
   return (
     <Page title={t`Colleague`} level={beside ? 2 : 1} back={beside ? undefined : '/team'}>
-      <ErrorNotice fault={now.fault} />
+      <ErrorBar fault={now.fault} retry={() => colleagues.refresh()} />
       {!now.fault && (
         <Text c="dimmed" role="status">
           {now.loading || now.source === 'none' ? (

@@ -7,7 +7,7 @@ import type { Contact } from '~/api';
 import { Avatar } from '~/design/Avatar';
 import { EmptyState } from '~/design/EmptyState';
 import { LinkRow } from '~/design/LinkRow';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Rows } from '~/design/Rows';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { startCall } from '~/features/call';
@@ -26,7 +26,7 @@ export function ContactList() {
   const navigate = useNavigate();
   const [search, setSearch] = useState('');
   const [adding, setAdding] = useState(false);
-  const { items, loaded, fault, loadMore } = useContacts({ search });
+  const { items, loaded, fault, loadMore, retry } = useContacts({ search });
   useEffect(() => void restoreDeviceContacts(), []);
   const favourites = useContacts({ favourites: true, book: 'personal' }).items;
   const add = (
@@ -45,7 +45,7 @@ export function ContactList() {
         )}
         <ContactMenu />
       </div>
-      <ErrorNotice fault={fault} />
+      <ErrorBar fault={fault} retry={retry} />
       {!loaded && !fault && <SkeletonRows avatar />}
       {!search && favourites.length > 0 && (
         <Rows label={t`Favourites`}>

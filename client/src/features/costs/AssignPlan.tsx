@@ -7,6 +7,7 @@ import { toast } from '~/core/toasts';
 import { Drawer } from '~/design/Drawer';
 import { useAllPages } from '~/design/lists';
 import { formatAmount } from '~/design/money';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { termsOn } from './model';
 
@@ -77,7 +78,8 @@ export function AssignPlan({ opened, onClose, tenant }: AssignPlanProps) {
             onChange={setChosen}
           />
           <TextInput size="md" name="since" type="date" label={t`First day`} description={t`Empty: today`} />
-          <ErrorNotice fault={plans.fault ?? assign.error} />
+          <ErrorBar fault={plans.fault} retry={plans.retry} />
+          <ErrorNotice fault={assign.error} />
         </Stack>
       </form>
     </Drawer>

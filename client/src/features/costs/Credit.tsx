@@ -4,7 +4,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api } from '~/api';
 import { formatAmount } from '~/design/money';
-import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
+import { InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { EditCredit } from './EditCredit';
 
@@ -18,7 +19,7 @@ interface CreditProps {
 export function Credit({ tenant, operator }: CreditProps) {
   const { t, i18n } = useLingui();
   const [editing, setEditing] = useState(false);
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['credit', tenant],
     queryFn: async () => (await api.showCredit({ query: { tenant } })).data,
   });
@@ -41,7 +42,7 @@ export function Credit({ tenant, operator }: CreditProps) {
         ))
       }
     >
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {terms && (
         <Group gap="xl">
           <Text>

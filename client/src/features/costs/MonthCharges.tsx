@@ -7,7 +7,8 @@ import { api, type Charge, type IncludedUse, type StorageUse } from '~/api';
 import { EmptyState } from '~/design/EmptyState';
 import { fileSize } from '~/design/file-size';
 import { formatAmount, formatSum } from '~/design/money';
-import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
+import { InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
 import { AssignPlan } from './AssignPlan';
@@ -106,7 +107,7 @@ export function MonthCharges({ tenant, month, operator }: MonthChargesProps) {
         ))
       }
     >
-      <ErrorNotice fault={plan.error} />
+      <ErrorBar fault={plan.error} retry={plan.refetch} />
       {found?.included.map((use) => (
         <IncludedMinutes key={`${use.group} ${use.since}`} use={use} name={nameOfGroup} />
       ))}

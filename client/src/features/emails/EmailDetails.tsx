@@ -2,18 +2,18 @@ import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { EMAIL_STATES } from './texts';
 
 /** An e-mail with its text, as far as that is stored. */
 export function EmailDetails({ id, tenant }: { id: string; tenant?: string }) {
   const { t } = useLingui();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['emails', tenant, id],
     queryFn: async () => (await api.showEmail({ path: { email: id }, query: { tenant } })).data,
   });
-  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={160} />;
+  if (!data) return error ? <ErrorBar fault={error} retry={refetch} /> : <SkeletonBlock height={160} />;
   const { address, name, reply, state, status, subject, text } = data;
   return (
     <Stack>

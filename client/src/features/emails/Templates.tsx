@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type EmailItem, type PreviewEmailTemplateData } from '~/api';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Section } from '~/design/Section';
 import { Segments } from '~/design/Segments';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -29,7 +29,7 @@ export function Templates({ tenant }: { tenant?: string }) {
   const { t, i18n } = useLingui();
   const [kind, setKind] = useState<Kind>('invitation');
   const [language, setLanguage] = useState<Language>(i18n.locale === 'de' ? 'de' : 'en');
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['email-template', tenant, kind, language],
     queryFn: async () =>
       (await api.previewEmailTemplate({ path: { template: kind }, query: { tenant, language } })).data,
@@ -74,7 +74,7 @@ export function Templates({ tenant }: { tenant?: string }) {
           </Text>
         </article>
       ) : error ? (
-        <ErrorNotice fault={error} />
+        <ErrorBar fault={error} retry={refetch} />
       ) : (
         <SkeletonBlock height={160} />
       )}

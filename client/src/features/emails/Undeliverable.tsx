@@ -5,6 +5,7 @@ import { api, type UndeliverableAddress } from '~/api';
 import { useChanges } from '~/design/changes';
 import { formatDate } from '~/design/dates';
 import { usePages } from '~/design/lists';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { Section } from '~/design/Section';
@@ -12,7 +13,7 @@ import { Section } from '~/design/Section';
 /** Addresses of users that do not work; nothing if there are none. */
 export function Undeliverable({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
-  const { items, fault } = usePages<UndeliverableAddress>(['undeliverable', tenant], () =>
+  const { items, fault, retry } = usePages<UndeliverableAddress>(['undeliverable', tenant], () =>
     api.listUndeliverableAddresses({ query: { tenant } }),
   );
   const changes = useChanges(['undeliverable']);
@@ -27,7 +28,8 @@ export function Undeliverable({ tenant }: { tenant?: string }) {
       title={t`Addresses that do not work`}
       lead={<Trans>Mail servers have rejected these addresses of users permanently. Campaigns skip them.</Trans>}
     >
-      <ErrorNotice fault={fault ?? changes.error} />
+      <ErrorBar fault={fault} retry={retry} />
+      <ErrorNotice fault={changes.error} />
       <Rows>
         {items.map((each) => (
           <Row

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { useChanges } from '~/design/changes';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { matchesSearch } from '~/design/table';
@@ -39,7 +40,8 @@ export function Alerted({ tenant }: { tenant?: string }) {
         </Trans>
       }
     >
-      <ErrorNotice fault={status.error ?? changes.error} />
+      <ErrorBar fault={status.error} retry={status.refetch} />
+      <ErrorNotice fault={changes.error} />
       <MultiSelect
         size="md"
         label={t`People who are alerted`}

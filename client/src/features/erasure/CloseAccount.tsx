@@ -6,6 +6,7 @@ import { api } from '~/api';
 import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
 import { formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { StepUp, StepUpDialog } from '~/features/settings';
@@ -65,7 +66,12 @@ export function CloseAccount() {
         </Button>
       )}
       {shown && plan.isPending && <SkeletonBlock height={120} />}
-      {shown && <ErrorNotice fault={plan.error ?? close.error} />}
+      {shown && (
+        <>
+          <ErrorBar fault={plan.error} retry={plan.refetch} />
+          <ErrorNotice fault={close.error} />
+        </>
+      )}
       {shown && found && (
         <>
           <Plan plan={found} />

@@ -4,6 +4,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { ErasurePlan, ErasureReceipt } from '~/api';
 import { asProblem } from '~/core/problem';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { download } from '~/design/table/csv';
@@ -47,7 +48,8 @@ export function ErasureSteps(props: ErasureStepsProps) {
   const receipt = erase.data ?? plan.data?.receipt;
   if (receipt) return <Receipt receipt={receipt} />;
   if (nothingText && plan.error && asProblem(plan.error).status === 404) return <InfoNotice>{nothingText}</InfoNotice>;
-  if (!plan.data) return plan.error ? <ErrorNotice fault={plan.error} /> : <SkeletonBlock height={120} />;
+  if (!plan.data)
+    return plan.error ? <ErrorBar fault={plan.error} retry={plan.refetch} /> : <SkeletonBlock height={120} />;
   const { digest } = plan.data;
   return (
     <Stack>

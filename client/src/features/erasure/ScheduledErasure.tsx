@@ -3,13 +3,14 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { useChanges } from '~/design/changes';
 import { formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { SCHEDULED_ERASURES, useScheduledErasures } from './useScheduledErasures';
 
 /** When a person is erased, with the button that cancels it; nothing if that is not scheduled. */
 export function ScheduledErasure({ personId, name, tenant }: { personId: string; name: string; tenant?: string }) {
   const { t } = useLingui();
-  const { items, fault } = useScheduledErasures(tenant);
+  const { items, fault, retry } = useScheduledErasures(tenant);
   const changes = useChanges(SCHEDULED_ERASURES);
   const found = items.find(({ person_id }) => person_id === personId);
   const cancel = () =>
@@ -17,7 +18,7 @@ export function ScheduledErasure({ personId, name, tenant }: { personId: string;
       apply: () => api.cancelErasure({ path: { person_id: personId }, query: { tenant } }),
       message: t`The erasure of ${name} is cancelled.`,
     });
-  if (!found) return <ErrorNotice fault={fault} />;
+  if (!found) return <ErrorBar fault={fault} retry={retry} />;
   return (
     <InfoNotice title={t`Will be erased on ${formatDateTime(found.due)}`}>
       <Text size="sm">

@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { api, type Extension } from '~/api';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useAllPages } from '~/design/lists';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 
 /** All extensions of a tenant. */
 export const useExtensions = (tenant?: string) =>
@@ -21,10 +21,10 @@ interface ExtensionSelectProps extends Omit<SelectProps, 'data' | 'label'> {
 /** Select of an extension by number or name; the value is its id. */
 export function ExtensionSelect({ tenant, ...props }: ExtensionSelectProps) {
   const { t } = useLingui();
-  const { items, fault } = useExtensions(tenant);
+  const { items, fault, retry } = useExtensions(tenant);
   return (
     <>
-      <ErrorNotice fault={fault} />
+      <ErrorBar fault={fault} retry={retry} />
       <Select
         label={t`Extension`}
         searchable

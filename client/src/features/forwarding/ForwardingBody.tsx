@@ -6,7 +6,7 @@ import { api, type Colleague, type ForwardingChange, type PresenceSettings, type
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useChanges } from '~/design/changes';
 import { POLL_INTERVAL_MS, useAllPages } from '~/design/lists';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { OWN_STATES, STATE_LABELS } from '~/features/presence';
 import { StateRules } from './StateRules';
@@ -23,7 +23,7 @@ interface ForwardingBodyProps {
 export function ForwardingBody({ extension, tenant }: ForwardingBodyProps) {
   const { t } = useLingui();
   const which = { path: { extension }, query: { tenant } };
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: [KEY, tenant, extension],
     queryFn: async () => (await api.showPresence(which)).data,
     refetchInterval: POLL_INTERVAL_MS,
@@ -38,10 +38,10 @@ export function ForwardingBody({ extension, tenant }: ForwardingBodyProps) {
       undo: () => api.changePresence({ ...which, body: before }),
       message: t`Forwarding is changed.`,
     });
-  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={640} />;
+  if (!data) return error ? <ErrorBar fault={error} retry={refetch} /> : <SkeletonBlock height={640} />;
   return (
     <Stack gap="sm">
-      <ErrorNotice fault={people.fault} />
+      <ErrorBar fault={people.fault} retry={people.retry} />
       <ProfileOfState
         settings={data}
         tenant={tenant}

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api, type Device, type StateProfile } from '~/api';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useAllPages } from '~/design/lists';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { DEFAULT, MAX_TURNS, moved, TURN_SECONDS, type RingTurn, type State } from './model';
@@ -53,7 +54,8 @@ export function RingOrder({ extension, tenant, state, profile, onSave }: RingOrd
           { value: 'turns', label: t`One after another`, disabled: !app },
         ]}
       />
-      <ErrorNotice fault={fault ?? devices.fault} />
+      <ErrorBar fault={devices.fault} retry={devices.retry} />
+      <ErrorNotice fault={fault} />
       {order && order.length > 0 && <Turns order={order} devices={devices.items} free={free} onChange={save} />}
     </>
   );

@@ -7,7 +7,7 @@ import { Link } from '@tanstack/react-router';
 import { api, type HealthCheck, type TenantFigures } from '~/api';
 import { fileSize } from '~/design/file-size';
 import { usePages } from '~/design/lists';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
 import { Row, Rows } from '~/design/Rows';
 import { Section } from '~/design/Section';
@@ -23,7 +23,7 @@ const ICONS = { fail: IconCircleX, warn: IconAlertTriangle, ok: IconCircleCheck 
 /** The parts of the installation, the ones with a fault first, and the organisations in numbers. For operators. */
 export default function Health() {
   const { t } = useLingui();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['installation-health'],
     queryFn: async () => (await api.showHealth()).data.checks,
     refetchInterval: POLL_MS,
@@ -31,7 +31,7 @@ export default function Health() {
   const checks = [...(data ?? [])].sort((one, other) => ORDER[one.state] - ORDER[other.state]);
   return (
     <Page title={t`Health`} size="lg">
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {!data && !error && <SkeletonRows rows={20} />}
       {data && (
         <Section title={t`Parts of the server`}>

@@ -3,6 +3,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
@@ -44,7 +45,7 @@ export function CallList({ missedOnly }: { missedOnly: boolean }) {
         </InfoNotice>
       )}
       <ErrorNotice fault={now.refused} />
-      {now.source === 'none' && <ErrorNotice fault={now.fault} />}
+      {now.source === 'none' && <ErrorBar fault={now.fault} retry={() => calls.refresh()} />}
       {groupByDay(shown).map((day) => (
         <section key={day.key} aria-labelledby={`day-${day.key}`}>
           <Title order={2} size="h6" c="dimmed" mt="md" mb={4} id={`day-${day.key}`}>

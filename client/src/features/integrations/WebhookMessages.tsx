@@ -6,6 +6,7 @@ import { api, type Webhook, type WebhookDelivery } from '~/api';
 import { useChanges } from '~/design/changes';
 import { formatDateTime } from '~/design/dates';
 import { POLL_INTERVAL_MS, usePages } from '~/design/lists';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { deliveryState, eventTitle } from './texts';
@@ -14,7 +15,12 @@ import { deliveryState, eventTitle } from './texts';
 export function WebhookMessages({ webhook, tenant }: { webhook: Webhook; tenant?: string }) {
   const { t } = useLingui();
   const id = useId();
-  const { items, loaded, fault } = usePages<WebhookDelivery>(
+  const {
+    items,
+    loaded,
+    fault,
+    retry: load,
+  } = usePages<WebhookDelivery>(
     ['webhook-messages', webhook.id, tenant],
     () => api.listWebhookDeliveries({ path: { webhook: webhook.id }, query: { tenant } }),
     { pollMs: POLL_INTERVAL_MS },
@@ -30,7 +36,8 @@ export function WebhookMessages({ webhook, tenant }: { webhook: Webhook; tenant?
       <Title order={3} size="h5" id={id}>
         <Trans>Messages not delivered</Trans>
       </Title>
-      <ErrorNotice fault={fault ?? changes.error} />
+      <ErrorBar fault={fault} retry={load} />
+      <ErrorNotice fault={changes.error} />
       {loaded && items.length === 0 && (
         <Text size="sm" c="dimmed">
           <Trans>All messages were delivered.</Trans>

@@ -10,6 +10,7 @@ import { useValue } from '~/core/store';
 import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
 import { formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
@@ -27,7 +28,7 @@ export default function Keys() {
   const queries = useQueryClient();
   const tenant = useValue(tenantSelection, (each) => each.selected);
   const [proof] = useState(() => new StepUp());
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['key-rotation'],
     queryFn: async () => (await api.showKeyRotation()).data,
     refetchInterval: ({ state }) => (state.data?.running ? POLL_AT_WORK_MS : POLL_MS),
@@ -57,7 +58,8 @@ export default function Keys() {
   const busy = rotate.isPending || !data || data.running;
   return (
     <Page title={t`Encryption keys`} size="lg">
-      <ErrorNotice fault={error ?? rotate.error} />
+      <ErrorBar fault={error} retry={refetch} />
+      <ErrorNotice fault={rotate.error} />
       {!data && !error && <SkeletonBlock height={120} />}
       {data && <State rotation={data} />}
       <Section

@@ -5,6 +5,7 @@ import { api, type ReceivedNotice } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
 import { usePages } from '~/design/lists';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import css from './notice-list.module.css';
@@ -14,14 +15,15 @@ import { listKey, useMarkRead } from './useNotices';
 export function ReceivedNotices() {
   const { i18n } = useLingui();
   const language = i18n.locale === 'de' ? 'de' : 'en';
-  const { items, loaded, fault, loadMore } = usePages(listKey(language), (cursor) =>
+  const { items, loaded, fault, loadMore, retry } = usePages(listKey(language), (cursor) =>
     api.listReceivedNotices({ query: { cursor, language } }),
   );
   const mark = useMarkRead();
   const newest = items.find((each) => each.read === null);
   return (
     <>
-      <ErrorNotice fault={fault ?? mark.error} />
+      <ErrorBar fault={fault} retry={retry} />
+      <ErrorNotice fault={mark.error} />
       {!loaded && fault === null && <SkeletonBlock height={96} />}
       {loaded && items.length === 0 && <EmptyState icon={IconBell} text={<Trans>No notices yet.</Trans>} />}
       {newest && (

@@ -7,6 +7,7 @@ import { useIsOperator } from '~/api/session';
 import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
 import { formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -54,7 +55,8 @@ export function CloseOrganisation({ tenant, name }: CloseOrganisationProps) {
   };
   return (
     <Section title={t`Close the organisation`}>
-      <ErrorNotice fault={plan.error ?? close.error ?? reopen.error} />
+      <ErrorBar fault={plan.error} retry={plan.refetch} />
+      <ErrorNotice fault={close.error ?? reopen.error} />
       {found?.erases ? (
         <>
           <InfoNotice title={t`This organisation is closed`}>

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconFileMusic, IconTrash } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -19,7 +20,7 @@ export function HoldMusic({ tenant }: { tenant: string }) {
   const queries = useQueryClient();
   const queryKey = ['own-sounds', tenant];
   const which = { path: MUSIC, query: { tenant } };
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey,
     queryFn: async () => {
       const [own, music] = await Promise.all([
@@ -43,7 +44,8 @@ export function HoldMusic({ tenant }: { tenant: string }) {
   };
   return (
     <Section title={t`Music on hold`}>
-      <ErrorNotice fault={error ?? change.error} />
+      <ErrorBar fault={error} retry={refetch} />
+      <ErrorNotice fault={change.error} />
       <Text size="sm">
         {own ? (
           <Trans>Callers on hold hear your music.</Trans>

@@ -8,6 +8,7 @@ import { replaceTenant } from '~/api/tenant-selection';
 import { asProblem } from '~/core/problem';
 import { useChanges } from '~/design/changes';
 import { Drawer } from '~/design/Drawer';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -40,7 +41,8 @@ export function OrganisationSuspension({ tenant: { id, name } }: { tenant: Tenan
       title={t`Suspension`}
       lead={<Trans>Suspending blocks an organisation and deletes nothing. It sees the reason and can object.</Trans>}
     >
-      <ErrorNotice fault={state.error ?? changes.error} />
+      <ErrorBar fault={state.error} retry={state.refetch} />
+      <ErrorNotice fault={changes.error} />
       {!state.data && !state.error && <SkeletonBlock height={44} />}
       {suspension && (
         <SuspensionText suspension={suspension}>
@@ -90,7 +92,7 @@ export function OrganisationSuspension({ tenant: { id, name } }: { tenant: Tenan
         </Button>
       )}
       <Drawer opened={opened} onClose={close} title={t`Suspend ${name}`}>
-        <ErrorNotice fault={effects.error} />
+        <ErrorBar fault={effects.error} retry={effects.refetch} />
         {!effects.data && !effects.error && <SkeletonBlock height={240} />}
         {effects.data && (
           <SuspensionForm

@@ -8,6 +8,7 @@ import { useValue } from '~/core/store';
 import { useChanges } from '~/design/changes';
 import { formatDateTime } from '~/design/dates';
 import { usePages } from '~/design/lists';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { Section } from '~/design/Section';
@@ -19,7 +20,7 @@ export function SupportAccess({ tenant }: { tenant: string }) {
   const { t } = useLingui();
   const [hours, setHours] = useState('8');
   const own = useValue(session, (each) => each.state === 'in' && each.me.person?.role === 'tenant_admin');
-  const { items, fault } = usePages<Consent>(['support-access', tenant], () =>
+  const { items, fault, retry } = usePages<Consent>(['support-access', tenant], () =>
     api.listSupportAccess({ query: { tenant } }),
   );
   const changes = useChanges(['support-access']);
@@ -46,7 +47,8 @@ export function SupportAccess({ tenant }: { tenant: string }) {
         </Trans>
       }
     >
-      <ErrorNotice fault={fault ?? changes.error} />
+      <ErrorBar fault={fault} retry={retry} />
+      <ErrorNotice fault={changes.error} />
       {current ? (
         <InfoNotice title={t`Allowed until ${until}`}>
           <Button variant="default" size="xs" mt="xs" loading={changes.isPending} onClick={end}>

@@ -4,19 +4,19 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type PeopleImport } from '~/api';
 import { formatDateTime } from '~/design/dates';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Row, Rows } from '~/design/Rows';
 import { useUndoImport } from './useUndoImport';
 
 /** The imports of the last 30 days, which can be undone. Nothing is shown without one. */
 export function EarlierImports({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['people-imports', tenant],
     queryFn: async () => (await api.listPeopleImports({ query: { tenant } })).data.items,
   });
   const { undo, pending } = useUndoImport(tenant);
-  if (!data?.length) return <ErrorNotice fault={error} />;
+  if (!data?.length) return <ErrorBar fault={error} retry={refetch} />;
   return (
     <Stack gap="xs">
       <Text component="h3" size="sm" fw={600}>

@@ -10,6 +10,7 @@ import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
 import { POLL_INTERVAL_MS } from '~/design/lists';
 import { Drawer } from '~/design/Drawer';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { PageTabs } from '~/design/PageTabs';
@@ -39,7 +40,7 @@ export default function PersonPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const may = useMay();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['person', tenant, id],
     queryFn: async () => (await api.showPersonDetails({ path: { person_id: id }, query: { tenant } })).data,
     refetchInterval: POLL_INTERVAL_MS,
@@ -51,7 +52,7 @@ export default function PersonPage() {
       size="xl"
       actions={data && may('people_change') && <Suspension person={data} tenant={tenant} />}
     >
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {!data && !error && <SkeletonBlock height={240} />}
       {data && (
         <>

@@ -3,13 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type SipLogin } from '~/api';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { CopyRows } from './CopyRows';
 
 /** Everything that a SIP phone asks for, each with a button that copies it. */
 export function PhoneLogin({ login, tenant }: { login: SipLogin; tenant?: string }) {
   const { t } = useLingui();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['phone-connection', tenant],
     queryFn: async () => (await api.showPhoneConnection({ query: { tenant } })).data,
   });
@@ -30,7 +30,7 @@ export function PhoneLogin({ login, tenant }: { login: SipLogin; tenant?: string
   ];
   return (
     <Stack gap="sm">
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {data && data.servers.length > 1 && (
         <SegmentedControl
           aria-label={t`Transport`}

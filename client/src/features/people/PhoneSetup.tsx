@@ -5,6 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Device, type NewPhoneKey, type PhoneSettings } from '~/api';
 import { asProblem } from '~/core/problem';
 import { formatDate, formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { CopyRows } from './CopyRows';
@@ -18,7 +19,7 @@ interface PhoneSetupProps {
 /** Has a desk phone fetch its settings: maker, MAC address, keys, and the address to enter in the phone. */
 export function PhoneSetup({ device, tenant }: PhoneSetupProps) {
   const which = { path: { device_id: device.id }, query: { tenant } };
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, refetch } = useQuery({
     queryKey: ['phone-settings', tenant, device.id],
     queryFn: async () => {
       try {
@@ -31,7 +32,7 @@ export function PhoneSetup({ device, tenant }: PhoneSetupProps) {
     refetchOnWindowFocus: false,
   });
   if (isPending) return <SkeletonBlock height={240} />;
-  if (error) return <ErrorNotice fault={error} />;
+  if (error) return <ErrorBar fault={error} retry={refetch} />;
   return <SetupForm device={device} tenant={tenant} settings={data} />;
 }
 

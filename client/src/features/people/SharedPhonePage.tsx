@@ -8,6 +8,7 @@ import { useValue } from '~/core/store';
 import { confirmAction } from '~/design/Confirm';
 import { fetchAll, MAX_PAGE_SIZE } from '~/core/pagination';
 import { POLL_INTERVAL_MS } from '~/design/lists';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
@@ -28,7 +29,7 @@ export default function SharedPhonePage() {
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const changes = usePeopleChanges();
   const navigate = useNavigate();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['person', tenant, 'shared', id],
     queryFn: async () => {
       const [{ data: extension }, devices] = await Promise.all([
@@ -70,7 +71,8 @@ export default function SharedPhonePage() {
         )
       }
     >
-      <ErrorNotice fault={error ?? changes.error} />
+      <ErrorBar fault={error} retry={refetch} />
+      <ErrorNotice fault={changes.error} />
       {!data && !error && <SkeletonBlock height={240} />}
       {data && (
         <>

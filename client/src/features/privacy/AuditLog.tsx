@@ -10,7 +10,7 @@ import { useValue } from '~/core/store';
 import { formatDateTime } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
 import { usePages } from '~/design/lists';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Section } from '~/design/Section';
 import { DataTable, EMPTY_VIEW, type Column } from '~/design/table';
 import { AuditChecks } from './AuditChecks';
@@ -62,7 +62,7 @@ export default function AuditLog() {
         title={t`Audit log`}
         lead={<Trans>Changes by administrators. No entry can be changed or removed unnoticed.</Trans>}
       >
-        <ErrorNotice fault={head.error} />
+        <ErrorBar fault={head.error} retry={head.refetch} />
         {head.data && (
           <Text size="sm" mb="md">
             <Trans>

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Breach, type HeldData, type PrivacyRequest } from '~/api';
 import { formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { BreachNotice } from './BreachNotice';
@@ -25,8 +26,9 @@ export function BreachRecord({ request, tenant }: BreachProps) {
     staleTime: 0,
   });
   const record = useQuery(processingRecord(i18n.locale as Language));
-  const fault = found.error ?? record.error;
-  if (!found.data || !record.data) return fault ? <ErrorNotice fault={fault} /> : <SkeletonBlock height={160} />;
+  const failed = [found, record].find((each) => each.error);
+  if (!found.data || !record.data)
+    return failed ? <ErrorBar fault={failed.error} retry={failed.refetch} /> : <SkeletonBlock height={160} />;
   return (
     <Stack gap="sm">
       <Clock breach={found.data} request={request} />

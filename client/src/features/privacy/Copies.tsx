@@ -5,7 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { EmptyState } from '~/design/EmptyState';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { copiesOf, CopyActions, CopyState } from '~/features/access-copies';
@@ -29,7 +29,7 @@ export default function Copies() {
           </Trans>
         }
       >
-        <ErrorNotice fault={found.error} />
+        <ErrorBar fault={found.error} retry={found.refetch} />
         {found.isPending && <SkeletonBlock height={120} />}
         {found.data?.length === 0 && <EmptyState icon={IconFileZip} text={<Trans>No copies.</Trans>} />}
         <Stack component="ul" gap="lg" m={0} p={0} style={{ listStyle: 'none' }}>

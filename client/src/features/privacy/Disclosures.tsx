@@ -7,6 +7,7 @@ import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 import { confirmAction } from '~/design/Confirm';
 import { formatDate, formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { StepUp, StepUpDialog } from '~/features/settings';
@@ -41,7 +42,7 @@ export function Disclosures({ request, tenant }: DisclosuresProps) {
           Two administrators take part in each: one proposes it, another one decides. The person sees it later.
         </Trans>
       </Text>
-      <ErrorNotice fault={found.error} />
+      <ErrorBar fault={found.error} retry={found.refetch} />
       {found.isPending && <SkeletonBlock height={80} />}
       {found.data?.length === 0 && (
         <Text size="sm">

@@ -9,6 +9,7 @@ import { useValue } from '~/core/store';
 import { confirmAction } from '~/design/Confirm';
 import { formatDate } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -34,7 +35,7 @@ export default function Holds() {
           </Trans>
         }
       >
-        <ErrorNotice fault={list.error} />
+        <ErrorBar fault={list.error} retry={list.refetch} />
         {list.isPending && <SkeletonBlock height={120} />}
         {list.data?.length === 0 && <EmptyState icon={IconLock} text={<Trans>There are no holds.</Trans>} />}
         {list.data?.map((hold) => (

@@ -5,7 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type OwnAccess } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { usePages } from '~/design/lists';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 
 const PURPOSES: Record<string, MessageDescriptor> = {
@@ -21,7 +21,7 @@ export function OwnAccesses() {
   const list = usePages<OwnAccess>(['own-accesses'], async (cursor) => api.listOwnAccesses({ query: { cursor } }));
   return (
     <>
-      <ErrorNotice fault={list.fault} />
+      <ErrorBar fault={list.fault} retry={list.retry} />
       {!list.loaded && !list.fault && <SkeletonBlock height={80} />}
       {list.loaded && list.items.length === 0 && (
         <Text size="sm">

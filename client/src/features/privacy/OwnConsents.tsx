@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type OwnConsents as Decisions } from '~/api';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { download } from '~/design/table/csv';
 import { forgetSync } from '~/features/device-contacts';
@@ -28,7 +28,7 @@ export function OwnConsents() {
   const found = useQuery({ queryKey: DECISIONS, queryFn: async () => (await api.listOwnConsents()).data });
   return (
     <>
-      <ErrorNotice fault={found.error} />
+      <ErrorBar fault={found.error} retry={found.refetch} />
       {found.isPending && <SkeletonBlock height={360} />}
       {found.data?.purposes.map((each) => (
         <DecisionSwitch

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { DECISIONS, DecisionSwitch } from './DecisionSwitch';
 import type { Language } from './policy-state';
@@ -24,7 +24,7 @@ export function OwnObjections() {
   const found = useQuery({ queryKey: DECISIONS, queryFn: async () => (await api.listOwnConsents()).data });
   return (
     <>
-      <ErrorNotice fault={found.error} />
+      <ErrorBar fault={found.error} retry={found.refetch} />
       {found.isPending && <SkeletonBlock height={80} />}
       {found.data?.objections.map((each) => (
         <DecisionSwitch

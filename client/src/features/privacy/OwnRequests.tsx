@@ -4,7 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type OwnDisclosure, type OwnHandover, type OwnRequest } from '~/api';
 import { formatDate } from '~/design/dates';
 import { fileSize } from '~/design/file-size';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { DisclosedScope } from './DisclosedScope';
 import { REQUEST_KINDS, REQUEST_STATES } from './request-texts';
@@ -23,7 +23,8 @@ export function OwnRequests() {
   });
   return (
     <>
-      <ErrorNotice fault={requests.error ?? disclosures.error} />
+      <ErrorBar fault={requests.error} retry={requests.refetch} />
+      <ErrorBar fault={disclosures.error} retry={disclosures.refetch} />
       {(requests.isPending || disclosures.isPending) && <SkeletonBlock height={24} />}
       {requests.data && requests.data.length > 0 && (
         <List size="sm" spacing="xs" className={classes.texts} aria-label={t`Your requests`}>

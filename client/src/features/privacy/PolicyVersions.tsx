@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { formatDate } from '~/design/dates';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import type { Language } from './policy-state';
@@ -24,7 +24,7 @@ export default function PolicyVersions() {
         title={t`Privacy policy`}
         lead={<Trans>People are told of each version. A significant one needs their consent first.</Trans>}
       >
-        <ErrorNotice fault={versions.error} />
+        <ErrorBar fault={versions.error} retry={versions.refetch} />
         {versions.isPending && <SkeletonBlock height={160} />}
         {versions.data && (
           <Table aria-label={t`Versions`}>

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api, type PrivacyRequest, type PrivacyRequestHistory, type RequestStep } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { InternalWork } from './InternalWork';
 import { RequestWork } from './RequestWork';
@@ -38,7 +38,7 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
     },
   });
   if (!found.data) {
-    return found.error ? <ErrorNotice fault={found.error} /> : <SkeletonBlock height={120} />;
+    return found.error ? <ErrorBar fault={found.error} retry={found.refetch} /> : <SkeletonBlock height={120} />;
   }
   const request = found.data;
   return (

@@ -4,7 +4,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { PrivacyRequest } from '~/api';
 import { formatDate } from '~/design/dates';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { HoldForm } from './HoldForm';
 import { holdsOf } from './holds-query';
 
@@ -19,7 +19,7 @@ export function RequestHolds({ request, tenant }: { request: PrivacyRequest; ten
       <Text fw={600}>
         <Trans>Holds for this request</Trans>
       </Text>
-      <ErrorNotice fault={found.error} />
+      <ErrorBar fault={found.error} retry={found.refetch} />
       {found.data && linked.length === 0 && (
         <Text size="sm">
           <Trans>Nothing is held: the data is deleted after its period.</Trans>

@@ -9,7 +9,7 @@ import { useValue } from '~/core/store';
 import { formatDate } from '~/design/dates';
 import { usePages } from '~/design/lists';
 import { EmptyState } from '~/design/EmptyState';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { PageTabs } from '~/design/PageTabs';
 import { Section } from '~/design/Section';
 import { Segments } from '~/design/Segments';
@@ -123,7 +123,7 @@ function Queue({ tenant, title, children }: QueueProps) {
             onChange={setAssigned}
           />
         </Group>
-        <ErrorNotice fault={list.fault} />
+        <ErrorBar fault={list.fault} retry={list.retry} />
         {!list.loaded && !list.fault && <SkeletonBlock height={160} />}
         {list.loaded && list.items.length === 0 && <EmptyState icon={IconInbox} text={<Trans>No requests.</Trans>} />}
         <Accordion variant="separated" value={shown} onChange={setShown}>

@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { PrivacySection } from './PrivacySection';
@@ -15,13 +15,13 @@ import { RetentionPreview } from './RetentionPreview';
 export default function Retention() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, refetch } = useQuery({
     queryKey: ['retention', tenant],
     queryFn: async () => (await api.showRetention({ query: { tenant } })).data,
   });
   return (
     <PrivacySection>
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {data && <RetentionAlarm sweeps={data.sweeps} />}
       <Section
         title={t`Retention`}

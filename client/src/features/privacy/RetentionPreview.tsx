@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { formatDate } from '~/design/dates';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { ENDING_KINDS } from './retention-texts';
 import classes from './privacy.module.css';
@@ -11,12 +11,12 @@ import classes from './privacy.module.css';
 /** How much of each kind is deleted now and within the next days. */
 export function RetentionPreview({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, refetch } = useQuery({
     queryKey: ['retention-preview', tenant],
     queryFn: async () => (await api.previewRetention({ query: { tenant } })).data,
   });
   if (isPending) return <SkeletonBlock height={160} />;
-  if (!data) return <ErrorNotice fault={error} />;
+  if (!data) return <ErrorBar fault={error} retry={refetch} />;
   const times = data[0]?.counts.map(({ before }) => before) ?? [];
   return (
     <Table aria-label={t`Next deletions`} className={classes.preview}>

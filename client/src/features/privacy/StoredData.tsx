@@ -2,7 +2,7 @@ import { Accordion, List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans } from '@lingui/react/macro';
 import { useId, type ReactNode } from 'react';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { processingRecord, type Language } from './policy-state';
 import classes from './privacy.module.css';
@@ -12,7 +12,7 @@ export function StoredData({ language }: { language: Language }) {
   const record = useQuery(processingRecord(language));
   return (
     <>
-      <ErrorNotice fault={record.error} />
+      <ErrorBar fault={record.error} retry={record.refetch} />
       {record.isPending && <SkeletonBlock height={240} />}
       {record.data && (
         <Accordion variant="default" className={classes.stored}>

@@ -7,7 +7,7 @@ import type { Queue } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { EmptyState } from '~/design/EmptyState';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
 import { useEditor } from '~/features/routing';
 import css from './queues.module.css';
@@ -21,7 +21,7 @@ export default function Queues() {
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const { item = null } = useSearch({ strict: false }) as { item?: string | null };
   const [wanted, setWanted] = useState(item);
-  const { queues, chosen, live, fault } = useQueues(tenant, wanted);
+  const { queues, chosen, live, fault, retry } = useQueues(tenant, wanted);
   const editor = useEditor<Queue>({
     title: (queue) => queue?.name ?? t`New queue`,
     form: (queue, close) => <QueueForm queue={queue} tenant={tenant} onClose={close} />,
@@ -33,7 +33,8 @@ export default function Queues() {
   );
   return (
     <Page title={t`Queues`} size="xl" actions={chosen && create}>
-      <ErrorNotice fault={queues.fault ?? fault} />
+      <ErrorBar fault={queues.fault} retry={queues.retry} />
+      <ErrorBar fault={fault} retry={retry} />
       {queues.loaded && !chosen && (
         <EmptyState
           icon={IconHeadset}

@@ -36,7 +36,7 @@ export function useQueues(tenant: string | undefined, wanted: string | null) {
   const [now, setNow] = useState(Date.now);
   useInterval(() => setNow(Date.now()), 1000, { autoInvoke: true });
   const since = Math.max(0, (now - live.dataUpdatedAt) / 1000);
-  return { queues, chosen, live: live.data && advanced(live.data, since), fault: live.error };
+  return { queues, chosen, live: live.data && advanced(live.data, since), fault: live.error, retry: live.refetch };
 }
 
 /** A live view some seconds later: waits and states last longer. */

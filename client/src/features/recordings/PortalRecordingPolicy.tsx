@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
 import { useValue } from '~/core/store';
 import { ExtensionRecordingPolicy, TenantRecordingPolicy } from './RecordingPolicy';
@@ -18,7 +18,7 @@ export default function PortalRecordingPolicy() {
   });
   return (
     <Page title={t`Recording policy`} back="/recordings" size="md">
-      <ErrorNotice fault={settings.error} />
+      <ErrorBar fault={settings.error} retry={settings.refetch} />
       {settings.data && <TenantRecordingPolicy tenant={tenant} settings={settings.data} settingsKey={settingsKey} />}
       {/* Render later, to avoid a layout shift under the pointer. */}
       {!settings.isPending && <ExtensionRecordingPolicy tenant={tenant} />}

@@ -10,6 +10,7 @@ import { confirmAction } from '~/design/Confirm';
 import { usePages } from '~/design/lists';
 import { formatDuration, formatDateTime } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { DataTable } from '~/design/table';
@@ -188,7 +189,7 @@ function ListenDialog({ opened, tenant }: { opened: Recording; tenant?: string }
   });
   return (
     <>
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {recording.listen && !recording.own && (
         <Select
           mb="sm"

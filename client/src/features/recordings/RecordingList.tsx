@@ -3,7 +3,7 @@ import { IconArchive, IconArrowLeft, IconPlayerRecord } from '@tabler/icons-reac
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { EmptyState } from '~/design/EmptyState';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Rows } from '~/design/Rows';
 import { useOwnRecordings } from './own-recordings';
 import { RecordingRow } from './RecordingRow';
@@ -12,10 +12,10 @@ import { RecordingRow } from './RecordingRow';
 export function RecordingList() {
   const { t } = useLingui();
   const [archived, setArchived] = useState(false);
-  const { items, loaded, fault, loadMore } = useOwnRecordings(archived);
+  const { items, loaded, fault, loadMore, retry } = useOwnRecordings(archived);
   return (
     <>
-      <ErrorNotice fault={fault} />
+      <ErrorBar fault={fault} retry={retry} />
       {items.length > 0 ? (
         <Rows label={archived ? t`Archived recordings` : t`Recordings`}>
           {items.map((each) => (

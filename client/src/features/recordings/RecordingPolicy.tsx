@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type ExtensionRecording, type RecordingSettings } from '~/api';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { ExtensionSelect } from '~/features/extensions';
@@ -125,7 +126,10 @@ export function ExtensionRecordingSelect({ extension, tenant }: { extension: str
   const queries = useQueryClient();
   const queryKey = ['extension-recording', tenant, extension];
   const which = { path: { extension }, query: { tenant } };
-  const { data, error } = useQuery({ queryKey, queryFn: async () => (await api.showExtensionRecording(which)).data });
+  const { data, error, refetch } = useQuery({
+    queryKey,
+    queryFn: async () => (await api.showExtensionRecording(which)).data,
+  });
   const change = useMutation({
     mutationFn: async (body: Partial<Pick<ExtensionRecording, 'when' | 'monitoring'>>) =>
       (await api.changeExtensionRecording({ ...which, body })).data,
@@ -133,7 +137,8 @@ export function ExtensionRecordingSelect({ extension, tenant }: { extension: str
   });
   return (
     <>
-      <ErrorNotice fault={error ?? change.error} />
+      <ErrorBar fault={error} retry={refetch} />
+      <ErrorNotice fault={change.error} />
       {data && (
         <Select
           label={t`Record calls`}

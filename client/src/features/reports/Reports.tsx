@@ -7,6 +7,7 @@ import { tenantSelection } from '~/api/tenant-selection';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useAllPages } from '~/design/lists';
 import { EmptyState } from '~/design/EmptyState';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { formatDateTime } from '~/design/dates';
 import { Page } from '~/design/Page';
@@ -17,7 +18,7 @@ export default function Reports() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const queries = useQueryClient();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['reports', tenant],
     queryFn: async () => (await api.listDiagnosticsReports({ query: { tenant } })).data.items,
   });
@@ -30,7 +31,8 @@ export default function Reports() {
   });
   return (
     <Page title={t`Help requests`} size="md">
-      <ErrorNotice fault={error ?? remove.error} />
+      <ErrorBar fault={error} retry={refetch} />
+      <ErrorNotice fault={remove.error} />
       <Text c="dimmed" size="sm" mb="md">
         <Trans>Diagnostics that users have reviewed and sent. They are kept for thirty days.</Trans>
       </Text>

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Reseller } from '~/api';
 import { changedFields, showAtField } from '~/design/forms';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { useFieldChecks } from '~/design/useFieldChecks';
@@ -14,10 +15,10 @@ const KEY = ['own-reseller'];
 /** Name, colour and logo with which the customers see the product. */
 export function Brand() {
   const { t } = useLingui();
-  const { data, error } = useQuery({ queryKey: KEY, queryFn: async () => (await api.showOwnReseller()).data });
+  const { data, error, refetch } = useQuery({ queryKey: KEY, queryFn: async () => (await api.showOwnReseller()).data });
   return (
     <Section title={t`Brand`}>
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {data && <BrandForm reseller={data} />}
       {data && <Logo reseller={data} />}
     </Section>

@@ -10,6 +10,7 @@ import { Drawer } from '~/design/Drawer';
 import { EmptyState } from '~/design/EmptyState';
 import { useAllPages, usePages } from '~/design/lists';
 import { formatSum } from '~/design/money';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -159,11 +160,11 @@ function CustomerView({ customer, onClose }: { customer: Customer; onClose: () =
   const changes = useChanges(KEYS);
   const plans = usePlanChoices();
   const path = { tenant: customer.id };
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['customer', customer.id],
     queryFn: async () => (await api.showCustomer({ path })).data,
   });
-  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={200} />;
+  if (!data) return error ? <ErrorBar fault={error} retry={refetch} /> : <SkeletonBlock height={200} />;
   if (suspending)
     return (
       <SuspensionForm
@@ -180,7 +181,8 @@ function CustomerView({ customer, onClose }: { customer: Customer; onClose: () =
   const costs = data.charges.map(({ amount, currency }) => sum(amount, currency)).join(', ');
   return (
     <Stack>
-      <ErrorNotice fault={error ?? changes.error} />
+      <ErrorBar fault={error} retry={refetch} />
+      <ErrorNotice fault={changes.error} />
       <Text size="sm">
         <Trans>Extensions: {data.extensions}</Trans>
         <br />

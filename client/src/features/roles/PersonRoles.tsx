@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type CustomRole } from '~/api';
 import { useMay } from '~/api/session';
 import { useChanges } from '~/design/changes';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { ROLE_LISTS, useRoles } from './useRoles';
 
@@ -62,7 +63,8 @@ function Picker({ person, tenant }: PersonRolesProps) {
           <Trans>By groups of the identity provider: {byGroup.join(', ')}.</Trans>
         </Text>
       )}
-      <ErrorNotice fault={changes.error ?? own.error} />
+      <ErrorBar fault={own.error} retry={own.refetch} />
+      <ErrorNotice fault={changes.error} />
     </>
   );
 }

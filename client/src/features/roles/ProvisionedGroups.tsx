@@ -4,6 +4,7 @@ import { plural } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type ProvisionedGroup } from '~/api';
 import { useChanges } from '~/design/changes';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { ROLE_LISTS, useRoles } from './useRoles';
@@ -55,7 +56,8 @@ export function ProvisionedGroups({ tenant }: { tenant?: string }) {
           onChange={(roleId) => choose(group, roleId)}
         />
       ))}
-      <ErrorNotice fault={groups.error ?? changes.error} />
+      <ErrorBar fault={groups.error} retry={groups.refetch} />
+      <ErrorNotice fault={changes.error} />
     </Section>
   );
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import type { Session } from '~/api';
 import { confirmAction } from '~/design/Confirm';
 import { formatDate, formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -41,7 +42,7 @@ export function DevicesBody() {
       title={t`Your devices`}
       lead={t`Signing out a device ends its registration and removes your data from it.`}
     >
-      <ErrorNotice fault={fault} />
+      {sessions ? <ErrorNotice fault={fault} /> : <ErrorBar fault={fault} retry={() => model.load()} />}
       {sessions === undefined && fault === undefined && <SkeletonBlock height={60} />}
       {sessions?.map((each) => (
         <DeviceRow key={each.id} device={each} model={model} />

@@ -4,7 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { api, type FeatureCode } from '~/api';
 import { useReloadOnEvent } from '~/api/useReloadOnEvent';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
 import { Row, Rows } from '~/design/Rows';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -15,13 +15,13 @@ import { useFeatureTexts } from '~/features/feature-codes';
 export default function FeatureCodeList() {
   const { t } = useLingui();
   useReloadOnEvent('feature_codes', 'feature-codes');
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['feature-codes'],
     queryFn: async () => (await api.listFeatureCodes()).data.items.filter(({ code }) => code !== ''),
   });
   return (
     <Page title={t`Feature codes`} back="/settings">
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {data === undefined && error === null && <SkeletonBlock height={60} />}
       {data !== undefined && (
         <Rows label={t`Feature codes`}>

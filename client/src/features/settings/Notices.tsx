@@ -2,6 +2,7 @@ import { Stack, Switch, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { api, type NoticeSwitch, type OwnNotice } from '~/api';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
@@ -13,7 +14,7 @@ const KEY = ['own-notices'];
 /** The notices that the user may receive: those that can be switched off, and why others cannot. */
 export default function Notices() {
   const { t } = useLingui();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: KEY,
     queryFn: async () => (await api.listOwnNotices()).data.items,
   });
@@ -21,7 +22,7 @@ export default function Notices() {
   const mandatory = data?.filter((each) => each.mandatory !== null) ?? [];
   return (
     <Page title={t`Notices`} back="/settings">
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {data === undefined && error === null && <SkeletonBlock height={160} />}
       {optional.length > 0 && (
         <Section title={t`Your choice`} lead={t`In force at once, on all your devices.`}>

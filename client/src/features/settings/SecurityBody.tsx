@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import { api } from '~/api';
 import { session } from '~/api/session';
 import { confirmAction } from '~/design/Confirm';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { PasswordField } from '~/design/PasswordField';
 import { Section } from '~/design/Section';
@@ -33,7 +34,7 @@ export function SecurityBody() {
           <Trans>Single sign-on is linked. You can now sign in with your organisation.</Trans>
         </InfoNotice>
       )}
-      <ErrorNotice fault={fault} />
+      {factors ? <ErrorNotice fault={fault} /> : <ErrorBar fault={fault} retry={() => model.load()} />}
       <Section
         title={t`Second factor`}
         lead={t`Adds a second step to your password, so that a stolen password is not enough to sign in.`}

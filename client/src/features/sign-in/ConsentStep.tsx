@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { signOut } from '~/api/session';
 import { AuthLayout } from '~/design/AuthLayout';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { answerPolicy, ChangeList, DeletionRequest, policyState } from '~/features/privacy';
@@ -21,7 +22,8 @@ export function ConsentStep({ onCall }: { onCall?: () => void }) {
       lead={refused ? t`You have not agreed. You can still decide otherwise.` : t`This change needs your consent.`}
     >
       <Stack>
-        <ErrorNotice fault={policy.error ?? answer.error} />
+        <ErrorBar fault={policy.error} retry={policy.refetch} />
+        <ErrorNotice fault={answer.error} />
         {policy.isPending && <SkeletonBlock height={80} />}
         {policy.data && <ChangeList changes={policy.data.changes} />}
         <Button

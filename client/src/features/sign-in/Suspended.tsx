@@ -7,6 +7,7 @@ import { useValue } from '~/core/store';
 import { toast } from '~/core/toasts';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { REASONS, SuspensionPeriod } from '~/features/suspensions';
@@ -15,14 +16,14 @@ import type { SignInFlow } from './sign-in-flow';
 /** Why the account is suspended, until when, and the form that asks for a review. */
 export default function Suspended({ flow }: { flow: SignInFlow }) {
   const reference = useValue(flow.state, (each) => each.reference ?? '');
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['suspension-notice', reference],
     queryFn: async () => (await api.lookAtSuspension({ body: { reference } })).data,
     retry: false,
   });
   return (
     <Stack>
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {!data && !error && <SkeletonBlock height={120} />}
       {data && (data.erases ? <Closed notice={data} /> : <Reason notice={data} />)}
       {data?.may_reopen && <Reopen reference={reference} onDone={() => void flow.reset()} />}

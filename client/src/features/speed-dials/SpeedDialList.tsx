@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type SpeedDial } from '~/api';
 import { useChanges } from '~/design/changes';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -19,7 +20,7 @@ const KEY = 'speed-dials';
 /** The speed dials of an extension of the user. */
 export function SpeedDialList({ extension }: { extension: string }) {
   const { t } = useLingui();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: [KEY, extension],
     queryFn: async () => (await api.listSpeedDials({ path: { extension } })).data.items,
   });
@@ -29,7 +30,7 @@ export function SpeedDialList({ extension }: { extension: string }) {
   const put = ({ code, number, name }: SpeedDial) =>
     api.setSpeedDial({ path: { extension, short_code: code }, body: { number, name } });
   const drop = ({ code }: SpeedDial) => api.deleteSpeedDial({ path: { extension, short_code: code } });
-  if (!data) return error ? <ErrorNotice fault={error} /> : <SkeletonBlock height={120} />;
+  if (!data) return error ? <ErrorBar fault={error} retry={refetch} /> : <SkeletonBlock height={120} />;
   return (
     <>
       {short && (

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api, type PrivacyRequest, type VisibleStep } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { REQUEST_KINDS, stepText } from '~/features/privacy';
 import { OWN_INBOX } from './OwnInbox';
@@ -29,7 +29,8 @@ export function Conversation({ id }: { id: string }) {
       void queries.invalidateQueries({ queryKey: OWN_INBOX });
     },
   });
-  if (!found.data) return found.error ? <ErrorNotice fault={found.error} /> : <SkeletonBlock height={120} />;
+  if (!found.data)
+    return found.error ? <ErrorBar fault={found.error} retry={found.refetch} /> : <SkeletonBlock height={120} />;
   return (
     <Stack gap="sm">
       {found.data.text && <Written text={found.data.text} />}

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type OwnRequest } from '~/api';
 import { formatDate } from '~/design/dates';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { REQUEST_KINDS, REQUEST_STATES } from '~/features/privacy';
 import { Conversation } from './Conversation';
@@ -21,7 +21,8 @@ export function OwnInbox({ shown, onShow }: OwnInboxProps) {
     queryKey: OWN_INBOX,
     queryFn: async () => (await api.listOwnRequests()).data.items,
   });
-  if (!found.data) return found.error ? <ErrorNotice fault={found.error} /> : <SkeletonBlock height={80} />;
+  if (!found.data)
+    return found.error ? <ErrorBar fault={found.error} retry={found.refetch} /> : <SkeletonBlock height={80} />;
   if (found.data.length === 0) {
     return (
       <Text size="sm" c="dimmed">

@@ -6,7 +6,8 @@ import { useMemo } from 'react';
 import { Avatar } from '~/design/Avatar';
 import type { Colleague } from '~/api';
 import { LinkRow } from '~/design/LinkRow';
-import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
+import { InfoNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
@@ -31,7 +32,7 @@ export function ColleagueList() {
           <Trans>You are seeing saved contacts. New people appear when you are online.</Trans>
         </InfoNotice>
       )}
-      {now.source === 'none' && <ErrorNotice fault={now.fault} />}
+      {now.source === 'none' && <ErrorBar fault={now.fault} retry={() => colleagues.refresh()} />}
       {shownSections.map(({ letter, ...section }) => (
         <section key={letter} aria-label={letter || t`No department`}>
           <Title order={2} size="h6" c="dimmed" mt="md" mb={4} aria-hidden>

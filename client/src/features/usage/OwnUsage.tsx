@@ -2,7 +2,7 @@ import { List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
-import { ErrorNotice } from '~/design/Notice';
+import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { FEATURE_TITLES, monthName } from './model';
 import { OWN_USAGE } from './own-usage-key';
@@ -14,7 +14,7 @@ export function OwnUsage() {
   const used = found.data?.months.filter(({ features }) => features.length > 0);
   return (
     <>
-      <ErrorNotice fault={found.error} />
+      <ErrorBar fault={found.error} retry={found.refetch} />
       {found.isPending && <SkeletonBlock height={24} />}
       {found.data?.stopped && (
         <Text size="sm">

@@ -1,6 +1,7 @@
 import { Button, Group, PasswordInput, Stack, Switch, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState, type ReactNode } from 'react';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useValue } from '~/core/store';
@@ -24,7 +25,7 @@ export function MailboxBody({ own = false, extension, tenant, greeting }: Mailbo
   const [model] = useState(() => new MailboxModel(extension, tenant, askAboutOldMessages(t)));
   const { mailbox, busy, fault } = useValue(model.state);
   useEffect(() => void model.load(), [model]);
-  if (!mailbox) return fault ? <ErrorNotice fault={fault} /> : <SkeletonBlock height={120} />;
+  if (!mailbox) return fault ? <ErrorBar fault={fault} retry={() => model.load()} /> : <SkeletonBlock height={120} />;
   return (
     <Stack gap="sm">
       <ErrorNotice fault={fault} />

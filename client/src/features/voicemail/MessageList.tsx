@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { session } from '~/api/session';
 import { EmptyState } from '~/design/EmptyState';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
@@ -30,7 +31,9 @@ export function MessageList() {
           <Trans>You are seeing the saved list. Messages can be played when you are online.</Trans>
         </InfoNotice>
       )}
-      {(now.source === 'none' || shown === undefined) && <ErrorNotice fault={now.fault} />}
+      {(now.source === 'none' || shown === undefined) && (
+        <ErrorBar fault={now.fault} retry={() => ownVoicemail.refresh()} />
+      )}
       <ErrorNotice fault={now.refused} />
       {shown && shown.length > 0 ? (
         <Rows label={archived ? t`Archived messages` : t`Messages`}>

@@ -8,6 +8,7 @@ import { tenantSelection } from '~/api/tenant-selection';
 import { changedFields } from '~/design/forms';
 import { usePages } from '~/design/lists';
 import { formatDuration, formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
@@ -23,13 +24,13 @@ import { askAboutOldMessages, withOldMessagesChoice, type OldMessages } from './
 export default function PortalVoicemail() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, refetch } = useQuery({
     queryKey: ['voicemail-settings', tenant],
     queryFn: async () => (await api.showVoicemailSettings({ query: { tenant } })).data,
   });
   return (
     <Page title={t`Voicemail`} size="lg">
-      <ErrorNotice fault={error} />
+      <ErrorBar fault={error} retry={refetch} />
       {data && <Settings tenant={tenant} settings={data} />}
       {!isPending && (
         // Render later, to avoid a layout shift under the pointer.

@@ -35,7 +35,7 @@ export function SharedMailboxes({ tenant }: { tenant?: string }) {
   });
   return (
     <Section title={t`Shared mailboxes`} lead={t`Calls to this number leave a message for all members.`}>
-      <ErrorNotice fault={mailboxes.fault} />
+      <ErrorNotice fault={mailboxes.removalFault} />
       <DataTable
         list={mailboxes.list}
         label={t`Shared mailboxes`}
