@@ -55,7 +55,8 @@ def wait_for_end(page: Page) -> None:
 
 def test_another_screen_and_back_close_the_pad(anna: Client) -> None:
     page = anna.page
-    page.keyboard.press("Escape")
+    page.go_back()  # from the first screen
+    expect(page.get_by_role("dialog")).to_have_count(0)
     for tab in ("Team", "Calls"):
         page.get_by_role("navigation", name="Main menu").get_by_role("link", name=tab).click()
         expect(page.get_by_role("heading", name=tab, level=1)).to_be_visible()

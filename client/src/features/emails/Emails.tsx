@@ -11,6 +11,7 @@ import { POLL_INTERVAL_MS, usePages } from '~/design/lists';
 import { InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { DataTable, type Column } from '~/design/table';
 import { useEditor } from '~/features/routing';
 import { NOTICE_TEXTS } from '~/features/settings';
@@ -20,11 +21,14 @@ import { TestEmail } from './TestEmail';
 import { EMAIL_STATES } from './texts';
 import { Undeliverable } from './Undeliverable';
 
+/** Height of the test, in pixels: what follows must not move when it is shown. */
+const TEST_HEIGHT = 170;
+
 /** E-mails of the last days with their state, a test, and addresses that do not work. */
 export default function Emails() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const { data: summary } = useQuery({
+  const { data: summary, isPending } = useQuery({
     queryKey: ['emails-summary', tenant],
     queryFn: async () => (await api.showEmailSummary({ query: { tenant } })).data,
   });
@@ -38,6 +42,7 @@ export default function Emails() {
           </Trans>
         </InfoNotice>
       )}
+      {isPending && <SkeletonBlock height={TEST_HEIGHT} />}
       {summary?.can_send && <TestEmail tenant={tenant} sender={summary.sender} />}
       <Undeliverable tenant={tenant} />
       <EmailTable tenant={tenant} />

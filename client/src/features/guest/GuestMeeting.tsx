@@ -97,7 +97,12 @@ function ConnectionButton({ call, ...rest }: ConnectionButtonProps) {
   const sound = useValue(call.state, (each) => each.quality);
   return (
     <>
-      <RoundButton icon={IconAntennaBars5} label={t`Connection quality`} onClick={() => setOpened(true)} />
+      <RoundButton
+        icon={IconAntennaBars5}
+        label={t`Quality`}
+        aria-label={t`Connection quality`}
+        onClick={() => setOpened(true)}
+      />
       <Suspense>{opened && <ConnectionSheet {...rest} sound={sound} opened close={() => setOpened(false)} />}</Suspense>
     </>
   );
