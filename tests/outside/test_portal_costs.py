@@ -164,6 +164,7 @@ def pay_and_refund(page: Page, walk: PageChecker, origin: str) -> None:
             walk.label = "a payment that is recorded already"
             walk.check("light", "dark")
             page.keyboard.press("Escape")
+            page.get_by_role("dialog", name="Discard changes?").get_by_role("button", name="Discard").click()
         expect(form).to_have_count(0)
     payments = page.get_by_role("table", name="Payments")
     payments.get_by_role("button", name="2027/0042").click()
