@@ -1,11 +1,13 @@
 """People see which administrators have opened data about them: gate 12."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 from http_world import FakeCall, World
 
+from unificx.core.access import current_access
 from unificx.identity import Role
 
 
@@ -82,6 +84,21 @@ async def test_nothing_is_answered_without_its_entry(world: World, monkeypatch: 
     assert await accesses(user) == []
     assert (await admin.get("/api/v1/me")).status_code == 200
     assert await accesses(user) != [], "it is stored later"
+
+
+@pytest.mark.promise("T3", "D1")
+async def test_data_opened_while_an_answer_is_sent_is_noted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    subject = world.identity.directory.person_subject(await id_of(user)) or ""
+
+    async def cards(*_: object) -> AsyncIterator[bytes]:
+        yield b"BEGIN:VCARD"
+        world.services.accesses.note(current_access().to("requests"), "contact_picture", world.acme.id, {subject})
+
+    monkeypatch.setattr("unificx.api.routes.contacts._vcards", cards)
+    exported = await admin.get("/api/v1/contacts.vcf", params={"book": "company"})
+    assert exported.status_code == 200
+    assert {each["kind"] for each in await accesses(user)} >= {"contact_picture"}
 
 
 @pytest.mark.promise("T3", "D1")

@@ -133,6 +133,7 @@ class ApiMiddleware:
             limits = _streaming_limits(scope)
             body = await _read_body(receive) if limits is None else _limit_body(receive, *limits)
             await self._app(scope, body, send_with_headers)
+            await self._store_accesses()  # of data that was opened while the answer was sent
         except _ClientDisconnected:
             return
         except DomainError as refusal:
@@ -158,10 +159,13 @@ class ApiMiddleware:
             return
         try:
             await self._audit.settle(act, failed=status >= 400)
-            if (access := stated_access()) is not None:
-                await self._accesses.store(access.actor)
+            await self._store_accesses()
         finally:
             act.is_over = True
+
+    async def _store_accesses(self) -> None:
+        if (access := stated_access()) is not None:
+            await self._accesses.store(access.actor)
 
 
 def _outage(fault: Exception) -> DomainError | None:

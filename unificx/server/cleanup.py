@@ -197,6 +197,7 @@ class Cleanup:
         await self._container.chat.attachments.close()
         await self._container.identity.join_background_tasks()
         await self._container.identity.clean_up()
+        await self._run_safely(self._container.accesses.store_all())
         await self._run_safely(self._container.erasures.store_applied())
         await self._run_safely(self._container.billing.counts.store())
 

@@ -81,6 +81,23 @@ async def test_an_answer_waits_for_the_entries_of_its_own_actor_only(log: Access
     assert await seen(log, "ben") == [("person-ana", "person", "administration")]
 
 
+@pytest.mark.promise("T3")
+async def test_entries_that_were_not_stored_are_stored_with_all(
+    log: AccessLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise OSError("no space")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("unificx.privacy.accesses.repository.add", fail)
+        with pytest.raises(OSError, match="no space"):
+            await look(log)
+    await log.store("person-eve")
+    assert await seen(log, "ben") == []
+    await log.store_all()
+    assert await seen(log, "ben") == [("person-ana", "person", "administration")]
+
+
 @pytest.mark.promise("D1", "T3")
 async def test_accesses_to_data_of_a_caller_outside_are_in_the_copy_of_it(
     log: AccessLog, database: Database, keys: KeyStore

@@ -89,8 +89,11 @@ class AccessLog:
     async def store(self, actor: str) -> None:
         """Store the new entries, if `actor` has any. Call it before the answer to that actor: answers to others do not
         wait, as other work may exclude writers for seconds."""
-        if all(each.access.actor != actor for each in (*self._batch, *self._pending)):
-            return
+        if any(each.access.actor == actor for each in (*self._batch, *self._pending)):
+            await self.store_all()
+
+    async def store_all(self) -> None:
+        """Store all new entries."""
         async with self._one_at_a_time:
             self._batch, self._pending = self._pending, []
             try:
