@@ -1,5 +1,6 @@
 import { Switch } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useId } from 'react';
 import { ErrorNotice } from '~/design/Notice';
 import { SUGGESTIONS } from '~/features/suggestions';
 import { OWN_USAGE } from '~/features/usage';
@@ -15,10 +16,11 @@ interface DecisionSwitchProps {
   decide: (wanted: boolean) => Promise<unknown>;
 }
 
-/** Switch of a consent or an objection, stored at once. */
+/** Switch of a consent or an objection, stored at once: the last decision is the last one that the server gets. */
 export function DecisionSwitch({ title, effect, checked, decide }: DecisionSwitchProps) {
   const queries = useQueryClient();
   const change = useMutation({
+    scope: { id: useId() },
     mutationFn: decide,
     onSettled: () => {
       queries.removeQueries({ queryKey: SUGGESTIONS }); // they rest on a consent

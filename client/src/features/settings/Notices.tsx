@@ -48,6 +48,7 @@ function NoticeSwitches({ notice }: { notice: OwnNotice }) {
   const { t } = useLingui();
   const queries = useQueryClient();
   const change = useMutation({
+    scope: { id: notice.kind }, // the last choice is the last one that the server gets
     mutationFn: async (body: NoticeSwitch) => (await api.switchOwnNotice({ body })).data.items,
     onSuccess: (items) => queries.setQueryData(KEY, items),
     onError: () => queries.invalidateQueries({ queryKey: KEY }),
