@@ -17,7 +17,7 @@ from unificx.sip.legs.credentials import NO_AUTHORIZATION, Credentials
 from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import supports_update
-from unificx.sip.legs.session_timer import MAX_SE, MIN_SE, min_se_of, negotiate_as_uac
+from unificx.sip.legs.session_timer import MIN_SE, demanded_interval, negotiate_as_uac
 from unificx.sip.message import Request, Response
 from unificx.sip.multipart import SDP, BodyPart, with_part
 from unificx.sip.transactions.events import ClientKey, ServerKey
@@ -303,8 +303,8 @@ class OutgoingLeg(Leg):
             self._emit(Rejected(487, None))
 
     def _handle_failure_response(self, response: Response, now: float) -> None:
-        minimum = min_se_of(response) if response.status == 422 else None
-        if minimum is not None and self._session_interval < minimum <= MAX_SE and not self._cancelled:
+        minimum = demanded_interval(response, self._session_interval)
+        if minimum is not None and not self._cancelled:
             self._session_interval = self._min_se = minimum  # both are required (RFC 4028 section 7.3)
             self._call_again(now)
             return

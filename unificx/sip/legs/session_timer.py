@@ -13,7 +13,7 @@ from unificx.sip.message import Request, Response
 
 MIN_SE = 90
 """Minimum session interval, seconds (section 5)."""
-MAX_SE = 86400
+_MAX_SE = 86400
 """Longest interval to which a peer can raise it, seconds."""
 RETRY_SECONDS = 1.0
 """Shortest pause before a refused refresh is repeated."""
@@ -38,8 +38,8 @@ class SessionTimer:
     def refused(self, response: Response, now: float) -> "SessionTimer":
         """Repeat a refused refresh after half of the remaining time, or at once with the interval that a 422 demands
         (section 7.3)."""
-        minimum = min_se_of(response) if response.status == 422 else None
-        if minimum is not None and self.interval < minimum <= MAX_SE:
+        minimum = demanded_interval(response, self.interval)
+        if minimum is not None:
             return replace(self, interval=minimum, min_se=minimum, refresh_at=now)
         return replace(self, refresh_at=now + max((self.expires_at - now) / 2, RETRY_SECONDS))
 
@@ -72,7 +72,7 @@ def negotiate_as_uas(
     """
     requested = requested_interval(request)
     supported = "timer" in request.values("supported") + request.values("require")
-    minimum = min(max(min_se_of(request) or MIN_SE, MIN_SE), MAX_SE)
+    minimum = min(max(_min_se_of(request) or MIN_SE, MIN_SE), _MAX_SE)
     if requested is None and not supported:
         return previous and SessionTimer.start(previous.interval, is_refresher=True, now=now)
     if requested is None:
@@ -96,7 +96,13 @@ def negotiate_as_uac(response: Response, now: float, previous: SessionTimer | No
     return SessionTimer.start(max(expires.seconds, MIN_SE), is_refresher=expires.refresher != "uas", now=now)
 
 
-def min_se_of(message: Request | Response) -> int | None:
+def demanded_interval(response: Response, interval: int) -> int | None:
+    """Return the interval that a 422 demands (section 7.3), None for other responses and if it is not longer."""
+    minimum = _min_se_of(response) if response.status == 422 else None
+    return minimum if minimum is not None and interval < minimum <= _MAX_SE else None
+
+
+def _min_se_of(message: Request | Response) -> int | None:
     """Return the Min-SE, None if absent or unreasonably large."""
     number = (message.first("min-se") or "").partition(";")[0].strip()
     if not number.isdigit() or len(number) > 6:
