@@ -51,7 +51,8 @@ class OfferReceived:
 
 @value
 class OfferRequested:
-    """The peer wants an offer: call `answer` with one of this session, which a peer that holds the call may resume."""
+    """The peer wants an offer: call `answer` with one, such as `session`. A peer that holds the call may resume by
+    it."""
 
     session: bytes
 
