@@ -65,6 +65,17 @@ IN_MENU = """
         alice <- 200 [menu]
         alice -> ACK
 """
+CONNECTED = """
+        ! the app connects 1003
+        carol <- INVITE [alice]
+        carol -> 200 [carol]
+        app   <- answered
+        app   <- BYE
+        carol <- ACK
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+"""
 
 
 async def test_a_call_to_an_extension_or_its_mailbox_has_no_way() -> None:
@@ -242,16 +253,7 @@ async def test_an_app_and_the_extensions_it_tries_are_named() -> None:
         bob   <- INVITE [alice]
         bob   -> 486
         app   <- busy
-        ! the app connects 1003
-        carol <- INVITE [alice]
-        carol -> 200 [carol]
-        app   <- answered
-        app   <- BYE
-        carol <- ACK
-        alice <- INVITE [carol]
-        alice -> 200 [alice]
-        alice <- ACK
-    """ + hangs_up("alice", "carol", "answered 16 alice 7000 carol"), numbers=NUMBERS)  # fmt: skip
+    """ + CONNECTED + hangs_up("alice", "carol", "answered 16 alice 7000 carol"), numbers=NUMBERS)  # fmt: skip
     assert way(world) == [
         "app menu: dialled, continued",
         "extension 1002: routed, busy",
@@ -332,16 +334,7 @@ async def test_an_attended_transfer_leads_to_where_the_transferor_called() -> No
         alice <- INVITE [menu]
         alice -> 200 [alice]
         alice <- ACK
-        ! the app connects 1003
-        carol <- INVITE [alice]
-        carol -> 200 [carol]
-        app   <- answered
-        app   <- BYE
-        carol <- ACK
-        alice <- INVITE [carol]
-        alice -> 200 [alice]
-        alice <- ACK
-    """ + hangs_up("alice", "carol", "answered 16 alice bob desk 7000 carol"))  # fmt: skip
+    """ + CONNECTED + hangs_up("alice", "carol", "answered 16 alice bob desk 7000 carol"))  # fmt: skip
     assert way(world) == [
         "extension 1002: dialled, answered",
         "app menu: transferred by 1002, continued",
