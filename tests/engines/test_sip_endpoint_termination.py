@@ -1,8 +1,8 @@
 """After any sequence of events all transactions end and are released."""
 
-import gc
 from collections.abc import Callable
 
+from cyclic_garbage import no_cyclic_garbage
 from endpoint_wire import TCP, UDP, Wire, local_request, request, response_to
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -118,12 +118,7 @@ def calls(wire: Wire, number: int) -> None:
 def test_finished_transactions_leave_no_cyclic_garbage() -> None:
     wire = Wire()
     calls(wire, 0)
-    gc.collect()
-    gc.disable()
-    try:
+    with no_cyclic_garbage():
         for number in range(1, 20):
             calls(wire, number)
         assert wire.endpoint.transactions == (0, 0)
-        assert gc.collect() == 0
-    finally:
-        gc.enable()
