@@ -1,4 +1,4 @@
-"""What the code under test leaves to the garbage collector."""
+"""Reference cycles that the code under test leaves to the garbage collector."""
 
 import gc
 from collections.abc import Generator
