@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from person_erasures import Alone, person_erasures
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
+from sqlalchemy import event
 from sweeping import retention_of
 from test_recording_archive import record
 
@@ -317,3 +318,22 @@ async def test_an_invalid_hold_is_refused(site: Site, change: dict[str, Any], fi
     with pytest.raises(NotFound):
         await site.place(kind="call", object_id="unknown")
     assert await site.holds.list(TENANT) == []
+
+
+async def test_a_hold_is_loaded_without_others(site: Site) -> None:
+    wanted = await site.place(kind="call", object_id=site.call)
+    await site.place(kind="message", object_id=site.message)
+    loaded: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        loaded.append((statement, parameters))
+
+    event.listen(site.room.database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        hold = await site.holds.get(TENANT, wanted)
+    finally:
+        event.remove(site.room.database.engine.sync_engine, "before_cursor_execute", note)
+    assert (hold.id, hold.objects, hold.reason) == (wanted, {"call": 1}, "12 O 3/26")
+    selected = [parameters for statement, parameters in loaded if "SELECT" in statement]
+    assert len(selected) == 2
+    assert all(wanted in parameters for parameters in selected)

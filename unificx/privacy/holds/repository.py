@@ -67,16 +67,18 @@ async def add_objects(session: AsyncSession, tenant_id: str, hold_id: str, kind:
     return await session.scalar(select(func.count()).select_from(HeldObjectRow).where(*of_hold)) or 0
 
 
-async def listed(session: AsyncSession, keys: Keys, tenant_id: str, today: date) -> list[Hold]:
-    """Return the holds of a tenant, the latest first."""
+async def load(session: AsyncSession, keys: Keys, tenant_id: str, today: date, hold_id: str = "") -> list[Hold]:
+    """Return the holds of a tenant, the latest first; only one of them if an id is given."""
     query = select(HoldRow).where(HoldRow.tenant_id == tenant_id).order_by(HoldRow.created.desc(), HoldRow.id.desc())
-    rows = (await session.scalars(query)).all()
     grouped = select(HeldObjectRow.hold_id, HeldObjectRow.kind, func.count()).where(
         HeldObjectRow.tenant_id == tenant_id
     )
+    if hold_id:
+        query, grouped = query.where(HoldRow.id == hold_id), grouped.where(HeldObjectRow.hold_id == hold_id)
+    rows = (await session.scalars(query)).all()
     counts: dict[str, dict[HoldKind, int]] = {}
-    for hold_id, kind, count in await session.execute(grouped.group_by(HeldObjectRow.hold_id, HeldObjectRow.kind)):
-        counts.setdefault(hold_id, {})[cast("HoldKind", kind)] = count
+    for of_hold, kind, count in await session.execute(grouped.group_by(HeldObjectRow.hold_id, HeldObjectRow.kind)):
+        counts.setdefault(of_hold, {})[cast("HoldKind", kind)] = count
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
     parts = _CODEC.open_by_row(keys, tenant_id, sealed)
     found: list[Hold] = []

@@ -57,14 +57,15 @@ class Holds:
     async def list(self, tenant_id: str) -> list[Hold]:
         """Return the holds of a tenant, the latest first."""
         async with self._database.read() as session:
-            return await repository.listed(session, self._keys, tenant_id, self._clock.now().date())
+            return await repository.load(session, self._keys, tenant_id, self._clock.now().date())
 
     async def get(self, tenant_id: str, hold_id: str) -> Hold:
         """Return a hold. Raise NotFound."""
-        for hold in await self.list(tenant_id):
-            if hold.id == hold_id:
-                return hold
-        raise _not_found()
+        async with self._database.read() as session:
+            found = await repository.load(session, self._keys, tenant_id, self._clock.now().date(), hold_id)
+        if not found:
+            raise _not_found()
+        return found[0]
 
     async def objects(self, tenant_id: str, hold_id: str) -> Sequence[tuple[HoldKind, str]]:
         """Return kind and id of the objects under a hold. Raise NotFound."""
