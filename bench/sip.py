@@ -7,10 +7,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from free_ports import free_port
+
 from bench import Metric, Process, make_extensions, metric, running_server, user
 from tests.outside import scenarios as s
 from tests.outside.server import Login, Server, eventually
-from tests.outside.sipp import Outcome, Sipp, free_port
+from tests.outside.sipp import Outcome, Sipp
 
 PHONES = 100
 SECONDS = 15

@@ -1,6 +1,5 @@
 """S3 object store for tests: the moto server, which can be stopped and restarted."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -8,13 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from free_ports import free_port
 from obstore.store import S3Store
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass
@@ -23,7 +17,7 @@ class ObjectServer:
 
     directory: Path
     bucket: str = "recordings"
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
     @property

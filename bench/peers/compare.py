@@ -7,10 +7,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from free_ports import free_port
+
 from bench import Metric, metric, user
 from bench.peers import load
 from bench.peers.systems import System, kamailio, unificx
-from tests.outside.sipp import Sipp, User, free_port
+from tests.outside.sipp import Sipp, User
 
 CALLERS = 100
 SECONDS = 10

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from free_ports import free_port, is_bound
+
 from bench import make_extensions, running_server
 from tests.outside.server import Login
-from tests.outside.sipp import free_port, is_bound
 from unificx.rtpengine.supervisor import PROGRAM
 
 PHONES = 1000

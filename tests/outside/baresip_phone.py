@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 from forked_program import enter_namespace
+from free_ports import free_port, media_ports
 from server import Login, Server, eventually
-from sipp import free_port
 
 ALIAS = "10.99.0.1"
 RATE = 16000
@@ -138,8 +138,8 @@ class Phone:
         directory.mkdir(parents=True)
         self.directory, self.config = directory, config
         with config.network.inside():
-            self.port, control, rtp = (free_port(config.network.address) for _ in range(3))
-        self._write_files(control, rtp)
+            self.port, control = (free_port(config.network.address) for _ in range(2))
+        self._write_files(control)
         self._condition = threading.Condition()
         self.events: list[dict[str, Any]] = []
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -269,16 +269,17 @@ class Phone:
         self._reader.join(5)
         self._control.close()
 
-    def _write_files(self, control: int, rtp: int) -> None:
+    def _write_files(self, control: int) -> None:
         write_tone(self.directory / "tone.wav", self.config.hertz)
+        rtp = media_ports()
         tls = f"sip_cafile {self.config.ca}\nsip_verify_server yes" if self.config.ca else ""
         config = CONFIG.format(
             ip=self.config.network.address,
             interface=self.config.network.interface,
             sip=self.port,
             control=control,
-            rtp=rtp & ~1,
-            rtp_end=(rtp & ~1) + 30,
+            rtp=rtp[0],
+            rtp_end=rtp[-1],
             rate=RATE,
             tls=tls,
             wav=self.directory / "tone.wav",

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from free_ports import free_port
 from server import eventually
-from sipp import free_port
 
 SECRET = "a secret of sixteen"
 

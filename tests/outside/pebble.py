@@ -10,8 +10,8 @@ from pathlib import Path
 
 import httpx
 from coturn import is_listening
+from free_ports import free_port
 from server import eventually
-from sipp import free_port
 
 from unificx.core.clock import SystemClock
 from unificx.integrations.local_ca import ensure_certificates

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, TypeVar
 import httpx
 from databases import empty_database
 from forked_program import ForkedProgram, can_enter
-from sipp import free_port
+from free_ports import free_port
 
 Process = ForkedProgram | subprocess.Popen[str]
 T = TypeVar("T")

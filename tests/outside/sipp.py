@@ -2,64 +2,19 @@
 
 import csv
 import itertools
-import os
-import socket
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from free_ports import free_port, is_bound, media_ports
+
 _numbers = itertools.count(1)
-
-
-WORKERS = 6
-"""Shares of the ports: the workers of a whole run."""
-
-
-def port_lane(first: int, last: int, step: int) -> Iterator[int]:
-    """Yield every `step`th port of this worker's share, cyclically; two runs rarely start with the same port. The
-    worker is looked up with the first port: at the import it may be a process from which all workers are forked."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    share = (last - first) // WORKERS
-    mine = range(first + worker % WORKERS * share, first + (worker % WORKERS + 1) * share - step + 1, step)
-    yield from itertools.islice(itertools.cycle(mine), os.getpid() % len(mine), None)
-
-
-_ports = port_lane(20000, 29900, 4)
-_media_ports = port_lane(12000, 19900, 40)
-
 AUDIO_MISSED = 253
 """SIPp's exit status if the audio pattern did not come back."""
 TIMED_OUT = 255
 """SIPp's exit status after a timeout."""
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port unused over UDP and TCP, returned only once. It is outside the ranges used by the kernel and
-    rtpengine, so that it stays free until it is needed."""
-    return next(port for port in _ports if not is_taken(host, port))
-
-
-def is_taken(host: str, port: int) -> bool:
-    """Return whether a socket is bound to it, over UDP or TCP."""
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                return True
-    return False
-
-
-def is_bound(port: int) -> bool:
-    """Return whether a port is in use. Only looked up, because binding it would interfere with others."""
-    return any(
-        f":{port:04X}" in line.split()[1]
-        for kind in ("udp", "udp6", "tcp", "tcp6")
-        for line in Path(f"/proc/net/{kind}").read_text().splitlines()
-    )
 
 
 @dataclass(frozen=True)
@@ -168,10 +123,10 @@ class Sipp:
         return self._read("trace")
 
     def _command(self) -> list[str]:
-        media = next(_media_ports)
+        media = media_ports()
         command = ["sipp", "-sf", "scenario.xml", "-inf", "users.csv", "-key", "domain", self.domain, "-nostdin"]
         command += ["-i", self.host, "-bind_local", "-p", str(self.port), "-t", self.transport, "-mi", self.host]
-        command += ["-min_rtp_port", str(media), "-max_rtp_port", str(media + 39), "-cp", str(free_port())]
+        command += ["-min_rtp_port", str(media[0]), "-max_rtp_port", str(media[-1]), "-cp", str(free_port())]
         command += [
             "-audiotolerance",
             "0.9",

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import scenarios as s
+from free_ports import free_port
 from server import Login, Server, eventually
-from sipp import Outcome, Sipp, User, free_port, run_call
+from sipp import Outcome, Sipp, User, run_call
 from tls_tunnel import TlsTunnel
 
 TRANSPORTS = {"udp": "u1", "tcp": "t1", "tls": "t1"}

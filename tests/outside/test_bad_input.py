@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import pytest
 import scenarios as s
+from free_ports import free_port
 from server import Server, eventually
-from sipp import free_port
 
 from unificx.sip_server.rate_limiter import RateLimits
 

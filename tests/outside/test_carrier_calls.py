@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 import scenarios as s
+from free_ports import free_port
 from server import Household, Login, Server, eventually
-from sipp import Sipp, User, free_port
+from sipp import Sipp, User
 from sipp_phones import SippPhones
 
 OWN, CALLED, CALLER, UNKNOWN_CALLER = "+49301234500", "+493098765432", "+491711111111", "+491801111111"

@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 from cryptography import x509
+from free_ports import free_port
 from pebble import Pebble
 from server import Server, eventually
-from sipp import free_port
 
 from unificx.core.clock import SystemClock
 from unificx.integrations.local_ca import ensure_certificates

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import scenarios as s
 from app_phone import AppPhone, RingingPhone, app_phone
+from free_ports import free_port
 from recording_helpers import MATCH_THRESHOLD, correlation, prompt, wait_until_received
 from rtp_endpoint import DECODE, RtpEndpoint
 from server import Household, Server, set_voicemail, wait_until
-from sipp import Sipp, free_port
+from sipp import Sipp
 
 from unificx.media import tones
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import scenarios as s
+from free_ports import free_port
 from server import Household, Login, Server, create_household, run_and_check_log
-from sipp import Sipp, User, free_port
+from sipp import Sipp, User
 from sipp_phones import SippPhones
 
 HOST = "::1"

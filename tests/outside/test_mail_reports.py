@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from dovecot import Dovecot, dovecot, needs_dovecot
-from sipp import free_port
+from free_ports import free_port
 from smtp_server import FakeSmtpServer, ReceivedEmail, mail_server
 from sqlalchemy import select
 

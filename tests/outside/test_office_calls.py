@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import scenarios as s
 from app_phone import AppPhone, RingingPhone, app_phone
+from free_ports import free_port
 from server import ROOT, Login, Server, wait_until
-from sipp import Sipp, User, free_port
+from sipp import Sipp, User
 
 from unificx.core.clock import SystemClock
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 from client_pages import Clients
+from free_ports import free_port
 from page_checks import PageChecker
 from playwright.sync_api import Locator, Page, expect
 from portal_pages import create_administrator, portal
 from server import Household, Server
-from sipp import free_port
 
 NUMBER, SHOWN = "+49301234500", "030 1234500"
 

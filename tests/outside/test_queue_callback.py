@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import scenarios as s
 from app_phone import app_phone
+from free_ports import free_port
 from server import Household, Server, wait_until
-from sipp import Sipp, User, free_port
+from sipp import Sipp, User
 
 MAIN, OF_QUEUE, CUSTOMER = "+49301234500", "+49301234565", "+491711111111"
 QUEUE, AGENT_TONE = "6520", 900

@@ -5,8 +5,8 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from free_ports import free_port, is_bound
 from server import ROOT, Household, Login, Server, eventually
-from sipp import free_port, is_bound
 
 GUIDE = ROOT / "docs" / "howto" / "try-it.md"
 

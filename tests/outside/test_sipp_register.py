@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 import scenarios as s
-from sipp import Sipp, free_port
+from free_ports import free_port
+from sipp import Sipp
 
 
 @pytest.mark.promise("T1", "S2")

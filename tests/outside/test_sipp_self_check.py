@@ -1,7 +1,12 @@
 """SIPp against SIPp: its audio check must fail if nothing comes back, and its counts must show the rejecting side."""
 
+import subprocess
+import sys
+
 import scenarios as s
-from sipp import AUDIO_MISSED, TIMED_OUT, Outcome, Sipp, User, free_port, run_call
+from free_ports import PORTS, SHARES, free_port
+from server import ROOT
+from sipp import AUDIO_MISSED, TIMED_OUT, Outcome, Sipp, User, run_call
 
 CHALLENGE = 'Proxy-Authenticate: Digest realm="d", nonce="x", algorithm=SHA-256, qop="auth"\n'
 CALLEE = s.scenario(
@@ -40,6 +45,23 @@ def run_scenario(tmp_path, callee_options: tuple[str, ...]) -> Outcome:
         if outcome.status != TIMED_OUT:
             return outcome
     raise AssertionError("SIPp does not get through to SIPp")
+
+
+def test_processes_that_run_tests_at_the_same_time_take_different_ports():
+    """Also workers of different runs with the same name: a port is bound long after it was found free."""
+    count = len(PORTS) // SHARES // 4
+    program = f"from free_ports import free_port; print(*(free_port() for _ in range({count})), flush=True); input()"
+    command = [sys.executable, "-c", program]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with (
+        subprocess.Popen(command, cwd=ROOT / "tests", **pipes) as one,
+        subprocess.Popen(command, cwd=ROOT / "tests", **pipes) as two,
+    ):
+        taken = [set(each.stdout.readline().split()) for each in (one, two)]
+        for each in (one, two):
+            each.communicate("\n")
+    assert min(len(each) for each in taken) > count / 2  # others are in use
+    assert taken[0].isdisjoint(taken[1])
 
 
 def test_audio_that_comes_back_passes(tmp_path):

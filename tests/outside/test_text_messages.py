@@ -7,8 +7,9 @@ from contextlib import closing
 import pytest
 import scenarios as s
 from baresip_phone import Network, Phones
+from free_ports import free_port
 from server import Household, Login, Server, create_household, eventually
-from sipp import Sipp, User, free_port
+from sipp import Sipp, User
 
 from unificx.sip.digest_client import best_challenge, response_for
 from unificx.sip.headers import parse_auth

@@ -7,11 +7,12 @@ from pathlib import Path
 import scenarios as s
 from client_pages import Client, Clients
 from client_phone import ANSWERED, ClientPhone
+from free_ports import free_port
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, PASSWORD, accept_terms, give_password, skip_set_up
 from post_office import PostOffice
 from server import Login, Server
-from sipp import Sipp, free_port
+from sipp import Sipp
 
 OPERATOR = "otto.operator@example.com"
 NAME, EMAIL, TENANT_NAME = "Emmeline Vogelsang", "emmeline@vogelsang.example", "Vogelsang & Co"
