@@ -26,11 +26,12 @@ def call(phone: Phone, number: str) -> Response:
     return response
 
 
-def test_a_phone_of_a_suspended_tenant_calls_only_emergency_numbers(harness: SipHarness) -> None:
+@pytest.mark.parametrize("dialled", ["112", "112;phone-context=+4930"])
+def test_a_phone_of_a_suspended_tenant_calls_only_emergency_numbers(harness: SipHarness, dialled: str) -> None:
     assert call(Phone(harness), "1002").status == 403
     assert not harness.calls.incoming_calls
-    call(Phone(harness, call_id="second"), "112")
-    assert [request.target.user for _, request in harness.calls.incoming_calls] == ["112"]
+    call(Phone(harness, call_id="second"), dialled)
+    assert [request.target.number for _, request in harness.calls.incoming_calls] == ["112"]
 
 
 def test_a_wrong_password_and_a_disabled_device_stay_refused(harness: SipHarness) -> None:

@@ -297,7 +297,14 @@ async def test_a_ringing_phone_sends_the_call_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "contact", ["sip:1009@acme.example", "sip:1003@elsewhere.example", "sip:*97@acme.example", "sip:1001@acme.example"]
+    "contact",
+    [
+        "sip:1009@acme.example",
+        "sip:1003@elsewhere.example",
+        "tel:1003;phone-context=elsewhere.example",
+        "sip:*97@acme.example",
+        "sip:1001@acme.example",
+    ],
 )
 async def test_a_call_is_not_sent_on_where_the_extension_cannot_forward(contact: str) -> None:
     """A number that does not exist, another domain, a code that would act for the extension, the caller."""
@@ -353,17 +360,25 @@ async def test_a_call_that_may_not_be_sent_on_rings_on(number: str) -> None:
     )
 
 
-async def test_a_call_is_sent_on_outside_with_the_rights_of_the_extension() -> None:
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "sip:+493098765432@acme.example;user=phone",
+        "sip:98765432;phone-context=+4930@acme.example;user=phone",
+        "tel:98765432;phone-context=+4930",
+    ],
+)
+async def test_a_call_is_sent_on_outside_with_the_rights_of_the_extension(contact: str) -> None:
     world = await play("alice 1001, bob 1002 voicemail")
     outside = NumbersOutside()
     world.destinations.add(outside)
     await play_on(
         world,
-        """
+        f"""
         alice -> INVITE 1002 [alice]
         bob   <- INVITE [alice]
         bob   -> 302
-          Contact: <sip:+493098765432@acme.example;user=phone>
+          Contact: <{contact}>
         app   <- voicemail for 1002 [alice]
         """,
     )

@@ -72,7 +72,8 @@ def _dialled(response: Response, own_hosts: set[str]) -> str:
     """Return the number of the first contact at one of these hosts, "" if there is none."""
     for contact in readable_addresses(response.values("contact")):
         uri = contact.uri
-        if uri.scheme == "tel" or (uri.scheme in ("sip", "sips") and uri.host.lower() in own_hosts):
+        place = uri.host or uri.phone_context
+        if place.lower() in own_hosts or (uri.scheme == "tel" and place[:1] in ("", "+")):
             try:
                 return sanitize_dialled(uri.number)
             except RemoteProtocolError:

@@ -29,7 +29,11 @@ is_usual_uri = re.compile(USUAL_URI).fullmatch
 _tel = re.compile(r"tel:(\+?[0-9A-F*#().-]++)((?:;[!#-:=@-~]++)*+)", re.I).fullmatch
 _has_scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:").match
 _bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search
+_context = re.compile(r";phone-context=([^;]*)", re.I).search
 _SEPARATORS = str.maketrans("", "", "-.()")
+_SERVICE_NUMBER_LENGTH = 3
+"""Digits of the longest numbers that belong to their context without following it, such as 911 (RFC 3966 section
+5.1.5)."""
 _MUST_MATCH = frozenset(("user", "ttl", "method", "maddr", "transport"))
 
 
@@ -83,8 +87,20 @@ class Uri:
     @property
     def number(self) -> str:
         """The dialled number: the decoded user part without the parameters of a telephone number, such as `;npdi` and
-        `;cpc` (RFC 3261 section 19.1.6)."""
-        return self.decoded_user.partition(";")[0]
+        `;cpc` (RFC 3261 section 19.1.6). A local number whose context is the beginning of global ones follows it; one
+        of a domain is as it is dialled there."""
+        number, context = self.decoded_user.partition(";")[0], self.phone_context
+        digits = number.translate(_SEPARATORS)
+        if context.startswith("+") and digits.isdecimal() and len(digits) > _SERVICE_NUMBER_LENGTH:
+            return context.translate(_SEPARATORS) + digits
+        return number
+
+    @property
+    def phone_context(self) -> str:
+        """Where a local number is valid: the beginning of global numbers, such as "+49", or a domain; "" without one
+        (RFC 3966 section 5.1.5). Some phones make it a parameter of their SIP URI, not of the number in it."""
+        found = _context(self.decoded_user) or _context(_unescape(format_params(self.params)))
+        return found[1] if found is not None else ""
 
     def param(self, name: str) -> str | None:
         """Return the raw value of a parameter; "" without a value, None if absent."""
