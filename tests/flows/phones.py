@@ -15,6 +15,7 @@ KEYS = {
     "webrtc": "a=fingerprint:sha-256 00:11",
 }
 PROTOCOLS = {"srtp": "RTP/SAVP", "dtls": "UDP/TLS/RTP/SAVP", "webrtc": "UDP/TLS/RTP/SAVPF"}
+ADDRESSES = {"loopback": "127.0.0.1", "named": "media.phone.example"}
 VIDEO_PORTS = {"video": 4002, "novideo": 0}
 RECORDING_PREFERENCES = {"shy": "off", "shows": "nopreference"}
 AUTO_ANSWERED = ("BYE", "INFO", "NOTIFY", "OPTIONS", "PRACK")
@@ -22,13 +23,14 @@ AUTO_ANSWERED = ("BYE", "INFO", "NOTIFY", "OPTIONS", "PRACK")
 
 def sdp_of(name: str) -> bytes:
     """Return the SDP of `[name]`. After a slash: its direction (hold, held, off), "srtp", "dtls", "webrtc", "keyless" for one
-    of these without its key; "video" or "novideo" for an accepted or rejected video section; "loopback" for media at the PBX's own machine; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or
+    of these without its key; "video" or "novideo" for an accepted or rejected video section; "loopback" for media at the PBX's own machine, "named" at the name of a host; "events" with telephone events; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or
     any other word to distinguish it."""
     options = name.split("/")
     protocol = next((PROTOCOLS[word] for word in options if word in PROTOCOLS), "RTP/AVP")
-    address = "127.0.0.1" if "loopback" in options else "192.0.2.9"
+    address = next((ADDRESSES[word] for word in options if word in ADDRESSES), "192.0.2.9")
     lines = ["v=0", f"o={options[0]} 7 7 IN IP4 192.0.2.9", "s=-", f"c=IN IP4 {address}", "t=0 0"]
     lines += [f"m=audio 4000 {protocol} 0 8", f"a=x-said:{name}"]
+    lines += ["a=rtpmap:101 telephone-event/8000"] if "events" in options else []
     lines += [KEYS[word] for word in options if word in KEYS and "keyless" not in options]
     lines += [f"a={DIRECTIONS[word]}" for word in options if word in DIRECTIONS]
     lines += [f"a=recordpref:{RECORDING_PREFERENCES[word]}" for word in options if word in RECORDING_PREFERENCES]

@@ -872,3 +872,11 @@ async def test_media_at_the_own_machine_is_refused() -> None:
         alice <- 488
     """ + DOWN)  # fmt: skip
     assert not any("loopback" in each for each in world.media.offered)
+
+
+async def test_media_at_the_name_of_a_host_is_refused_with_the_reason() -> None:
+    await up("""
+        alice -> INVITE [alice/named]
+        alice <- 488
+          Warning: 301 pbx "A media address is the name of a host"
+    """ + DOWN)  # fmt: skip

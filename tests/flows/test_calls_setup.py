@@ -2,6 +2,7 @@
 
 import pytest
 from ladder import play
+from structlog.testing import capture_logs
 
 from unificx.calls.machine.identity import RingKind, ring_headers
 
@@ -334,6 +335,27 @@ async def test_srtp_without_a_key_is_refused(offered: str) -> None:
         bob   <- BYE
         alice <- 488
     """)
+
+
+async def test_media_at_the_name_of_a_host_is_refused_with_the_reason() -> None:
+    """RFC 8866 allows a name, but rtpengine takes addresses only."""
+    with capture_logs() as logs:
+        await play("""
+            alice 1001, bob 1002
+            alice -> INVITE 1002 [alice/named]
+            history <- failed 88 alice 1002
+            alice <- 488
+              Warning: 301 pbx "A media address is the name of a host"
+            alice -> INVITE 1002 [alice]
+            bob   <- INVITE [alice]
+            bob   -> 200 [bob/named]
+            bob   <- ACK
+            history <- failed 88 alice 1002
+            bob   <- BYE
+            alice <- 488
+        """)
+    refused = [(entry["log_level"], entry["reason"]) for entry in logs if entry["event"] == "sdp_refused"]
+    assert refused == [("info", "A media address is the name of a host")] * 2
 
 
 @pytest.mark.promise("T1")

@@ -15,7 +15,15 @@ from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import WITHOUT_EVENTS, MediaReport, Profile, Sides
 from unificx.rtpengine.supervisor import RtpEngine
-from unificx.sdp import align_sections, audio_only, has_srtp_keys, is_audio_only, sanitize, shares_audio_codec
+from unificx.sdp import (
+    align_sections,
+    audio_only,
+    has_srtp_keys,
+    is_audio_only,
+    refusal_warning,
+    sanitize,
+    shares_audio_codec,
+)
 
 log = structlog.get_logger()
 MediaRequest = actions.OfferMedia | actions.AnswerMedia | actions.ReleaseMedia
@@ -139,6 +147,8 @@ class MediaRequests:
                 reply = fault.with_traceback(None)
         _log_bug(reply)
         sdp_at_fault = isinstance(reply, MediaUnavailable) and reply.cause == "invalid_sdp"
+        if sdp_at_fault:
+            log.info("sdp_refused", call=call.id, reason=refusal_warning(request.sdp)[1])
         return events.MediaFailed(request.ticket, sdp_at_fault)
 
 

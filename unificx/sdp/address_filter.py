@@ -5,7 +5,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from unificx.sdp.editing import ADDRESS_LINE, with_address
-from unificx.sdp.inspection import uses_ice
+from unificx.sdp.inspection import is_fax_only, uses_ice
 from unificx.sdp.sections import join_sections, split_sections
 
 MAX_SDP_BYTES = 16 * 1024
@@ -35,6 +35,17 @@ def sanitize(sdp: bytes, source: str) -> bytes:
         sdp = join_sections(_without_unreachable_address(each) for each in split_sections(sdp))
     addresses = [*ADDRESS_LINE.findall(sdp), *_CANDIDATE.findall(sdp)]
     return sdp if all(_is_allowed_address(address) for address in addresses) else b""
+
+
+def refusal_warning(sdp: bytes) -> tuple[int, str]:
+    """Return why an offer is refused, as a warning of RFC 3261 section 20.43.
+
+    RFC 8866 allows the name of a host as media address, but rtpengine takes addresses only, and a call does not wait
+    for the answer of a name server.
+    """
+    if any(_parse_ip(address.decode("ascii", "replace")) is None for address in ADDRESS_LINE.findall(sdp)):
+        return 301, "A media address is the name of a host"
+    return (304, "No media type in common") if is_fax_only(sdp) else (305, "No media format in common")
 
 
 def _without_unreachable_address(section: bytes) -> bytes:

@@ -16,6 +16,7 @@ from unificx.sip.legs.pending import (
     Headers,
     RetransmittedResponse,
     record_routes,
+    refusal_headers,
     supports_update,
 )
 from unificx.sip.legs.retransmission import RetransmissionSchedule
@@ -132,6 +133,7 @@ class IncomingLeg(Leg):
             return
         self.final_sent = True
         self.retransmission = self._queued = self._repeat_at = None
+        headers = [*headers, *refusal_headers(status, self.invite)]
         self.table.endpoint.respond(self.key, respond(self.invite, status, to_tag=self.id, headers=headers), now)
         if not self.ended:
             self._terminate(now)

@@ -21,7 +21,7 @@ from unificx.sip.legs.events import (
     OfferRejected,
     OfferRequested,
 )
-from unificx.sip.legs.pending import Headers, LocalOffer, RemoteOffer, RetransmittedResponse, SentAck
+from unificx.sip.legs.pending import Headers, LocalOffer, RemoteOffer, RetransmittedResponse, SentAck, refusal_headers
 from unificx.sip.legs.refer_subscription import ReferLeg
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, negotiate_as_uac, negotiate_as_uas
@@ -77,6 +77,7 @@ class Leg(ReferLeg):
         """Reject the offer of `OfferReceived`; the session is unchanged."""
         offer = self._take_remote_offer()
         if offer is not None:
+            headers = [*headers, *refusal_headers(status, offer.request)]
             self.table.endpoint.respond(offer.key, respond(offer.request, status, headers=headers), now)
 
     def withdraw_offer(self) -> None:
@@ -304,7 +305,7 @@ class Leg(ReferLeg):
 
     def _receive_offer(self, key: ServerKey, request: Request, now: float) -> None:
         if is_fax_only(request.body):  # no T.38 here (RFC 3264 section 6): the call goes on with audio
-            self._respond(key, request, 488, now)
+            self._respond(key, request, 488, now, refusal_headers(488, request))
             return
         self.remote_offer = RemoteOffer(key, request)
         self.remote_sdp = request.body

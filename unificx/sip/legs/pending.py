@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unificx.core.value import value
+from unificx.sdp import refusal_warning
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.message import Request, Response
 from unificx.sip.transactions.events import ClientKey, ServerKey
@@ -72,3 +73,11 @@ def supported_extensions(message: Request | Response) -> frozenset[str]:
 def record_routes(request: Request) -> list[tuple[str, str]]:
     """Return the Record-Route headers to copy into responses that create or refresh a dialog (RFC 3261 12.1.1)."""
     return [("Record-Route", value) for value in request.all("record-route")]
+
+
+def refusal_headers(status: int, request: Request) -> Headers:
+    """Return the headers of the response that refuses the offer of a request: a 488 says why (RFC 3261 13.3.1.3)."""
+    if status != 488 or not request.body:
+        return ()
+    code, text = refusal_warning(request.body)
+    return [("Warning", f'{code} pbx "{text}"')]
