@@ -1,5 +1,6 @@
 """Refreshes of the session that are refused, and offers of phones whose session timer changes (RFC 4028)."""
 
+import pytest
 from ladder import play, play_on
 from steps import hangs_up
 from world import World
@@ -184,4 +185,34 @@ async def test_session_timer_begins_with_the_answer() -> None:
     """
         + DOWN,
         rings=100,
+    )
+
+
+@pytest.mark.parametrize(("interval", "seconds"), [(90, 60), (96, 64), (120, 88), (1800, 1768)])
+@pytest.mark.parametrize("refresher", ["alice", "bob"])
+async def test_a_peer_that_does_not_refresh_is_ended_shortly_before_the_interval_expires(
+    refresher: str, interval: int, seconds: int
+) -> None:
+    """By the smaller of 32 s and a third of the interval, and not earlier (RFC 4028 section 10)."""
+    other = "bob" if refresher == "alice" else "alice"
+    asks = f"Session-Expires: {interval};refresher=uac\n  Supported: timer"
+    answers = f"Session-Expires: {interval};refresher=uas\n  Require: timer"
+    await play(
+        f"""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          {asks if refresher == "alice" else "Supported: none"}
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+          {answers if refresher == "bob" else "Supported: none"}
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+        ... {seconds - 1} s
+        ... 0.9 s
+        ... 0.2 s
+        {refresher} <- BYE
+        {other} <- BYE
+        history <- answered 102 alice bob
+        """
     )
