@@ -6,6 +6,7 @@ from typing import Any
 
 from unificx.core.clock import ManualClock
 from unificx.media import MediaUnavailable
+from unificx.media.sounds import Sound
 from unificx.rtpengine import bencode, ng
 from unificx.rtpengine.client import NgClient
 
@@ -29,6 +30,8 @@ class FakeEngine(NgClient):
         self._late: list[asyncio.Task[None]] = []
         self._protocols: dict[tuple[str, str], str] = {}
         """The protocol a tag offered last at an anchor: rtpengine answers with it."""
+        self.digits: list[str] = []
+        """Digits added to the audio of a party, or played to one as tones."""
         self.silent_since: dict[str, float] = {}
         """Unix time of the last packet of a tag; a missing tag received media just now."""
 
@@ -86,6 +89,16 @@ class FakeEngine(NgClient):
             case _:
                 tags = self.anchors.get(anchor)
         return _refusal("Unknown call-id") if tags is None else {"result": "ok", "tags": self._figures(tags)}
+
+    async def inject_digit(self, anchor: str, tag: str, digit: str) -> None:
+        assert tag in self.anchors[anchor]
+        self.digits.append(f"event {digit}")
+
+    async def play(self, anchor: str, tag: str, file: object, *, times: int = 1, start: float = 0.0) -> float:
+        assert isinstance(file, Sound)
+        assert tag in self.anchors[anchor]
+        self.digits.append(f"tones of {file.seconds:.2f} s")
+        return 0.0
 
     def _figures(self, tags: set[str]) -> ng.Reply:
         now = self._clock.now().timestamp()

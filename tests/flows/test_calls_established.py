@@ -880,3 +880,45 @@ async def test_media_at_the_name_of_a_host_is_refused_with_the_reason() -> None:
         alice <- 488
           Warning: 301 pbx "A media address is the name of a host"
     """ + DOWN)  # fmt: skip
+
+
+PRESSED = """
+    {one} -> INFO Signal=5
+      Content-Type: application/dtmf-relay
+    {one} <- 200 INFO
+"""
+WITH_EVENTS = """
+    alice 1001, bob 1002
+    alice -> INVITE 1002 [alice/events]
+    bob   <- INVITE [alice/events]
+    bob   -> 200 [bob/events]
+    bob   <- ACK
+    alice <- 200 [bob/events]
+    alice -> ACK
+"""
+
+
+@pytest.mark.parametrize("one", ["alice", "bob"])
+async def test_digit_by_info_becomes_a_telephone_event_if_both_phones_have_them(one: str) -> None:
+    world = await play(WITH_EVENTS + PRESSED.format(one=one) + DOWN)
+    assert world.media.digits == ["event 5"]
+
+
+async def test_an_info_that_is_no_digit_is_passed_on() -> None:
+    await play(
+        WITH_EVENTS
+        + """
+        alice -> INFO something
+          Content-Type: text/plain
+        alice <- 200 INFO
+        bob   <- INFO
+          Content-Type: text/plain
+        """
+        + DOWN
+    )
+
+
+async def test_digit_by_info_is_passed_on_to_a_phone_without_telephone_events() -> None:
+    world = await play(WITH_EVENTS.replace("bob/events", "bob") + PRESSED.format(one="alice") + "bob <- INFO\n" + DOWN)
+    assert not world.media.digits
+    assert world.observed[-2:] == ["alice presses 5", "over"]

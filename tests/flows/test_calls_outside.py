@@ -547,6 +547,31 @@ async def test_digit_of_a_phone_is_sent_as_info_to_a_carrier_that_wants_it(style
     assert world.observed[-1] == "alice presses 5"
 
 
+@pytest.mark.parametrize(
+    ("style", "events", "sent"),
+    [("", "/events", ["event 5"]), ("", "", ["tones of 0.24 s"]), ("info", "/events", []), ("info", "", [])],
+)
+async def test_digit_by_info_reaches_a_carrier_as_it_wants_it(style: str, events: str, sent: list[str]) -> None:
+    world = await play(
+        f"""
+        alice 1001, carrier +491710000001 udp trunk {style}
+        alice -> INVITE 03098765432 [alice/events]
+        carrier <- INVITE [alice/events]
+        carrier -> 200 [outside{events}]
+        carrier <- ACK
+        alice <- 200 [outside{events}]
+        alice -> ACK
+        alice -> INFO 5
+          Content-Type: application/dtmf
+        alice <- 200 INFO
+        """
+        + ("" if sent else "carrier <- INFO\n"),
+        numbers=NUMBERS,
+    )
+    assert world.media.digits == sent
+    assert ("alice presses 5" in world.observed) == (sent != ["event 5"])  # those are reported by rtpengine
+
+
 async def test_number_that_a_rule_forbids() -> None:
     """By telephone and by click to dial; a transfer to it is refused, and the call goes on."""
     forbidden = {"0900123456": Reject(Rejection.NOT_ALLOWED)}

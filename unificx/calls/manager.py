@@ -19,6 +19,7 @@ from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.inbound import CallRefused, CarrierCall, InboundCall, InboundCalls
 from unificx.calls.info_relay import InfoRelay
+from unificx.calls.injected_digits import InjectedDigits
 from unificx.calls.leg_events import to_call_event
 from unificx.calls.machine import actions, events, state_machine
 from unificx.calls.machine.causes import Cause
@@ -107,7 +108,8 @@ class CallManager:
         )  # fmt: skip
         self._executor = ActionExecutor(executor_deps, partial(self.process, self._on_media_reply), self._on_app_event)
         self._confirmations = Confirmations(deps.confirmations, self._executor.request_media, self.dispatch)
-        self._info_relay = InfoRelay(notifier, deps.outside, self._confirmations.pressed)
+        injected = InjectedDigits(deps.media)
+        self._info_relay = InfoRelay(notifier, deps.outside, self._confirmations.pressed, injected)
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
         transfer_deps = TransferDependencies(deps, self._fork_builder, registry, self._dispatch_now, moves)
         self._transfers, self._app_connections = Transfers(transfer_deps), AppConnections(transfer_deps)
