@@ -109,11 +109,11 @@ async def due_webhooks(session: AsyncSession, now: datetime) -> list[tuple[str, 
 
 
 async def due_deliveries(
-    session: AsyncSession, tenant_id: str, webhook_id: str, now: datetime, limit: int
+    session: AsyncSession, tenant_id: str, webhook_id: str, *, now: datetime, limit: int, behind: str
 ) -> list[Delivery]:
-    """Return the messages of a webhook that are due, oldest first."""
-    of_webhook = (DeliveryRow.tenant_id == tenant_id, DeliveryRow.webhook_id == webhook_id)
-    query = select(DeliveryRow).where(*of_webhook, ~DeliveryRow.dead, DeliveryRow.due <= now)
+    """Return the messages of a webhook that are due, oldest first, `behind` one of them."""
+    is_next = (DeliveryRow.due <= now, DeliveryRow.id > behind)
+    query = select(DeliveryRow).where(_is_waiting(tenant_id, webhook_id), *is_next)
     return [_to_delivery(row) for row in await session.scalars(query.order_by(DeliveryRow.id).limit(limit))]
 
 

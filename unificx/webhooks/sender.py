@@ -37,16 +37,19 @@ class WebhookSender:
         await self._worker.run()
 
     async def deliver(self) -> None:
-        """Deliver all messages that are due."""
+        """Try each message that is due, once."""
+        tried: dict[str, str] = {}
         while True:
             async with self._database.read() as session:
                 due = await repository.due_webhooks(session, self._clock.now())
-            if not due:
+            before = dict(tried)
+            await asyncio.gather(*(self._deliver_to(tenant_id, webhook_id, tried) for tenant_id, webhook_id in due))
+            if tried == before:
                 return
-            await asyncio.gather(*(self._deliver_to(tenant_id, webhook_id) for tenant_id, webhook_id in due))
 
-    async def _deliver_to(self, tenant_id: str, webhook_id: str) -> None:
-        """Deliver the next messages of a webhook, until the receiver is overloaded or does not respond."""
+    async def _deliver_to(self, tenant_id: str, webhook_id: str, tried: dict[str, str]) -> None:
+        """Deliver the next messages of a webhook, until the receiver is overloaded or does not respond. `tried` has the
+        last message that was tried of each webhook: the next ones are behind it."""
         async with self._slots:
             found = self._service.with_secrets(webhook_id)
             if found is None or found[0].state != "active":
@@ -56,8 +59,12 @@ class WebhookSender:
             webhook, secrets = found
             now = self._clock.now()
             async with self._database.read() as session:
-                rows = await repository.due_deliveries(session, tenant_id, webhook_id, now, BATCH_SIZE)
+                behind = tried.get(webhook_id, "")
+                rows = await repository.due_deliveries(
+                    session, tenant_id, webhook_id, now=now, limit=BATCH_SIZE, behind=behind
+                )
             for delivery in rows:
+                tried[webhook_id] = delivery.id
                 status = await self._attempt(webhook, secrets, delivery)
                 if 200 <= status < 300:
                     async with self._database.begin() as uow:

@@ -18,7 +18,17 @@ from unificx.identity.events import PersonClosed, PersonCreated, TenantDeleted
 from unificx.integrations.local_ca import ensure_certificates, server_context
 from unificx.integrations.webhook_client import WebhookClient
 from unificx.voicemail.events import MessageLeft
-from unificx.webhooks import NewWebhook, WebhookChange, WebhookSender, WebhookUnreachable, schedule, service, values
+from unificx.webhooks import (
+    NewWebhook,
+    WebhookChange,
+    WebhookSender,
+    WebhookUnreachable,
+    repository,
+    schedule,
+    sender,
+    service,
+    values,
+)
 from unificx.webhooks.models import DeliveryRow, WebhookRow
 from unificx.webhooks.signature import headers_of
 
@@ -182,6 +192,38 @@ async def test_a_rejected_message_does_not_hold_up_others(setup: WebhookSetup) -
     await setup.deliver()
     assert [one["type"] for one in setup.receiver.messages()] == ["person.created", "voicemail.left"]
     assert [one.event for one in await setup.service.deliveries(made)] == ["person.created"]
+
+
+@pytest.mark.parametrize("guard", ["delete_delivery", "save_attempt"])
+async def test_a_run_ends_although_a_message_stays_due(
+    setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch, guard: str
+) -> None:
+    async def nothing(*row: object) -> None:
+        del row
+
+    monkeypatch.setattr(repository, guard, nothing)
+    await setup.create("person.created")
+    setup.receiver.statuses["person.created"] = 422 if guard == "save_attempt" else 204
+    await publish(setup, *(person_created(number) for number in range(sender.BATCH_SIZE + 1)))
+    await setup.deliver()
+    assert len(setup.receiver.requests) == sender.BATCH_SIZE + 1
+    await setup.sender.deliver()
+    assert len(setup.receiver.requests) == 2 * (sender.BATCH_SIZE + 1)
+
+
+async def test_a_run_ends_although_messages_of_a_deleted_webhook_stay(
+    setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*row: object) -> None:
+        del row
+
+    monkeypatch.setattr(repository, "give_up_all", nothing)
+    made = await setup.create("person.created")
+    await publish(setup, person_created())
+    await setup.outbox.deliver()
+    await setup.service.update(made, WebhookChange(state="paused"))
+    await setup.sender.deliver()
+    assert setup.receiver.requests == []
 
 
 async def test_the_queue_is_bounded(setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch) -> None:
