@@ -202,6 +202,27 @@ async def test_guessing_codes_is_throttled(world: World) -> None:
     assert int(answers[-1].headers["retry-after"]) >= 1
 
 
+@pytest.mark.promise("U9", "T3")
+async def test_links_and_sign_ins_of_an_address_are_throttled_apart(world: World) -> None:
+    """Colleagues behind one router: the old invitations and forgotten passwords of some do not lock out the others."""
+    await world.person(world.acme, EMAIL)
+    phone = world.client(address="198.51.100.66", **HOME)
+    for number in range(25):
+        await phone.post(f"{API}/recoveries", json={"email": f"{number}@acme.example"})
+        looked = await phone.post(f"{API}/invitations/look", json={"code": f"guess {number}"})
+    assert problem(looked, 429) == "too-many"
+    session = {"email": EMAIL, "password": PASSWORD, **PHONE}
+    assert (await phone.post(f"{API}/sessions", json=session)).status_code == 201
+
+    other = world.client(address="198.51.100.67", **HOME)
+    for number in range(25):
+        failed = await other.post(
+            f"{API}/sessions", json={**session, "email": f"{number}@acme.example"} | {"password": NEW}
+        )
+    assert problem(failed, 429) == "too-many"
+    assert problem(await other.post(f"{API}/invitations/look", json={"code": "guess"}), 410) == "invitation_over"
+
+
 @pytest.mark.promise("T3")
 async def test_permissions_to_create_codes(world: World) -> None:
     ada = await world.person(world.acme, EMAIL)

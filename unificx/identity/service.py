@@ -158,6 +158,9 @@ class _Collaborators:
     hashes: PasswordStore
     passwords: Passwords
     attempts: Attempts
+    links: Attempts
+    """Requests of links by e-mail, and attempts to guess the code of one or of an invitation. Apart from `attempts`, so
+    that they keep no one at the same address from signing in."""
     second: Attempts
     """Attempts to guess a second factor."""
 
@@ -193,6 +196,7 @@ def _collaborators(
         hashes=hashes,
         passwords=Passwords(store, hashes, closer, tickets, attempts=attempts, notices=notices),
         attempts=attempts,
+        links=Attempts(LoginThrottle(cluster.counters, "link")),
         second=Attempts(LoginThrottle(cluster.counters, "second factor", account_limit=FACTOR_LIMIT)),
     )
 
@@ -251,9 +255,9 @@ def build_identity(
         sso=SingleSignOn(store, providers, sso_links, of.factors, first_factor=of.first, signer=signer),
         sso_providers=providers,
         sso_links=sso_links,
-        invitations=Invitations(store, of.hashes, acceptances, of.first, attempts=of.attempts, notifier=notifier),
+        invitations=Invitations(store, of.hashes, acceptances, of.first, attempts=of.links, notifier=notifier),
         recovery=Recovery(
-            store, of.emails, of.passwords, of.first, attempts=of.attempts, notifier=notifier, background=of.background
+            store, of.emails, of.passwords, of.first, attempts=of.links, notifier=notifier, background=of.background
         ),
         initial_setup=InitialSetup(store, tenants, users, extensions, of.hashes),
     )
