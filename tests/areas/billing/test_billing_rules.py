@@ -178,6 +178,12 @@ def test_a_faulty_header_is_refused(header: str) -> None:
         DeckReader(header)
 
 
+@pytest.mark.parametrize("header", ["49,0.01", "Vorwahl;Preis", ""])
+def test_a_missing_title_row_is_named(header: str) -> None:
+    with pytest.raises(BadLine, match=r"The title row is missing: .* prefix, price"):
+        DeckReader(header)
+
+
 @given(st.lists(st.integers(0, 10**13), min_size=1, max_size=31), st.integers(0, 10**13))
 def test_charged_storage_is_the_mean_above_what_is_included_in_hundredths(days: list[int], included: int) -> None:
     charged = charged_gigabytes(mean(days), included)

@@ -56,6 +56,8 @@ class DeckReader:
         text = header.removeprefix("\ufeff").strip()
         self._delimiter = ";" if text.count(";") > text.count(",") else ","
         self._columns = [cell.strip().lower() for cell in self._cells(text)]
+        if not set(self._columns) & set(COLUMNS):
+            raise BadLine(f"The title row is missing: the first row names the columns, out of {', '.join(COLUMNS)}.")
         unknown = sorted(set(self._columns) - set(COLUMNS))
         if unknown:
             raise BadLine(f"Unknown column {unknown[0][:40]!r}. Columns are {', '.join(COLUMNS)}.")
