@@ -94,6 +94,12 @@ def test_a_backup_of_an_installation_in_use_is_restored(paths: InstallationPaths
     assert [path.name for path in tmp_path.iterdir() if "restore-" in path.name] == []
 
 
+def test_a_restore_says_as_of_which_time(paths: InstallationPaths, tmp_path: Path, capsys) -> None:
+    back_up(paths, {}, tmp_path / "backup.tar", NOW, ignore)
+    restore(tmp_path / "backup.tar", tmp_path / "restored")
+    assert f" is as of {NOW:%Y-%m-%d %H:%M:%S} UTC. " in capsys.readouterr().out
+
+
 @pytest.mark.promise("D3")
 def test_neither_master_key_nor_journal_is_in_a_backup(paths: InstallationPaths, tmp_path: Path) -> None:
     (paths.home / "erased.journal").write_bytes(b"a line of the former journal")

@@ -120,6 +120,18 @@ def test_an_option_name_that_differs_from_the_field_is_reported(home: CliHome) -
         ),
         ("queue show 4711", "`unificx queue list` shows them."),
         ("hours delete nights", "`unificx hours list` shows them."),
+        (
+            "menu create --number 7000 --say A --otherwise hangup --key 1=",
+            "The key 1 has no destination. Write it behind =, such as 1=extension:1001.",
+        ),
+        (
+            "menu create --number 7000 --say A --otherwise hangup --key 12=",
+            "Invalid key: 12=. Begin with 0 to 9, * or #, and =, such as 1=extension:1001.",
+        ),
+        (
+            "menu create --number 7000 --say A --otherwise hangup --key 1=hangup --key 1=hangup",
+            "The key 1 is given twice. Give each key once.",
+        ),
         ("tenant create --slug demo --domain b.example", "`unificx tenant list` shows them."),
         (
             "room create --number 1001 --name A",

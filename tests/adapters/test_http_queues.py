@@ -214,6 +214,8 @@ def test_queue_commands(home: CliHome) -> None:
     assert [one["state"] for one in _live(home)["agents"]] == ["paused", "signed_out"]
     assert home.run_json("queue", "agent", "6500", "1002", "--sign-in")["signed_in"]
     assert home.run_json("queue", "history", "6500") == []
-    assert "Phone 1001" in home.run_text("queue", "live", "6500")
+    shown = home.run_text("queue", "live", "6500")
+    assert "Phone 1001" in shown
+    assert "0.0" not in shown, "seconds are shown as whole numbers"
     assert "Give --sign-in" in error_line(home.run("queue", "agent", "6500", "1001", "--home", str(home.folder)))
     assert home.run_json("queue", "delete", "6500") == {"deleted": queue["id"]}

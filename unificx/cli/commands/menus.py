@@ -21,6 +21,8 @@ _DETAILS = {
     "direct_dial": "direct dialling",
 }
 
+_KEY_EXAMPLE = "such as 1=extension:1001"
+
 
 def _flatten(menu: Json) -> Json:
     return {**menu, "keys": ", ".join(f"{key}={ref}" for key, ref in menu["keys"].items())}
@@ -109,13 +111,17 @@ def delete(context: CommandContext, menu: MenuReference) -> None:
 
 
 def _keys(pairs: Sequence[str] | None) -> dict[str, str] | None:
-    """Return the destination by key. Raises CliError for a pair without "=", and for a key that is given twice."""
+    """Return the destination by key. Raises CliError for another form, and for a key that is given twice."""
     if not pairs:
         return None
     found: dict[str, str] = {}
     for pair in pairs:
-        key, equals, destination = pair.partition("=")
-        if not equals or key in found:
-            raise CliError(f"Invalid key: {pair}.", "Write KEY=DESTINATION, such as 1=extension:1001, each key once.")
+        key, _, destination = pair.partition("=")
+        if len(key) != 1 or key not in "0123456789*#":
+            raise CliError(f"Invalid key: {pair}.", f"Begin with 0 to 9, * or #, and =, {_KEY_EXAMPLE}.")
+        if not destination:
+            raise CliError(f"The key {key} has no destination.", f"Write it behind =, {_KEY_EXAMPLE}.")
+        if key in found:
+            raise CliError(f"The key {key} is given twice.", "Give each key once.")
         found[key] = destination
     return found

@@ -8,7 +8,7 @@ import typer
 from unificx.cli.command import CommandContext, command
 from unificx.cli.commands.privacy import group
 from unificx.cli.errors import CliError
-from unificx.cli.output import print_items, print_json
+from unificx.cli.output import format_value, print_items, print_json
 
 _KINDS = {"name": "kind", "title": "content", "records": "records"}
 
@@ -40,4 +40,4 @@ def check_archive(
         print_json({"generated": contents.generated, **about, "sha256": found, "files": files, "kinds": kinds})
         return
     print_items([each for each in kinds if each["records"]], _KINDS, as_json=False, empty_text="It has no records.")
-    print(f"All {len(contents.files)} files are complete, of {contents.generated}. SHA-256: {found}")
+    print(f"All {len(contents.files)} files are complete, of {format_value(contents.generated)}. SHA-256: {found}")

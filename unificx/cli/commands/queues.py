@@ -141,8 +141,10 @@ def live(context: CommandContext, queue: QueueReference) -> None:
     if context.as_json:
         print_json(found)
         return
-    print_items(found["waiting"], _WAITING_COLUMNS, as_json=False, empty_text="No caller is waiting.")
-    print_items(found["agents"], _AGENT_COLUMNS, as_json=False, empty_text="The queue has no agents.")
+    waiting = [{**each, "waited": round(each["waited"])} for each in found["waiting"]]
+    print_items(waiting, _WAITING_COLUMNS, as_json=False, empty_text="No caller is waiting.")
+    agents = [{**each, "seconds": round(each["seconds"])} for each in found["agents"]]
+    print_items(agents, _AGENT_COLUMNS, as_json=False, empty_text="The queue has no agents.")
     level = "-" if found["service_level"] is None else f"{found['service_level']:.0%}"
     print(f"today: {found['answered']} answered, {found['abandoned']} abandoned, service level {level}")
 

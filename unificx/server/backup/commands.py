@@ -10,7 +10,7 @@ import typer
 
 from unificx.cli.command import DEFAULT_HOME, AsJson, Home
 from unificx.cli.new_files import require_new
-from unificx.cli.output import print_done
+from unificx.cli.output import format_value, print_done
 from unificx.core.clock import SystemClock
 
 
@@ -55,7 +55,10 @@ def restore(
     manifest = restore_into(file, home, os.environ, show_progress())
     beside = [str(master_key_file(home, os.environ)), str(erasure_journal_file(home, os.environ))]
     data = {"home": str(home), "files": len(manifest.files), "created": manifest.created, "needs": beside}
-    message = f"{home} is as of {manifest.created}. Before the start it needs {beside[0]} and the latest {beside[1]}."
+    message = (
+        f"{home} is as of {format_value(manifest.created)}. Before the start it needs {beside[0]} and the latest"
+        f" {beside[1]}."
+    )
     print_done(message, data, as_json=as_json)
 
 

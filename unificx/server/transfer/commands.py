@@ -13,7 +13,7 @@ from unificx.cli.commands import privacy
 from unificx.cli.commands.access_copy import save_copy
 from unificx.cli.errors import CliError
 from unificx.cli.new_files import require_new
-from unificx.cli.output import print_done, print_item
+from unificx.cli.output import format_value, print_done, print_item
 from unificx.core.clock import SystemClock
 
 _COPY = {"file": "file", "bytes": "bytes", "sha256": "SHA-256"}
@@ -66,7 +66,8 @@ def import_(
     except OSError as fault:
         raise CliError(f"{file} cannot be imported: {fault.strerror}.", "Check the file and the disk.") from None
     data = {"tenant": manifest.about, "files": len(manifest.files), "created": manifest.created}
-    print_done(f"The tenant is here as of {manifest.created}. Start the server.", data, as_json=context.as_json)
+    message = f"The tenant is here as of {format_value(manifest.created)}. Start the server."
+    print_done(message, data, as_json=context.as_json)
 
 
 @command(privacy.group, "transfer-key", of_tenant=False)
