@@ -59,6 +59,7 @@ BOUNDARIES = {
     "unificx/server/bootstrap.py": "load at start, jobs",
     "unificx/server/calling_alerts.py": "alerts",
     "unificx/server/cleanup.py": "maintenance",
+    "unificx/server/errands.py": "maintenance",
     "unificx/server/http_server.py": "SIP over WebSocket",
     "unificx/server/invoice_pdf.py": "files of invoices for e-mails",
     "unificx/server/mwi_handler.py": "message waiting",

@@ -55,9 +55,12 @@ from unificx.server.container import Container, Upkeep, build_container
 from unificx.server.corrections import connect_corrections
 from unificx.server.credit_emails import connect_credit
 from unificx.server.dispute_notices import connect_disputes
+from unificx.server.erasure_completion import ErasureCompletion
+from unificx.server.errands import Errands
 from unificx.server.notification_settings import load_notification_settings
 from unificx.server.paths import InstallationInUse, InstallationPaths
 from unificx.server.sealed_home_files import RECEIPT_PURPOSE, reseal_files
+from unificx.server.subscriptions import subscribe_areas
 from unificx.server.support_mail import support_mail
 from unificx.server.suspension_emails import connect_suspensions
 from unificx.server.trial_emails import connect_trials
@@ -119,9 +122,7 @@ async def open_installation(
         await container.push.start()
         stack.push_async_callback(container.push.close)
         await container.outbox.start()
-        cleanup = Cleanup(container)
-        stack.push_async_callback(cleanup.close)
-        await cleanup.start()
+        cleanup = _start_cleanup(stack, container)
         receivers = WebhookClient()
         stack.push_async_callback(receivers.close)
         alerts = CallingAlerts(container)
@@ -143,6 +144,18 @@ def _upkeep(
     return Upkeep(
         rotation, BackupService(BackupDependencies(paths, environ, database, lambda: (master.id, *master.ids)))
     )
+
+
+def _start_cleanup(stack: AsyncExitStack, container: Container) -> Cleanup:
+    """Subscribe the areas to events, and complete erasures that are unfinished after a restart or a restored backup."""
+    errands = Errands()
+    erasures = ErasureCompletion(container, errands)
+    subscribe_areas(container, erasures, errands)
+    cleanup = Cleanup(container, erasures, errands)
+    stack.push_async_callback(cleanup.close)
+    errands.start(erasures.complete())
+    errands.start(container.chat.attachments.delete_orphans())
+    return cleanup
 
 
 async def _start_upkeep(stack: AsyncExitStack, container: Container) -> None:
