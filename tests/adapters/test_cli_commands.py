@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 
 import pytest
+import typer.testing
 from cli_home import CliHome, error_line
 from http_world import LISTENING, FakeCall, World
 from pyotp.totp import TOTP
 from structlog.testing import capture_logs
 from test_http_greetings import wav
 
+from unificx.cli.output import show_waiting
 from unificx.identity import SignedIn, SignInContext, SignInResult, Source
 from unificx.identity.schemas import SecondFactorRequired
 
@@ -481,6 +484,31 @@ def test_people_are_imported_from_a_file(home: CliHome, tmp_path: Path) -> None:
     assert "Imported: 0 new, 0 changed, 1 unchanged, 1 with a fault." in again
     missing = home.run("person", "import", str(tmp_path / "none.csv"))
     assert "cannot be read" in error_line(missing)
+
+
+def test_an_import_shows_on_a_terminal_what_it_waits_for(
+    home: CliHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("name,email\nAda,ada@example.com\nBen,ben@example.com\n")
+    quiet = home.run("person", "import", str(file), "--home", str(home.folder), "--dry-run")
+    assert quiet.stderr == ""
+    monkeypatch.setattr(typer.testing._NamedTextIOWrapper, "isatty", lambda stream: True)
+    shown = home.run("person", "import", str(file), "--home", str(home.folder))
+    assert shown.exit_code == 0, shown.stderr
+    assert shown.stderr == "Checking the file \nImporting 2 rows, all or none \n"
+
+
+async def test_waiting_is_shown_in_seconds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    sleep = asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", lambda _: sleep(0))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    written = ""
+    async with show_waiting("Importing"):
+        while "\rImporting: 2 s " not in written:
+            await sleep(0)
+            written += capsys.readouterr().err
+    assert capsys.readouterr().err.endswith("\n")
 
 
 def test_an_import_of_people_is_undone(home: CliHome, tmp_path: Path) -> None:

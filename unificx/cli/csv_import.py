@@ -3,7 +3,7 @@
 from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.command import CommandContext
 from unificx.cli.errors import CliError
-from unificx.cli.output import print_json
+from unificx.cli.output import print_json, show_waiting
 
 MAX_IMPORT_BYTES = 8 << 20
 
@@ -14,10 +14,12 @@ def import_csv(context: CommandContext, path: str, data: bytes, *, dry_run: bool
 
     async def request(api: ApiClient) -> tuple[Json, bool]:
         tenant = await api.resolve_tenant(context.tenant)
-        preview = await api.post_file(path, data, tenant=tenant, dry_run=True)
+        async with show_waiting("Checking the file"):
+            preview = await api.post_file(path, data, tenant=tenant, dry_run=True)
         if dry_run or (preview["refused"] and not skip_faulty):
             return preview, True
-        return await api.post_file(path, data, tenant=tenant, skip_faulty=skip_faulty), False
+        async with show_waiting(f"Importing {preview['created'] + preview['updated']} rows, all or none"):
+            return await api.post_file(path, data, tenant=tenant, skip_faulty=skip_faulty), False
 
     report, is_preview = context.run(request)
     if context.as_json:

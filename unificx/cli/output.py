@@ -1,9 +1,11 @@
 """Command output: JSON on one line, or tables."""
 
+import itertools
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from io import StringIO
 from ipaddress import ip_address
 from typing import Any
@@ -14,7 +16,7 @@ from unificx.cli.errors import CliError
 Columns = Mapping[str, str]
 """Field of an item -> heading of its column."""
 
-_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
+_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)")
 
 
 def print_json(value: Any) -> None:
@@ -104,6 +106,28 @@ def print_done(message: str, data: Mapping[str, Any], *, as_json: bool) -> None:
         print_json(data)
     else:
         print(message)
+
+
+@asynccontextmanager
+async def show_waiting(text: str) -> AsyncIterator[None]:
+    """Show on a terminal what is waited for, and the seconds so far: a request does not report how far it is."""
+    import asyncio
+
+    async def count() -> None:
+        for seconds in itertools.count(1):
+            await asyncio.sleep(1)
+            print(f"\r{text}: {seconds} s ", end="", file=sys.stderr, flush=True)
+
+    if not sys.stderr.isatty():
+        yield
+        return
+    print(text, end=" ", file=sys.stderr, flush=True)
+    counting = asyncio.create_task(count())
+    try:
+        yield
+    finally:
+        counting.cancel()
+        print(file=sys.stderr)
 
 
 def confirm(name: str, consequence: str, *, as_json: bool) -> None:
