@@ -112,7 +112,18 @@ def test_a_group_hours_and_a_menu_are_made_in_the_portal(desk: Client, server: S
     form.get_by_role("textbox", name="Name", exact=True).fill("Lighthouse")
     save(form)
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("table").get_by_role("button", name="Harbour")).to_be_visible()
+    harbour = page.get_by_role("table").get_by_role("button", name="Harbour")
+    expect(harbour).to_be_visible()
+
+    harbour.click()
+    form = page.get_by_role("dialog", name="Harbour", exact=True)
+    form.get_by_role("textbox", name="Name", exact=True).fill("Lighthouse")
+    with server.rest() as other:
+        changed = other.patch("/api/v1/groups/6000", params={"tenant": server.tenant}, json={"members": [berta]})
+    assert changed.status_code == 200, changed.text
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("Someone else has changed this meanwhile")
+    assert stored(server, "groups/6000")["name"] == "Harbour"
     assert list(dict.fromkeys(walk.findings)) == []
 
 

@@ -24,6 +24,7 @@ from starlette.routing import compile_path, get_name
 from starlette.types import Receive, Scope, Send
 
 from unificx.api.request_plan import RequestPlan
+from unificx.api.schemas.core import Versioned
 
 _WITHOUT_BODY = frozenset({204, 205, 304})
 """Statuses whose responses have no body (RFC 9110 section 6.4.1)."""
@@ -84,6 +85,8 @@ class ApiRoute(APIRoute):
             status = given.status_code
         if self.response_field is not None:
             response = Response(self._json(result), status, media_type="application/json")
+            if isinstance(result, Versioned):
+                response.headers["ETag"] = f'"{result.version}"'
         else:
             kind = self.response_class
             response = (kind.value if isinstance(kind, DefaultPlaceholder) else kind)(jsonable_encoder(result), status)

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from unificx.api import dav_xml
 from unificx.api.dav_xml import Wanted, card, dav, element, href, server, text
+from unificx.api.problems import PreconditionFailed
 from unificx.contacts import (
     NO_PICTURE,
     AddressBook,
@@ -44,10 +45,6 @@ _PRIVILEGES = ("read", "read-current-user-privilege-set")
 _ALL_PRIVILEGES = (*_PRIVILEGES, "write", "write-content", "bind", "unbind")
 _REPORTS = (card("addressbook-multiget"), card("addressbook-query"), dav("sync-collection"))
 _UNLISTED = frozenset({card("address-data")})
-
-
-class PreconditionFailed(DomainError):
-    """A condition of the request is not met (If-Match, If-None-Match)."""
 
 
 class DavRefusal(DomainError):

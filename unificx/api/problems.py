@@ -102,6 +102,12 @@ class PayloadTooLarge(DomainError):
     code = "too-large"
 
 
+class PreconditionFailed(DomainError):
+    """A condition of the request is not met (If-Match, If-None-Match)."""
+
+    code = "changed_meanwhile"
+
+
 class RangeNotSatisfiable(DomainError):
     """The requested range is outside the resource of `size` bytes (RFC 9110 section 15.5.17)."""
 
@@ -124,6 +130,8 @@ def status_of(refusal: DomainError) -> int:
         return 413
     if isinstance(refusal, RequestTimeout):
         return 408
+    if isinstance(refusal, PreconditionFailed):
+        return 412
     if isinstance(refusal, RangeNotSatisfiable):
         return 416
     if isinstance(refusal, StorageFull):

@@ -11,6 +11,7 @@ from dataclasses import replace
 import structlog
 
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Page, PageById
 from unificx.identity.events import PermissionsChanged
 from unificx.identity.policies import validation
@@ -79,11 +80,20 @@ class CustomRoles:
         log.info("role_created", tenant=tenant_id, role=role.id, permissions=sorted(role.permissions))
         return role
 
-    async def update(self, maker: Principal, tenant_id: str, role_id: str, change: CustomRoleChange) -> CustomRole:
+    async def update(
+        self,
+        maker: Principal,
+        tenant_id: str,
+        role_id: str,
+        change: CustomRoleChange,
+        condition: Precondition[CustomRole] = unconditional,
+    ) -> CustomRole:
         """Change a role. The next request of all who have it is answered by its new permissions. Raise NotFound,
-        Forbidden if the role holds more than the maker, before or after; Conflict for a name in use, Invalid."""
+        Forbidden if the role holds more than the maker, before or after; Conflict for a name in use, Invalid; what
+        `condition` raises."""
         async with self._store.transaction() as tx:
             before = await self._changeable(tx, maker, tenant_id, role_id)
+            condition(before)
             after = before
             if change.name is not None:
                 after = replace(after, name=_name(change.name))

@@ -8,6 +8,7 @@ from unificx.audio_store import MENU_SOUNDS, CustomSounds, sound_name
 from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound
 from unificx.core.names import check_name
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, allocate_number, release_number
 from unificx.identity.events import TenantDeleted
@@ -128,9 +129,10 @@ class MenuService:
             raise
         return menu
 
-    async def update(self, menu: Menu, change: MenuChange) -> Menu:
+    async def update(self, menu: Menu, change: MenuChange, condition: Precondition[Menu] = unconditional) -> Menu:
         """Change a menu; calls in it continue with the new settings. Raises Invalid; NotFound for a deleted menu;
-        Conflict if no voice is installed; StorageFull."""
+        Conflict if no voice is installed; StorageFull; what `condition` raises."""
+        condition(menu)  # before a text is spoken; `stored` is the same, or nothing is changed
         after = self._changed(menu, change)
         self._check(after)
         spoken_anew = (after.say, after.settings.language) != (menu.say, menu.settings.language)

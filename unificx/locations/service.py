@@ -6,6 +6,7 @@ from functools import partial
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, Keys, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -96,14 +97,18 @@ class Locations:
             await self._take_over(uow, after, present)
         return after
 
-    async def update(self, location: Location, change: LocationChange) -> Location:
-        """Change a location. Raise Invalid; Conflict if the name is in use; NotFound for a deleted one."""
+    async def update(
+        self, location: Location, change: LocationChange, condition: Precondition[Location] = unconditional
+    ) -> Location:
+        """Change a location. Raise Invalid; Conflict if the name is in use; NotFound for a deleted one; what
+        `condition` raises."""
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "locations", location.tenant_id)
             present = await repository.locations_of(uow.session, self._keys, location.tenant_id)
             before = next((one for one in present if one.id == location.id), None)
             if before is None:
                 raise NotFound("Location not found.")
+            condition(before)
             after = self._changed(before, change, present)
             await repository.update_location(uow.session, self._keys, after)
             await self._take_over(uow, after, present)

@@ -6,6 +6,7 @@ from functools import partial
 
 from unificx.core.errors import Invalid, NotFound
 from unificx.core.names import check_name
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -129,11 +130,13 @@ class QueueService:
             uow.after_commit.append(partial(self._changed, queue))
         return queue
 
-    async def update(self, queue: Queue, change: QueueChange) -> Queue:
-        """Change a queue. Agents that stay keep their sign-in state. Raises Invalid, NotFound."""
+    async def update(self, queue: Queue, change: QueueChange, condition: Precondition[Queue] = unconditional) -> Queue:
+        """Change a queue. Agents that stay keep their sign-in state. Raises Invalid, NotFound; what `condition`
+        raises."""
         async with self._database.begin() as uow:
             await self._destinations.lock(uow, queue.tenant_id)
             before = await self._lock(uow, queue)
+            condition(before)
             known = {one.extension_id: one for one in before.agents}
             after = replace(
                 before,

@@ -4,6 +4,7 @@ from functools import partial
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
@@ -68,13 +69,15 @@ class TrunkService:
             uow.after_commit.append(lambda: self.directory.put(trunk))
         return trunk
 
-    async def update(self, trunk: Trunk, change: TrunkChange) -> Trunk:
-        """Change a trunk. Raise Invalid; Conflict if the name is in use; NotFound for a deleted trunk."""
+    async def update(self, trunk: Trunk, change: TrunkChange, condition: Precondition[Trunk] = unconditional) -> Trunk:
+        """Change a trunk. Raise Invalid; Conflict if the name is in use; NotFound for a deleted trunk; what `condition`
+        raises."""
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "trunks", trunk.tenant_id)
             before = await repository.get_trunk(uow.session, self._keys, trunk.tenant_id, trunk.id)
             if before is None:
                 raise _not_found()
+            condition(before)
             after = values.changed(before, change)
             await self._require_free_name(uow, after)
             await repository.update_trunk(uow.session, self._keys, after)

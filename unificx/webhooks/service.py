@@ -11,6 +11,7 @@ import structlog
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, NotFound
 from unificx.core.events import DomainEvent
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import Expiry, KeyStore, Period
@@ -121,10 +122,13 @@ class WebhookService:
             uow.after_commit.append(lambda: self._cache(webhook, secrets))
         return CreatedWebhook(webhook, secret_text(secrets.current))
 
-    async def update(self, webhook: Webhook, change: WebhookChange) -> Webhook:
-        """Change, pause or resume a webhook. Raise Invalid, NotFound."""
+    async def update(
+        self, webhook: Webhook, change: WebhookChange, condition: Precondition[Webhook] = unconditional
+    ) -> Webhook:
+        """Change, pause or resume a webhook. Raise Invalid, NotFound, what `condition` raises."""
 
         def changed(before: Webhook) -> Webhook:
+            condition(before)
             after = before
             if change.name is not None:
                 after = replace(after, name=values.check_name(change.name))

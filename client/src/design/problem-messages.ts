@@ -59,6 +59,10 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
     title: msg`Pictures are switched off`,
     advice: msg`Contact your administrator.`,
   },
+  changed_meanwhile: {
+    title: msg`Someone else has changed this meanwhile`,
+    advice: msg`Close it and open it again to see the present state, then repeat your change.`,
+  },
   'not-found': { title: msg`Not found`, advice: msg`Go back and refresh.` },
   forbidden: { title: msg`Permission denied`, advice: msg`Contact your administrator.` },
   'too-large': { title: msg`The file is too large`, advice: msg`Send a smaller file.` },

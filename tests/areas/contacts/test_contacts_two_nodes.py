@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import pytest
 
-from unificx.api.carddav import CardDav, DavBook, DavRefusal, PreconditionFailed
+from unificx.api.carddav import CardDav, DavBook, DavRefusal
+from unificx.api.problems import PreconditionFailed
 from unificx.contacts import (
     AddressBook,
     ContactDetails,

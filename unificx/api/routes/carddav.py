@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from unificx.api import dav_xml
 from unificx.api.access import CurrentUser, authenticate_key, is_local_request, purpose, require_access
-from unificx.api.carddav import ROOT, CardDav, DavBook, DavRefusal, PreconditionFailed
+from unificx.api.carddav import ROOT, CardDav, DavBook, DavRefusal
 from unificx.api.problems import status_of
 from unificx.api.router import Router
 from unificx.api.services import Services, services_of
@@ -95,8 +95,6 @@ async def _answered(answer: Callable[[], Awaitable[Response]]) -> Response:
         headers, condition, status = {}, "", status_of(refusal)
         if isinstance(refusal, DavRefusal):
             condition, status = refusal.condition, refusal.status
-        elif isinstance(refusal, PreconditionFailed):
-            status = 412
         elif isinstance(refusal, Unauthenticated):
             headers["WWW-Authenticate"] = _CHALLENGE
         response = Response(dav_xml.error(condition, refusal.message), status, headers, _XML)

@@ -1,5 +1,7 @@
 """Ring groups: all users may list them, administrators manage them."""
 
+from functools import partial
+
 from fastapi import Depends, status
 
 from unificx.api.access import (
@@ -14,6 +16,7 @@ from unificx.api.access import (
     require_access,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -72,9 +75,15 @@ async def show_group(
     return _group_schema(services, services.groups.find(scope.tenant_id, group), outside=outside)
 
 
-@router.patch("/{group}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/{group}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_group(
-    services: ServicesDep, user: CurrentUserDep, group: Id, change: models.GroupUpdate, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    group: Id,
+    change: models.GroupUpdate,
+    *,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Group:
     """Change a ring group. Calls that ring already are not affected."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
@@ -87,7 +96,8 @@ async def update_group(
         name_prefix=change.name_prefix,
         otherwise=DestinationRef.parse(change.otherwise, "otherwise") if change.otherwise is not None else None,
     )
-    return _group_schema(services, await services.groups.update(known, wanted), outside=True)
+    schema = partial(_group_schema, services, outside=True)
+    return schema(await services.groups.update(known, wanted, unchanged(if_match, schema)))
 
 
 @router.delete("/{group}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))

@@ -1,9 +1,12 @@
 """Opening hours: all users may list them, administrators manage them."""
 
+from functools import partial
+
 from fastapi import Depends, status
 
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -58,9 +61,15 @@ async def show_hours(
     return _hours_schema(services, services.hours.get(scope.tenant_id, hours))
 
 
-@router.patch("/{hours}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/{hours}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_hours(
-    services: ServicesDep, user: CurrentUserDep, hours: Id, change: models.HoursUpdate, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    hours: Id,
+    change: models.HoursUpdate,
+    *,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Hours:
     """Change opening hours or their switch. Calls that come in afterwards take the new way."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
@@ -73,21 +82,28 @@ async def update_hours(
         then=DestinationRef.parse(change.then, "then") if change.then is not None else None,
         otherwise=DestinationRef.parse(change.otherwise, "otherwise") if change.otherwise is not None else None,
     )
-    return _hours_schema(services, await services.hours.update(known, wanted))
+    schema = partial(_hours_schema, services)
+    return schema(await services.hours.update(known, wanted, unchanged(if_match, schema)))
 
 
 @router.post(
     "/{hours}/holidays",
     dependencies=[Depends(declare_idempotency_key)],
-    responses=problem_responses(401, 403, 404, 409),
+    responses=problem_responses(401, 403, 404, 409, 412),
 )
 async def import_holidays(
-    services: ServicesDep, user: CurrentUserDep, hours: Id, given: models.HolidayCalendar, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    hours: Id,
+    given: models.HolidayCalendar,
+    *,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Hours:
     """Add the dates of an iCalendar file to the holidays."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
-    known = services.hours.get(scope.tenant_id, hours)
-    return _hours_schema(services, await services.hours.import_calendar(known, given.calendar))
+    known, schema = services.hours.get(scope.tenant_id, hours), partial(_hours_schema, services)
+    return schema(await services.hours.import_calendar(known, given.calendar, unchanged(if_match, schema)))
 
 
 @router.delete("/{hours}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))

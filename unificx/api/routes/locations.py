@@ -1,5 +1,6 @@
 """Locations of emergency calls."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Path, status
@@ -7,6 +8,7 @@ from fastapi import Depends, Path, status
 from unificx import locations
 from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -61,18 +63,21 @@ async def show_location(
     return _schema(services, services.locations.find(scope.tenant_id, location))
 
 
-@router.patch("/{location}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/{location}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_location(
     services: ServicesDep,
     user: CurrentUserDep,
     location: LocationReference,
     change: models.LocationChange,
+    *,
     tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Location:
     """Change a location, or who is there."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    known = services.locations.find(scope.tenant_id, location)
-    return _schema(services, await services.locations.update(known, _change(services, scope.tenant_id, change)))
+    known, schema = services.locations.find(scope.tenant_id, location), partial(_schema, services)
+    wanted, condition = _change(services, scope.tenant_id, change), unchanged(if_match, schema)
+    return schema(await services.locations.update(known, wanted, condition))
 
 
 @router.delete("/{location}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))

@@ -7,6 +7,7 @@ from fastapi import Depends, status
 from unificx import ivr
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -59,14 +60,21 @@ async def show_menu(services: ServicesDep, user: CurrentUserDep, menu: Id, tenan
     return _menu_schema(services.menus.find_menu(scope.tenant_id, menu))
 
 
-@router.patch("/{menu}", responses=problem_responses(401, 403, 404, 409, 429, 507))
+@router.patch("/{menu}", responses=problem_responses(401, 403, 404, 409, 412, 429, 507))
 async def update_menu(
-    services: ServicesDep, user: CurrentUserDep, menu: Id, change: models.MenuChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    menu: Id,
+    change: models.MenuChange,
+    *,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Menu:
     """Change a menu. Calls in it continue with the new settings."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.menus.find_menu(scope.tenant_id, menu)
-    return _menu_schema(await services.menus.update(known, ivr.MenuChange(**change.model_dump())))
+    wanted, condition = ivr.MenuChange(**change.model_dump()), unchanged(if_match, _menu_schema)
+    return _menu_schema(await services.menus.update(known, wanted, condition))
 
 
 @router.delete("/{menu}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))

@@ -1,6 +1,7 @@
 """Public numbers: the numbers of a tenant in the public network and where they lead."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request, status
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from unificx import routing
 from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -133,13 +135,15 @@ async def show_number(
     return _schema(services, services.outbound.numbers.find(scope.tenant_id, number))
 
 
-@router.patch("/{number}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/{number}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_number(
     services: ServicesDep,
     user: CurrentUserDep,
     number: NumberReference,
     change: models.PublicNumberChange,
+    *,
     tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.PublicNumber:
     """Change where a public number leads."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
@@ -152,7 +156,8 @@ async def update_number(
         reject_anonymous=change.reject_anonymous,
         description=change.description,
     )
-    return _schema(services, await services.outbound.numbers.update(known, wanted))
+    schema = partial(_schema, services)
+    return schema(await services.outbound.numbers.update(known, wanted, unchanged(if_match, schema)))
 
 
 @router.delete("/{number}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))

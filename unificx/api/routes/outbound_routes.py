@@ -1,5 +1,6 @@
 """Routes to numbers outside, and tests of them without a call."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Path, status
@@ -7,6 +8,7 @@ from fastapi import Depends, Path, status
 from unificx import routing
 from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -109,13 +111,15 @@ async def show_route(
     return _schema(services, services.outbound.routes.find(scope.tenant_id, route))
 
 
-@router.patch("/{route}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/{route}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_route(
     services: ServicesDep,
     user: CurrentUserDep,
     route: RouteReference,
     change: models.RouteChange,
+    *,
     tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Route:
     """Change a route."""
     scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
@@ -124,7 +128,8 @@ async def update_route(
     weights = None if change.weights is None else tuple(change.weights)
     values = change.model_dump(exclude={"trunks", "weights"})
     wanted = routing.RouteChange(**values, trunks=trunks, weights=weights)
-    return _schema(services, await services.outbound.routes.update(known, wanted))
+    schema = partial(_schema, services)
+    return schema(await services.outbound.routes.update(known, wanted, unchanged(if_match, schema)))
 
 
 @router.delete("/{route}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, status
@@ -20,6 +21,7 @@ from unificx.api.access import (
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.objections import is_counted
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -85,9 +87,15 @@ async def show_queue(
     return _queue_schema(services, scope, services.queues.service.find(scope.tenant_id, queue))
 
 
-@router.patch("/{queue}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/{queue}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_queue(
-    services: ServicesDep, user: CurrentUserDep, queue: Id, change: models.QueueChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    queue: Id,
+    change: models.QueueChange,
+    *,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Queue:
     """Change a queue. Waiting callers stay. Agents that stay in the list keep their sign-in state."""
     scope = await require_access(services, user, tenant, Action.QUEUES_CHANGE)
@@ -98,7 +106,8 @@ async def update_queue(
         settings=change.model_dump(exclude=_NOT_SETTINGS, exclude_none=True),
         agents=None if change.agents is None else _new_agents(services, scope, change.agents),
     )
-    return _queue_schema(services, scope, await services.queues.service.update(known, wanted))
+    schema = partial(_queue_schema, services, scope)
+    return schema(await services.queues.service.update(known, wanted, unchanged(if_match, schema)))
 
 
 @router.delete("/{queue}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))

@@ -1,6 +1,7 @@
 """Custom roles: sets of permissions that an organisation gives to some of its people, and to groups of its identity
 provider. Closed to API keys, which could otherwise pass on rights that outlive them."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Query, status
@@ -18,6 +19,7 @@ from unificx.api.access import (
     require_access,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -83,19 +85,22 @@ async def show_role(
     return _schema(scope, await services.identity.roles.get(scope.tenant_id, role_id))
 
 
-@router.patch("/roles/{role_id}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/roles/{role_id}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_role(
     services: ServicesDep,
     user: CurrentUserDep,
     role_id: Id,
     change: models.CustomRoleChange,
+    *,
     tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.CustomRole:
     """Change a custom role. All who have it have its new permissions from their next request on."""
     scope = await require_access(services, user, tenant, Action.ROLES_CHANGE)
     permissions = None if change.permissions is None else frozenset(change.permissions)
-    wanted = identity.CustomRoleChange(change.name, permissions)
-    return _schema(scope, await services.identity.roles.update(user.principal, scope.tenant_id, role_id, wanted))
+    wanted, schema = identity.CustomRoleChange(change.name, permissions), partial(_schema, scope)
+    roles, condition = services.identity.roles, unchanged(if_match, schema)
+    return schema(await roles.update(user.principal, scope.tenant_id, role_id, wanted, condition))
 
 
 @router.delete(

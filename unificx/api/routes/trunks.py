@@ -1,6 +1,7 @@
 """Trunks: connections to carriers. Only administrators see and manage them: user names are often numbers."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from fastapi import Depends, status
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 from unificx import trunks
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -59,14 +61,21 @@ async def show_trunk(
     return _trunk_schema(services, services.trunks.find(scope.tenant_id, trunk))
 
 
-@router.patch("/trunks/{trunk}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/trunks/{trunk}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_trunk(
-    services: ServicesDep, user: CurrentUserDep, trunk: Id, change: models.TrunkChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    trunk: Id,
+    change: models.TrunkChange,
+    *,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Trunk:
     """Change a trunk. If its server or login has changed, it registers or is checked again."""
     scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
-    known = services.trunks.find(scope.tenant_id, trunk)
-    return _trunk_schema(services, await services.trunks.update(known, trunks.TrunkChange(**_values(change))))
+    known, schema = services.trunks.find(scope.tenant_id, trunk), partial(_trunk_schema, services)
+    wanted, condition = trunks.TrunkChange(**_values(change)), unchanged(if_match, schema)
+    return schema(await services.trunks.update(known, wanted, condition))
 
 
 @router.delete(

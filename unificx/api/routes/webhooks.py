@@ -7,6 +7,7 @@ from fastapi import Depends, Query, status
 from unificx import webhooks
 from unificx.api.access import AccessScope, CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -59,9 +60,15 @@ async def show_webhook(
     return models.Webhook.model_validate(found)
 
 
-@router.patch("/{webhook}", responses=problem_responses(401, 403, 404))
+@router.patch("/{webhook}", responses=problem_responses(401, 403, 404, 412))
 async def update_webhook(
-    services: ServicesDep, user: CurrentUserDep, webhook: Id, change: models.WebhookUpdate, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    webhook: Id,
+    change: models.WebhookUpdate,
+    *,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Webhook:
     """Change, pause or resume a webhook."""
     scope, found = await _find(services, user, webhook, tenant)
@@ -69,7 +76,8 @@ async def update_webhook(
     _require_readable(scope, change.events or found.events)
     wanted = change.model_dump(exclude={"events"})
     events = tuple(change.events) if change.events is not None else None
-    changed = await services.webhooks.update(found, webhooks.WebhookChange(**wanted, events=events))
+    condition = unchanged(if_match, models.Webhook.model_validate)
+    changed = await services.webhooks.update(found, webhooks.WebhookChange(**wanted, events=events), condition)
     return models.Webhook.model_validate(changed)
 
 

@@ -1,9 +1,12 @@
 """Common API schemas. Input rejects unknown fields; the services validate the values."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, computed_field
 
 from unificx.calls.events import StepKind, StepOutcome, StepReason
 from unificx.identity import DeviceKind, Language, PickupRight, PolicyStanding, Role
@@ -61,6 +64,20 @@ class Output(BaseModel):
     """Base of response schemas."""
 
     model_config = ConfigDict(from_attributes=True, defer_build=True)
+
+
+class Versioned(BaseModel):
+    """Base of response schemas of objects that are changed only as they were read, if the client wants that."""
+
+    model_config = Output.model_config
+    live: ClassVar[Mapping[str, Any]] = {}
+    """The fields without a part in the version, as pydantic excludes them: states, and what depends on the reader."""
+
+    @computed_field(description="Another one after each change of the settings; for the header `If-Match` of a change.")
+    @property
+    def version(self) -> str:
+        settings = self.model_dump(mode="json", exclude={**self.live, "version": True})
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class Page(Schema, Generic[T]):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from unificx.api.schemas.core import NUMBER, Input, Output
+from unificx.api.schemas.core import NUMBER, Input, Versioned
 from unificx.routing import Strategy
 
 DestinationText = Annotated[
@@ -46,7 +46,7 @@ GroupStrategy = Annotated[
 ]
 
 
-class Group(Output):
+class Group(Versioned):
     """A ring group."""
 
     id: str

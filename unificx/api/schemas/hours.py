@@ -1,11 +1,12 @@
 """Schemas of opening hours."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from unificx.api.schemas.core import Input, Output
+from unificx.api.schemas.core import Input, Versioned
 from unificx.api.schemas.groups import DestinationText
 from unificx.routing import Switch
 
@@ -36,8 +37,10 @@ HoursSwitch = Annotated[
 ]
 
 
-class Hours(Output):
+class Hours(Versioned):
     """Opening hours."""
+
+    live: ClassVar[Mapping[str, Any]] = {"switch": True, "is_open": True}
 
     id: str
     tenant_id: str

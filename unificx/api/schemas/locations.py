@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from unificx.api.schemas.core import Country, Input, Output
+from unificx.api.schemas.core import Country, Input, Output, Versioned
 
 Name = Annotated[str, Field(min_length=1, max_length=60, examples=["Headquarters, 2nd floor"])]
 Line = Annotated[str, Field(max_length=100)]
@@ -48,7 +48,7 @@ class NewAddress(Input):
     note: Line = ""
 
 
-class Location(Output):
+class Location(Versioned):
     """A place from which emergency calls are made. A call has the location of its device, else the home of its
     extension, else the location of the extension, else the default."""
 

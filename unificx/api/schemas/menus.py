@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from unificx.api.schemas.core import NUMBER, Input, Output
+from unificx.api.schemas.core import NUMBER, Input, Versioned
 
 MenuName = Annotated[str, Field(min_length=1, max_length=100, examples=["Main menu"])]
 Say = Annotated[
@@ -42,7 +42,7 @@ Attempts = Annotated[
 DirectDial = Annotated[bool, Field(description="Callers may dial the number of an extension.")]
 
 
-class Menu(Output):
+class Menu(Versioned):
     """A menu that callers control with the keys of their telephone."""
 
     id: str

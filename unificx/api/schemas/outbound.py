@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from unificx import routing
-from unificx.api.schemas.core import Input, Output
+from unificx.api.schemas.core import Input, Output, Versioned
 from unificx.routing import (
     BlockDirection,
     LimitScope,
@@ -59,7 +59,7 @@ class CallerRule(Output):
     destination: str
 
 
-class PublicNumber(Output):
+class PublicNumber(Versioned):
     """A number of the tenant in the public network."""
 
     id: str
@@ -200,7 +200,7 @@ Prepend = Annotated[str, Field(max_length=21, description="Digits put before the
 CallerId = Annotated[str, Field(max_length=32, description="A number of the tenant, or empty.", examples=[""])]
 
 
-class Route(Output):
+class Route(Versioned):
     """A way to numbers outside."""
 
     id: str

@@ -1,11 +1,12 @@
 """Schemas of queues: settings, agents, the live view, history and statistics."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from unificx.api.schemas.core import NUMBER, REFERENCE, Input, Output
+from unificx.api.schemas.core import NUMBER, REFERENCE, Input, Output, Versioned
 from unificx.queues import AgentEventKind, AgentState, EmptyRule, PauseReason, Strategy, VisitOutcome
 
 QueueName = Annotated[str, Field(min_length=1, max_length=100, examples=["Support"])]
@@ -70,8 +71,12 @@ class QueueAgent(Output):
     own: bool = Field(description="The extension is one of the user's.")
 
 
-class Queue(Output):
+class Queue(Versioned):
     """A queue."""
+
+    live: ClassVar[Mapping[str, Any]] = {
+        "agents": {"__all__": {"name", "signed_in", "paused", "reason", "since", "own"}}
+    }
 
     id: str
     tenant_id: str

@@ -1,11 +1,12 @@
 """Schemas of custom roles."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from unificx.api.schemas.core import REFERENCE, Input, Output
+from unificx.api.schemas.core import REFERENCE, Input, Output, Versioned
 from unificx.identity import ASSIGNABLE, Action, PermissionArea
 
 PermissionNames = Annotated[
@@ -29,8 +30,10 @@ class Permission(Output):
     own: bool = Field(description="Whether you have it yourself, and so may pass it on.")
 
 
-class CustomRole(Output):
+class CustomRole(Versioned):
     """A role that the organisation has made. Its holders have its permissions beside those of every user."""
+
+    live: ClassVar[Mapping[str, Any]] = {"members": True, "groups": True, "editable": True}
 
     id: str
     name: str
@@ -43,6 +46,8 @@ class CustomRole(Output):
 
 class PersonRole(CustomRole):
     """A role of a person."""
+
+    live: ClassVar[Mapping[str, Any]] = {**CustomRole.live, "given": True}
 
     given: bool = Field(
         description="Whether the person was given it; false if they have it only by a group of the identity provider."

@@ -1,11 +1,12 @@
 """Schemas of trunks."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, SecretStr
 
-from unificx.api.schemas.core import Input, Output
+from unificx.api.schemas.core import Input, Output, Versioned
 from unificx.trunks import (
     CallerIdHeader,
     DtmfMode,
@@ -53,8 +54,10 @@ _NUMBERS = "Format of the numbers sent to the carrier: 4930123 (e164), +4930123 
 _LIMIT = "Maximum number of concurrent calls; null: no limit of its own."
 
 
-class Trunk(Output):
+class Trunk(Versioned):
     """A trunk: a connection to a carrier."""
+
+    live: ClassVar[Mapping[str, Any]] = {"state": True, "since": True, "reason": True}
 
     id: str
     tenant_id: str

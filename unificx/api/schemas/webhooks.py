@@ -1,11 +1,12 @@
 """Schemas of webhooks."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from unificx.api.schemas.core import Input, Output
+from unificx.api.schemas.core import Input, Output, Versioned
 
 EventName = Literal[
     "call.ended",
@@ -36,8 +37,10 @@ Url = Annotated[
 WebhookName = Annotated[str, Field(min_length=1, max_length=60, examples=["Helpdesk"])]
 
 
-class Webhook(Output):
+class Webhook(Versioned):
     """A webhook."""
+
+    live: ClassVar[Mapping[str, Any]] = {"state": True, "pause_reason": True, "failing_since": True, "dropped": True}
 
     id: str
     tenant_id: str
@@ -55,6 +58,8 @@ class Webhook(Output):
 
 class WebhookWithSecret(Webhook):
     """A webhook with its new secret."""
+
+    live: ClassVar[Mapping[str, Any]] = {**Webhook.live, "secret": True}
 
     secret: str = Field(description="Signs the messages (Standard Webhooks); shown once.", examples=["whsec_…"])
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Invalid, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import MemoryCopy, Page, UnitOfWork
 from unificx.identity import allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -77,13 +78,16 @@ class GroupService:
             uow.after_commit.append(partial(self._groups.put, group))
         return group
 
-    async def update(self, group: RingGroup, change: GroupChange) -> RingGroup:
-        """Change a group. Raises Invalid; NotFound for a deleted group."""
+    async def update(
+        self, group: RingGroup, change: GroupChange, condition: Precondition[RingGroup] = unconditional
+    ) -> RingGroup:
+        """Change a group. Raises Invalid; NotFound for a deleted group; what `condition` raises."""
         async with self._deps.database.begin() as uow:
             await self._deps.destinations.lock(uow, group.tenant_id)
             before = await repository.get_group(uow.session, self._deps.keys, group.tenant_id, group.id)
             if before is None:
                 raise _not_found()
+            condition(before)
             steps = before.steps
             if change.steps is not None:
                 steps = self._check_members(group.tenant_id, change.steps, before.steps)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import MemoryCopy, Page, UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.routing.codes import CodeUse, FeatureCodes
@@ -130,13 +131,16 @@ class HoursService:
             uow.after_commit.append(partial(self._hours.put, hours))
         return hours
 
-    async def update(self, hours: OpeningHours, change: HoursChange) -> OpeningHours:
-        """Change opening hours. Raises Invalid; NotFound for deleted ones."""
+    async def update(
+        self, hours: OpeningHours, change: HoursChange, condition: Precondition[OpeningHours] = unconditional
+    ) -> OpeningHours:
+        """Change opening hours. Raises Invalid; NotFound for deleted ones; what `condition` raises."""
         async with self._deps.database.begin() as uow:
             await self._deps.destinations.lock(uow, hours.tenant_id)
             before = await repository.get_hours(uow.session, self._deps.keys, hours.tenant_id, hours.id)
             if before is None:
                 raise _not_found()
+            condition(before)
             after = replace(
                 before,
                 weekly=before.weekly if change.weekly is None else change.weekly,
@@ -153,10 +157,13 @@ class HoursService:
             uow.after_commit += (partial(self._hours.put, after), partial(self._changed, after))
         return after
 
-    async def import_calendar(self, hours: OpeningHours, text: str) -> OpeningHours:
-        """Add the dates of an iCalendar file to the holidays. Raises Invalid."""
+    async def import_calendar(
+        self, hours: OpeningHours, text: str, condition: Precondition[OpeningHours] = unconditional
+    ) -> OpeningHours:
+        """Add the dates of an iCalendar file to the holidays. Raises Invalid; what `condition` raises."""
         now = self._deps.clock.now().astimezone(self._deps.directory.time_zone(hours.tenant_id))
-        return await self.update(hours, HoursChange(holidays=(*hours.holidays, *read_holidays(text, now.date()))))
+        change = HoursChange(holidays=(*hours.holidays, *read_holidays(text, now.date())))
+        return await self.update(hours, change, condition)
 
     async def switch_by_code(self, hours_id: str, digit: str) -> OpeningHours | None:
         """Change the switch by its feature code: 0 auto, 1 open, 2 closed. Without a digit, to closed if it is open

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Page, UnitOfWork, lock_scope
 from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted
@@ -121,12 +122,16 @@ class PublicNumberService:
         await self._create(tenant_id, found.numbers, new, "numbers")
         return replace(found, taken=())
 
-    async def update(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
-        """Change where a number leads. Raises Invalid; NotFound for a deleted number."""
+    async def update(
+        self, number: InboundNumber, change: NumberChange, condition: Precondition[InboundNumber] = unconditional
+    ) -> InboundNumber:
+        """Change where a number leads. Raises Invalid; NotFound for a deleted number; what `condition` raises."""
         async with self._deps.database.begin() as uow:
             await self.lock(uow, number.tenant_id)
             stored = await repository.numbers_of(uow.session, self._deps.keys, number.tenant_id)
-            after = self.changed(next((one for one in stored if one.id == number.id), number), change)
+            before = next((one for one in stored if one.id == number.id), number)
+            condition(before)
+            after = self.changed(before, change)
             self._check_destinations(after)
             if not await repository.update_number(uow.session, self._deps.keys, after):
                 raise NotFound("Number not found.")

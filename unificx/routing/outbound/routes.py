@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Page, lock_scope
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.patterns import parse_pattern
@@ -64,12 +65,14 @@ class RouteService:
             uow.after_commit.append(partial(self._store.put_route, route))
         return route
 
-    async def update(self, route: Route, change: RouteChange) -> Route:
-        """Change a route. Raises Invalid; Conflict; NotFound for a deleted route."""
+    async def update(self, route: Route, change: RouteChange, condition: Precondition[Route] = unconditional) -> Route:
+        """Change a route. Raises Invalid; Conflict; NotFound for a deleted route; what `condition` raises."""
         async with self._deps.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", route.tenant_id)
             known = await repository.routes_of(uow.session, route.tenant_id)
-            after = self._changed(next((one for one in known if one.id == route.id), route), change)
+            before = next((one for one in known if one.id == route.id), route)
+            condition(before)
+            after = self._changed(before, change)
             _check_weights(after)
             _require_free_name(known, after)
             if not await repository.update_route(uow.session, after):

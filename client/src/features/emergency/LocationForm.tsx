@@ -47,13 +47,14 @@ export function LocationForm({ location, tenant, onClose }: LocationFormProps) {
         savingChange<NewLocation>(
           {
             id: location?.id,
+            version: location?.version,
             before: bodyOf(form.getInitialValues()),
             after: bodyOf(values),
             message: t`The location ${name} is saved.`,
           },
           {
             create: (body) => api.createLocation({ query, body }),
-            update: (id, body) => api.updateLocation({ path: { location: id }, query, body }),
+            update: (id, body, headers) => api.updateLocation({ path: { location: id }, query, body, headers }),
             remove,
           },
         )

@@ -55,13 +55,14 @@ export function GroupForm({ group, tenant, onClose }: GroupFormProps) {
         savingChange<NewGroup>(
           {
             id: group?.id,
+            version: group?.version,
             before: groupBody(form.getInitialValues()),
             after: groupBody(values),
             message: t`The ring group ${name} is saved.`,
           },
           {
             create: (body) => api.createGroup({ query, body }),
-            update: (id, body) => api.updateGroup({ path: { group: id }, query, body }),
+            update: (id, body, headers) => api.updateGroup({ path: { group: id }, query, body, headers }),
             remove,
           },
         )

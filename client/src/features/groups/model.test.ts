@@ -5,6 +5,7 @@ import { allMembers, groupBody, groupValues, outsideNumber, stepMembers } from '
 const SALES = {
   id: 'g',
   tenant_id: 't',
+  version: 'v1',
   created: '2026-11-01T00:00:00Z',
   number: '6000',
   name: 'Sales',

@@ -6,31 +6,34 @@ import { useState } from 'react';
 import { api, type Hours } from '~/api';
 import { toast } from '~/core/toasts';
 import { ErrorNotice } from '~/design/Notice';
+import { conditionOf } from '~/features/routing';
 import css from './hours.module.css';
 import { withHoliday } from './model';
 
 interface HolidaysProps {
-  /** Undefined for new hours: a calendar is imported into saved ones. */
-  hours?: Hours;
+  /** Id of the hours, undefined for new ones: a calendar is imported into saved ones. */
+  id?: string;
+  version?: string;
   tenant?: string;
   value: string[];
   onChange: (dates: string[]) => void;
-  /** The dates that were saved by an import. */
-  onImported: (dates: string[]) => void;
+  /** Called with the hours as an import has saved them. */
+  onImported: (hours: Hours) => void;
 }
 
 /** Dates that are closed all day, typed or from an iCalendar file. */
-export function Holidays({ hours, tenant, value, onChange, onImported }: HolidaysProps) {
+export function Holidays({ id, version, tenant, value, onChange, onImported }: HolidaysProps) {
   const { t, i18n } = useLingui();
   const queries = useQueryClient();
   const [typed, setTyped] = useState('');
   const upload = useMutation({
     mutationFn: async (file: File) => {
       const body = { calendar: await file.text() };
-      return (await api.importHolidays({ path: { hours: hours!.id }, query: { tenant }, body })).data.holidays;
+      const headers = conditionOf(version);
+      return (await api.importHolidays({ path: { hours: id! }, query: { tenant }, body, headers })).data;
     },
-    onSuccess: (dates) => {
-      onImported(dates);
+    onSuccess: (saved) => {
+      onImported(saved);
       toast({ message: t`The holidays of the calendar are saved.` });
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['hours'] }),
@@ -86,7 +89,7 @@ export function Holidays({ hours, tenant, value, onChange, onImported }: Holiday
           <Trans>Add day</Trans>
         </Button>
       </div>
-      {hours ? (
+      {id ? (
         <FileButton accept=".ics,text/calendar" onChange={(file) => file && upload.mutate(file)}>
           {(props) => (
             <Button

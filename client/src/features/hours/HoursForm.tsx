@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { api, type Hours, type NewHours } from '~/api';
 import { DestinationPicker, EditForm, isComplete, savingChange } from '~/features/routing';
 import { Holidays } from './Holidays';
@@ -17,6 +18,7 @@ interface HoursFormProps {
 /** Creates or changes opening hours. */
 export function HoursForm({ hours, tenant, onClose }: HoursFormProps) {
   const { t } = useLingui();
+  const [version, setVersion] = useState(hours?.version);
   const form = useForm({
     initialValues: hoursValues(hours),
     validate: {
@@ -41,13 +43,15 @@ export function HoursForm({ hours, tenant, onClose }: HoursFormProps) {
         savingChange<NewHours>(
           {
             id: hours?.id,
+            version,
             before: hoursBody(form.getInitialValues()),
             after: hoursBody(values),
             message: t`The opening hours ${name} are saved.`,
           },
           {
             create: (body) => api.createHours({ query, body }),
-            update: (id, { name: _fixed, ...body }) => api.updateHours({ path: { hours: id }, query, body }),
+            update: (id, { name: _fixed, ...body }, headers) =>
+              api.updateHours({ path: { hours: id }, query, body, headers }),
             remove,
           },
         )
@@ -87,13 +91,15 @@ export function HoursForm({ hours, tenant, onClose }: HoursFormProps) {
         value={form.values.otherwise}
       />
       <Holidays
-        hours={hours}
+        id={hours?.id}
+        version={version}
         tenant={tenant}
         {...form.getInputProps('holidays')}
         value={form.values.holidays}
-        onImported={(dates) => {
-          form.setInitialValues({ ...form.getInitialValues(), holidays: dates });
-          form.setFieldValue('holidays', dates);
+        onImported={({ holidays, version: after }) => {
+          setVersion(after);
+          form.setInitialValues({ ...form.getInitialValues(), holidays });
+          form.setFieldValue('holidays', holidays);
         }}
       />
       <TextInput

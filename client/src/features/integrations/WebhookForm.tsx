@@ -62,6 +62,7 @@ export function WebhookForm({ webhook, tenant, onClose }: WebhookFormProps) {
         savingChange(
           {
             id: webhook?.id,
+            version: webhook?.version,
             before,
             after,
             message: webhook ? t`The webhook ${after.name} is changed.` : t`The webhook ${after.name} is created.`,
@@ -72,7 +73,7 @@ export function WebhookForm({ webhook, tenant, onClose }: WebhookFormProps) {
               created.current = answer.data.secret;
               return answer;
             },
-            update: (id, body) => api.updateWebhook({ path: { webhook: id }, query, body }),
+            update: (id, body, headers) => api.updateWebhook({ path: { webhook: id }, query, body, headers }),
             remove,
           },
         )

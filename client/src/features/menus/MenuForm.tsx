@@ -56,13 +56,14 @@ export function MenuForm({ menu, tenant, onClose }: MenuFormProps) {
         savingChange<NewMenu>(
           {
             id: menu?.id,
+            version: menu?.version,
             before: menuBody(form.getInitialValues()),
             after: menuBody(values),
             message: t`The menu ${name} is saved.`,
           },
           {
             create: (body) => api.createMenu({ query, body }),
-            update: (id, body) => api.updateMenu({ path: { menu: id }, query, body }),
+            update: (id, body, headers) => api.updateMenu({ path: { menu: id }, query, body, headers }),
             remove,
           },
         )

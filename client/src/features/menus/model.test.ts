@@ -5,6 +5,7 @@ import { menuBody, menuValues, withKey } from './model';
 const MAIN = {
   id: 'm',
   tenant_id: 't',
+  version: 'v1',
   created: '2026-11-01T00:00:00Z',
   number: '7000',
   name: 'Main',
@@ -20,7 +21,7 @@ const MAIN = {
 
 describe('the form of a menu', () => {
   it('writes what it has read', () => {
-    const { id, tenant_id, created, ...written } = MAIN;
+    const { id, tenant_id, version, created, ...written } = MAIN;
     expect(menuBody(menuValues(MAIN, ''))).toEqual(written);
   });
 

@@ -61,13 +61,15 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
         return savingChange(
           {
             id: number?.id,
+            version: number?.version,
             before,
             after,
             message: number ? t`The number ${title} is changed.` : t`The number ${after.number} is added.`,
           },
           {
             create,
-            update: (id, changed) => api.updateNumber({ path: { number: id }, query, body: numberChange(changed) }),
+            update: (id, changed, headers) =>
+              api.updateNumber({ path: { number: id }, query, body: numberChange(changed), headers }),
             remove,
           },
         );

@@ -46,13 +46,14 @@ export function RouteForm({ route, routes, tenant, onClose }: RouteFormProps) {
         savingChange(
           {
             id: route?.id,
+            version: route?.version,
             before,
             after,
             message: route ? t`The route ${after.name} is changed.` : t`The route ${after.name} is created.`,
           },
           {
             create: (body) => api.createRoute({ query, body: newRoute(body, routes) }),
-            update: (id, body) => api.updateRoute({ path: { route: id }, query, body }),
+            update: (id, body, headers) => api.updateRoute({ path: { route: id }, query, body, headers }),
             remove,
           },
         )

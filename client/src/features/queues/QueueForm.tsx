@@ -55,13 +55,14 @@ export function QueueForm({ queue, tenant, onClose }: QueueFormProps) {
         savingChange<NewQueue>(
           {
             id: queue?.id,
+            version: queue?.version,
             before: queueBody(form.getInitialValues()),
             after: queueBody(values),
             message: t`The queue ${name} is saved.`,
           },
           {
             create: (body) => api.createQueue({ query, body }),
-            update: (id, body) => api.updateQueue({ path: { queue: id }, query, body }),
+            update: (id, body, headers) => api.updateQueue({ path: { queue: id }, query, body, headers }),
             remove,
           },
         )

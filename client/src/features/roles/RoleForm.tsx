@@ -48,13 +48,14 @@ export function RoleForm({ role, tenant, onClose }: RoleFormProps) {
         savingChange<NewCustomRole>(
           {
             id: role?.id,
+            version: role?.version,
             before: form.getInitialValues(),
             after: { ...values, name },
             message: t`The role ${name} is saved.`,
           },
           {
             create: (body) => api.createRole({ query, body }),
-            update: (id, body) => api.updateRole({ path: { role_id: id }, query, body }),
+            update: (id, body, headers) => api.updateRole({ path: { role_id: id }, query, body, headers }),
             remove: (id) => api.deleteRole({ path: { role_id: id }, query }),
           },
         )

@@ -78,7 +78,10 @@ describe('saving', () => {
   const sent: unknown[] = [];
   const requests = {
     create: async (body: object) => (sent.push(['create', body]), { data: { id: 'new' } }),
-    update: async (id: string, body: object) => sent.push(['update', id, body]),
+    update: async (id: string, body: object, headers?: object) => {
+      sent.push(['update', id, body, ...(headers ? [headers] : [])]);
+      return { data: { version: `v${sent.length}` } };
+    },
     remove: async (id: string) => sent.push(['remove', id]),
   };
 
@@ -94,7 +97,18 @@ describe('saving', () => {
     await change.undo!();
     expect(sent).toEqual([
       ['update', 'g', { members: ['2', '1'] }],
-      ['update', 'g', { members: ['1', '2'] }],
+      ['update', 'g', { members: ['1', '2'] }, { 'if-match': '"v1"' }],
+    ]);
+  });
+
+  it('states which version was read, and takes back only its own', async () => {
+    sent.length = 0;
+    const change = savingChange({ id: 'g', version: 'v0', before: { a: 1 }, after: { a: 2 }, message: '' }, requests);
+    await change.apply();
+    await change.undo!();
+    expect(sent).toEqual([
+      ['update', 'g', { a: 2 }, { 'if-match': '"v0"' }],
+      ['update', 'g', { a: 1 }, { 'if-match': '"v1"' }],
     ]);
   });
 

@@ -51,6 +51,7 @@ export function TrunkForm({ trunk, tenant, onClose }: TrunkFormProps) {
         savingChange(
           {
             id: trunk?.id,
+            version: trunk?.version,
             before,
             after,
             message: trunk ? t`The trunk ${after.name} is changed.` : t`The trunk ${after.name} is created.`,

@@ -12,8 +12,8 @@ export function trunkRequests(tenant?: string) {
   const page = (cursor?: string) => ({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } });
   return {
     create: (values: TrunkValues) => api.createTrunk({ query, body: newTrunk(values) }),
-    update: (trunk: string, changed: Partial<TrunkValues>) =>
-      api.updateTrunk({ path: { trunk }, query, body: trunkChange(changed) }),
+    update: (trunk: string, changed: Partial<TrunkValues>, headers?: { 'if-match': string }) =>
+      api.updateTrunk({ path: { trunk }, query, body: trunkChange(changed), headers }),
     remove,
     /** Delete a trunk; throws a Problem with the names of its numbers and routes if it has some. */
     removeUnused: async (trunk: Trunk, inUse: (users: string) => { title: string; advice: string }) => {
