@@ -918,7 +918,9 @@ async def test_an_info_that_is_no_digit_is_passed_on() -> None:
     )
 
 
-async def test_digit_by_info_is_passed_on_to_a_phone_without_telephone_events() -> None:
-    world = await play(WITH_EVENTS.replace("bob/events", "bob") + PRESSED.format(one="alice") + "bob <- INFO\n" + DOWN)
+@pytest.mark.parametrize("without", ["alice", "bob"])
+async def test_digit_by_info_is_passed_on_if_a_phone_has_no_telephone_events(without: str) -> None:
+    begun = WITH_EVENTS.replace(f"{without}/events", without)
+    world = await play(begun + PRESSED.format(one="alice") + "bob <- INFO\n" + DOWN)
     assert not world.media.digits
     assert world.observed[-2:] == ["alice presses 5", "over"]
