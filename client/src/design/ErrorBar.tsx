@@ -5,7 +5,7 @@ import { asProblem } from '~/core/problem';
 import { problemText } from './problem-messages';
 import css from './states.module.css';
 
-/** An error in one line, where its content would stand, with a button that tries again. */
+/** An error in one line, where its content would stand, with a button that tries again where that is possible. */
 export function ErrorBar({ fault, retry }: { fault: unknown; retry?: () => unknown }) {
   const { t } = useLingui();
   if (fault === undefined || fault === null) return null;
@@ -16,9 +16,11 @@ export function ErrorBar({ fault, retry }: { fault: unknown; retry?: () => unkno
       <Text size="sm" className={css.errorText}>
         <b>{title}</b> {advice}
       </Text>
-      <Button variant="default" size="compact-md" className={css.retry} onClick={() => void retry?.()}>
-        <Trans>Try again</Trans>
-      </Button>
+      {retry && (
+        <Button variant="default" size="compact-md" className={css.retry} onClick={() => void retry()}>
+          <Trans>Try again</Trans>
+        </Button>
+      )}
     </div>
   );
 }

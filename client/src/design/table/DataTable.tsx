@@ -94,7 +94,7 @@ export function DataTable<T extends { id: string }>(props: DataTableProps<T>) {
           {tools}
         </Toolbar>
       )}
-      <ErrorBar fault={list.fault ?? fault} retry={() => (list.fault ? list.retry?.() : void exportCsv())} />
+      <ErrorBar fault={list.fault ?? fault} retry={list.fault ? list.retry : exportCsv} />
       <VisuallyHidden role="status">
         {list.loaded && filtered && <Plural value={table.found.length} one="# match" other="# matches" />}
       </VisuallyHidden>

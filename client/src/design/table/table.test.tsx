@@ -4,6 +4,7 @@ import { i18n } from '@lingui/core';
 import { act, type ComponentProps } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Problem } from '~/core/problem';
 import { toCsv } from './csv';
 import { DataTable } from './DataTable';
 import { applyView, columnsWithoutRoom, EMPTY_VIEW, matchesSearch, type Column, type Filter } from './model';
@@ -121,6 +122,17 @@ describe('the table', () => {
     place.remove();
     vi.unstubAllGlobals();
     localStorage.clear();
+  });
+
+  it('offers another try of a failed load where the list has one', () => {
+    const retry = vi.fn<() => void>();
+    const list = { items: [], loaded: false, fault: new Problem('our-mistake', 500, 'No.') };
+    show([], { list });
+    expect(place.querySelector('[role=alert]')?.textContent).toContain('Server error');
+    expect(button('Try again')).toBeUndefined();
+    show([], { list: { ...list, retry } });
+    act(() => button('Try again').click());
+    expect(retry).toHaveBeenCalledOnce();
   });
 
   it('searches, and says so when nothing matches', () => {
