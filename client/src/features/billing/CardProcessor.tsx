@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api } from '~/api';
 import { useChanges } from '~/design/changes';
 import { confirmAction } from '~/design/Confirm';
+import { ErrorBar } from '~/design/ErrorBar';
 import { showAtField } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
@@ -13,7 +14,7 @@ import { useCardProcessor } from './CardPayments';
 /** The operator's account for payments by card. Its secrets are never shown again. */
 export function CardProcessor() {
   const { t } = useLingui();
-  const { data, error } = useCardProcessor('operator');
+  const { data, error, refetch } = useCardProcessor('operator');
   const changes = useChanges(['card-processor']);
   const [fault, setFault] = useState<unknown>();
   const form = useForm({ initialValues: { secret_key: '', webhook_secret: '' } });
@@ -52,7 +53,8 @@ export function CardProcessor() {
         )
       }
     >
-      <ErrorNotice fault={error ?? fault} />
+      <ErrorBar fault={error} retry={refetch} />
+      <ErrorNotice fault={fault} />
       <Text size="sm" component="div">
         <Trans>
           Let Stripe send checkout.session.completed, charge.refunded, charge.dispute.created and charge.dispute.closed

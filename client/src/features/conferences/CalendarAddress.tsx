@@ -1,5 +1,6 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Secret } from '~/design/Secret';
 import { formatDateTime } from '~/design/dates';
@@ -8,7 +9,8 @@ import { useCalendarAddress } from './useInvitations';
 /** The content of a dialog: the secret address of the user's meetings for calendar programs. */
 export function CalendarAddress() {
   const { t } = useLingui();
-  const { created, create, withdraw, error } = useCalendarAddress();
+  const { address, create, withdraw, error } = useCalendarAddress();
+  const created = address.data?.created;
   return (
     <Stack>
       <Text size="sm">
@@ -17,6 +19,7 @@ export function CalendarAddress() {
           address: keep it to yourself, because it needs no password.
         </Trans>
       </Text>
+      <ErrorBar fault={address.error} retry={address.refetch} />
       <ErrorNotice fault={error} />
       {create.data ? (
         <Secret text={create.data.url} />

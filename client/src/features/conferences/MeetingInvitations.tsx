@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
 import type { Meeting, NewMeetingInvitations } from '~/api';
 import { closeDialogs, openDialog } from '~/design/dialogs';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { Section } from '~/design/Section';
@@ -14,19 +15,19 @@ import { useInvitations } from './useInvitations';
 /** For hosts: who was invited by e-mail, and further invitations. */
 export function MeetingInvitations({ meeting }: { meeting: Meeting }) {
   const { t } = useLingui();
-  const { items, invite, withdraw, error } = useInvitations(meeting);
+  const { list, invite, withdraw, error } = useInvitations(meeting);
   const open = () =>
     openDialog({
       title: t`Invite by e-mail`,
-      closeButtonProps: { 'aria-label': t`Close` },
       children: <InviteForm meeting={meeting} invite={invite} />,
     });
   return (
     <Section title={t`Invitations`}>
+      <ErrorBar fault={list.error} retry={list.refetch} />
       <ErrorNotice fault={error} />
-      {items.length > 0 && (
+      {list.data && list.data.length > 0 && (
         <Rows label={t`Invited by e-mail`}>
-          {items.map((each) => (
+          {list.data.map((each) => (
             <Row
               key={each.id}
               icon={<IconMail size={22} aria-hidden />}

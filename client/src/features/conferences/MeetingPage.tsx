@@ -10,6 +10,7 @@ import { toast } from '~/core/toasts';
 import { useChanges } from '~/design/changes';
 import { formatDateTime } from '~/design/dates';
 import { openDialog } from '~/design/dialogs';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
@@ -25,11 +26,17 @@ const DeviceCheck = lazyPart(async () => ({ default: (await import('~/features/g
 export default function MeetingPage() {
   const { t } = useLingui();
   const { meeting: id = '' } = useParams({ strict: false });
-  const { data, error } = useMeeting(id);
+  const found = useMeeting(id);
   useEffect(forgetDestination, []);
   return (
-    <Page title={data?.name ?? t`Meeting`} back="/team">
-      {data ? <Details meeting={data} /> : error ? <ErrorNotice fault={error} /> : <SkeletonRows rows={3} />}
+    <Page title={found.data?.name ?? t`Meeting`} back="/team">
+      {found.data ? (
+        <Details meeting={found.data} />
+      ) : found.error ? (
+        <ErrorBar fault={found.error} retry={found.refetch} />
+      ) : (
+        <SkeletonRows rows={3} />
+      )}
     </Page>
   );
 }
@@ -113,7 +120,6 @@ function Details({ meeting }: { meeting: Meeting }) {
             onClick={() =>
               openDialog({
                 title: t`Change the meeting`,
-                closeButtonProps: { 'aria-label': t`Close` },
                 children: <MeetingForm before={meeting} submit={saveChange} submitLabel={t`Save`} />,
               })
             }

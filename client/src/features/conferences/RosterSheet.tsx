@@ -14,6 +14,7 @@ import { Suspense, useState } from 'react';
 import type { Participant } from '~/api';
 import { Avatar } from '~/design/Avatar';
 import { confirmAction } from '~/design/Confirm';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { lazyPart } from '~/core/lazy-part';
@@ -70,7 +71,8 @@ function People({ room, roster }: { room: string; roster: Roster }) {
   const count = inRoom.length;
   return (
     <Stack gap="sm" maw={480} mx="auto" pb="md">
-      <ErrorNotice fault={now.fault ?? now.refused} />
+      <ErrorBar fault={now.fault} retry={() => roster.refresh()} />
+      <ErrorNotice fault={now.refused} />
       {now.recorded && !isHost && (
         <InfoNotice>
           {now.videoRecorded ? (

@@ -26,13 +26,13 @@ export function useInvitations(meeting: Meeting) {
     const apply = () => api.withdrawInvitation({ path: { ...path, invitation: id } });
     changes.mutate({ apply, message: t`The invitation of ${name || email} is withdrawn.` });
   };
-  return { items: list.data ?? [], invite, withdraw, error: list.error ?? changes.error };
+  return { list, invite, withdraw, error: changes.error };
 }
 
 /** The address by which calendar programs read the user's meetings. */
 export function useCalendarAddress() {
   const { t } = useLingui();
-  const list = useQuery({ queryKey: [CALENDAR], queryFn: async () => (await api.showCalendarAddress()).data });
+  const address = useQuery({ queryKey: [CALENDAR], queryFn: async () => (await api.showCalendarAddress()).data });
   const changes = useChanges([CALENDAR]);
   const create = useMutation({ mutationFn: async () => (await api.createCalendarAddress()).data });
   const withdraw = () =>
@@ -40,5 +40,5 @@ export function useCalendarAddress() {
       { apply: () => api.withdrawCalendarAddress(), message: t`The calendar address no longer works.` },
       { onSuccess: () => create.reset() },
     );
-  return { created: list.data?.created, create, withdraw, error: list.error ?? create.error ?? changes.error };
+  return { address, create, withdraw, error: create.error ?? changes.error };
 }

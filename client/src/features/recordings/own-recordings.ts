@@ -9,7 +9,7 @@ export const QUERY_KEY = 'own-recordings';
 /** Recordings of the user's own calls, newest first. */
 export function useOwnRecordings(archived = false): Omit<List<RecordingEntry>, 'loadAll'> {
   const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
-  const { items, loaded, fault, loadMore } = usePages<Recording>(
+  const { items, loaded, fault, loadMore, retry } = usePages<Recording>(
     [QUERY_KEY, archived],
     (cursor) => api.listRecordings({ query: { hidden: archived, cursor } }),
     { alwaysFresh: true },
@@ -17,5 +17,5 @@ export function useOwnRecordings(archived = false): Omit<List<RecordingEntry>, '
   const own = me?.extensions.map((each) => each.id) ?? [];
   // The list of an administrator contains all calls; show only their own.
   const entries = items.filter((each) => each.own).map((each) => toEntry(each, own));
-  return { items: entries, loaded, fault, loadMore };
+  return { items: entries, loaded, fault, loadMore, retry };
 }

@@ -6,6 +6,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { ExpandableRow } from '~/design/ExpandableRow';
 import { formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
 import { useElapsed } from '~/design/useElapsed';
@@ -45,7 +46,7 @@ export function Greetings({ mailbox, tenant, kinds = KINDS }: GreetingsProps) {
     STATES.has(kind) ? t`as in other states` : kind !== 'temporary' && t`system greeting`;
   return (
     <>
-      <ErrorNotice fault={fault} />
+      {greetings ? <ErrorNotice fault={fault} /> : <ErrorBar fault={fault} retry={() => model.load()} />}
       {greetings && (
         <Rows label={t`Greetings`}>
           {kinds.map((kind) => {
