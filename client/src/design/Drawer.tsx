@@ -1,10 +1,8 @@
 import { Drawer as MantineDrawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useLingui } from '@lingui/react/macro';
-import { useRef, type ReactNode } from 'react';
-import { confirmAction } from './Confirm';
-import { useLayer } from './layers';
-import { UnsavedForms } from './unsaved';
+import type { ReactNode } from 'react';
+import { useFormLayer } from './unsaved-input';
 import css from './drawer.module.css';
 
 const FIRST_FIELD = 'form :is(input:not([type=hidden], [type=file]), textarea, select):not(:disabled)';
@@ -25,23 +23,7 @@ interface DrawerProps {
 export function Drawer({ opened, onClose, title, footer, children }: DrawerProps) {
   const { t } = useLingui();
   const phone = useMediaQuery('(max-width: 47.99em)');
-  const { current: forms } = useRef(new UnsavedForms());
-  const leave = async () => {
-    const left =
-      !forms.any() ||
-      (await confirmAction({
-        title: t`Discard changes?`,
-        text: t`Your entries are not saved.`,
-        confirmLabel: t`Discard`,
-        cancelLabel: t`Keep editing`,
-      }));
-    if (left) onClose();
-  };
-  const close = useLayer(
-    opened,
-    () => void leave(),
-    () => forms.any(),
-  );
+  const { close, watch } = useFormLayer(opened, onClose);
   return (
     <MantineDrawer
       opened={opened}
@@ -56,7 +38,7 @@ export function Drawer({ opened, onClose, title, footer, children }: DrawerProps
         className={css.main}
         ref={(content) => {
           chooseFirstField(content);
-          return forms.watch(content);
+          return watch(content);
         }}
       >
         {children}

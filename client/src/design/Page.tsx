@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 import { pageTitle } from '~/core/brand';
+import { usePageForms } from './unsaved-input';
 import classes from './page.module.css';
 
 interface PageProps {
@@ -19,9 +20,10 @@ interface PageProps {
   children: ReactNode;
 }
 
-/** A screen; its title is the h1 and the document title. */
+/** A screen; its title is the h1 and the document title. Leaving it asks before input of its forms is lost. */
 export function Page({ title, actions, back, level = 1, size = 'sm', children }: PageProps) {
   const { t } = useLingui();
+  const watch = usePageForms();
   useEffect(() => {
     document.title = pageTitle(title);
   }, [title]);
@@ -46,7 +48,7 @@ export function Page({ title, actions, back, level = 1, size = 'sm', children }:
         </Group>
         {actions}
       </Group>
-      <Box>{children}</Box>
+      <Box ref={watch}>{children}</Box>
     </div>
   );
 }

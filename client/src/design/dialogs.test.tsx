@@ -1,29 +1,32 @@
 import { MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, expect, it, vi } from 'vitest';
-import { closeDialogs, markDialogsMounted, openDialog } from './dialogs';
+import { closeDialogs, openDialog } from './dialogs';
+import { Dialogs } from './Dialogs';
 
 afterEach(() => vi.unstubAllGlobals());
 
 it('a dialog requested before its provider is loaded is shown once, after it', async () => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
   const title = 'Start a meeting';
-  openDialog({ title });
-  openDialog({ title });
+  openDialog({ title, children: null });
+  openDialog({ title, children: null });
   const place = document.body.appendChild(document.createElement('div'));
   const root = createRoot(place);
   const dialogs = () => [...document.querySelectorAll('[role="dialog"]')].map((each) => each.textContent);
+  expect(dialogs()).toEqual([]);
   await act(async () =>
     root.render(
-      <MantineProvider env="test">
-        <ModalsProvider>{null}</ModalsProvider>
-      </MantineProvider>,
+      <I18nProvider i18n={i18n}>
+        <MantineProvider env="test">
+          <Dialogs />
+        </MantineProvider>
+      </I18nProvider>,
     ),
   );
-  expect(dialogs()).toEqual([]);
-  await act(async () => markDialogsMounted());
   expect(dialogs()).toEqual([title]);
   await act(async () => closeDialogs());
   expect(dialogs()).toEqual([]);

@@ -4,8 +4,12 @@ import { MantineProvider } from '@mantine/core';
 import { createBrowserHistory, createRootRoute, createRouter, RouterContextProvider } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { closeDialogs, openDialog } from './dialogs';
+import { Dialogs } from './Dialogs';
 import { Drawer } from './Drawer';
+import { Page } from './Page';
+import { mayLeavePage } from './unsaved-input';
 import { eventually } from '../../test/eventually';
 
 const confirmAction = vi.hoisted(() => vi.fn<(question: { title: string }) => Promise<boolean>>());
@@ -85,10 +89,17 @@ const form = (
 
 async function enter(value: string): Promise<void> {
   await shown('Lower');
+  type(value);
+}
+
+function type(value: string): void {
   const field = document.querySelector('input')!;
   field.dispatchEvent(new KeyboardEvent('keydown', { key: value, bubbles: true }));
   field.value = value;
 }
+
+const submit = () =>
+  document.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
 
 it.each([
   ['stays open if the user keeps editing', false, ['Lower']],
@@ -105,20 +116,121 @@ it.each([
 it('a form without changes, or with saved ones, closes without a question', async () => {
   show(<Drawers content={form} />);
   await enter('Grace');
-  document.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
+  submit();
   press('Escape');
   await shown();
   expect(confirmAction).not.toHaveBeenCalled();
 });
 
+function leaving(): boolean {
+  const event = new Event('beforeunload', { cancelable: true });
+  window.dispatchEvent(event);
+  return event.defaultPrevented;
+}
+
 it('the browser asks before a page with input that is not saved is closed', async () => {
   show(<Drawers content={form} />);
-  const leaving = () => {
-    const event = new Event('beforeunload', { cancelable: true });
-    window.dispatchEvent(event);
-    return event.defaultPrevented;
-  };
   expect(leaving()).toBe(false);
   await enter('Grace');
   expect(leaving()).toBe(true);
+});
+
+it('a form that was saved and emptied has nothing to lose, until it is filled again', async () => {
+  show(<Drawers content={form} />);
+  await enter('Grace');
+  submit();
+  document.querySelector('input')!.value = '';
+  expect(leaving()).toBe(false);
+  type('Ada');
+  expect(leaving()).toBe(true);
+});
+
+it('a dialog with input that is not saved asks before it is closed', async () => {
+  show(<Dialogs />);
+  openDialog({ title: 'Dialog', children: form });
+  await shown('Dialog');
+  type('Grace');
+  confirmAction.mockResolvedValueOnce(false);
+  press('Escape');
+  await eventually(() => expect(confirmAction).toHaveBeenCalledOnce());
+  await shown('Dialog');
+  expect(document.querySelector('input')!.value).toBe('Grace');
+  confirmAction.mockResolvedValueOnce(true);
+  history.back();
+  await shown();
+  openDialog({ title: 'Dialog', children: form });
+  await shown('Dialog');
+  closeDialogs();
+  await shown();
+  expect(confirmAction).toHaveBeenCalledTimes(2);
+});
+
+describe('a page with a form', () => {
+  const leave = {
+    'another page': () => history.push('/other'),
+    'another tab': () => history.replace('/people?tab=other'),
+    Back: () => history.back(),
+  };
+  const path = () => location.pathname + location.search;
+  const ways = Object.entries(leave);
+
+  async function open(content: ReactNode): Promise<void> {
+    history.push('/people');
+    history.flush();
+    show(<Page title="Page">{content}</Page>);
+    await eventually(() => expect(document.querySelector('input')).not.toBeNull());
+  }
+
+  beforeEach(() => history.push('/before'));
+
+  it.each(ways)('asks before its input is lost to %s', async (_, step) => {
+    await open(form);
+    type('Grace');
+    await eventually(() => expect(leaving()).toBe(true));
+    let answers = 0;
+    const answer = async (discards: boolean) => {
+      await eventually(() => expect(path()).toBe('/people'));
+      answers += 1;
+      return discards;
+    };
+    confirmAction.mockImplementationOnce(() => answer(false)).mockImplementationOnce(() => answer(true));
+    step();
+    await eventually(() => expect(answers).toBe(1));
+    expect(path()).toBe('/people');
+    step();
+    await eventually(() => expect(path()).not.toBe('/people'));
+    expect(confirmAction).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks before its input is lost without a navigation', async () => {
+    await open(form);
+    expect(await mayLeavePage()).toBe(true);
+    type('Grace');
+    confirmAction.mockResolvedValueOnce(false);
+    await eventually(async () => expect(await mayLeavePage()).toBe(false));
+  });
+
+  it('does not ask without changes, or for what is not saved anyway', async () => {
+    await open(<form data-transient>{form.props.children}</form>);
+    type('Grace');
+    expect(leaving()).toBe(false);
+    history.push('/other');
+    await eventually(() => expect(path()).toBe('/other'));
+    expect(confirmAction).not.toHaveBeenCalled();
+  });
+
+  it('has the browser ask before it is closed, and lets Back close a drawer above it', async () => {
+    await open(
+      <>
+        {form}
+        <Drawers content="Nothing" />
+      </>,
+    );
+    expect(leaving()).toBe(false);
+    type('Grace');
+    await eventually(() => expect(leaving()).toBe(true));
+    history.back();
+    await shown();
+    expect(confirmAction).not.toHaveBeenCalled();
+  });
 });

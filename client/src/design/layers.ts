@@ -4,6 +4,9 @@ import { useCallback, useEffect, useRef } from 'react';
 /** All that lies above the page, the newest last. */
 const layers: object[] = [];
 
+/** Whether something lies above the page. */
+export const hasLayers = () => layers.length > 0;
+
 /** The present address, without scrolling. */
 const HERE = { to: '.', search: true, hash: true, params: true, resetScroll: false } as const;
 

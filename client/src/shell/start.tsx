@@ -21,7 +21,7 @@ export function start({ router, overlays, onSignedIn }: Program): void {
     previous = now.state;
     if (now.state === 'out') {
       queries.clear();
-      void router.navigate({ to: '/sign-in', replace: true });
+      void router.navigate({ to: '/sign-in', replace: true, ignoreBlocker: true });
     } else if (before === 'out') {
       onSignedIn();
     } else {

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Modal, Stack, Switch, TextInput } from '@mantine/co
 import { IconPencilPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { useLayer } from '~/design/layers';
+import { useFormLayer } from '~/design/unsaved-input';
 import { ColleagueSelect } from '~/features/directory';
 import { EncryptionTerms } from './EncryptionTerms';
 import { useOpenChat } from './useOpenChat';
@@ -11,7 +11,7 @@ import { useOpenChat } from './useOpenChat';
 export function NewConversation() {
   const { t } = useLingui();
   const [opened, setOpened] = useState(false);
-  const dismiss = useLayer(opened, () => setOpened(false));
+  const { close, watch } = useFormLayer(opened, () => setOpened(false));
   return (
     <>
       <ActionIcon
@@ -23,13 +23,8 @@ export function NewConversation() {
       >
         <IconPencilPlus aria-hidden />
       </ActionIcon>
-      <Modal
-        opened={opened}
-        onClose={dismiss}
-        title={t`New conversation`}
-        closeButtonProps={{ 'aria-label': t`Close` }}
-      >
-        {opened && <NewConversationForm onOpened={() => setOpened(false)} />}
+      <Modal opened={opened} onClose={close} title={t`New conversation`} closeButtonProps={{ 'aria-label': t`Close` }}>
+        <div ref={watch}>{opened && <NewConversationForm onOpened={() => setOpened(false)} />}</div>
       </Modal>
     </>
   );

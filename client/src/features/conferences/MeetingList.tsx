@@ -22,7 +22,6 @@ export function MeetingList({ meetings }: { meetings: ReturnType<typeof useMeeti
   const subscribe = () =>
     openDialog({
       title: t`Meetings in your calendar`,
-      closeButtonProps: { 'aria-label': t`Close` },
       children: <CalendarAddress />,
     });
   return (

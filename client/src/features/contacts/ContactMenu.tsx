@@ -16,7 +16,6 @@ export function ContactMenu({ tenant }: { tenant?: string }) {
   const openDeviceContacts = () =>
     openDialog({
       title: t`Contacts of this device`,
-      closeButtonProps: { 'aria-label': t`Close` },
       children: <DeviceContacts />,
     });
   return (

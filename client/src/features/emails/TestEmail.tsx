@@ -18,6 +18,7 @@ export function TestEmail({ tenant, sender }: { tenant?: string; sender: string 
   return (
     <Section title={t`Test`} lead={<Trans>E-mails are sent from {sender}.</Trans>}>
       <form
+        data-transient
         onSubmit={(event) => {
           event.preventDefault();
           test.mutate();

@@ -55,6 +55,7 @@ export function ErasureSteps(props: ErasureStepsProps) {
     <Stack>
       <Plan plan={plan.data} />
       <form
+        data-transient
         onSubmit={(event) => {
           event.preventDefault();
           (days > 0 ? later : erase).mutate(digest);

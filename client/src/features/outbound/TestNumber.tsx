@@ -31,6 +31,7 @@ export function TestNumber({ tenant }: { tenant?: string }) {
       lead={<Trans>Shows the way of a call to a number outside. No call is made.</Trans>}
     >
       <form
+        data-transient
         onSubmit={form.onSubmit((values) => {
           setFault(undefined);
           test.mutate(values);

@@ -29,7 +29,7 @@ export default function NumberErasure() {
           </Trans>
         }
       >
-        <form onSubmit={show}>
+        <form onSubmit={show} data-transient>
           <Group align="end">
             <TextInput
               size="md"

@@ -1,6 +1,7 @@
 import { Button, Code, CopyButton, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCheck, IconCopy, IconPrinter } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useLayer } from '~/design/layers';
 import { useValue } from '~/core/store';
 import css from './recovery-codes.module.css';
 import type { SecurityModel } from './security';
@@ -9,9 +10,16 @@ import type { SecurityModel } from './security';
 export function RecoveryCodes({ model }: { model: SecurityModel }) {
   const { t } = useLingui();
   const codes = useValue(model.state, (each) => each.recoveryCodes);
+  const shown = codes !== undefined;
+  // Back and a reload would lose them.
+  useLayer(
+    shown,
+    () => undefined,
+    () => shown,
+  );
   return (
     <Modal
-      opened={codes !== undefined}
+      opened={shown}
       onClose={() => model.clearRecoveryCodes()}
       title={t`Your recovery codes`}
       withCloseButton={false}

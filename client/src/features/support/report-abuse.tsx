@@ -12,7 +12,7 @@ const AbuseForm = lazyPart(() => import('./AbuseForm'));
 export function reportAbuse(reported: Reported): void {
   openDialog({
     title: i18n._(msg`Report to the administrators`),
-    zIndex: 500,
+    zIndex: 450, // above the sheets of a call, below the questions of `confirmAction`
     children: (
       <Suspense fallback={<Loader />}>
         <AbuseForm reported={reported} />

@@ -7,6 +7,7 @@ import { selectTenant, tenantSelection } from '~/api/tenant-selection';
 import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
 import { matchesSearch } from '~/design/table';
+import { mayLeavePage } from '~/design/unsaved-input';
 import css from './portal.module.css';
 
 const NewOrganisation = lazyPart(() => import('~/features/organisation/NewOrganisation'));
@@ -44,7 +45,7 @@ export function OrganisationSwitcher() {
                 key={id}
                 aria-current={id === selected?.id || undefined}
                 rightSection={id === selected?.id && <IconCheck size={16} aria-hidden />}
-                onClick={() => selectTenant(id)}
+                onClick={() => void mayLeavePage().then((leaves) => leaves && selectTenant(id))}
               >
                 {name}
                 <span className={css.domain}>{state === 'active' ? domain : t`${domain}, suspended`}</span>

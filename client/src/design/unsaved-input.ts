@@ -1,0 +1,92 @@
+import { useLingui } from '@lingui/react/macro';
+import { useRouter, type HistoryLocation, type RouterHistory } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { confirmAction } from './Confirm';
+import { hasLayers, useLayer } from './layers';
+import { UnsavedForms } from './unsaved';
+
+/** The forms below the element that `watch` is given to, and the question before their input is lost. */
+function useUnsavedForms() {
+  const { t } = useLingui();
+  const [touched, setTouched] = useState(false);
+  const [forms] = useState(() => new UnsavedForms(() => setTouched(true)));
+  const asking = useRef(false);
+  const mayLeave = async () => {
+    if (!forms.any()) return true;
+    if (asking.current) return false;
+    asking.current = true;
+    const discards = await confirmAction({
+      title: t`Discard changes?`,
+      text: t`Your entries are not saved.`,
+      confirmLabel: t`Discard`,
+      cancelLabel: t`Keep editing`,
+    });
+    asking.current = false;
+    return discards;
+  };
+  return { forms, touched, mayLeave };
+}
+
+/** A drawer or dialog with forms: `close` asks before input that is not saved is lost. Pass `watch` as its `ref`. */
+export function useFormLayer(opened: boolean, onClose: () => void) {
+  const { forms, mayLeave } = useUnsavedForms();
+  const leave = async () => {
+    if (await mayLeave()) onClose();
+  };
+  const close = useLayer(
+    opened,
+    () => void leave(),
+    () => forms.any(),
+  );
+  return { close, watch: forms.watch };
+}
+
+type Step = Parameters<Parameters<RouterHistory['block']>[0]['blockerFn']>[0];
+
+/** The questions of the pages whose forms were touched. */
+const pages = new Set<() => Promise<boolean>>();
+
+/** Asks before the input of a page is lost by what is not a navigation, such as the choice of another organisation. */
+export const mayLeavePage = async () => (await [...pages].at(-1)?.()) ?? true;
+
+/** A page with forms: leaving it asks before input that is not saved is lost. Pass the result as the `ref` of its content. */
+export function usePageForms() {
+  const router = useRouter({ warn: false });
+  const { forms, touched, mayLeave } = useUnsavedForms();
+  const latest = useRef(mayLeave);
+  useEffect(() => {
+    latest.current = mayLeave;
+  });
+  useEffect(() => {
+    const history = touched ? router?.history : undefined;
+    const ask = () => latest.current();
+    if (!history) return;
+    pages.add(ask);
+    const unblock = history.block({
+      blockerFn: (step) => {
+        const stays = placeOf(step.currentLocation) === placeOf(step.nextLocation);
+        const closesLayer = step.action === 'BACK' && hasLayers();
+        if (stays || closesLayer || !forms.any()) return false;
+        void ask().then((leaves) => leaves && take(step, history));
+        return true;
+      },
+      enableBeforeUnload: () => forms.any(),
+    });
+    return () => {
+      pages.delete(ask);
+      unblock();
+    };
+  }, [router, touched, forms]);
+  return forms.watch;
+}
+
+/** The content that an address shows: its page, and the tab of `PageTabs`. */
+const placeOf = ({ pathname, search }: HistoryLocation) => `${pathname} ${new URLSearchParams(search).get('tab')}`;
+
+/** Take a step that was blocked. */
+function take({ action, currentLocation, nextLocation }: Step, history: RouterHistory): void {
+  const now = { ignoreBlocker: true };
+  if (action === 'PUSH') history.push(nextLocation.href, nextLocation.state, now);
+  else if (action === 'REPLACE') history.replace(nextLocation.href, nextLocation.state, now);
+  else history.go(nextLocation.state.__TSR_index - currentLocation.state.__TSR_index, now);
+}
