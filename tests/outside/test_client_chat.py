@@ -74,6 +74,38 @@ def test_messages_arrive_once_and_in_order_after_the_network_is_back(clients: Cl
     assert anna.complaints == berta.complaints == []
 
 
+def end_is_in_view(client: Client) -> bool:
+    """Whether the messages end directly above the field, and not below it."""
+    page = client.page
+    thread = page.get_by_role("log", name="Messages").bounding_box()
+    field = page.get_by_role("textbox", name=f"Message to {BERTA}").bounding_box()
+    assert thread
+    assert field
+    return 0 <= field["y"] - thread["y"] - thread["height"] < 150
+
+
+@pytest.mark.promise("C11")
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_banner_or_a_call_does_not_cover_the_last_message(clients: Clients, household: Household, width: int) -> None:
+    """On a phone the page scrolls, beside the list the conversation does."""
+    clients("microphone").sign_in(household.berta).wait_registered()
+    anna = clients("microphone", viewport={"width": width, "height": 720}).sign_in(household.anna, path="/team")
+    page = anna.wait_registered().page
+    page.get_by_role("link", name=BERTA).click()
+    page.get_by_role("button", name=f"Send a message to {BERTA}").click()
+    write(anna, "\n".join(f"Line {each}" for each in range(60)))
+    expect(page.get_by_text("Line 59")).to_be_visible()
+    eventually(lambda: end_is_in_view(anna), what="the end of the messages")
+    page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
+    if width == 390:
+        page.get_by_role("button", name="Minimize call").click()
+    expect(page.get_by_role("region", name=f"Call with {BERTA}")).to_be_visible()
+    eventually(lambda: end_is_in_view(anna), what="the end of the messages above the call")
+    anna.context.set_offline(True)
+    expect(page.get_by_text("No connection")).to_be_visible()
+    eventually(lambda: end_is_in_view(anna), what="the end of the messages below the banner")
+
+
 def create_group(client: Client, name: str, *people: str) -> None:
     """Create a group by keyboard."""
     client.page.get_by_role("button", name="New conversation").press("Enter")

@@ -46,13 +46,14 @@ const conversation = {
 /** Position and size of the thread, as the test says. */
 class FakeObserver {
   static reports: ((entries: unknown[]) => void)[] = [];
+  static observed: Element[] = [];
   disconnect = () => undefined;
 
   constructor(report: (entries: unknown[]) => void) {
     FakeObserver.reports.push(report);
   }
 
-  observe = () => undefined;
+  observe = (element: Element) => void FakeObserver.observed.push(element);
 }
 const scrolled = vi.fn();
 
@@ -121,6 +122,12 @@ describe('the messages of a conversation', () => {
     expect(scrolled).toHaveBeenCalledOnce();
     frame(true);
     expect(button()).toBeNull();
+  });
+
+  it('stay at their end also if what they are in changes its size', () => {
+    FakeObserver.observed = [];
+    show(message(1));
+    expect(FakeObserver.observed).toEqual(expect.arrayContaining([page, document.body, document.documentElement]));
   });
 
   it('of a deleted user, and deleted ones, keep their place', () => {

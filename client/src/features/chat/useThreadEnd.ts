@@ -20,10 +20,11 @@ export function useThreadEnd(newest: string | undefined, sent: number) {
       atEnd.current = entries.at(-1)!.isIntersecting;
       if (atEnd.current) setBehind(false);
     });
-    // Runs before the other one in each frame: `atEnd` is still the one before the thread grew. Photos grow late.
+    // Runs before the other one in each frame: `atEnd` is still the one before the thread grew. Photos grow late, and a
+    // banner or the bar of a call changes the size of what the thread is in.
     const size = new ResizeObserver(() => atEnd.current && toEnd());
     position.observe(end.current);
-    size.observe(thread.current);
+    for (let each: Element | null = thread.current; each; each = each.parentElement) size.observe(each);
     return () => {
       position.disconnect();
       size.disconnect();
