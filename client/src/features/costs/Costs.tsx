@@ -12,11 +12,13 @@ import { EmptyState } from '~/design/EmptyState';
 import { formatAmount } from '~/design/money';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { Segments } from '~/design/Segments';
 import { DataTable, type Column } from '~/design/table';
 import { Credit } from './Credit';
 import { MonthCharges } from './MonthCharges';
 import { monthOf, nameOfCountry, type Month } from './model';
+import { useCharges, useCredit, usePlan } from './queries';
 import { RateDecks } from './RateDecks';
 import { Trial } from './Trial';
 
@@ -28,6 +30,8 @@ export default function Costs() {
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const operator = useIsOperator();
   const [month, setMonth] = useState<Month>('this');
+  // Each of these would push down what is below it.
+  const loading = [usePlan(tenant), useCharges(tenant, 'this'), useCredit(tenant)].some((each) => each.isLoading);
   return (
     <Page
       title={t`Costs`}
@@ -47,11 +51,17 @@ export default function Costs() {
         />
       }
     >
-      <Trial tenant={tenant} operator={operator} />
-      <MonthCharges tenant={tenant} month={month} operator={operator} />
-      <Credit tenant={tenant} operator={operator} />
-      <UsageTable tenant={tenant} month={month} />
-      <RateDecks tenant={tenant} operator={operator} />
+      {loading ? (
+        <SkeletonBlock height={600} />
+      ) : (
+        <>
+          <Trial tenant={tenant} operator={operator} />
+          <MonthCharges tenant={tenant} month={month} operator={operator} />
+          <Credit tenant={tenant} operator={operator} />
+          <UsageTable tenant={tenant} month={month} />
+          <RateDecks tenant={tenant} operator={operator} />
+        </>
+      )}
     </Page>
   );
 }

@@ -1,13 +1,12 @@
 import { Button, Group, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api } from '~/api';
 import { formatAmount } from '~/design/money';
 import { ErrorBar } from '~/design/ErrorBar';
 import { InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { EditCredit } from './EditCredit';
+import { useCredit } from './queries';
 
 interface CreditProps {
   tenant?: string;
@@ -19,10 +18,7 @@ interface CreditProps {
 export function Credit({ tenant, operator }: CreditProps) {
   const { t, i18n } = useLingui();
   const [editing, setEditing] = useState(false);
-  const { data, error, refetch } = useQuery({
-    queryKey: ['credit', tenant],
-    queryFn: async () => (await api.showCredit({ query: { tenant } })).data,
-  });
+  const { data, error, refetch } = useCredit(tenant);
   const terms = data?.terms;
   if (!operator && data && !terms) return null;
   const amount = (micros: number | null | undefined) =>

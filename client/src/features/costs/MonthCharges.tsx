@@ -1,9 +1,8 @@
 import { Button, Group, Progress, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { IconCalendarDollar } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api, type Charge, type IncludedUse, type StorageUse } from '~/api';
+import type { Charge, IncludedUse, StorageUse } from '~/api';
 import { EmptyState } from '~/design/EmptyState';
 import { fileSize } from '~/design/file-size';
 import { formatAmount, formatSum } from '~/design/money';
@@ -12,7 +11,8 @@ import { InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
 import { AssignPlan } from './AssignPlan';
-import { coversMonth, monthName, nameOfCountry, totals, usedMinutes, type Month } from './model';
+import { coversMonth, nameOfCountry, totals, usedMinutes, type Month } from './model';
+import { useCharges, usePlan } from './queries';
 
 interface MonthChargesProps {
   tenant?: string;
@@ -27,14 +27,8 @@ type Row = Charge & { id: string };
 export function MonthCharges({ tenant, month, operator }: MonthChargesProps) {
   const { t, i18n } = useLingui();
   const [assigning, setAssigning] = useState(false);
-  const plan = useQuery({
-    queryKey: ['tenant-plan', tenant],
-    queryFn: async () => (await api.showTenantPlan({ query: { tenant } })).data,
-  });
-  const costs = useQuery({
-    queryKey: ['charges', tenant, month],
-    queryFn: async () => (await api.showCharges({ query: { tenant, month: monthName(month, new Date()) } })).data,
-  });
+  const plan = usePlan(tenant);
+  const costs = useCharges(tenant, month);
   const nameOf = ({ kind, name }: Charge) =>
     ({
       plan: t`Plan ${name}`,

@@ -1,11 +1,12 @@
 import { Button, Group, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type FormEvent } from 'react';
 import { api } from '~/api';
 import { toast } from '~/core/toasts';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { usePlan } from './queries';
 
 interface TrialProps {
   tenant?: string;
@@ -17,10 +18,7 @@ interface TrialProps {
 export function Trial({ tenant, operator }: TrialProps) {
   const { t, i18n } = useLingui();
   const queries = useQueryClient();
-  const { data } = useQuery({
-    queryKey: ['tenant-plan', tenant],
-    queryFn: async () => (await api.showTenantPlan({ query: { tenant } })).data,
-  });
+  const { data } = usePlan(tenant);
   const refresh = () =>
     Promise.all(['tenant-plan', 'charges', 'attention'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
   const goOn = useMutation({
