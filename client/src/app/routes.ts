@@ -7,6 +7,7 @@ import { Loading } from '~/shell/Loading';
 import { shouldWelcome } from '~/features/onboarding/state';
 import { requireSession } from '~/shell/gate';
 import { lazyScreen } from '~/shell/lazy-screen';
+import { createScrollRule } from './scroll';
 
 /** Public screens, and screens that require a session and redirect to the sign-in otherwise. */
 const root = createRootRoute({ component: AppShell });
@@ -269,7 +270,7 @@ export const createAppRouter = () =>
     defaultErrorComponent: ErrorPage,
     defaultPendingComponent: Loading,
     defaultNotFoundComponent: lazyScreen(() => import('~/shell/NotFound')),
-    scrollRestoration: true,
+    scrollRestoration: createScrollRule(),
   });
 
 declare module '@tanstack/react-router' {
