@@ -94,7 +94,7 @@ def test_a_banner_or_a_call_does_not_cover_the_last_message(clients: Clients, ho
     page.get_by_role("link", name=BERTA).click()
     page.get_by_role("button", name=f"Send a message to {BERTA}").click()
     write(anna, "\n".join(f"Line {each}" for each in range(60)))
-    expect(page.get_by_text("Line 59")).to_be_visible()
+    expect(page.get_by_text("Line 59").last).to_be_visible()
     eventually(lambda: end_is_in_view(anna), what="the end of the messages")
     page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
     if width == 390:

@@ -172,7 +172,7 @@ describe('a page with a form', () => {
     Back: () => history.back(),
   };
   const path = () => location.pathname + location.search;
-  const ways = Object.entries(leave);
+  const steps = Object.entries(leave);
 
   async function open(content: ReactNode): Promise<void> {
     history.push('/people');
@@ -183,7 +183,7 @@ describe('a page with a form', () => {
 
   beforeEach(() => history.push('/before'));
 
-  it.each(ways)('asks before its input is lost to %s', async (_, step) => {
+  it.each(steps)('asks before its input is lost to %s', async (_, step) => {
     await open(form);
     type('Grace');
     await eventually(() => expect(leaving()).toBe(true));

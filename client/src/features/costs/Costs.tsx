@@ -18,7 +18,7 @@ import { DataTable, type Column } from '~/design/table';
 import { Credit } from './Credit';
 import { MonthCharges } from './MonthCharges';
 import { monthOf, nameOfCountry, type Month } from './model';
-import { useCharges, useCredit, usePlan } from './queries';
+import { useCharges, useCredit, usePlan } from './useCosts';
 import { RateDecks } from './RateDecks';
 import { Trial } from './Trial';
 

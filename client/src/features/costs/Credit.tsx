@@ -6,7 +6,7 @@ import { ErrorBar } from '~/design/ErrorBar';
 import { InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { EditCredit } from './EditCredit';
-import { useCredit } from './queries';
+import { useCredit } from './useCosts';
 
 interface CreditProps {
   tenant?: string;

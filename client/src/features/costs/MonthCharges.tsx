@@ -12,7 +12,7 @@ import { Section } from '~/design/Section';
 import { DataTable, type Column } from '~/design/table';
 import { AssignPlan } from './AssignPlan';
 import { coversMonth, nameOfCountry, totals, usedMinutes, type Month } from './model';
-import { useCharges, usePlan } from './queries';
+import { useCharges, usePlan } from './useCosts';
 
 interface MonthChargesProps {
   tenant?: string;

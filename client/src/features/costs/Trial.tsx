@@ -6,7 +6,7 @@ import { api } from '~/api';
 import { toast } from '~/core/toasts';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
-import { usePlan } from './queries';
+import { usePlan } from './useCosts';
 
 interface TrialProps {
   tenant?: string;
