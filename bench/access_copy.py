@@ -20,7 +20,7 @@ from unificx.core.clock import ManualClock
 from unificx.db import Database
 from unificx.db.migrations import migrate
 from unificx.db.spool import Spool
-from unificx.privacy import DataSubject, Erasure, ErasureJournal, KeyStore
+from unificx.privacy import DataSubject, Erasure, ErasureJournal, KeyStore, OutsideNumbers
 from unificx.recording import (
     ConsentEvidence,
     NewCallRecording,
@@ -51,9 +51,10 @@ class _Areas:
         erasure = Erasure(ErasureJournal(self.home / "journal"), self.keys, self.database.clock, bus)
         parts = AudioStoreDependencies(self.database, self.keys, erasure, LocalBlobStore(self.home / "audio"))
         audio = AudioStore(parts)
-        self.archive = RecordingArchive(parts, audio)
+        numbers = OutsideNumbers(self.keys, lambda tenant, number: number)
+        self.archive = RecordingArchive(parts, audio, numbers)
         self.spool = Spool(self.home / "spool", self.database)
-        self.history = CdrService(self.database, self.keys, self.spool)
+        self.history = CdrService(self.database, self.keys, numbers, self.spool)
         copy_parts = (self.database, self.keys, erasure, self.home / "copies", self.keys.installation_id)
         no_disclosures: Any = None
         self.copies = AccessCopies(AccessCopyDependencies(*copy_parts, lambda: False, no_disclosures))

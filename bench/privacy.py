@@ -37,6 +37,7 @@ from unificx.privacy import (
     MasterKey,
     NewAuditEntry,
     OrphanSweep,
+    OutsideNumbers,
     ReceiptSigner,
 )
 from unificx.privacy.audit.models import AuditEntryRow, AuditPartyRow
@@ -162,7 +163,8 @@ async def erasure() -> list[Metric]:
         keys = KeyStore(home / "keys.db", bytes(32), clock)
         database = Database(f"sqlite:///{home / 'bench.db'}", clock)
         await migrate(database)
-        history = CdrService(database, keys, Spool(home / "spool", database))
+        numbers = OutsideNumbers(keys, lambda tenant, number: number)
+        history = CdrService(database, keys, numbers, Spool(home / "spool", database))
         await fill(database, keys)
         configure_mappers()  # as a server has
         waits: list[float] = []

@@ -25,7 +25,7 @@ from unificx.core.clock import ManualClock
 from unificx.db import Database, Key, SealedCodec, Spool
 from unificx.db.migrations import migrate
 from unificx.db.sealed import SEAL_MARK
-from unificx.privacy import KeyStore
+from unificx.privacy import KeyStore, OutsideNumbers
 
 TENANT = "tenant"
 CALLS, ROUNDS = 100, 60
@@ -70,7 +70,8 @@ class _History:
         self.database = Database(f"sqlite:///{home / 'bench.db'}", clock)
         self.spool = Spool(home / "spool", self.database)
         self.keys: Any = self.store
-        self.service = CdrService(self.database, self.store, self.spool)
+        numbers = OutsideNumbers(self.store, lambda tenant, number: number)
+        self.service = CdrService(self.database, self.store, numbers, self.spool)
 
     def without_keys(self) -> None:
         self.keys = self.service._keys = _OneKey()  # type: ignore[assignment]

@@ -79,7 +79,7 @@ from unificx.conferencing.events import (
     ParticipantRemoved,
     RoomDeleted,
 )
-from unificx.contacts import DeviceCopies
+from unificx.contacts import DeviceCopies, contact_holding
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound
 from unificx.db import Database
@@ -160,13 +160,23 @@ from unificx.server.call_routing import CallAreas, build_call_routing
 from unificx.server.chat_events import ChatEvents
 from unificx.server.contact_events import ContactEvents
 from unificx.server.live_events import LiveEvents
+from unificx.server.outside_calls import outside_numbers
 from unificx.server.paths import InstallationPaths
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
+from unificx.speed_dials import speed_dial_holding
 from unificx.support import SupportAccess, SupportService
-from unificx.support.rights import Breaches, Disclosures, Handovers, OutsideRequests, RightsDependencies, RightsRequests
+from unificx.support.rights import (
+    Breaches,
+    Disclosures,
+    Handovers,
+    OutsideRequests,
+    RightsDependencies,
+    RightsRequests,
+    request_holding,
+)
 from unificx.trunks import Probe, RegistrationReport, Trunk, TrunkDirectory, TrunkService, TrunkTests
-from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
+from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker, mailbox_holding
 from unificx.webhooks import SOURCES, WebhookService
 
 FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -652,7 +662,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     webhooks = WebhookService(database, keys, clock)
     for reported in SOURCES:
         outbox.subscribe(reported, webhooks.on_event)
-    history = CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended"))
+    numbers, is_watched = outside_numbers(keys, identity.directory), partial(webhooks.watches, event="call.ended")
+    history = CdrService(database, keys, numbers, spool, bus.publish, is_watched=is_watched)
     push_delivery, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
     directory = identity.directory
     preferences = NoticePreferences(database, keys)
@@ -682,16 +693,16 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         database, keys, erasure, LocalBlobStore(folder / "audio"), FakeSpeechRecognition()
     )
     audio = AudioStore(audio_parts)
-    mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(FAST_HASHER), cluster.counters)
+    mailboxes = Mailboxes(audio_parts, audio, numbers, PasswordHashing(FAST_HASHER), cluster.counters)
     custom_sounds = CustomSounds(audio_parts, audio)
     transcoding = TranscodeWorker(audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
-    archive, media = RecordingArchive(audio_parts, audio), FakeEngine()
+    archive, media = RecordingArchive(audio_parts, audio, numbers), FakeEngine()
     recorder = CallRecorder(
         CallRecorderDependencies(clock, FakeRelay(), media, Prompts(), archive, lambda *_: "en"),
         live_events.recording_changed,
     )
     trunks = TrunkService(database, keys, clock, TrunkDirectory(lambda sender: False, bytes(32)))
-    store = QueueStore(database, keys, spool, bus.publish)
+    store = QueueStore(database, keys, numbers, spool, bus.publish)
     destinations = DestinationDirectory()
     outside = OutboundDependencies(
         database, keys, clock, directory, trunks.directory, destinations, Locations(database, keys, clock, directory)
@@ -704,11 +715,18 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     billing = build_billing(database, keys, directory, count, StripePayments(STRIPE))
     outbox.subscribe(OutsideCallRecorded, billing.rating.on_outside_call)
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
-    holdings = (account_holding(database, identity.users), call_record_holding(database, history))
-    erasures = person_erasures(database, keys, erasure, holdings, ErasureChecks(identity, spool))
     rights = RightsRequests(
-        RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time, NoRequestEmails())
+        RightsDependencies(database, keys, numbers, identity, cluster.counters, cluster.one_time, NoRequestEmails())
     )
+    holdings = (
+        account_holding(database, identity.users),
+        mailbox_holding(database, mailboxes),
+        call_record_holding(database, history),
+        contact_holding(database, routing.contacts),
+        speed_dial_holding(database, routing.speed_dials),
+        request_holding(database, rights.retention),
+    )
+    erasures = person_erasures(database, keys, erasure, holdings, ErasureChecks(identity, spool))
     copies, installation_id = folder / "copies", keys.installation_id
     disclosures = Disclosures(rights)
     access_copies = AccessCopies(

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from tests.outside_subjects import find_outside_subject
 from unificx.core.clock import SystemClock
 from unificx.identity import NewExtension, NewPerson, NewTenant
 from unificx.server.bootstrap import open_installation
+from unificx.server.outside_calls import outside_numbers
 from unificx.server.paths import InstallationPaths, database_url
 from unificx.voicemail import NewSharedMailbox
 
@@ -22,9 +22,9 @@ async def test_ids_of_subjects_carry_no_time_and_numbers_are_compared_in_e164(mi
         anna = await rooms.identity.users.create(tenant.id, NewPerson("Anna", "anna@acme.example"))
         desk = await rooms.identity.extensions.create(tenant.id, NewExtension("1001", "Desk"))
         box = await rooms.mailboxes.shared.create(tenant.id, NewSharedMailbox("7900"))
-        outside = rooms.history.external_subject(tenant.id, "01 234567")
-        withheld = rooms.history.external_subject(tenant.id, "")
+        numbers = outside_numbers(rooms.keys, rooms.identity.directory)
+        outside, withheld = (numbers.subject(tenant.id, each) for each in ("01 234567", ""))
         subjects = [anna.subject, desk.extension.subject, box.subject, outside, withheld]
         assert [UUID(each).version for each in subjects] == [4] * 5
-        assert find_outside_subject(rooms.keys, tenant.id, "+431234567") == outside
-        assert rooms.history.external_subject(tenant.id, "") != withheld
+        assert numbers.find(tenant.id, "+431234567") == outside
+        assert numbers.subject(tenant.id, "") != withheld

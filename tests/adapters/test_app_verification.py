@@ -20,7 +20,7 @@ from unificx.cli import build
 from unificx.core.clock import SystemClock
 from unificx.integrations.egress import set_agreements
 from unificx.integrations.local_ca import ensure_certificates
-from unificx.privacy import GRACE, KeyStore, outside_subject
+from unificx.privacy import GRACE, KeyStore
 from unificx.privacy.retention.schedule import SweepState
 from unificx.server import main
 from unificx.server.bootstrap import open_installation
@@ -28,6 +28,7 @@ from unificx.server.container import Container
 from unificx.server.demo import furnish_demo
 from unificx.server.home_files import kind_of
 from unificx.server.offline import offline_app
+from unificx.server.outside_calls import outside_numbers
 from unificx.server.paths import InstallationPaths, database_url
 from unificx.server.verification.findings import Finding, promise_table
 from unificx.server.verification.operations import verify
@@ -124,7 +125,7 @@ async def test_the_demo_passes_and_each_fault_is_named(
             await uow.session.execute(text("ALTER TABLE speed_dial ADD COLUMN name TEXT"))
         stored = sqlite3.connect(paths.keys)
         container.erasure.announce("erasure", tenants[-1], "s-1")
-        caller = outside_subject(container.keys, tenants[-1], "+493012345678")
+        caller = outside_numbers(container.keys, container.identity.directory).subject(tenants[-1], "+493012345678")
         container.keys.orphans.mark(tenants[-1], {caller}, clock.now() - 2 * GRACE)
         person = await container.identity.users.page(tenants[-1], limit=1)
         stored.execute("DELETE FROM subject_key WHERE subject = ?", (person.items[0].subject,))

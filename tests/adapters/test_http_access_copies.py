@@ -14,8 +14,6 @@ from http_world import World
 from PIL import Image
 
 from unificx.archive.importing import MAX_PICTURE_BYTES
-from unificx.contacts import contact_holding
-from unificx.speed_dials import speed_dial_holding
 
 
 async def _person_id(client) -> str:
@@ -64,12 +62,6 @@ async def test_a_copy_is_taken_along_to_another_organisation(world: World) -> No
     `test_a_copy_of_everything_is_accepted_and_read`. Contacts as vCard and CSV:
     `test_files_are_previewed_imported_whole_or_not_at_all_and_exported`. All of a tenant moves to another installation:
     `test_a_tenant_moves_to_another_database_and_back`."""
-    services = world.services
-    services.erasures.holdings = (
-        *services.erasures.holdings,
-        contact_holding(world.database, services.contacts),
-        speed_dial_holding(world.database, services.speed_dials),
-    )
     ada, zoe = await world.user(world.acme, "1001"), await world.user(world.globex, "2001")
     assert (await ada.put("/api/v1/contacts/import", content=CONTACTS.encode())).json()["created"] == 2
     for code in ("01", "02"):
@@ -125,11 +117,6 @@ def with_other_pictures(copy: bytes, change: Callable[[list[dict[str, str]]], No
 
 
 async def test_pictures_of_contacts_are_taken_along_and_checked(world: World) -> None:
-    services = world.services
-    services.erasures.holdings = (
-        *services.erasures.holdings,
-        contact_holding(world.database, services.contacts),
-    )
     ada, zoe = await world.user(world.acme, "1001"), await world.user(world.globex, "2001")
     await ada.put("/api/v1/contacts/import", content=CONTACTS.encode())
     for each in (await ada.get("/api/v1/contacts")).json()["items"]:

@@ -283,7 +283,7 @@ async def test_erasing_a_person_keeps_the_history_of_the_other_parties(world: Wo
     world.keys.destroy(world.acme.id, extension.subject)
 
     call = (await admin.get(f"/api/v1/history/{call_id}")).json()
-    assert (call["caller"], call["caller_name"], call["callee"]) == (None, None, "0711123456")
+    assert (call["caller"], call["caller_name"], call["callee"]) == (None, None, "+49711123456")
     assert [party["erased"] for party in call["parties"]] == [True, False]
 
 

@@ -14,24 +14,10 @@ from PIL import Image
 from unificx.api import carddav
 from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.privacy import AuditFilter
-from unificx.routing import stored_form
 
 PERSONAL, COMPANY = "/dav/books/personal/", "/dav/books/company/"
 NAMES = {"D": "DAV:", "C": "urn:ietf:params:xml:ns:carddav"}
 TYPE = {"Content-Type": "text/vcard; charset=utf-8"}
-
-
-class GermanNumbers:
-    """Numbering plan of all tenants."""
-
-    def canonical(self, tenant: str, number: str) -> str:
-        del tenant
-        return stored_form(number, "DE")
-
-
-@pytest.fixture(autouse=True)
-def numbering(world: World) -> None:
-    world.keys.numbering_plan = GermanNumbers()
 
 
 def card(name: str, uid: str = "one", *more: str, tel: str = "030 1234567") -> str:

@@ -10,22 +10,8 @@ from http_world import World
 from PIL import Image
 
 from unificx.identity import Principal
-from unificx.routing import stored_form
 
 API = "/api/v1/contacts"
-
-
-class GermanNumbers:
-    """Numbering plan of all tenants."""
-
-    def canonical(self, tenant: str, number: str) -> str:
-        del tenant
-        return stored_form(number, "DE")
-
-
-@pytest.fixture(autouse=True)
-def numbering(world: World) -> None:
-    world.keys.numbering_plan = GermanNumbers()
 
 
 WORK = {"number": "+49301234567", "label": "work"}

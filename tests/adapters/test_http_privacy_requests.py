@@ -19,10 +19,9 @@ from sqlalchemy import text
 
 from unificx.core.access import Access, stating
 from unificx.identity import NewExtension, Role
-from unificx.privacy import DataSubject, access_holding, copies_of_names, correct_page
+from unificx.privacy import DataSubject, copies_of_names, correct_page
 from unificx.server.corrections import connect_corrections
 from unificx.support.rights import NewRequest, request_holding
-from unificx.voicemail import mailbox_holding
 
 CALLER = "+491511234567"
 
@@ -324,13 +323,6 @@ async def test_data_of_a_caller_without_an_account_is_disclosed_like_that_of_a_u
     first, ben = await world.admin(world.acme), await world.user(world.acme, "1002")
     await world.person(world.acme, "second@acme.example", Role.TENANT_ADMIN)
     second = await world.signed_in("second@acme.example")
-    services = world.services
-    held = (
-        mailbox_holding(world.database, services.mailboxes),
-        request_holding(world.database, services.rights.requests.retention),
-        access_holding(world.database, services.accesses),
-    )
-    services.erasures.holdings = (*services.erasures.holdings, *held)
     start = world.clock.now()
     await world.leave_message(world.acme, "1002")
     await world.record_call(world.acme, "1001", "1002")

@@ -45,11 +45,8 @@ TOO_DEEP = {
 }
 PORTS_TO_BELOW: set[str] = set()
 LATE_CALLBACKS: set[str] = set()
-LATE_WIRING = {
-    "keys.numbering_plan",
-}
-"""Services that are connected after construction: the erasure of a person and the retention are needed by the areas
-whose holdings they then go through."""
+LATE_WIRING: set[str] = set()
+"""Services that are connected after construction."""
 
 
 def own(cls: type) -> bool:

@@ -17,7 +17,7 @@ from unificx.cluster import RecordLog
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Page, PageByTime, UnitOfWork, in_short_steps
 from unificx.identity.events import TenantDeleted
-from unificx.privacy import KeyStore, canonical_number, lock_holds, outside_subject
+from unificx.privacy import KeyStore, OutsideNumbers, lock_holds
 
 _SPOOL_KIND = "call"
 MAX_STATISTICS = timedelta(days=92)
@@ -38,14 +38,17 @@ class CdrService:
         self,
         database: Database,
         keys: KeyStore,
+        outside_numbers: OutsideNumbers,
         spool: RecordLog,
         publish: Callable[[object], None] = lambda event: None,
+        *,
         is_watched: Callable[[str], bool] = lambda tenant_id: False,
     ) -> None:
         self._publish = publish
         self._is_watched = is_watched
         self._database = database
         self._keys = keys
+        self._outside_numbers = outside_numbers
         self._spool = spool
         spool.register_handler(_SPOOL_KIND, self._apply)
 
@@ -63,11 +66,7 @@ class CdrService:
         self._spool.append(_SPOOL_KIND, repository.encode_record(self._keys, call, subjects, steps), use_reserve=True)
 
     def _subject(self, tenant: str, party: CallParty) -> str:
-        return party.subject or self.external_subject(tenant, party.number)
-
-    def external_subject(self, tenant: str, number: str) -> str:
-        """Return the data subject of an external party; for a new number it is created."""
-        return outside_subject(self._keys, tenant, number)
+        return party.subject or self._outside_numbers.subject(tenant, party.number)
 
     def _with_canonical_numbers(self, call: CallEnded) -> CallEnded:
         """Write the numbers of parties outside that were recorded as dialled in E.164."""
@@ -75,7 +74,7 @@ class CdrService:
         def canonical(party: CallParty | None) -> CallParty | None:
             if party is None or party.subject or not party.number:
                 return party
-            return replace(party, number=canonical_number(self._keys, call.tenant, party.number))
+            return replace(party, number=self._outside_numbers.stored(call.tenant, party.number))
 
         if all(party.subject for party in call.parties):
             return call

@@ -28,7 +28,7 @@ from unificx.core.clock import Clock, random_id
 from unificx.core.errors import Conflict, NotFound
 from unificx.db import Database, ErasedSubject, Page, UnitOfWork
 from unificx.identity.events import PersonClosed, TenantDeleted
-from unificx.privacy import KeyStore, outside_subject
+from unificx.privacy import KeyStore, OutsideNumbers
 
 SUBJECTS_AT_A_TIME = 50
 """Data subjects that are created without a pause: each new one is a write to the key store."""
@@ -44,10 +44,16 @@ class Contacts:
     """The address books of all tenants. Call `start` first. `publish` takes signals for the bus."""
 
     def __init__(
-        self, database: Database, keys: KeyStore, publish: Callable[[object], None], portraits: PortraitProcessor
+        self,
+        database: Database,
+        keys: KeyStore,
+        outside_numbers: OutsideNumbers,
+        publish: Callable[[object], None],
+        portraits: PortraitProcessor,
     ) -> None:
         self._database = database
         self._keys = keys
+        self._outside_numbers = outside_numbers
         self.clock = database.clock
         self._publish = publish
         self._books = Books()
@@ -78,7 +84,7 @@ class Contacts:
         loaded = [await self.book(each) for each in books]
         found: list[FoundName] = []
         for number in numbers:
-            stored = self.canonical(books[0].tenant_id, number) or number
+            stored = self._outside_numbers.stored(books[0].tenant_id, number)
             contact = next((one for book in loaded if (one := book.with_number(stored)) is not None), None)
             if contact is not None:
                 found.append(FoundName(number, contact))
@@ -264,14 +270,14 @@ class Contacts:
 
     def canonical(self, tenant_id: str, number: str) -> str:
         """Return a number as it is stored, "" for a text that is none."""
-        return self._keys.numbering_plan.canonical(tenant_id, number)
+        return self._outside_numbers.canonical(tenant_id, number)
 
     async def _subjects(self, tenant_id: str, details: Iterable[ContactDetails]) -> dict[str, str]:
         """Return the data subjects of all numbers in E.164, created if new."""
         numbers = dict.fromkeys(each.number for one in details for each in one.numbers if each.number.startswith("+"))
         found: dict[str, str] = {}
         for at, number in enumerate(numbers, 1):
-            found[number] = outside_subject(self._keys, tenant_id, number)
+            found[number] = self._outside_numbers.subject(tenant_id, number)
             if at % SUBJECTS_AT_A_TIME == 0:
                 await asyncio.sleep(0)
         return found

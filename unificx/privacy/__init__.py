@@ -51,7 +51,7 @@ from unificx.privacy.moving import (
     reopen_erasures,
 )
 from unificx.privacy.orphans import GRACE, OrphanSweep, orphaned_subjects
-from unificx.privacy.outside import canonical_number, outside_subject
+from unificx.privacy.outside import OutsideNumbers
 from unificx.privacy.policy import (
     Change,
     PolicyVersion,
@@ -118,6 +118,7 @@ __all__ = [
     "ObjectionPurpose",
     "OptionalPurpose",
     "OrphanSweep",
+    "OutsideNumbers",
     "Period",
     "PersonAccess",
     "PersonErasureDependencies",
@@ -141,7 +142,6 @@ __all__ = [
     "audit_expiries",
     "audit_holding",
     "canonical",
-    "canonical_number",
     "changes_since",
     "compare",
     "consent_holding",
@@ -165,7 +165,6 @@ __all__ = [
     "new_act",
     "open_content_key",
     "orphaned_subjects",
-    "outside_subject",
     "personal_fields",
     "plain_columns",
     "processing_activities",

@@ -14,7 +14,6 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -44,20 +43,6 @@ Binding = tuple[str, str, str]
 """Tenant, value and the subject to bind it to."""
 
 
-class NumberingPlan(Protocol):
-    """The rules by which numbers are written in a tenant's country."""
-
-    def canonical(self, tenant: str, number: str) -> str:
-        """Return a number in E.164, or a short number as it is dialled; "" for other texts."""
-        ...
-
-
-class _NoNumberingPlan:
-    def canonical(self, tenant: str, number: str) -> str:
-        del tenant
-        return number
-
-
 class KeyStore:
     """Keys and aliases in the file `path`. `master` wraps the tenant keys, or is the 32-byte master key itself.
 
@@ -66,8 +51,6 @@ class KeyStore:
 
     def __init__(self, path: Path, master: MasterKey | bytes, clock: Clock) -> None:
         self.clock = clock
-        self.numbering_plan: NumberingPlan = _NoNumberingPlan()
-        """Set by the composition root."""
         self._cache = KeyCache(clock.monotonic)
         wrapper = MasterKey(master) if isinstance(master, bytes) else master
         self.file = KeyFile(path)

@@ -7,7 +7,7 @@ from unificx.calls import CallControl
 from unificx.cluster import RecordLog
 from unificx.db import Database
 from unificx.identity import DirectoryCache
-from unificx.privacy import KeyStore
+from unificx.privacy import KeyStore, OutsideNumbers
 from unificx.queues.callbacks import QueueCallbacks
 from unificx.queues.destinations import QueueKind
 from unificx.queues.history import QueueHistory
@@ -38,6 +38,7 @@ class QueueStore:
 
     database: Database
     keys: KeyStore
+    outside_numbers: OutsideNumbers
     spool: RecordLog
     publish: Callable[[object], None]
 
@@ -52,7 +53,7 @@ def build_queues(
 ) -> Queues:
     """Build the services, and add queues to the kinds of destinations. `may_call`: see `QueueCallbacks`."""
     database, keys, publish = store.database, store.keys, store.publish
-    history = QueueHistory(database, keys, store.spool)
+    history = QueueHistory(database, keys, store.outside_numbers, store.spool)
     service = QueueService(database, keys, directory, history, destinations=destinations, publish=publish)
     destinations.add(QueueKind(service))
     manager = QueueManager(

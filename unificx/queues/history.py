@@ -8,7 +8,7 @@ import structlog
 from unificx.cluster import RecordLog
 from unificx.core.errors import Invalid
 from unificx.db import Database, Page, PageByTime, SpoolFull, UnitOfWork
-from unificx.privacy import KeyStore, outside_subject
+from unificx.privacy import KeyStore, OutsideNumbers
 from unificx.queues import history_repository
 from unificx.queues.schemas import AgentEvent, Queue, Visit
 from unificx.queues.statistics import AgentStatistics, QueueStatistics, agent_statistics, queue_statistics
@@ -22,15 +22,16 @@ class QueueHistory:
     """The history of all queues. Registers itself with the spool. Records are lost while the disk is full: callers and
     agents are still served."""
 
-    def __init__(self, database: Database, keys: KeyStore, spool: RecordLog) -> None:
+    def __init__(self, database: Database, keys: KeyStore, outside_numbers: OutsideNumbers, spool: RecordLog) -> None:
         self._database = database
         self._keys = keys
+        self._outside_numbers = outside_numbers
         self._spool = spool
         spool.register_handler(_SPOOL_KIND, self._apply)
 
     def record_visit(self, visit: Visit, subject: str | None) -> None:
         """Record a visit that has ended; `subject`: the caller's, None for a caller from outside."""
-        owner = subject or outside_subject(self._keys, visit.tenant_id, visit.number)
+        owner = subject or self._outside_numbers.subject(visit.tenant_id, visit.number)
         self._append(history_repository.encode_visit(self._keys, visit, owner), use_reserve=True)
 
     def record_talked(self, tenant_id: str, visit_id: str, seconds: float) -> None:

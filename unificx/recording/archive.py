@@ -20,7 +20,7 @@ from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailab
 from unificx.core.faults import describe_fault
 from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor, lock_scope
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.privacy import Expiry, Period, outside_subject
+from unificx.privacy import Expiry, OutsideNumbers, Period
 from unificx.recording import call_recording_repository
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
 from unificx.recording.monitoring_repository import MonitoringLog
@@ -99,13 +99,14 @@ class CallRecordingWriter:
 class RecordingArchive:
     """Call recordings of all tenants. Call `start` first, after the audio files have been repaired."""
 
-    def __init__(self, deps: AudioStoreDependencies, audio: AudioStore) -> None:
+    def __init__(self, deps: AudioStoreDependencies, audio: AudioStore, outside_numbers: OutsideNumbers) -> None:
         # Owner: the database. A copy of this node, changed after each of its commits.
         self.interrupted: dict[str, StartMode] = {}
         """Calls whose recording was cut off by a restart, and how it had been started."""
         self.monitoring_log = MonitoringLog(deps.database, deps.keys, deps.clock)
         self._database: Database = deps.database
         self._keys = deps.keys
+        self._outside_numbers = outside_numbers
         self.clock = deps.clock
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
@@ -144,7 +145,8 @@ class RecordingArchive:
         Raises ErasedSubject.
         """
         subjects = [
-            party.subject or outside_subject(self._keys, new.tenant_id, party.identity.number) for party in new.parties
+            party.subject or self._outside_numbers.subject(new.tenant_id, party.identity.number)
+            for party in new.parties
         ]
         recording_id, channels = self.clock.new_id(), 1 if new.mixed else 2
         async with self._database.begin() as uow:

@@ -153,6 +153,6 @@ def build_call_routing(
         outside.clock, calls, lambda extension_id: presence.availability.rules(extension_id).do_not_disturb
     )
     speed_dials = SpeedDials(store.database, store.keys)
-    contacts = Contacts(store.database, store.keys, cluster.bus.publish, PhotoImporter())
+    contacts = Contacts(store.database, store.keys, store.outside_numbers, cluster.bus.publish, PhotoImporter())
     rest = (completions, speed_dials, contacts, outside.locations, calls)
     return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, codes, *rest)

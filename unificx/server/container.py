@@ -20,7 +20,7 @@ from unificx.conferencing import InvitationDependencies, MeetingGuests, MeetingI
 from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
 from unificx.db import Database, DiskGuard, Outbox, Spool
-from unificx.identity import DirectoryCache, Identity, PasswordHashing, build_identity
+from unificx.identity import Identity, PasswordHashing, build_identity
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.photo_import.client import PhotoImporter
@@ -44,6 +44,7 @@ from unificx.privacy import (
     KeyPool,
     KeyRotation,
     KeyStore,
+    OutsideNumbers,
     PersonErasureDependencies,
     PersonErasures,
     Retention,
@@ -55,7 +56,7 @@ from unificx.queues import Queues, QueueStore
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.resale import Resellers
-from unificx.routing import CodeTables, DestinationDirectory, OutboundDependencies, stored_form
+from unificx.routing import CodeTables, DestinationDirectory, OutboundDependencies
 from unificx.server.backup.service import BackupService
 from unificx.server.call_routing import CallAreas, CallRouting, build_call_routing
 from unificx.server.expiries import all_deadlines, all_expiries
@@ -63,7 +64,7 @@ from unificx.server.holdings import ConnectedAreas, all_holdings
 from unificx.server.invoice_pdf import invoice_pdf
 from unificx.server.notification_senders import EmailFiles, senders
 from unificx.server.notification_settings import NotificationSettings
-from unificx.server.outside_calls import RateDeckPrices
+from unificx.server.outside_calls import RateDeckPrices, outside_numbers
 from unificx.server.paths import InstallationPaths
 from unificx.server.registered_phones import RegisteredPhones
 from unificx.server.report_files import ReportSources
@@ -238,8 +239,8 @@ def build_container(
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
     is_full, identity = partial(_is_storage_full, disk_guard, spool), _identity(database, keys, notices, cluster)
     deps = AudioStoreDependencies(database, keys, erasing.erasure, notifications.blobs, Whisper(paths.models))
-    (audio, mailboxes, sounds), trunks = _sound_areas(deps, cluster), _trunks(database, keys, identity)
-    webhooks, rooms = WebhookService(database, keys, clock), _conference_rooms(database, keys, identity, cluster)
+    audio, mailboxes, sounds = _sound_areas(deps, numbers := outside_numbers(keys, identity.directory), cluster)
+    trunks, store = _trunks(database, keys, identity), QueueStore(database, keys, numbers, spool, bus.publish)
     files = partial(_files, mailboxes, resold := Resellers(identity), consents := Consents(database, keys, bus.publish))
     return Container(
         cluster=cluster,
@@ -257,19 +258,21 @@ def build_container(
         identity=identity,
         location=location,
         registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_full),
-        history=(history := _history(database, keys, spool, bus, webhooks)),
+        webhooks=(webhooks := WebhookService(database, keys, clock)),
+        history=(history := _history(database, keys, numbers, spool, bus, webhooks=webhooks)),
         audio=audio,
         transcoding=_transcoding(deps, audio, mailboxes),
         mailboxes=mailboxes,
         custom_sounds=sounds,
         prompt_overrides=PromptOverrides(Prompts(), sounds),
         transcription=TranscriptionWorker(deps, audio, mailboxes),
-        archive=RecordingArchive(deps, audio),
-        rights=(rights := _rights(database, keys, identity, cluster, notices, address=(public := PublicAddress()))),
+        archive=RecordingArchive(deps, audio, numbers),
+        public_address=(public := PublicAddress()),
+        rights=(rights := _rights(database, keys, numbers, identity, cluster, notices=notices, address=public)),
         access_copies=_access_copies(database, keys, erasing.erasure, paths, is_full, approvals=Disclosures(rights)),
-        invitations=_invitations(database, keys, identity, rooms, notices, cluster=cluster),
+        invitations=(meetings := _invitations(database, keys, identity, notices, cluster)),
         trunks=trunks,
-        routing=(routing := _routing(deps, identity, (trunks, mailboxes, rooms, sounds), spool, cluster)),
+        routing=(routing := _routing(store, identity, (trunks, mailboxes, meetings.guests.rooms, sounds), cluster)),
         phone_settings=_phone_settings(database, keys, identity, cluster, consents, codes=routing.codes.tables),
         resellers=resold,
         support=SupportService(database, keys, clock),
@@ -277,11 +280,9 @@ def build_container(
         journal=_journal(spool, database, keys),
         billing=(billing := _billing(database, keys, identity, routing)),
         notifications=senders(deps, files(history, billing, routing.queues), notices, notifications, cluster),
-        webhooks=webhooks,
         notification_service=notices,
         idempotency=IdempotencyStore(database, keys, clock),
         disk_guard=disk_guard,
-        public_address=public,
     )
 
 
@@ -296,9 +297,16 @@ def _files(  # noqa: PLR0917 - sources of different areas
 
 
 def _history(
-    database: Database, keys: KeyStore, spool: RecordLog, bus: EventBus, webhooks: WebhookService
+    database: Database,
+    keys: KeyStore,
+    numbers: OutsideNumbers,
+    spool: RecordLog,
+    bus: EventBus,
+    *,
+    webhooks: WebhookService,
 ) -> CdrService:
-    return CdrService(database, keys, spool, bus.publish, partial(webhooks.watches, event="call.ended"))
+    is_watched = partial(webhooks.watches, event="call.ended")
+    return CdrService(database, keys, numbers, spool, bus.publish, is_watched=is_watched)
 
 
 def _billing(database: Database, keys: KeyStore, identity: Identity, routing: CallRouting) -> Billing:
@@ -313,19 +321,24 @@ def _journal(spool: Spool, database: Database, keys: KeyStore) -> Journal:
 def _rights(
     database: Database,
     keys: KeyStore,
+    numbers: OutsideNumbers,
     identity: Identity,
     cluster: Cluster,
-    notices: NotificationService,
     *,
+    notices: NotificationService,
     address: PublicAddress,
 ) -> RightsRequests:
     notifier = RequestEmails(identity, keys, notices, address)
-    return RightsRequests(RightsDependencies(database, keys, identity, cluster.counters, cluster.one_time, notifier))
+    return RightsRequests(
+        RightsDependencies(database, keys, numbers, identity, cluster.counters, cluster.one_time, notifier)
+    )
 
 
-def _sound_areas(deps: AudioStoreDependencies, cluster: Cluster) -> tuple[AudioStore, Mailboxes, CustomSounds]:
+def _sound_areas(
+    deps: AudioStoreDependencies, numbers: OutsideNumbers, cluster: Cluster
+) -> tuple[AudioStore, Mailboxes, CustomSounds]:
     audio = AudioStore(deps)
-    return audio, Mailboxes(deps, audio, PasswordHashing(), cluster.counters), CustomSounds(deps, audio)
+    return audio, Mailboxes(deps, audio, numbers, PasswordHashing(), cluster.counters), CustomSounds(deps, audio)
 
 
 def _access_copies(
@@ -360,18 +373,14 @@ def _invitations(
     database: Database,
     keys: KeyStore,
     identity: Identity,
-    rooms: MeetingRooms,
     notices: NotificationService,
-    *,
     cluster: Cluster,
 ) -> MeetingInvitations:
+    rooms = MeetingRooms(
+        database, keys, identity.directory, PasswordHashing(), database.clock, counters=cluster.counters
+    )
     guests = MeetingGuests(database, rooms, database.clock, cluster.counters)
     return MeetingInvitations(InvitationDependencies(database, keys, identity, guests, notices, cluster.counters))
-
-
-def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:
-    hashing, clock = PasswordHashing(), database.clock
-    return MeetingRooms(database, keys, identity.directory, hashing, clock, counters=cluster.counters)
 
 
 def _phone_settings(
@@ -384,14 +393,13 @@ def _phone_settings(
 
 
 def _routing(
-    deps: AudioStoreDependencies,
+    store: QueueStore,
     identity: Identity,
     parts: tuple[TrunkService, Mailboxes, MeetingRooms, CustomSounds],
-    spool: Spool,
     cluster: Cluster,
 ) -> CallRouting:
-    database, keys, directory, areas = deps.database, deps.keys, identity.directory, CallAreas(*parts, CallControl())
-    store, destinations = QueueStore(database, keys, spool, cluster.bus.publish), DestinationDirectory()
+    database, keys, directory, areas = store.database, store.keys, identity.directory, CallAreas(*parts, CallControl())
+    destinations = DestinationDirectory()
     locations = Locations(database, keys, database.clock, directory)
     trunks = areas.trunks.directory
     prices = RateDeckPrices(Rating(database, directory))
@@ -402,11 +410,9 @@ def _routing(
 
 def _identity(database: Database, keys: KeyStore, notifier: NotificationService, cluster: Cluster) -> Identity:
     hashing, fetch = PasswordHashing(), HttpClient()
-    identity = build_identity(
+    return build_identity(
         database, keys, database.clock, hashing=hashing, notifier=notifier, fetch=fetch, cluster=cluster
     )
-    keys.numbering_plan = _NumberingPlan(identity.directory)
-    return identity
 
 
 def _trunks(database: Database, keys: KeyStore, identity: Identity) -> TrunkService:
@@ -443,14 +449,3 @@ def _transcoding(deps: AudioStoreDependencies, audio: AudioStore, mailboxes: Mai
 
 def _is_storage_full(disk_guard: DiskGuard, spool: RecordLog) -> bool:
     return spool.nearly_full or disk_guard.is_low()
-
-
-class _NumberingPlan:
-    """Implements `privacy.NumberingPlan`."""
-
-    def __init__(self, directory: DirectoryCache) -> None:
-        self._directory = directory
-
-    def canonical(self, tenant: str, number: str) -> str:
-        found = self._directory.tenant(tenant)
-        return stored_form(number, found.country if found is not None else "")

@@ -1,4 +1,4 @@
-"""Live calls to numbers outside and their prices, for the fraud guard."""
+"""Numbers outside as they are written in a tenant; live calls to them and their prices, for the fraud guard."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,9 +6,21 @@ from unificx.billing import Rating
 from unificx.calls import CallControl, outside_legs
 from unificx.cdr import destination_of
 from unificx.core.clock import Clock
-from unificx.routing import LiveOutsideCall
+from unificx.identity import DirectoryCache
+from unificx.privacy import KeyStore, OutsideNumbers
+from unificx.routing import LiveOutsideCall, stored_form
 
 _MICROS_PER_CENT = 10_000
+
+
+def outside_numbers(keys: KeyStore, directory: DirectoryCache) -> OutsideNumbers:
+    """Return the numbers of parties outside, each of which is written as in the country of its tenant."""
+
+    def canonical(tenant_id: str, number: str) -> str:
+        tenant = directory.tenant(tenant_id)
+        return stored_form(number, tenant.country if tenant is not None else "")
+
+    return OutsideNumbers(keys, canonical)
 
 
 class RateDeckPrices:

@@ -43,6 +43,7 @@ from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.live_meetings import LiveMeetings
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
+from unificx.server.outside_calls import outside_numbers
 from unificx.server.phone_texts import PhoneTexts
 from unificx.server.public_numbers import TenantNumbers
 from unificx.server.settings import Settings
@@ -171,7 +172,7 @@ class SipServer:
                 OutsideLines(
                     container.trunks.directory,
                     TenantNumbers(container.routing.outbound),
-                    container.history.external_subject,
+                    outside_numbers(container.keys, container.identity.directory).subject,
                     container.routing.contacts.company_name,
                     self.credit,
                     container.routing.locations.of_caller,

@@ -18,7 +18,7 @@ from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
 from unificx.db import UnitOfWork, lock_scope
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.privacy import Expiry, Period, outside_subject
+from unificx.privacy import Expiry, OutsideNumbers, Period
 from unificx.voicemail import message_repository, policy
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 from unificx.voicemail.greetings import Greetings, lock_mailbox
@@ -61,12 +61,15 @@ class Mailboxes:
     """Voicemail of all extensions and shared mailboxes. Call `start` first."""
 
     def __init__(
-        self, deps: AudioStoreDependencies, audio: AudioStore, passwords: PasswordHashing, counters: Counters
+        self,
+        deps: AudioStoreDependencies,
+        audio: AudioStore,
+        outside_numbers: OutsideNumbers,
+        passwords: PasswordHashing,
+        counters: Counters,
     ) -> None:
-        self._database = deps.database
-        self._keys = deps.keys
-        self._clock = deps.clock
-        self._audio = audio
+        self._database, self._keys, self._clock = deps.database, deps.keys, deps.clock
+        self._audio, self._outside_numbers = audio, outside_numbers
         audio.on_erase.append(self._on_audio_erased)
         audio.on_hide.append(self._archive_all)
         audio.held.append(message_repository.held_audio)
@@ -122,14 +125,12 @@ class Mailboxes:
 
     async def is_full(self, tenant_id: str, extension_id: str) -> bool:
         async with self._database.read() as session:
-            return (
-                await message_repository.count(session, tenant_id, extension_id)
-                >= self.tenant_settings(tenant_id).most_messages
-            )
+            count = await message_repository.count(session, tenant_id, extension_id)
+        return count >= self.tenant_settings(tenant_id).most_messages
 
     async def begin(self, new: NewMessage) -> MessageWriter:
         """Start recording a message, owned by the mailbox owner and the caller. Raises ErasedSubject."""
-        subject = new.caller_subject or outside_subject(self._keys, new.tenant_id, new.number)
+        subject = new.caller_subject or self._outside_numbers.subject(new.tenant_id, new.number)
         async with self._database.begin() as uow:
             writer = await self._audio.begin(uow, new.tenant_id, (new.owner_subject, subject))
             message = Message(

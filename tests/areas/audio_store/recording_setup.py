@@ -6,6 +6,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import DateTime, bindparam, text
 
+from tests.outside_numbers import in_germany
 from unificx.audio_store import (
     AudioStore,
     AudioStoreDependencies,
@@ -59,13 +60,14 @@ class RecordingSetup:
             self.database, self.keys, erasure, self.blobs or LocalBlobStore(self.files), self.transcriber
         )
         self.audio = AudioStore(parts)
-        self.boxes = Mailboxes(parts, self.audio, PasswordHashing(QUICK), LocalCounters(self.clock))
+        numbers = in_germany(self.keys)
+        self.boxes = Mailboxes(parts, self.audio, numbers, PasswordHashing(QUICK), LocalCounters(self.clock))
         self.custom_sounds = CustomSounds(parts, self.audio)
         self.transcription = TranscriptionWorker(parts, self.audio, self.boxes)
         self.transcoder = TranscodeWorker(
             parts, self.audio, lambda tenant_id: self.boxes.tenant_settings(tenant_id).keep_wav
         )
-        self.archive = RecordingArchive(parts, self.audio)
+        self.archive = RecordingArchive(parts, self.audio, numbers)
 
     async def create_tenant(self) -> None:
         """Create the tenant, whose numbers can be assigned."""

@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sweeping import retention_of
 from test_recording_archive import record
 
+from tests.outside_numbers import in_germany
 from unificx.audio_store import sound_holding
 from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import CdrService, call_record_expiries, call_record_holding
@@ -108,7 +109,7 @@ async def site(room: RecordingSetup, tmp_path: Path) -> AsyncIterator[Site]:
     database, keys, clock = room.database, room.keys, room.clock
     spool = Spool(tmp_path / "spool", database)
     erasure = Erasure(ErasureJournal(tmp_path / "people.journal"), keys, clock, room.bus)
-    history = CdrService(database, keys, spool)
+    history = CdrService(database, keys, in_germany(keys), spool)
     holdings = (
         mailbox_holding(database, room.boxes),
         sound_holding(database, room.audio),

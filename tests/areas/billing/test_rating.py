@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from billing_setup import GERMANY, call, in_force, load
 
+from tests.outside_numbers import in_germany
 from unificx.billing import Billing, Rerating, billing_holding, repository
 from unificx.calls.events import CallEnded, CallParty, OutsideLeg
 from unificx.cdr import CdrService
@@ -49,7 +50,7 @@ async def test_each_outside_call_is_rated_once_although_its_record_is_applied_tw
     spool, lost = Spool(tmp_path / "spool", database), Spool(tmp_path / "lost", database)
     ended = outside_call(clock)
     for each in (lost, spool):  # the process died after the commit and before the record was removed
-        history = CdrService(database, keys, each)
+        history = CdrService(database, keys, in_germany(keys), each)
         history.record(ended)
         assert NUMBER.encode() not in b"".join(path.read_bytes() for path in tmp_path.rglob("*.spool"))
         await each.drain()
@@ -90,7 +91,7 @@ async def test_emergency_calls_are_not_billed(
 ) -> None:
     spool, found = Spool(tmp_path / "spool", database), []
     database.subscribe(found.extend)
-    CdrService(database, keys, spool).record(outside_call(clock, emergency=True))
+    CdrService(database, keys, in_germany(keys), spool).record(outside_call(clock, emergency=True))
     await spool.drain()
     await spool.close()
     assert found == []

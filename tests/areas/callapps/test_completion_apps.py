@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from app_harness import ANNA, AppHarness
 
+from tests.outside_numbers import in_germany
 from unificx.callapps import completion_apps
 from unificx.calls import CallCompletions, CallControl
 from unificx.calls.events import CallEnded, CallParty, Outcome
@@ -35,7 +36,7 @@ async def spool(tmp_path: Path, database: Database) -> AsyncIterator[Spool]:
 
 @pytest.fixture
 def history(database: Database, keys: KeyStore, spool: Spool) -> CdrService:
-    return CdrService(database, keys, spool)
+    return CdrService(database, keys, in_germany(keys), spool)
 
 
 @pytest.fixture

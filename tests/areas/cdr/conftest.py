@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.outside_numbers import in_germany
 from unificx.cdr import CdrService
 from unificx.db import Database, Spool
 from unificx.privacy import KeyStore
@@ -19,4 +20,4 @@ async def spool(tmp_path: Path, database: Database) -> AsyncIterator[Spool]:
 
 @pytest.fixture
 def history(database: Database, keys: KeyStore, spool: Spool) -> CdrService:
-    return CdrService(database, keys, spool)
+    return CdrService(database, keys, in_germany(keys), spool)

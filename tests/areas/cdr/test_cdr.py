@@ -18,7 +18,7 @@ from ended_calls import ADA, BEN, answered_call, missed_call, with_way
 from sqlalchemy import Select, text
 from sqlalchemy.dialects import sqlite
 
-from tests.outside_subjects import find_outside_subject
+from tests.outside_numbers import in_germany
 from unificx.calls.events import CallStep, MediaQuality
 from unificx.cdr import CdrFilter, CdrService, PartyIdentity
 from unificx.cdr.events import CallListsChanged
@@ -29,7 +29,6 @@ from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Erased, Key, Outbox, Spool
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
-from unificx.routing import stored_form
 
 
 @pytest.mark.promise("C5")
@@ -89,7 +88,7 @@ async def test_changes_are_reported_once_readable(
     database: Database, keys: KeyStore, spool: Spool, clock: ManualClock
 ) -> None:
     reported: list[object] = []
-    history = CdrService(database, keys, spool, reported.append)
+    history = CdrService(database, keys, in_germany(keys), spool, reported.append)
     history.record(answered_call(clock))
     history.record(missed_call(clock, "+4930123456"))
     assert reported == []
@@ -235,18 +234,10 @@ async def test_an_external_caller_keeps_the_same_subject(
     assert anonymous != anonymous_again
 
 
-class GermanPlan:
-    """Numbers by the rules of Germany."""
-
-    def canonical(self, tenant: str, number: str) -> str:
-        return stored_form(number, "DE")
-
-
 @pytest.mark.promise("R3")
 async def test_an_outsider_in_three_spellings_is_one_subject_and_erased_in_each(
     history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore
 ) -> None:
-    keys.numbering_plan = GermanPlan()
     for number in ("+4930123456", "004930123456", "030 123456", "030 999999"):
         history.record(missed_call(clock, number))
         clock.advance(60)
@@ -254,7 +245,7 @@ async def test_an_outsider_in_three_spellings_is_one_subject_and_erased_in_each(
     other, *same = [record.caller for record in (await history.list("acme")).items]
     assert len({one.subject for one in same}) == 1 != other.subject
     assert [one.identity for one in same] == [PartyIdentity("+4930123456", "Zoltan Outside")] * 3
-    subject = find_outside_subject(keys, "acme", "030/123456")
+    subject = in_germany(keys).find("acme", "030/123456")
     assert subject is not None
     assert subject == same[0].subject
     keys.destroy("acme", subject)
@@ -434,6 +425,7 @@ DIES_AFTER_RECORD = """
 import os, signal, sys
 from pathlib import Path
 from ended_calls import answered_call
+from tests.outside_numbers import in_germany
 from unificx.cdr import CdrService
 from unificx.core.clock import SystemClock
 from unificx.privacy import KeyStore
@@ -441,7 +433,8 @@ from unificx.db import Database, Spool
 
 home, url, clock = Path(sys.argv[1]), sys.argv[2], SystemClock()
 database = Database(url, clock)
-history = CdrService(database, KeyStore(home / "keys.db", bytes(range(32)), clock), Spool(home / "spool", database))
+keys = KeyStore(home / "keys.db", bytes(range(32)), clock)
+history = CdrService(database, keys, in_germany(keys), Spool(home / "spool", database))
 call = answered_call(clock)
 history.record(call)
 os.write(1, call.id.encode())
@@ -463,7 +456,7 @@ async def test_a_call_survives_a_kill_right_after_record(tmp_path: Path, databas
     database = Database(database_url, SystemClock())
     keys = KeyStore(tmp_path / "keys.db", bytes(range(32)), clock)
     spool = Spool(tmp_path / "spool", database)
-    history = CdrService(database, keys, spool)
+    history = CdrService(database, keys, in_germany(keys), spool)
     assert await spool.recover() == 1
     record = await history.get("acme", died.stdout.decode())
     assert record.caller.identity == PartyIdentity("1001", "Ada Quetzal")
@@ -516,5 +509,5 @@ async def test_calls_of_new_callers_are_recorded_while_another_process_writes_to
     with closing(KeyStore(tmp_path / "keys.db", bytes(range(32)), clock)) as again:
         for call in calls:
             [outside] = [party for party in (await history.get("acme", call.id)).parties if party.extension_id is None]
-            assert find_outside_subject(again, "acme", call.parties[0].number) == outside.subject
+            assert in_germany(again).find("acme", call.parties[0].number) == outside.subject
             assert again.get("acme", [outside.subject])[outside.subject] is not None

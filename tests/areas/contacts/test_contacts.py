@@ -9,7 +9,7 @@ import pytest
 from identity_factory import identity_on
 from sqlalchemy import func, select
 
-from tests.outside_subjects import find_outside_subject
+from tests.outside_numbers import in_germany
 from unificx.contacts import (
     NO_PICTURE,
     AddressBook,
@@ -32,18 +32,9 @@ from unificx.db import Database, Outbox
 from unificx.identity import NewExtension, NewTenant
 from unificx.identity.events import PersonClosed, TenantDeleted
 from unificx.privacy import DataSubject, KeyStore, Records
-from unificx.routing import stored_form
 
 ROWS = (ContactBookRow, ContactRow, ContactNumberRow)
 MOBILE, WORK = "+491711234567", "+49301234567"
-
-
-class GermanNumbers:
-    """Numbering plan of both tenants."""
-
-    def canonical(self, tenant: str, number: str) -> str:
-        del tenant
-        return stored_form(number, "DE")
 
 
 @dataclass
@@ -80,12 +71,12 @@ class Office:
             return [await session.scalar(select(func.count()).select_from(row)) or 0 for row in ROWS]
 
     async def reopened(self) -> Contacts:
-        found = Contacts(self.database, self.keys, self.signals.append, AsGiven())
+        found = Contacts(self.database, self.keys, in_germany(self.keys), self.signals.append, AsGiven())
         await found.start()
         return found
 
     def subject(self, number: str) -> str:
-        found = find_outside_subject(self.keys, self.ada.tenant_id, number)
+        found = in_germany(self.keys).find(self.ada.tenant_id, number)
         assert found is not None
         return found
 
@@ -94,9 +85,9 @@ class Office:
 async def office(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[Office]:
     people = identity_on(database, keys, clock)
     await people.start()
-    keys.numbering_plan = GermanNumbers()
     signals: list[Any] = []
-    office = Office(Contacts(database, keys, signals.append, AsGiven()), database, keys, people, signals=signals)
+    contacts = Contacts(database, keys, in_germany(keys), signals.append, AsGiven())
+    office = Office(contacts, database, keys, people, signals=signals)
     for slug, names in (("acme", ("ada", "ben")), ("globex", ())):
         tenant = await people.tenants.create(NewTenant(slug, slug, f"{slug}.example"))
         office.books[slug] = AddressBook(tenant.id)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.outside_numbers import in_germany
 from unificx.api.carddav import CardDav, DavBook, DavRefusal
 from unificx.api.problems import PreconditionFailed
 from unificx.contacts import (
@@ -35,7 +36,8 @@ class Nodes(NamedTuple):
 @pytest.fixture
 async def nodes(database: Database, keys: KeyStore) -> Nodes:
     """Two nodes that have the same address book in memory, with one contact."""
-    first, second = (Contacts(database, keys, lambda event: None, PhotoImporter()) for _ in range(2))
+    numbers = in_germany(keys)
+    first, second = (Contacts(database, keys, numbers, lambda event: None, PhotoImporter()) for _ in range(2))
     await first.create(BOOK, named("Own"))
     assert await first.all(BOOK) == await second.all(BOOK)
     return Nodes(first, second, Consents(database, keys))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from tests.outside_numbers import in_germany
 from unificx.contacts import (
     DEVICE_UID,
     AddressBook,
@@ -20,18 +21,9 @@ from unificx.contacts.models import ContactBookRow, ContactNumberRow, ContactRow
 from unificx.db import Database
 from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.privacy import Consents, KeyStore
-from unificx.routing import stored_form
 
 BOOK, OTHER = AddressBook("tenant", "ada", "ada-subject"), AddressBook("tenant", "ben", "ben-subject")
 PHONE = "phone-of-ada"
-
-
-class GermanNumbers:
-    """Numbering plan of the tenant."""
-
-    def canonical(self, tenant: str, number: str) -> str:
-        del tenant
-        return stored_form(number, "DE")
 
 
 def details(name: str, *numbers: str, note: str = "") -> ContactDetails:
@@ -88,8 +80,8 @@ def cards(*entries: tuple[str, ...]) -> bytes:
 
 @pytest.fixture
 async def parts(database: Database, keys: KeyStore) -> tuple[Contacts, Consents, DeviceCopies]:
-    keys.numbering_plan = GermanNumbers()
-    contacts, consents = Contacts(database, keys, lambda event: None, PhotoImporter()), Consents(database, keys)
+    contacts = Contacts(database, keys, in_germany(keys), lambda event: None, PhotoImporter())
+    consents = Consents(database, keys)
     copies = DeviceCopies(contacts, consents)
     consents.on_end("contact_sync", copies.on_consent_ended)
     return contacts, consents, copies

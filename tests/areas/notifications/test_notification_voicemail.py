@@ -11,6 +11,7 @@ import pytest
 from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
 from sqlalchemy import text
 
+from tests.outside_numbers import in_germany
 from unificx.audio_store import AudioStore, AudioStoreDependencies, LocalBlobStore
 from unificx.cluster import EventBus
 from unificx.cluster.local import LocalCounters
@@ -101,7 +102,7 @@ async def post(
 ) -> VoicemailEmails:
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, database.clock, bus)
     parts = AudioStoreDependencies(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
-    boxes = Mailboxes(parts, AudioStore(parts), PasswordHashing(), LocalCounters(database.clock))
+    boxes = Mailboxes(parts, AudioStore(parts), in_germany(keys), PasswordHashing(), LocalCounters(database.clock))
     await boxes.start()
     person = await people.users.create(acme.id, NewPerson("Ada Example", "ada@example.com"))
     return VoicemailEmails(person, boxes, VoicemailAttachments(parts, boxes), push, database)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sweeping import SweptTenant, retention_of
 
+from tests.outside_numbers import in_germany
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
 from unificx.db import Database
@@ -18,7 +19,6 @@ from unificx.privacy import (
     Records,
     access_expiries,
     access_holding,
-    outside_subject,
 )
 from unificx.privacy.retention import Period
 
@@ -102,7 +102,7 @@ async def test_entries_that_were_not_stored_are_stored_with_all(
 async def test_accesses_to_data_of_a_caller_outside_are_in_the_copy_of_it(
     log: AccessLog, database: Database, keys: KeyStore
 ) -> None:
-    caller = outside_subject(keys, "one", "+493012345678")
+    caller = in_germany(keys).subject("one", "+493012345678")
     for _ in range(2):
         log.note(ADMIN.to("history"), "call_party", "one", {caller, "withheld"})
         log.note(ADMIN.to("telephony"), "call_party", "one", {caller})

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.outside_subjects import find_outside_subject
+from tests.outside_numbers import in_germany
 from unificx.core.clock import ManualClock
 from unificx.core.errors import ServiceUnavailable
 from unificx.db import ErasedSubject, Key
-from unificx.privacy import KeyPool, KeyStore, outside_subject
+from unificx.privacy import KeyPool, KeyStore
 from unificx.privacy.key_file import KeyFile, KeysBusy
 from unificx.privacy.key_pool import BATCH
 
@@ -68,19 +68,19 @@ async def test_calls_of_new_callers_go_on_while_another_process_writes(
     pool = KeyPool(keys, clock, "live calls")
     pool.take()
     other.execute("BEGIN IMMEDIATE")
-    caller = outside_subject(keys, "one", NUMBER)
+    caller = in_germany(keys).subject("one", NUMBER)
     made = probe(keys.get("one", [caller], create=True)[caller])
     ben = probe(keys.get("one", ["ana", "ben"], create=True)["ben"])
     of_calls = {pool.take() for _ in range(BATCH)}
-    assert (outside_subject(keys, "one", NUMBER), find_outside_subject(keys, "one", NUMBER)) == (caller, caller)
-    assert find_outside_subject(keys, "two", NUMBER) is None
+    assert (in_germany(keys).subject("one", NUMBER), in_germany(keys).find("one", NUMBER)) == (caller, caller)
+    assert in_germany(keys).find("two", NUMBER) is None
     assert all(keys.get("live calls", of_calls).values())
     other.execute("ROLLBACK")
     await rest_is_done()
     with closing(KeyStore(tmp_path / "keys.db", MASTER, clock)) as again:
         found = again.get("one", ["ben", caller])
         assert (probe(found["ben"]), probe(found[caller])) == (ben, made)
-        assert find_outside_subject(again, "one", NUMBER) == caller
+        assert in_germany(again).find("one", NUMBER) == caller
         assert of_calls <= set(again.subjects("live calls"))
 
 
@@ -129,26 +129,26 @@ async def test_a_key_that_waits_is_destroyed_with_its_subject_or_tenant(
     for tenant in ("one", "two"):
         keys.get(tenant, ["ana"], create=True)
     other.execute("BEGIN IMMEDIATE")
-    first = outside_subject(keys, "one", NUMBER)
-    second = outside_subject(keys, "two", NUMBER)
+    first = in_germany(keys).subject("one", NUMBER)
+    second = in_germany(keys).subject("two", NUMBER)
     other.execute("ROLLBACK")
     assert keys.destroy("one", first) == 1
     keys.destroy_tenant("two")
     await rest_is_done()
     assert keys.get("one", [first], create=True) == {first: None}
     assert keys.get("two", [second]) == {second: None}
-    assert find_outside_subject(keys, "one", NUMBER) is None
+    assert in_germany(keys).find("one", NUMBER) is None
     with pytest.raises(ErasedSubject):
-        outside_subject(keys, "two", NUMBER)
+        in_germany(keys).subject("two", NUMBER)
 
 
 async def test_a_caller_who_is_found_meanwhile_is_no_orphan(
     keys: KeyStore, other: sqlite3.Connection, clock: ManualClock
 ) -> None:
-    caller = outside_subject(keys, "one", NUMBER)
+    caller = in_germany(keys).subject("one", NUMBER)
     keys.orphans.mark("one", {caller}, clock.now())
     other.execute("BEGIN IMMEDIATE")
-    assert find_outside_subject(keys, "one", NUMBER) == caller
+    assert in_germany(keys).find("one", NUMBER) == caller
     other.execute("ROLLBACK")
     assert keys.orphans.remove("one", clock.now() + timedelta(days=30)) == 0
     assert keys.get("one", [caller])[caller] is not None
@@ -220,7 +220,7 @@ async def test_a_command_opens_the_key_store_while_another_process_writes(
 
 
 async def test_reads_do_not_wait_for_a_thread_that_writes(keys: KeyStore, tmp_path: Path, clock: ManualClock) -> None:
-    caller = outside_subject(keys, "one", NUMBER)
+    caller = in_germany(keys).subject("one", NUMBER)
     begun, done = threading.Event(), threading.Event()
 
     def write(store: KeyStore) -> bool:
@@ -231,7 +231,7 @@ async def test_reads_do_not_wait_for_a_thread_that_writes(keys: KeyStore, tmp_pa
     with closing(KeyStore(tmp_path / "keys.db", MASTER, clock)) as fresh:  # nothing is in its memory
         writing = asyncio.create_task(asyncio.to_thread(write, fresh))
         await asyncio.to_thread(begun.wait)
-        assert find_outside_subject(fresh, "one", NUMBER) == caller
+        assert in_germany(fresh).find("one", NUMBER) == caller
         assert fresh.get("one", [caller])[caller] is not None
         assert not fresh.is_destroyed("one", caller)
         done.set()

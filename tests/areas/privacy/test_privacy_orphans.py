@@ -8,14 +8,14 @@ from identity_factory import two_tenants
 from sqlalchemy import delete, insert
 from sweeping import SweptTenant
 
-from tests.outside_subjects import find_outside_subject
+from tests.outside_numbers import in_germany
 from unificx.cluster.local import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock, random_id
 from unificx.db import Database
 from unificx.db.base import sealed_part
 from unificx.identity import OrganisationSignUp, SignUpForm
 from unificx.identity.terms import TERMS_VERSION, policy_version
-from unificx.privacy import GRACE, KeyStore, OrphanSweep, orphaned_subjects, outside_subject
+from unificx.privacy import GRACE, KeyStore, OrphanSweep, orphaned_subjects
 from unificx.privacy.accesses.models import AccessPart, PersonAccessRow
 from unificx.privacy.accesses.repository import PART
 from unificx.privacy.orphans import subject_columns
@@ -35,8 +35,8 @@ async def refer_to(database: Database, keys: KeyStore, subject: str) -> None:
 async def test_a_subject_without_rows_loses_its_key_after_some_days(
     database: Database, keys: KeyStore, clock: ManualClock
 ) -> None:
-    gone, again, known, erased = (outside_subject(keys, "acme", number) for number in CALLERS)
-    withheld, elsewhere = random_id(clock), outside_subject(keys, "globex", CALLERS[0])
+    gone, again, known, erased = (in_germany(keys).subject("acme", number) for number in CALLERS)
+    withheld, elsewhere = random_id(clock), in_germany(keys).subject("globex", CALLERS[0])
     keys.get("acme", [withheld, f"audio-{clock.new_id()}", clock.new_id()], create=True)
     await refer_to(database, keys, known)
     sweep = OrphanSweep(database, keys, lambda: (SweptTenant("acme"),))
@@ -45,9 +45,9 @@ async def test_a_subject_without_rows_loses_its_key_after_some_days(
         assert await sweep.sweep() == 0
         assert await orphaned_subjects(database, keys, "acme") == {gone, again, erased, withheld}
         clock.at += GRACE / 2
-    assert find_outside_subject(keys, "acme", CALLERS[1]) == again, "a call has begun: its row follows"
+    assert in_germany(keys).find("acme", CALLERS[1]) == again, "a call has begun: its row follows"
     keys.destroy("acme", erased)
-    fresh = outside_subject(keys, "acme", "+4930555")
+    fresh = in_germany(keys).subject("acme", "+4930555")
     clock.at += timedelta(hours=1)
     assert await sweep.sweep() == 2
     assert set(keys.subjects("acme")) == (before | {fresh}) - {gone, withheld}
@@ -59,8 +59,8 @@ async def test_a_subject_without_rows_loses_its_key_after_some_days(
         False,
         False,
     ]
-    assert find_outside_subject(keys, "globex", CALLERS[0]) == elsewhere
-    assert outside_subject(keys, "acme", CALLERS[0]) not in before
+    assert in_germany(keys).find("globex", CALLERS[0]) == elsewhere
+    assert in_germany(keys).subject("acme", CALLERS[0]) not in before
     async with database.begin() as uow:
         await uow.session.execute(delete(PersonAccessRow).where(PersonAccessRow.tenant_id == "acme"))
     assert known in await orphaned_subjects(database, keys, "acme")
@@ -104,10 +104,10 @@ async def test_the_keys_of_a_sign_up_that_failed_are_destroyed_after_some_days(
 
 
 async def test_a_sweep_runs_once_a_day(database: Database, keys: KeyStore, clock: ManualClock) -> None:
-    subject = outside_subject(keys, "acme", CALLERS[0])
+    subject = in_germany(keys).subject("acme", CALLERS[0])
     sweep = OrphanSweep(database, keys, lambda: (SweptTenant("acme"),))
     await sweep.run()
-    outside_subject(keys, "acme", CALLERS[0])
+    in_germany(keys).subject("acme", CALLERS[0])
     await sweep.run()
     assert keys.orphans.marked("acme", clock.now() + timedelta(days=1)) == []
     clock.advance(86_400)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Select, func, select
 from sweeping import SweptTenant, retention_of, sweep
 
+from tests.outside_numbers import in_germany
 from unificx.calls.events import CallEnded, CallParty, CallStep
 from unificx.cdr import CdrService, call_record_expiries
 from unificx.cdr.models import CallPartyRow, CallRow, CallStepRow
@@ -100,7 +101,7 @@ def call(clock: ManualClock, number: str = "+4930123456") -> CallEnded:
 @pytest.fixture
 async def history(tmp_path: Path, database: Database, keys: KeyStore) -> Any:
     spool = Spool(tmp_path / "spool", database)
-    yield CdrService(database, keys, spool)
+    yield CdrService(database, keys, in_germany(keys), spool)
     await spool.close()
 
 

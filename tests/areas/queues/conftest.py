@@ -7,6 +7,7 @@ import pytest
 from identity_factory import identity_on
 from queue_setup import QueueSetup
 
+from tests.outside_numbers import in_germany
 from unificx.calls import CallControl
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
@@ -30,7 +31,7 @@ async def setup(
     spool = Spool(tmp_path / "spool", database)
     await spool.recover()
     destinations, published = DestinationDirectory([ExtensionKind(people.directory)]), list[object]()
-    store = QueueStore(database, keys, spool, published.append)
+    store = QueueStore(database, keys, in_germany(keys), spool, published.append)
     queues = build_queues(store, people.directory, destinations, CallControl(), may_call=lambda tenant_id, number: True)
     await queues.start()
     extensions = anna.extension, berta.extension

@@ -7,6 +7,7 @@ import pytest
 from call_recorder_setup import CallRecorderSetup
 from fake_media import FakeEngine, FakeRelay
 
+from tests.outside_numbers import in_germany
 from unificx.audio_store import AudioStore, AudioStoreDependencies, LocalBlobStore
 from unificx.cluster import EventBus
 from unificx.core.clock import SystemClock
@@ -25,7 +26,7 @@ async def setup(
     database.clock = clock
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, clock, bus)
     parts = AudioStoreDependencies(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
-    archive, relay, engine = RecordingArchive(parts, AudioStore(parts)), FakeRelay(), FakeEngine()
+    archive, relay, engine = RecordingArchive(parts, AudioStore(parts), in_germany(keys)), FakeRelay(), FakeEngine()
     await archive.start()
     spoken: list[tuple[str, str, float]] = []
     reported = lambda *what: spoken.append(what)  # noqa: E731

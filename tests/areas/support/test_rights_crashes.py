@@ -9,6 +9,7 @@ import pytest
 from fake_notifier import NoRequestEmails
 from identity_factory import identity_on
 
+from tests.outside_numbers import in_germany
 from unificx.cluster.local import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
 from unificx.db import Database, UnitOfWork
@@ -36,7 +37,7 @@ class World:
     def __init__(self, database: Database, keys: KeyStore, clock: ManualClock) -> None:
         self.database, self.identity = database, identity_on(database, keys, clock)
         counters, one_time, self.mail = LocalCounters(clock), LocalOneTimeStore(clock), Mail()
-        parts = RightsDependencies(database, keys, self.identity, counters, one_time, self.mail)
+        parts = RightsDependencies(database, keys, in_germany(keys), self.identity, counters, one_time, self.mail)
         self.requests = RightsRequests(parts)
         self.ada: Person
 

@@ -11,6 +11,7 @@ from identity_factory import identity_on
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from tests.outside_numbers import in_germany
 from unificx.cluster.local import LocalCounters, LocalOneTimeStore
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Expired, Forbidden, Invalid, NotFound
@@ -71,7 +72,9 @@ async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> Any:
     await identity.people.create(tenant.id, NewPerson("Root", "root@acme.example", Role.TENANT_ADMIN))
     ada = (await identity.people.create(tenant.id, NewPerson("Ada", "ada@acme.example"))).person
     counters, one_time, notifier = LocalCounters(clock), LocalOneTimeStore(clock), FakeNotifier()
-    requests = RightsRequests(RightsDependencies(database, keys, identity, counters, one_time, notifier))
+    requests = RightsRequests(
+        RightsDependencies(database, keys, in_germany(keys), identity, counters, one_time, notifier)
+    )
     yield requests, notifier, identity, ada
     await identity.join_background_tasks()
 

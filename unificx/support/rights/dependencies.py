@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from unificx.cluster import Counters, OneTimeStore
 from unificx.db import Database
 from unificx.identity import Identity
-from unificx.privacy import KeyStore
+from unificx.privacy import KeyStore, OutsideNumbers
 from unificx.support.rights.ports import RequestNotifier
 
 
@@ -15,6 +15,7 @@ class RightsDependencies:
 
     database: Database
     keys: KeyStore
+    outside_numbers: OutsideNumbers
     identity: Identity
     counters: Counters
     one_time: OneTimeStore

@@ -63,7 +63,7 @@ class RightsRequests:
         self._database, self._keys, self._identity = deps.database, deps.keys, deps.identity
         self._clock = deps.database.clock
         self.retention = RequestRetention(deps)
-        self.subjects = RequestSubjects(deps.keys, self.accounts)
+        self.subjects = RequestSubjects(deps.keys, deps.outside_numbers, self.accounts)
         self.corrections = NameCorrections(deps, self.accounts)
         self.reviews = SuspensionReviews(self.enter_review, self.accounts, deps.identity)
 

@@ -1,19 +1,19 @@
 """The data subjects that requests are about."""
 
 from unificx.core.errors import Invalid, NotFound
-from unificx.privacy import KeyStore
+from unificx.privacy import KeyStore, OutsideNumbers
 from unificx.routing import PublicNumber, normalise
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.schemas import NewRequest, RightsRequest
 
-NUMBER_ALIAS, EMAIL_ALIAS = "number", "email"
+EMAIL_ALIAS = "email"
 
 
 class RequestSubjects:
     """Finds the subjects that are known here, by account, number (E.164) or e-mail address."""
 
-    def __init__(self, keys: KeyStore, accounts: Accounts) -> None:
-        self._keys, self._accounts = keys, accounts
+    def __init__(self, keys: KeyStore, outside_numbers: OutsideNumbers, accounts: Accounts) -> None:
+        self._keys, self._outside_numbers, self._accounts = keys, outside_numbers, accounts
 
     async def of_new(self, tenant_id: str, new: NewRequest) -> str | None:
         """Return the subject of a request that is entered. Raise NotFound for another account."""
@@ -21,14 +21,15 @@ class RequestSubjects:
             return (await self._accounts.get(new.sender_tenant or tenant_id, new.person_id)).subject
         if new.number:
             return self.of_number(tenant_id, new.number)
-        return self._keys.find(tenant_id, EMAIL_ALIAS, new.email.lower()) if new.email else None
+        return self._of_email(tenant_id, new.email)
 
     def of_proved(self, request: RightsRequest) -> str | None:
         """Return the subject of a request whose sender is proved now."""
         if request.about is not None:
             return request.about
-        kind, value = (NUMBER_ALIAS, request.number) if request.number else (EMAIL_ALIAS, request.email.lower())
-        return self._keys.find(request.tenant_id, kind, value) if value else None
+        if request.number:
+            return self.of_number(request.tenant_id, request.number)
+        return self._of_email(request.tenant_id, request.email)
 
     def caller(self, tenant_id: str, text: str) -> tuple[str, str]:
         """Return number (E.164) and subject of a caller without an account, whose number is written as it is dialled in
@@ -45,4 +46,7 @@ class RequestSubjects:
 
     def of_number(self, tenant_id: str, number: str) -> str | None:
         """Return the subject of a number outside (E.164) if anything is stored about it."""
-        return self._keys.find(tenant_id, NUMBER_ALIAS, number)
+        return self._outside_numbers.find(tenant_id, number)
+
+    def _of_email(self, tenant_id: str, address: str) -> str | None:
+        return self._keys.find(tenant_id, EMAIL_ALIAS, address.lower()) if address else None
