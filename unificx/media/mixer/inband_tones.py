@@ -69,11 +69,11 @@ def _solutions() -> Floats:
     return found
 
 
-_WAVES = {160: _correlators(8000), 320: _correlators(16000)}
-"""By samples of a frame."""
 _PARTS = {
-    width: np.ascontiguousarray(np.concatenate((waves.real, waves.imag), axis=1)) for width, waves in _WAVES.items()
+    width: np.ascontiguousarray(np.concatenate((waves.real, waves.imag), axis=1))
+    for width, waves in ((160, _correlators(8000)), (320, _correlators(16000)))
 }
+"""Real parts of the waves, then the imaginary ones, by samples of a frame."""
 _SOLUTIONS = _solutions()
 _TURN: Phasors = np.exp(-2j * np.pi * _HERTZ * _BLOCK_SECONDS).astype(np.complex64)
 """Factor that turns a tone's phase in a block into that in the block before."""
