@@ -11,6 +11,7 @@ from unificx.calls.confirmation import end_unconfirmed
 from unificx.calls.connected_identity import ConnectedIdentity
 from unificx.calls.credit import CreditGate
 from unificx.calls.machine import actions, events
+from unificx.calls.machine.actions import CallAction, LegAction, MediaAction
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
 from unificx.calls.machine.states import CALLER, Transferring
 from unificx.calls.media_requests import MediaRequests
@@ -21,21 +22,6 @@ from unificx.core.clock import Clock
 from unificx.identity import DirectoryCache
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.sip.legs import DialogTable, IncomingLeg, Leg, OutgoingLeg
-
-_ON_LEG = (
-    actions.Bye,
-    actions.Close,
-    actions.Offer,
-    actions.ShowPeer,
-    actions.Probe,
-    actions.RefuseOffer,
-    actions.WithdrawOffer,
-    actions.Notify,
-    actions.ReportOutcome,
-)
-_OF_MEDIA = (actions.OfferMedia, actions.AnswerMedia, actions.ReleaseMedia)
-_OF_CALL = (actions.SetAnswered, actions.StartStep, actions.SwapCaller, actions.SetPeer, actions.SetCallee)
-"""Kinds of actions: one test of these distinguishes most of those of a call, where `match` takes one a class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +80,13 @@ class ActionExecutor:
 
     def execute(self, call: Call, action: actions.Action, now: float) -> None:
         """Execute one action. A leg whose peer is gone ignores it; that is not an error."""
-        if isinstance(action, _ON_LEG):
+        if isinstance(action, LegAction):
             self._execute_on_leg(call, action, now)
             return
-        if isinstance(action, _OF_MEDIA):
+        if isinstance(action, MediaAction):
             self._media.submit(call, action)
             return
-        if isinstance(action, _OF_CALL):
+        if isinstance(action, CallAction):
             self._update_call(call, action, now)
             return
         match action:
@@ -142,20 +128,7 @@ class ActionExecutor:
             case _:
                 assert_never(action)
 
-    def _execute_on_leg(
-        self,
-        call: Call,
-        action: actions.Offer
-        | actions.ShowPeer
-        | actions.Probe
-        | actions.RefuseOffer
-        | actions.WithdrawOffer
-        | actions.Bye
-        | actions.Close
-        | actions.Notify
-        | actions.ReportOutcome,
-        now: float,
-    ) -> None:
+    def _execute_on_leg(self, call: Call, action: LegAction, now: float) -> None:
         leg = call.leg(action.leg)
         if leg is None:
             return
@@ -190,12 +163,7 @@ class ActionExecutor:
             case _:
                 assert_never(action)
 
-    def _update_call(
-        self,
-        call: Call,
-        action: actions.SetAnswered | actions.StartStep | actions.SwapCaller | actions.SetPeer | actions.SetCallee,
-        now: float,
-    ) -> None:
+    def _update_call(self, call: Call, action: CallAction, now: float) -> None:
         directory = self._deps.directory
         match action:
             case actions.SetAnswered(leg):

@@ -26,7 +26,6 @@ from unificx.sdp import (
 )
 
 log = structlog.get_logger()
-MediaRequest = actions.OfferMedia | actions.AnswerMedia | actions.ReleaseMedia
 Reply = bytes | MediaReport | Exception | None
 
 
@@ -48,7 +47,7 @@ class MediaRequests:
         self._confirmations = confirmations
         self._on_reply = on_reply
         # Owner: the node that holds the call.
-        self._waiting: dict[str, list[tuple[Call, MediaRequest]]] = {}
+        self._waiting: dict[str, list[tuple[Call, actions.MediaAction]]] = {}
         """By anchor with a pending request: the requests to send after it."""
         self._idle: asyncio.Future[None] | None = None
 
@@ -62,7 +61,7 @@ class MediaRequests:
             self._idle = self._idle or asyncio.get_running_loop().create_future()
             await asyncio.wait((self._idle,))
 
-    def submit(self, call: Call, request: MediaRequest) -> None:
+    def submit(self, call: Call, request: actions.MediaAction) -> None:
         """Send a request, after the pending ones to its anchor."""
         anchor = call.anchor_id(request.branch)
         waiting = self._waiting.get(anchor)
@@ -72,7 +71,7 @@ class MediaRequests:
         self._waiting[anchor] = []
         self._send(call, anchor, request)
 
-    def _send(self, call: Call, anchor: str, request: MediaRequest) -> None:
+    def _send(self, call: Call, anchor: str, request: actions.MediaAction) -> None:
         on_reply = partial(self._replied, call, anchor, request)
         try:
             match request:
@@ -105,18 +104,18 @@ class MediaRequests:
         tags, profile = (_tag(to, recipient), _tag(sender, request.sender)), to.profile_at_anchor(anchor)
         self._media.answer(anchor, tags, _relayable_sdp(sender, to, request.sdp), profile, on_reply)
 
-    def _replied(self, call: Call, anchor: str, request: MediaRequest, reply: Reply) -> None:
+    def _replied(self, call: Call, anchor: str, request: actions.MediaAction, reply: Reply) -> None:
         unconfirmed = isinstance(request, actions.OfferMedia) and call.participant(request.branch).is_unconfirmed
         if unconfirmed and isinstance(reply, bytes):
             self._confirmations.silence(anchor, partial(self._silenced, call, anchor, request, reply))
         else:
             self._proceed(call, anchor, request, reply)
 
-    def _silenced(self, call: Call, anchor: str, request: MediaRequest, reply: Reply, silent: bool) -> None:
+    def _silenced(self, call: Call, anchor: str, request: actions.MediaAction, reply: Reply, silent: bool) -> None:
         """Dial the leg only once the caller cannot hear it."""
         self._proceed(call, anchor, request, reply if silent else MediaUnavailable("refused"))
 
-    def _proceed(self, call: Call, anchor: str, request: MediaRequest, reply: Reply) -> None:
+    def _proceed(self, call: Call, anchor: str, request: actions.MediaAction, reply: Reply) -> None:
         try:
             event = self._to_event(call, request, reply)
             if event is not None:
@@ -135,7 +134,7 @@ class MediaRequests:
             self._idle.set_result(None)
             self._idle = None
 
-    def _to_event(self, call: Call, request: MediaRequest, reply: Reply) -> events.Event | None:
+    def _to_event(self, call: Call, request: actions.MediaAction, reply: Reply) -> events.Event | None:
         if isinstance(request, actions.ReleaseMedia):
             call.add_media_stats(reply if isinstance(reply, MediaReport) else None)
             _log_bug(reply)

@@ -233,10 +233,16 @@ class WriteRecord:
     cause: Cause
 
 
+LegAction = Offer | ShowPeer | Probe | RefuseOffer | WithdrawOffer | Bye | Close | Notify | ReportOutcome
+"""Actions on a leg, of which nothing is left to do once it is gone."""
+MediaAction = OfferMedia | AnswerMedia | ReleaseMedia
+"""Requests to the media anchor."""
+CallAction = SetAnswered | StartStep | SwapCaller | SetPeer | SetCallee
+"""Changes of the call and its record, without a message."""
 Action = (
-    OfferMedia
-    | AnswerMedia
-    | ReleaseMedia
+    LegAction
+    | MediaAction
+    | CallAction
     | Dial
     | SendPush
     | CancelPush
@@ -246,20 +252,6 @@ Action = (
     | Accept
     | Reject
     | Acknowledge
-    | Offer
-    | ShowPeer
-    | Probe
     | AnswerOffer
-    | RefuseOffer
-    | WithdrawOffer
-    | Bye
-    | Close
-    | SetAnswered
-    | StartStep
-    | SwapCaller
-    | SetPeer
-    | Notify
-    | ReportOutcome
-    | SetCallee
     | WriteRecord
 )
