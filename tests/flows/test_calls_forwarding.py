@@ -10,7 +10,7 @@ from steps import PARTICIPANTS, REACHED, REFERRED, UP, hangs_up, released
 from test_calls_parking import PARKED, RETURNS
 
 from unificx.calls import CallControl
-from unificx.calls.redirections import MAX_FORWARDS
+from unificx.calls.deflection import MAX_FORWARDINGS
 from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import DeviceAuth
 from unificx.presence import Forwarding, Presence, PresenceState, StateProfile
@@ -389,7 +389,7 @@ async def test_phones_that_send_calls_to_each_other_end_the_call() -> None:
     world = await play("alice 1001, bob 1002, carol 1003\nalice -> INVITE 1002 [alice]\nbob <- INVITE [alice]")
     there = "bob -> 302\n  Contact: <sip:1003@acme.example>\n"
     back = "carol <- INVITE [alice]\ncarol -> 302\n  Contact: <sip:1002@acme.example>\nbob <- INVITE [alice]"
-    for _ in range(MAX_FORWARDS // 2):
+    for _ in range(MAX_FORWARDINGS // 2):
         await play_on(world, there + back)
     await play_on(world, there + "history <- declined 21 alice 1002 1003\nalice <- 603")
 

@@ -31,15 +31,18 @@ APP_LEG = "app"
 
 @value
 class CallOptions:
-    """Options of the INVITE. `secure`: SIPS; `hops`: remaining Max-Forwards; `withheld`: ids of the extensions that
-    withhold their identity, of joined calls too; `diversions`: where the call was forwarded before it came here, the
-    latest first; `verification`: that of the caller id by its signature, such as "verified A"."""
+    """Options of the caller's INVITE."""
 
     secure: bool = False
+    """Whether it is a call by SIPS."""
     withheld: frozenset[str] = frozenset()
+    """Ids of the extensions that withhold their identity, of joined calls too."""
     hops: int = 70
+    """Remaining Max-Forwards."""
     diversions: tuple[Diversion, ...] = ()
+    """Where the call was forwarded before it came here, the latest first."""
     verification: str = ""
+    """That of the caller id by its signature, such as "verified A"."""
 
 
 NO_PLAN = Plan()
@@ -48,29 +51,30 @@ NO_OPTIONS = CallOptions()
 
 @value
 class CallTarget:
-    """Where a call or transfer leads: the plan of the dialled number, and the position of its current step.
-
-    `displayed_caller` is shown on the phones, None for the call's caller. `is_recall`: the call returns to the
-    extension that transferred or parked it. `redirects`: number of redirections followed. `transferred_by`: the
-    transferor, None without one. `displayed_name`: shown in place of the caller's name while it rings. `by_app`: an app
-    connects the caller, so that the called extension is a party of the call only if it answers. `cause`: why the phones
-    of the step before did not answer, None if there was none. `forwards`: the extensions that forwarded the call, in
-    order. `calling_for`: the ring group or queue that leads the call on, "" for none; it ends at an extension that
-    forwards the call, which calls in its own name.
-    """
+    """Where a call or transfer leads: the plan of the dialled number, and the position of its current step."""
 
     plan: Plan = NO_PLAN
     dialled: str = field(default="", repr=False)
     position: int = 0
     displayed_caller: Caller | None = None
+    """The party that the phones show, None for the call's caller."""
     is_recall: bool = False
-    redirects: int = 0
+    """Whether the call returns to the extension that transferred or parked it."""
+    further_destinations: int = 0
+    """Number of destinations that the plan was led to after the first one."""
     transferred_by: Caller | None = None
+    """The transferor, None without one."""
     displayed_name: str = field(default="", repr=False)
+    """Shown in place of the caller's name while it rings."""
     by_app: bool = False
+    """Whether an app connects the caller, so that the called extension is a party of the call only if it answers."""
     cause: Cause | None = None
+    """Why the phones of the step before did not answer, None if there was none."""
     forwards: tuple[Forward, ...] = ()
+    """The extensions that forwarded the call, in order."""
     calling_for: str = ""
+    """The ring group or queue that leads the call on, "" for none. It ends at an extension that forwards the call,
+    which calls in its own name."""
 
     @property
     def called(self) -> Extension | None:
@@ -89,7 +93,7 @@ class CallTarget:
         fork = self.fork
         if fork is None or len(fork.targets) != 1:
             return False
-        return not (self.position or self.redirects or self.plan.path or self.by_app)
+        return not (self.position or self.further_destinations or self.plan.path or self.by_app)
 
     @property
     def step(self) -> Step | None:
@@ -373,7 +377,7 @@ def called_number(call: Call) -> str:
     if answered is not None:
         return answered.number
     target, steps = call.target, call.target.plan.steps
-    fork = steps[0].action if steps and not target.redirects and target.dialled == call.dialled else None
+    fork = steps[0].action if steps and not target.further_destinations and target.dialled == call.dialled else None
     first = fork.targets[0] if isinstance(fork, Fork) and fork.targets else None
     return first.number if isinstance(first, OutsideTarget) else call.dialled
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from unificx.calls.call import Call, party_of
 from unificx.calls.call_record import record_outside_legs, update_parties
-from unificx.calls.machine import actions, redirect
+from unificx.calls.machine import actions, peer_change
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.states import CALLER, Ended, SettingUp, Talking
 from unificx.calls.observers import ObserverNotifier
@@ -102,7 +102,7 @@ class CallMoves:
     def split(self, call: Call, name: str) -> Call:
         """Move one participant into a new call without a peer; the other one becomes the caller of this call."""
         assert isinstance(call.state, Talking)
-        state, ordered = redirect.prepare_redirect(call.state, name)
+        state, ordered = peer_change.prepare(call.state, name)
         self.execute(call, ordered, self.clock.monotonic())
         call.state = state
         other = _split_call(call, state.callee, self.clock.new_id())

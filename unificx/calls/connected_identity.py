@@ -4,17 +4,15 @@ Only devices of extensions are told: they are authenticated phones of the tenant
 so that numbers and names inside do not get outside.
 """
 
-from collections.abc import Sequence
-
 from unificx.calls.call import Call
-from unificx.calls.machine import connected
+from unificx.calls.machine import shown_peers
 from unificx.calls.machine.actions import ShowPeer
 from unificx.calls.machine.identity import WITHHELD, Headers, Identity, connected_headers
 from unificx.calls.machine.states import CALLER
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, PICKED_UP
 from unificx.identity import DirectoryCache, Language
 from unificx.registrar import Caller
-from unificx.routing import VOICEMAIL_APP, Forward
+from unificx.routing import VOICEMAIL_APP
 from unificx.sip.legs import Leg
 
 ANSWERED_BY_HEADER = "UnifiCX-Answered-By"
@@ -32,15 +30,6 @@ def referred_by(call: Call, transferor: Caller, domain: str) -> Headers:
     return (("Referred-By", Identity(transferor.number, transferor.name, domain).address),)
 
 
-def diversion_headers(forwards: Sequence[Forward], domain: str) -> Headers:
-    """Return the Diversion headers (RFC 5806): the extensions that forwarded the call, the latest one first."""
-    found: list[tuple[str, str]] = []
-    for forward in reversed(forwards):
-        address = Identity(forward.by.number, forward.by.name, domain).address
-        found.append(("Diversion", f"{address};reason={forward.reason}"))
-    return tuple(found)
-
-
 class ConnectedIdentity:
     """Tells devices which party they are connected to."""
 
@@ -55,7 +44,7 @@ class ConnectedIdentity:
 
     def outdated(self, call: Call) -> list[ShowPeer]:
         """Return what to tell the devices of the call that show another party than their peer."""
-        return connected.outdated(
+        return shown_peers.outdated(
             call.state, lambda leg: self._wanted(call, leg), lambda leg: call.participant(leg).shown
         )
 
@@ -63,7 +52,7 @@ class ConnectedIdentity:
         """Have the 2xx to a calling leg name who answers, if that is not the number that was dialled."""
         callee = call.callee
         differs = callee is not None and callee.number != call.dialled
-        if leg != CALLER or differs or _is_voicemail(call, connected.peer_of(call.state, leg)):
+        if leg != CALLER or differs or _is_voicemail(call, shown_peers.peer_of(call.state, leg)):
             self.name_peer(call, leg)
 
     def name_peer(self, call: Call, leg: str) -> bool:
@@ -76,7 +65,7 @@ class ConnectedIdentity:
         return True
 
     def _headers(self, call: Call, leg: str, identity: Identity) -> Headers:
-        headers, peer = connected_headers(identity), connected.peer_of(call.state, leg)
+        headers, peer = connected_headers(identity), shown_peers.peer_of(call.state, leg)
         if _is_voicemail(call, peer):
             headers += ((ANSWERED_BY_HEADER, "voicemail"),)
         transferor = call.transferred_by
@@ -87,7 +76,7 @@ class ConnectedIdentity:
 
     def _wanted(self, call: Call, leg: str) -> Identity | None:
         """Return what the device of a leg should show, None to leave it as it is."""
-        peer, viewer = connected.peer_of(call.state, leg), call.participant(leg).extension_id
+        peer, viewer = shown_peers.peer_of(call.state, leg), call.participant(leg).extension_id
         party = call.participant(peer)
         app = party.app.app if party.app is not None else ""
         if not peer or not viewer or call.is_app(leg) or app in UNNAMED_APPS or (app and peer == CALLER):

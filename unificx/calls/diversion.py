@@ -1,15 +1,16 @@
-"""Where a call was forwarded: Diversion (RFC 5806) and History-Info (RFC 7044), read from carriers and written to them.
+"""Where a call was forwarded: Diversion (RFC 5806) and History-Info (RFC 7044), read from carriers, written to carriers
+and phones.
 
-Pure. Only numbers of the public network are written, never an extension or a device.
+Pure. Carriers get numbers of the public network only, never an extension or a device.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.identity import Headers, Identity
 from unificx.routing import Forward
 from unificx.sip.headers import Address, readable_addresses
-from unificx.sip.legs import Headers
 from unificx.sip.message import Request
 
 MAX_DIVERSIONS = 10
@@ -55,8 +56,18 @@ def diversion_reason(cause: Cause | None, forwards: Sequence[Forward]) -> str:
     return _REASONS[cause][0] if cause in _REASONS else _UNCONDITIONAL[0]
 
 
-def forwarding_headers(diversions: tuple[Diversion, ...], sent: str, domain: str) -> Headers:
-    """Return the headers for a call that is forwarded to `sent`; the latest forwarding comes first."""
+def diversion_headers_to_phone(forwards: Sequence[Forward], domain: str) -> Headers:
+    """Return the Diversion headers of a call that rings at a phone of the tenant: the extensions that forwarded it, the
+    latest one first."""
+    found: list[tuple[str, str]] = []
+    for forward in reversed(forwards):
+        address = Identity(forward.by.number, forward.by.name, domain).address
+        found.append(("Diversion", f"{address};reason={forward.reason}"))
+    return tuple(found)
+
+
+def diversion_headers_to_carrier(diversions: tuple[Diversion, ...], sent: str, domain: str) -> Headers:
+    """Return the headers of a call that is forwarded to the number `sent`; the latest forwarding comes first."""
     diversions = diversions[:MAX_DIVERSIONS]
     headers = [
         ("Diversion", f"<sip:{one.number}@{domain}>;reason={one.reason};privacy=off;counter=1") for one in diversions

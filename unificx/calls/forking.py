@@ -6,7 +6,8 @@ from typing import assert_never
 
 from unificx.calls.call import APP_LEG, Call, CallTarget, connected_state
 from unificx.calls.call_record import record_forward
-from unificx.calls.connected_identity import diversion_headers, referred_by
+from unificx.calls.connected_identity import referred_by
+from unificx.calls.diversion import diversion_headers_to_phone
 from unificx.calls.machine import events
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
@@ -32,7 +33,7 @@ from unificx.sip.legs import InviteParams
 
 MAX_BRANCHES = 32
 """Branches per step; each uses media ports of its own."""
-MAX_REDIRECTS = 64
+MAX_DESTINATIONS = 64
 """Destinations that one call is led to in turn. Destinations are saved without loops, but they change while calls
 run."""
 RECALL_HEADERS = (("Alert-Info", "<urn:alert:service:recall:transfer>"),)
@@ -72,8 +73,8 @@ class ForkTargetBuilder:
         self._max_app_call_seconds = max_app_call_seconds
 
     def build(self, call: Call, target: CallTarget, now: float) -> tuple[CallTarget, ForkTargets]:
-        """Add the legs of the current step to the call, not dialled yet. Return them, and the target after
-        redirections."""
+        """Add the legs of the current step to the call, not dialled yet. Return them, and the target with
+        the plans of the destinations that this one leads to."""
         plan, position = target.plan, target.position
         later = tuple([LaterStep(at, step.after) for at, step in enumerate(plan.steps) if at > position])
         action = plan.steps[position].action
@@ -85,7 +86,7 @@ class ForkTargetBuilder:
                 call.participants[leg] = Participant(app=action)
                 limits = Limits(APP_ANSWER_TIMEOUT, action.max_seconds or self._max_app_call_seconds)
                 return target, ForkTargets((leg,), limits, later=later)
-            case GoTo() if target.redirects < MAX_REDIRECTS:
+            case GoTo() if target.further_destinations < MAX_DESTINATIONS:
                 return self.build(call, self._continued(call, target, action), now)
             case GoTo():
                 return target, ForkTargets((), NO_LIMITS, refusal=Cause.FAILED, later=later)
@@ -101,9 +102,9 @@ class ForkTargetBuilder:
             record_forward(call, forward)
             forwards, in_name_of = (*forwards, forward), ""
         to = self._routing.resolve(call.caller, step.ref, forward.by if forward is not None else None, in_name_of)
-        plan = target.plan.redirected(target.position, to, is_final=forward is not None)
-        redirects = target.redirects + 1
-        return replace(target, plan=plan, redirects=redirects, forwards=forwards, calling_for=in_name_of)
+        plan = target.plan.with_step_replaced(target.position, to, is_final=forward is not None)
+        further = target.further_destinations + 1
+        return replace(target, plan=plan, further_destinations=further, forwards=forwards, calling_for=in_name_of)
 
     def _fork(
         self, call: Call, target: CallTarget, fork: Fork, later: tuple[LaterStep, ...], now: float
@@ -197,7 +198,7 @@ class ForkTargetBuilder:
         if target.transferred_by is not None:
             extra_headers = (*extra_headers, *referred_by(call, target.transferred_by, domain))
         if target.forwards:
-            extra_headers = (*extra_headers, *diversion_headers(target.forwards, domain))
+            extra_headers = (*extra_headers, *diversion_headers_to_phone(target.forwards, domain))
         invitation = InviteParams(
             uri=binding.contact,
             flow=binding.flow,

@@ -13,6 +13,7 @@ from unificx.calls.call import Call, CallOptions, CallTarget, call_options, sani
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.call_moves import CallMoves, to_parked_call
 from unificx.calls.confirmation import Confirmations
+from unificx.calls.deflection import follow_redirection
 from unificx.calls.departed_pages import DepartedPages
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
@@ -25,14 +26,13 @@ from unificx.calls.machine import actions, events, state_machine
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.states import CALLER, Answering, Ended, Talking, Transferring
-from unificx.calls.machine.transfer import PEER_CHANGES
+from unificx.calls.machine.transfer import PeerChangeEvent
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.origination import originated_call
 from unificx.calls.outside import OutsideDialer
 from unificx.calls.participant import Participant
 from unificx.calls.ports import AppEvent
 from unificx.calls.record_keeper import RecordKeeper
-from unificx.calls.redirections import follow_redirection
 from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import CallSettings, ConnectRequest, ConnectWithdrawn, LiveCall, Origination, ParkedCall
 from unificx.calls.takeovers import Takeovers
@@ -341,7 +341,7 @@ class CallManager:
     def _step(self, call: Call, event: events.Event, now: float) -> None:
         if isinstance(event, events.RelayRestarted):
             self._observer_notifier.media_lost(call)
-        elif isinstance(event, PEER_CHANGES):
+        elif isinstance(event, PeerChangeEvent):
             self._executor.prepare_peer_change(call)
         call.state, ordered = state_machine.step(call.state, event, now)
         self._execute(call, ordered, now)

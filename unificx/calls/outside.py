@@ -7,7 +7,7 @@ sent: no extension, name, device or domain of the tenant.
 from dataclasses import replace
 
 from unificx.calls.call import Call, CallTarget
-from unificx.calls.diversion import Diversion, diversion_reason, forwarding_headers
+from unificx.calls.diversion import Diversion, diversion_headers_to_carrier, diversion_reason
 from unificx.calls.machine.identity import Headers
 from unificx.calls.participant import DialTarget, Participant
 from unificx.calls.ports import OutsideLines
@@ -155,7 +155,8 @@ def _invitation(
     by = _forwarding_number(call, target, "" if withheld else outside.caller_id)
     if by:
         forwarded = Diversion(by, diversion_reason(target.cause, target.forwards))
-        headers += tuple(forwarding_headers((forwarded, *call.options.diversions), outside.sent, trunk.uri_host))
+        diversions = (forwarded, *call.options.diversions)
+        headers += diversion_headers_to_carrier(diversions, outside.sent, trunk.uri_host)
     return InviteParams(
         uri=f"{callee}:{endpoint.port}" if endpoint.port else callee,
         flow=endpoint.flow,

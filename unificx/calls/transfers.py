@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, CallTarget, named_party, party_of, sanitize_dialled
 from unificx.calls.call_moves import CallMoves
+from unificx.calls.deflection import deflect, host_of
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.machine import events
@@ -16,7 +17,6 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.states import CALLER, MovingToApp, SettingUp, Talking, Transferring
 from unificx.calls.participant import Participant
-from unificx.calls.redirections import host_of, send_on
 from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, RETRIEVE, RINGBACK_APP
 from unificx.identity import Language
@@ -116,7 +116,7 @@ class Transfers:
 
     def deflect(self, call: Call, name: str, to: str, now: float) -> Callable[[], None]:
         """Lead a call that rings at this leg to a number, as a forward of its extension."""
-        if not send_on(self._shared, call, name, to, now):
+        if not deflect(self._shared, call, name, to, now):
             raise RemoteProtocolError(Cause.NOT_ALLOWED.value.status, Cause.NOT_ALLOWED.value.text)
         call.target, targets = self._deps.fork_builder.build(call, call.target, now)
         call.callee = call.target.called

@@ -222,7 +222,7 @@ class Plan:
             fork = action
         return Plan((Step(fork.for_device(device_id)),), self.called, self.path)
 
-    def redirected(self, position: int, to: "Plan", *, is_final: bool = False) -> "Plan":
+    def with_step_replaced(self, position: int, to: "Plan", *, is_final: bool = False) -> "Plan":
         """Return the plan with the step at `position` replaced by the steps of another plan; `is_final`: the remaining
         steps too."""
         remaining = () if is_final else self.steps[position + 1 :]

@@ -156,8 +156,8 @@ def test_destination_is_replaced_by_its_steps(directory: DirectoryCache) -> None
     first, last = RingExtension(ada).plan().steps[0], Step(CallApp("voicemail"))
     plan = Plan((first, Step(GoTo(DestinationRef("extension", "1002"))), last), ada)
     target = RingExtension(bob).plan()
-    assert plan.redirected(1, target) == Plan((first, *target.steps, last), bob)
-    assert plan.redirected(1, NO_SUCH_NUMBER.plan()) == Plan((first, Step(NO_SUCH_NUMBER), last), ada)
+    assert plan.with_step_replaced(1, target) == Plan((first, *target.steps, last), bob)
+    assert plan.with_step_replaced(1, NO_SUCH_NUMBER.plan()) == Plan((first, Step(NO_SUCH_NUMBER), last), ada)
 
 
 def test_only_a_plan_that_does_nothing_else_rejects_the_call(directory: DirectoryCache) -> None:

@@ -7,7 +7,7 @@ from enum import Enum
 
 from unificx.calls.events import Outcome
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.states import CALLER
+from unificx.calls.machine.states import CALLER, State, Talking
 from unificx.core.value import value
 
 
@@ -255,3 +255,6 @@ Action = (
     | AnswerOffer
     | WriteRecord
 )
+Transition = tuple[State, list[Action]]
+"""The next state, and what to execute."""
+TalkingTransition = tuple[Talking, list[Action]]

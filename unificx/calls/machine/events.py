@@ -102,7 +102,7 @@ class Declined:
 
 @value
 class StepStarted:
-    """The targets of the step that `StartStep` has requested, or to which a ringing phone redirects the call."""
+    """The targets of the step that `StartStep` has requested, or to which a user deflects the ringing call."""
 
     targets: ForkTargets
 

@@ -7,15 +7,13 @@ side gets an offer as if it were the first one.
 
 from dataclasses import replace
 
-from unificx.calls.machine.actions import Action, AnswerMedia, Offer, OfferMedia
+from unificx.calls.machine.actions import AnswerMedia, Offer, OfferMedia, TalkingTransition
 from unificx.calls.machine.events import MediaAnswered, MediaFailed, MediaOffered
 from unificx.calls.machine.states import CALLER, IceRestart, Talking
 from unificx.sdp import without_ice
 
-Outcome = tuple[Talking, list[Action]]
 
-
-def start_ice_restart(state: Talking) -> Outcome:
+def start_ice_restart(state: Talking) -> TalkingTransition:
     """Start the ICE restart with an offer to the callee."""
     number = state.count + 1
     restart = IceRestart(number, "offering", state.callee)
@@ -25,7 +23,7 @@ def start_ice_restart(state: Talking) -> Outcome:
 
 def continue_ice_restart(
     state: Talking, restart: IceRestart, event: MediaOffered | MediaAnswered | MediaFailed
-) -> Outcome:
+) -> TalkingTransition:
     """Process a reply of the anchor."""
     match restart.stage, event:
         case "offering", MediaOffered(_, sdp):
@@ -42,7 +40,7 @@ def continue_ice_restart(
             return state, []
 
 
-def ice_restart_answered(state: Talking, restart: IceRestart, leg: str, sdp: bytes) -> Outcome:
+def ice_restart_answered(state: Talking, restart: IceRestart, leg: str, sdp: bytes) -> TalkingTransition:
     """Process the answer of the re-offered side; b"" (refused): its previous SDP remains valid."""
     if restart.stage != "asking" or leg != restart.side:
         return state, []

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.machine.actions import Action, Dial, Reject, WriteRecord
+from unificx.calls.machine.actions import Dial, Reject, Transition, WriteRecord
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.events import (
     AckReceived,
@@ -39,17 +39,15 @@ from unificx.calls.machine.events import (
 )
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT, begin
-from unificx.calls.machine.states import CALLER, Ended, Originating, State
-
-Outcome = tuple[State, list[Action]]
+from unificx.calls.machine.states import CALLER, Ended, Originating
 
 
-def originate_by_app(targets: ForkTargets, now: float) -> Outcome:
+def originate_by_app(targets: ForkTargets, now: float) -> Transition:
     """Start the calling app."""
     return Originating(targets, now + APP_ANSWER_TIMEOUT), [Dial(CALLER, b"")]
 
 
-def originating(state: Originating, event: Event, now: float) -> Outcome:
+def originating(state: Originating, event: Event, now: float) -> Transition:
     """Wait for the app's offer."""
     match event:
         case CalleeAnswered("a", sdp):
@@ -85,6 +83,6 @@ def originating(state: Originating, event: Event, now: float) -> Outcome:
             assert_never(event)
 
 
-def _fail(cause: Cause) -> Outcome:
+def _fail(cause: Cause) -> Transition:
     """End the call before any phone was dialled."""
     return Ended(), [WriteRecord(cause), Reject(480, cause)]

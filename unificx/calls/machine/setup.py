@@ -21,6 +21,7 @@ from unificx.calls.machine.actions import (
     ReleaseMedia,
     SetAnswered,
     StartStep,
+    Transition,
     WriteRecord,
 )
 from unificx.calls.machine.causes import Cause, cause_from_carrier, cause_from_status, most_informative
@@ -58,11 +59,10 @@ from unificx.calls.machine.events import (
 )
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.ice_restart import start_ice_restart
-from unificx.calls.machine.states import CALLER, Answering, Branch, Ended, MediaReanchor, SettingUp, State, Talking
+from unificx.calls.machine.states import CALLER, Answering, Branch, Ended, MediaReanchor, SettingUp, Talking
 from unificx.core.replacing import changed
 from unificx.sdp import uses_ice
 
-Outcome = tuple[State, list[Action]]
 NO_RESPONSE_STATUSES = (408, 503)
 """Statuses of a phone that does not respond or whose connection is lost."""
 PROFILES_AFTER_SRTP = (RecipientProfile.DTLS,)
@@ -78,7 +78,7 @@ STEP_START_TIMEOUT = 10.0
 
 def begin(
     offer: bytes, targets: ForkTargets, now: float, *, last_provisional: int = 100, media_lost: bool = False
-) -> Outcome:
+) -> Transition:
     """Start a step with the caller's SDP `offer` ("": delayed offer) and send push notifications."""
     names, limits, push_targets = targets.legs, targets.limits, targets.push_targets
     by_leg, outside = push_targets.device_by_leg, targets.outside_legs
@@ -118,7 +118,7 @@ def begin(
     return state, [*(_first_action(state, name) for name in names), *push_actions, *progress]
 
 
-def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
+def setting_up(state: SettingUp, event: Event, now: float) -> Transition:
     """Process an event while phones ring."""
     match event:
         case MediaOffered(ticket, sdp):
@@ -173,7 +173,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             assert_never(event)
 
 
-def answering(state: Answering, event: Event, now: float) -> Outcome:
+def answering(state: Answering, event: Event, now: float) -> Transition:
     """Process an event while the answer is passed to the anchor and the caller."""
     match event:
         case MediaOffered(state.awaited_ticket, sdp) if (
@@ -231,7 +231,7 @@ def _first_action(state: SettingUp, name: str) -> Action:
     return Dial(name, b"")
 
 
-def _media_offered(state: SettingUp, ticket: str, sdp: bytes) -> Outcome:
+def _media_offered(state: SettingUp, ticket: str, sdp: bytes) -> Transition:
     name = ticket.removeprefix("offer:")
     branch = _find_branch(state, name)
     if branch is None or branch.stage != "offering":
@@ -239,14 +239,14 @@ def _media_offered(state: SettingUp, ticket: str, sdp: bytes) -> Outcome:
     return _with_branch(state, changed(branch, stage="calling")), [Dial(name, sdp)]
 
 
-def _media_failed(state: SettingUp, ticket: str, cause: Cause, now: float) -> Outcome:
+def _media_failed(state: SettingUp, ticket: str, cause: Cause, now: float) -> Transition:
     branch = _find_branch(state, ticket.removeprefix("offer:"))
     if branch is None or branch.stage != "offering":
         return state, []
     return _branch_ended(state, branch.name, cause, now)
 
 
-def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
+def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Transition:
     branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
@@ -260,7 +260,7 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
     return _with_branch(state, ringing, last_provisional=provisional), [Progress(provisional, b"")]
 
 
-def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
+def _answered(state: SettingUp, leg: str, sdp: bytes) -> Transition:
     branch = _find_branch(state, leg)
     if branch is None or branch.stage not in ("calling", "ringing"):
         return state, []
@@ -277,7 +277,7 @@ def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
     return answer, [*actions, AnswerMedia("answer", leg, leg, callee_sdp)]
 
 
-def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
+def _refused(state: SettingUp, leg: str, status: int, now: float) -> Transition:
     branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
@@ -297,7 +297,7 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
     return _branch_ended(state, leg, cause, now, vanished=status in NO_RESPONSE_STATUSES)
 
 
-def _device_reachable(state: SettingUp, event: DeviceReachable) -> Outcome:
+def _device_reachable(state: SettingUp, event: DeviceReachable) -> Transition:
     """Add a branch for a device that has registered or moved, unless its user has declined."""
     if _find_branch(state, event.leg) is not None or event.extension in state.declined:
         return state, []
@@ -317,14 +317,14 @@ def _device_reachable(state: SettingUp, event: DeviceReachable) -> Outcome:
     return state, [*actions, _first_action(state, event.leg)]
 
 
-def _declined_from_push(state: SettingUp, device: str, now: float) -> Outcome:
+def _declined_from_push(state: SettingUp, device: str, now: float) -> Transition:
     """Process a refusal from a push notification of this device, "" for all."""
     if not device:
         return _unanswered(state, Cause.DECLINED, now)
     return _declined(state, state.extension_by_device.get(device, ""), Cause.DECLINED, now)
 
 
-def _declined(state: SettingUp, extension: str, cause: Cause, now: float) -> Outcome:
+def _declined(state: SettingUp, extension: str, cause: Cause, now: float) -> Transition:
     """End the step, or, if others are to ring on, only the ringing of the user's extension, "" if it is unknown."""
     if state.decline_ends:
         return _unanswered(state, cause, now)
@@ -342,7 +342,7 @@ def _declined(state: SettingUp, extension: str, cause: Cause, now: float) -> Out
     return _continue_or_end(state, own[0].name if own else "", [*actions, *cancelled], now)
 
 
-def _device_removed(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
+def _device_removed(state: SettingUp, event: DeviceRemoved, now: float) -> Transition:
     """Remove a revoked device; the other branches continue."""
     if CALLER in event.legs:
         return _end_unanswered(state, Cause.ENDED_BY_ADMINISTRATOR)
@@ -357,7 +357,7 @@ def _device_removed(state: SettingUp, event: DeviceRemoved, now: float) -> Outco
     return _continue_or_end(changed(state, awaiting_push=state.awaiting_push - {event.device}), leg, actions, now)
 
 
-def _deadline_reached(state: SettingUp, now: float) -> Outcome:
+def _deadline_reached(state: SettingUp, now: float) -> Transition:
     if now >= state.ring_until:
         return _end_unanswered(state, Cause.FAULT) if state.awaits_step else _unanswered(state, Cause.NO_ANSWER, now)
     if state.push_at is None or now < state.push_at:
@@ -367,7 +367,7 @@ def _deadline_reached(state: SettingUp, now: float) -> Outcome:
     return state, [*actions, *progress]
 
 
-def _branch_ended(state: SettingUp, leg: str, cause: Cause, now: float, *, vanished: bool = False) -> Outcome:
+def _branch_ended(state: SettingUp, leg: str, cause: Cause, now: float, *, vanished: bool = False) -> Transition:
     branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
@@ -378,7 +378,7 @@ def _branch_ended(state: SettingUp, leg: str, cause: Cause, now: float, *, vanis
     return _continue_or_end(state, leg, actions, now)
 
 
-def _continue_or_end(state: SettingUp, leg: str, actions: list[Action], now: float) -> Outcome:
+def _continue_or_end(state: SettingUp, leg: str, actions: list[Action], now: float) -> Transition:
     """The branch `leg` has ended: continue if another rings or a pushed device is awaited, else end the search."""
     if (ended := state.end_of_party(leg)) is not None:
         actions = [EndRinging(leg, ended), *actions]
@@ -393,7 +393,7 @@ def _continue_or_end(state: SettingUp, leg: str, actions: list[Action], now: flo
     return outcome, [*actions, *over]
 
 
-def _unanswered(state: SettingUp, cause: Cause, now: float) -> Outcome:
+def _unanswered(state: SettingUp, cause: Cause, now: float) -> Transition:
     """End the step unanswered and request the next one that follows this cause; without one, the call ends.
 
     All branches and push notifications are cancelled.
@@ -416,7 +416,7 @@ def _unanswered(state: SettingUp, cause: Cause, now: float) -> Outcome:
     return waiting, [*cancelled, StartStep(step.position, cause)]
 
 
-def _end_unanswered(state: SettingUp, cause: Cause) -> Outcome:
+def _end_unanswered(state: SettingUp, cause: Cause) -> Transition:
     """End the unanswered call. The call record is written before the final response, which acknowledges it."""
     status = cause.value.status if cause.value.status >= 300 else 480
     cancelled = [*_cancel_others(state, None, elsewhere=cause is Cause.DECLINED), *push_wakeup.cancel_push(state)]
@@ -434,7 +434,7 @@ def _cancel_others(state: SettingUp, answered_leg: str | None, *, elsewhere: boo
     return actions
 
 
-def _acknowledged(state: Answering, sdp: bytes) -> Outcome:
+def _acknowledged(state: Answering, sdp: bytes) -> Transition:
     """Process the caller's answer to the callee's offer, in the ACK."""
     if not sdp:
         return _fail(state, Cause.NO_COMMON_MEDIA)
@@ -442,7 +442,7 @@ def _acknowledged(state: Answering, sdp: bytes) -> Outcome:
     return changed(state, caller_sdp=sdp, awaited_ticket="acknowledged"), [request]
 
 
-def _relay_restarted(state: Answering) -> Outcome:
+def _relay_restarted(state: Answering) -> Transition:
     """Repeat the offer to the anchor after a restart of rtpengine."""
     if state.accepted:
         return _fail(state, Cause.NO_MEDIA)
@@ -452,7 +452,7 @@ def _relay_restarted(state: Answering) -> Outcome:
     return changed(state, awaited_ticket=ticket, restarts=number), [OfferMedia(ticket, state.callee, offerer, sdp)]
 
 
-def _connect(state: Answering, sdp: bytes, now: float) -> Outcome:
+def _connect(state: Answering, sdp: bytes, now: float) -> Transition:
     """Connect the parties once the anchor has the SDP of both."""
     talking = Talking(state.callee, now + state.limits.call_seconds, state.caller_sdp, state.callee_sdp)
     if state.delayed:
@@ -467,7 +467,7 @@ def _connect(state: Answering, sdp: bytes, now: float) -> Outcome:
     return talking, actions
 
 
-def _fail(state: Answering, cause: Cause, actions: list[Action] | None = None) -> Outcome:
+def _fail(state: Answering, cause: Cause, actions: list[Action] | None = None) -> Transition:
     """End a call that was answered but could not be established."""
     done: list[Action] = [*(actions or []), Bye(state.callee, cause), ReleaseMedia(state.callee, final=False)]
     if state.accepted:

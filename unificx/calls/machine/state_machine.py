@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from unificx.calls.machine import transfer
-from unificx.calls.machine.actions import Action, Bye, CancelCallee, Reject, ReleaseMedia, WriteRecord
+from unificx.calls.machine.actions import Action, Bye, CancelCallee, Reject, ReleaseMedia, Transition, WriteRecord
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.events import Event
 from unificx.calls.machine.originating import originate_by_app, originating
@@ -23,7 +23,7 @@ from unificx.calls.machine.states import (
 from unificx.calls.machine.talking import ending, talking
 
 
-def step(state: State, event: Event, now: float) -> tuple[State, list[Action]]:
+def step(state: State, event: Event, now: float) -> Transition:
     """Process one event; return the new state and the actions to execute."""
     match state:
         case SettingUp():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.machine import redirect
+from unificx.calls.machine import peer_change
 from unificx.calls.machine.actions import (
     Action,
     AnswerMedia,
@@ -15,6 +15,7 @@ from unificx.calls.machine.actions import (
     Probe,
     RefuseOffer,
     ReleaseMedia,
+    Transition,
     WithdrawOffer,
     WriteRecord,
 )
@@ -60,20 +61,18 @@ from unificx.calls.machine.states import (
     IceRestart,
     MediaReanchor,
     MovingToApp,
-    State,
     TakingOver,
     Talking,
 )
 from unificx.sdp import uses_ice
 
-Outcome = tuple[State, list[Action]]
 RELAYED_REFUSALS = frozenset((403, 415, 488, 491, 500, 503, 603, 606))
 """Statuses of a refused offer that are relayed to the offerer; others become 488."""
 STATS_TIMEOUT = 0.3
 """Seconds the call record waits for the final media statistics; less than the first retransmission of a BYE (T1)."""
 
 
-def talking(state: Talking, event: Event, now: float) -> Outcome:
+def talking(state: Talking, event: Event, now: float) -> Transition:
     """Process an event of an established call, then the offer that has waited for the end of an exchange."""
     outcome, actions = _process(state, event, now)
     if not isinstance(outcome, Talking) or outcome.exchange is not None or outcome.deferred is None:
@@ -83,7 +82,7 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
     return started, [*actions, *requests]
 
 
-def _process(state: Talking, event: Event, now: float) -> Outcome:
+def _process(state: Talking, event: Event, now: float) -> Transition:
     match event:
         case HungUp(leg) if leg in (CALLER, state.callee):
             return end(state, Cause.HUNG_UP, now, closing=leg)
@@ -92,7 +91,7 @@ def _process(state: Talking, event: Event, now: float) -> Outcome:
         case DeviceRemoved(_, legs) if legs & {CALLER, state.callee}:
             return end(state, Cause.ENDED_BY_ADMINISTRATOR, now)
         case DeviceRemoved(_, legs) if isinstance(state.exchange, TakingOver) and state.exchange.leg in legs:
-            return redirect.abort_takeover(state, state.exchange, Cause.ENDED_BY_ADMINISTRATOR)
+            return peer_change.abort_takeover(state, state.exchange, Cause.ENDED_BY_ADMINISTRATOR)
         case CallerCancelled():  # our 2xx was not sent yet, since it awaits the PRACK of an early response
             return end(state, Cause.HUNG_UP, now)
         case EndRequested(cause):
@@ -102,7 +101,7 @@ def _process(state: Talking, event: Event, now: float) -> Outcome:
         case DeadlineReached():
             return end(state, Cause.TOO_LONG, now) if now >= state.ends_at else (state, [])
         case HungUp(leg) | LegLost(leg) if isinstance(state.exchange, TakingOver) and leg == state.exchange.leg:
-            restored, actions = redirect.abort_takeover(state, state.exchange, Cause.CANCELLED)
+            restored, actions = peer_change.abort_takeover(state, state.exchange, Cause.CANCELLED)
             return restored, [*actions, Close(leg)]
         case RelayRestarted():
             return _reanchor(state)
@@ -121,7 +120,7 @@ def _process(state: Talking, event: Event, now: float) -> Outcome:
         case MediaOffered() | MediaAnswered() | MediaFailed():
             return _media_reply(state, event)
         case CalleeAnswered(leg, sdp) if leg == state.callee:
-            return redirect.app_answered(state, sdp)
+            return peer_change.app_answered(state, sdp)
         case ReofferRequested(leg) if leg in (CALLER, state.callee):
             return _reoffer(state, leg)
         case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
@@ -136,7 +135,7 @@ def _process(state: Talking, event: Event, now: float) -> Outcome:
             assert_never(event)
 
 
-def ending(state: Ending, event: Event, now: float) -> Outcome:
+def ending(state: Ending, event: Event, now: float) -> Transition:
     """Wait for the final statistics, then write the call record, then answer the BYE."""
     due = isinstance(event, DeadlineReached) and now >= state.until
     if not due and not isinstance(event, MediaReleased):
@@ -147,9 +146,9 @@ def ending(state: Ending, event: Event, now: float) -> Outcome:
     return Ended(), actions
 
 
-def end(state: Talking, cause: Cause, now: float, *, closing: str | None = None, lost: str | None = None) -> Outcome:
+def end(state: Talking, cause: Cause, now: float, *, closing: str | None = None, lost: str | None = None) -> Transition:
     """Send BYE to both legs, except to the one that hung up or was lost."""
-    actions: list[Action] = redirect.reject_takeover(state, cause)
+    actions: list[Action] = peer_change.reject_takeover(state, cause)
     actions += [Bye(leg, cause) for leg in (CALLER, state.callee) if leg not in (closing, lost)]
     actions.append(ReleaseMedia(state.callee, final=True))
     return Ending(cause, closing, now + STATS_TIMEOUT), actions
@@ -158,7 +157,7 @@ def end(state: Talking, cause: Cause, now: float, *, closing: str | None = None,
 # ---- offers of a leg
 
 
-def _offer_received(state: Talking, leg: str, sdp: bytes) -> Outcome:
+def _offer_received(state: Talking, leg: str, sdp: bytes) -> Transition:
     exchange = state.exchange
     if exchange is None:
         return _start_exchange(state, leg, sdp, silent=False)
@@ -167,7 +166,7 @@ def _offer_received(state: Talking, leg: str, sdp: bytes) -> Outcome:
     if isinstance(exchange, Exchange) and exchange.stage == "asking" and exchange.offerer != leg:
         # It has refused the offer of the other leg with 491. Our repetition, later if we own the Call-ID
         # (RFC 3261 section 14.1), would come too late: the offerer has to repeat it.
-        actions = [WithdrawOffer(leg), *redirect.refuse_offer(exchange, 491)]
+        actions = [WithdrawOffer(leg), *peer_change.refuse_offer(exchange, 491)]
         return _restore(replace(state, deferred=(leg, sdp)), exchange, actions)
     if _may_offer_to(state, leg):
         return state, [RefuseOffer(leg, 491)]
@@ -188,7 +187,7 @@ def _may_offer_to(state: Talking, leg: str) -> bool:
             return True
 
 
-def _reoffer(state: Talking, leg: str) -> Outcome:
+def _reoffer(state: Talking, leg: str) -> Transition:
     """Re-offer the other side's current SDP to a leg; the anchor is updated with the answer."""
     if state.exchange is not None:
         return state, []
@@ -196,7 +195,7 @@ def _reoffer(state: Talking, leg: str) -> Outcome:
     return _start_exchange(state, other, state.caller_sdp if other == CALLER else state.callee_sdp, silent=True)
 
 
-def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Outcome:
+def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Transition:
     """Process the SDP in the ACK of a re-INVITE without offer; it is a new session only if it differs."""
     current = state.caller_sdp if leg == CALLER else state.callee_sdp
     if not sdp or sdp == current or state.exchange is not None:
@@ -204,7 +203,7 @@ def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Outcome:
     return _start_exchange(state, leg, sdp, silent=True)
 
 
-def _start_exchange(state: Talking, leg: str, sdp: bytes, *, silent: bool) -> Outcome:
+def _start_exchange(state: Talking, leg: str, sdp: bytes, *, silent: bool) -> Transition:
     number = state.count + 1
     exchange = Exchange(number, "offering", leg, sdp, silent)
     return (
@@ -217,7 +216,7 @@ def _other_leg(state: Talking, leg: str) -> str:
     return state.callee if leg == CALLER else CALLER
 
 
-def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Outcome:
+def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Transition:
     exchange = state.exchange
     match exchange:
         case Exchange(number, "asking", offerer) if leg == _other_leg(state, offerer):
@@ -228,29 +227,29 @@ def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Outcome:
         case IceRestart():
             return ice_restart_answered(state, exchange, leg, sdp)
         case TakingOver():
-            return redirect.takeover_answered(state, exchange, leg, sdp)
+            return peer_change.takeover_answered(state, exchange, leg, sdp)
         case _:
             return state, []
 
 
-def _offer_refused(state: Talking, leg: str, status: int) -> Outcome:
+def _offer_refused(state: Talking, leg: str, status: int) -> Transition:
     exchange = state.exchange
     match exchange:
         case Exchange(_, "asking", offerer) if leg == _other_leg(state, offerer):
             return _restore(
-                state, exchange, redirect.refuse_offer(exchange, status if status in RELAYED_REFUSALS else 488)
+                state, exchange, peer_change.refuse_offer(exchange, status if status in RELAYED_REFUSALS else 488)
             )
         case MediaReanchor(stage="reoffering"):
             return _reanchor_answered(state, exchange, leg), []
         case IceRestart():
             return ice_restart_answered(state, exchange, leg, b"")
         case TakingOver():
-            return redirect.takeover_answered(state, exchange, leg, b"")
+            return peer_change.takeover_answered(state, exchange, leg, b"")
         case _:
             return state, []
 
 
-def _restore(state: Talking, exchange: Exchange, actions: list[Action]) -> Outcome:
+def _restore(state: Talking, exchange: Exchange, actions: list[Action]) -> Transition:
     """Reset the anchor, which already applied the refused offer, to the previous session."""
     current = state.caller_sdp if exchange.offerer == CALLER else state.callee_sdp
     request = OfferMedia(f"exchange:{exchange.number}", state.callee, exchange.offerer, current)
@@ -260,7 +259,7 @@ def _restore(state: Talking, exchange: Exchange, actions: list[Action]) -> Outco
 # ---- replies of the anchor
 
 
-def _media_reply(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+def _media_reply(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) -> Transition:
     exchange = state.exchange
     if exchange is None or event.ticket != f"exchange:{exchange.number}":
         return state, []
@@ -269,19 +268,19 @@ def _media_reply(state: Talking, event: MediaOffered | MediaAnswered | MediaFail
     if isinstance(exchange, IceRestart):
         return continue_ice_restart(state, exchange, event)
     if isinstance(exchange, MovingToApp):
-        return redirect.continue_move(state, exchange, event)
+        return peer_change.continue_move(state, exchange, event)
     if isinstance(exchange, TakingOver):
-        return redirect.continue_takeover(state, exchange, event)
+        return peer_change.continue_takeover(state, exchange, event)
     match exchange.stage, event:
         case "offering", MediaOffered(_, sdp):
             asked = replace(state, exchange=replace(exchange, stage="asking"))
             return asked, [Offer(_other_leg(state, exchange.offerer), sdp)]
         case "offering", MediaFailed(_, sdp_at_fault):
-            return replace(state, exchange=None), redirect.refuse_offer(exchange, 488 if sdp_at_fault else 500)
+            return replace(state, exchange=None), peer_change.refuse_offer(exchange, 488 if sdp_at_fault else 500)
         case "answering", MediaAnswered(_, sdp):
             return _agreed(state, exchange, sdp)
         case "answering", MediaFailed(_, sdp_at_fault):
-            return _restore(state, exchange, redirect.refuse_offer(exchange, 488 if sdp_at_fault else 500))
+            return _restore(state, exchange, peer_change.refuse_offer(exchange, 488 if sdp_at_fault else 500))
         case "restoring", MediaOffered():
             other = _other_leg(state, exchange.offerer)
             before = state.callee_sdp if other == state.callee else state.caller_sdp
@@ -295,7 +294,7 @@ def _media_reply(state: Talking, event: MediaOffered | MediaAnswered | MediaFail
             return state, []
 
 
-def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Outcome:
+def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Transition:
     if exchange.offerer == CALLER:
         state = replace(state, caller_sdp=exchange.sdp, callee_sdp=exchange.answer)
     else:
@@ -307,11 +306,11 @@ def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Outcome:
 # ---- restart of rtpengine
 
 
-def _reanchor(state: Talking) -> Outcome:
+def _reanchor(state: Talking) -> Transition:
     """Re-anchor media from the last negotiated SDP of both sides, and re-offer it to both."""
     if isinstance(state.exchange, MovingToApp):  # the app makes a new offer on its own
         return state, []
-    state, actions = redirect.abort_exchange(state)
+    state, actions = peer_change.abort_exchange(state)
     if uses_ice(state.caller_sdp) or uses_ice(state.callee_sdp):
         restarted, requests = start_ice_restart(state)
         return restarted, [*actions, *requests]
@@ -322,7 +321,7 @@ def _reanchor(state: Talking) -> Outcome:
 
 def _continue_reanchor(
     state: Talking, reanchor: MediaReanchor, event: MediaOffered | MediaAnswered | MediaFailed
-) -> Outcome:
+) -> Transition:
     match reanchor.stage, event:
         case "offering", MediaOffered(_, sdp):
             request = AnswerMedia(f"exchange:{reanchor.number}", state.callee, state.callee, state.callee_sdp)

@@ -7,7 +7,7 @@ runs two state machines side by side: `talking` for the caller, `setup` for the 
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.machine import redirect
+from unificx.calls.machine import peer_change
 from unificx.calls.machine.actions import (
     Action,
     AnswerMedia,
@@ -23,6 +23,7 @@ from unificx.calls.machine.actions import (
     ReportOutcome,
     SetCallee,
     SetPeer,
+    Transition,
     WriteRecord,
 )
 from unificx.calls.machine.causes import Cause
@@ -60,25 +61,22 @@ from unificx.calls.machine.events import (
 )
 from unificx.calls.machine.ice_restart import start_ice_restart
 from unificx.calls.machine.setup import begin, setting_up, stop_ringing
-from unificx.calls.machine.states import CALLER, Answering, MovingToApp, SettingUp, State, Talking, Transferring
+from unificx.calls.machine.states import CALLER, Answering, MovingToApp, SettingUp, Talking, Transferring
 from unificx.calls.machine.talking import end, talking
 from unificx.sdp import without_ice
 
-Outcome = tuple[State, list[Action]]
 PeerChangeEvent = TransferRequested | JoinRequested | MoveToAppRequested | TakeOverRequested
-PEER_CHANGES = (TransferRequested, JoinRequested, MoveToAppRequested, TakeOverRequested)
-"""The same, for `isinstance`."""
 
 
-def change_peer(state: Talking, event: PeerChangeEvent, now: float) -> Outcome:
+def change_peer(state: Talking, event: PeerChangeEvent, now: float) -> Transition:
     """Start a change of peer in an established call."""
     by = event.gone if isinstance(event, TakeOverRequested) else event.by
     if by not in (CALLER, state.callee) or isinstance(state.exchange, MovingToApp):
         return state, []  # no other party is connected yet
     if by == CALLER and not state.callee_sdp:
         return state, []  # the app that held this party is gone, so there is no party to connect
-    state, actions = redirect.prepare_redirect(state, by)
-    outcome: Outcome
+    state, actions = peer_change.prepare(state, by)
+    outcome: Transition
     match event:
         case TransferRequested():
             outcome = _transfer(state, event, now)
@@ -89,16 +87,16 @@ def change_peer(state: Talking, event: PeerChangeEvent, now: float) -> Outcome:
             outcome = joined, [Notify(state.callee, 200), *release, *callee, SetPeer(leg), *requests]
         case MoveToAppRequested(_, app):
             release = _release_leg(state.callee, Cause.HUNG_UP)
-            moved, requests = redirect.move_to_app(state, app)
+            moved, requests = peer_change.move_to_app(state, app)
             outcome = moved, [Notify(state.callee, 200), *release, SetCallee(), SetPeer(app), *requests]
         case TakeOverRequested(_, leg, sdp):
-            outcome = redirect.take_over(state, leg, sdp)
+            outcome = peer_change.take_over(state, leg, sdp)
         case _:
             assert_never(event)
     return outcome[0], [*actions, *outcome[1]]
 
 
-def transferring(state: Transferring, event: Event, now: float) -> Outcome:
+def transferring(state: Transferring, event: Event, now: float) -> Transition:
     """Process an event while the caller waits and the transfer targets ring."""
     match event:
         case HungUp("a") | CallerCancelled():
@@ -158,9 +156,9 @@ def deadline(state: Transferring) -> float:
     return min(at for at in (setup.ring_until, setup.push_at, state.talking.ends_at) if at is not None)
 
 
-def _transfer(state: Talking, event: TransferRequested, now: float) -> Outcome:
+def _transfer(state: Talking, event: TransferRequested, now: float) -> Transition:
     by, targets = state.callee, event.targets
-    waiting, requests = (state, []) if not event.waiting_app else redirect.move_to_app(state, event.waiting_app)
+    waiting, requests = (state, []) if not event.waiting_app else peer_change.move_to_app(state, event.waiting_app)
     released = [ReleaseMedia(by, final=False)] if event.waiting_app else []
     if isinstance(targets, SettingUp):
         notifications = [Notify(by, targets.last_provisional)] if targets.last_provisional >= 180 else []
@@ -187,7 +185,7 @@ def _connected_leg_event(
     event: HungUp | LegLost | CalleeRefused | CalleeAnswered | OfferReceived,
     leg: str,
     now: float,
-) -> Outcome:
+) -> Transition:
     """Process an event of the transferor or of the ringback app."""
     match event:
         case HungUp() if leg == state.transferor:
@@ -199,7 +197,7 @@ def _connected_leg_event(
         case HungUp() | LegLost() | CalleeRefused() if state.keep_with_app:
             return _end_transfer(state, Cause.HUNG_UP, now, closing=leg)
         case HungUp() | LegLost() | CalleeRefused():  # the caller hears silence until the target answers
-            waiting, actions = redirect.abort_exchange(state.talking)
+            waiting, actions = peer_change.abort_exchange(state.talking)
             return replace(state, talking=replace(waiting, callee_sdp=b"")), actions
         case _:
             return _waiting_caller_event(state, event, now)
@@ -210,11 +208,11 @@ def _waiting_caller_event(state: Transferring, event: Event, now: float) -> tupl
     waiting, actions = talking(state.talking, event, now)
     if isinstance(waiting, Talking):
         return replace(state, talking=waiting), actions
-    waiting, aborted = redirect.abort_exchange(state.talking)
+    waiting, aborted = peer_change.abort_exchange(state.talking)
     return replace(state, talking=waiting), aborted  # the caller hears silence then
 
 
-def _apply_setup_step(state: Transferring, outcome: Outcome, now: float) -> Outcome:
+def _apply_setup_step(state: Transferring, outcome: Transition, now: float) -> Transition:
     """Apply a step of the set-up state machine. The caller gets ringback from an app, not provisional responses."""
     setup, setup_actions = outcome
     notifications: list[Action] = [
@@ -233,9 +231,9 @@ def _apply_setup_step(state: Transferring, outcome: Outcome, now: float) -> Outc
             return _unanswered(state, cause, actions, now)
 
 
-def _answered(state: Transferring, answer: Answering, actions: list[Action], now: float) -> Outcome:
+def _answered(state: Transferring, answer: Answering, actions: list[Action], now: float) -> Transition:
     """Connect the waiting caller to the answering target."""
-    waiting, aborted = redirect.abort_exchange(state.talking)
+    waiting, aborted = peer_change.abort_exchange(state.talking)
     actions += aborted
     joined = replace(
         waiting,
@@ -244,7 +242,7 @@ def _answered(state: Transferring, answer: Answering, actions: list[Action], now
         ends_at=now + answer.limits.call_seconds,
     )
     restart_ice = state.from_consultation or state.setup.media_lost
-    joined, requests = start_ice_restart(joined) if restart_ice else redirect.connect_callee(joined)
+    joined, requests = start_ice_restart(joined) if restart_ice else peer_change.connect_callee(joined)
     if state.keep_with_app:
         actions.append(ReportOutcome(waiting.callee, "answered"))
     actions += [*_release_leg(waiting.callee, Cause.HUNG_UP), SetPeer(answer.callee), *requests]
@@ -253,7 +251,7 @@ def _answered(state: Transferring, answer: Answering, actions: list[Action], now
     return joined, actions
 
 
-def _picked_up(state: Transferring) -> Outcome:
+def _picked_up(state: Transferring) -> Transition:
     """End the ringing: another phone takes over the waiting caller. The app holds the call until then."""
     if isinstance(state.talking.exchange, MovingToApp):
         return state, []
@@ -263,12 +261,12 @@ def _picked_up(state: Transferring) -> Outcome:
     return state.talking, actions
 
 
-def _unanswered(state: Transferring, cause: Cause, actions: list[Action], now: float) -> Outcome:
+def _unanswered(state: Transferring, cause: Cause, actions: list[Action], now: float) -> Transition:
     """Return the unanswered call: to the transferor if it is still connected, else ring its phones."""
     waiting = state.talking
     if state.transferor:
         status = cause.value.status if cause.value.status >= 300 else 480
-        waiting, aborted = redirect.abort_exchange(waiting)
+        waiting, aborted = peer_change.abort_exchange(waiting)
         actions += [EndRinging(None, cause), Notify(state.transferor, status), *aborted]
         returned, requests = start_ice_restart(
             replace(waiting, callee=state.transferor, callee_sdp=state.transferor_sdp)
@@ -289,7 +287,7 @@ def _unanswered(state: Transferring, cause: Cause, actions: list[Action], now: f
 
 def _end_transfer(
     state: Transferring, cause: Cause, now: float, *, closing: str | None = None, lost: str | None = None
-) -> Outcome:
+) -> Transition:
     """End the call and the transfer."""
     _, setup_actions = setting_up(state.setup, EndRequested(cause), now)
     actions: list[Action] = [each for each in setup_actions if not isinstance(each, WriteRecord | Reject)]

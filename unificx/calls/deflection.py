@@ -1,8 +1,8 @@
-"""Calls that a user sends on while they ring: by API, or by the 302 of a phone with the new destination (RFC 3261
-section 8.1.3.4).
+"""Call deflection: a user sends a call on while it rings, by API or by the redirection of a phone, a 3xx with the new
+destination (RFC 3261 section 8.1.3.4).
 
-A redirection is a forward of the extension: it leads only where the extension may call, and follows for the devices of
-the extension together. One that is not followed counts as declined.
+The extension forwards the call: it leads only where the extension may call, and follows for the devices of the
+extension together. A redirection that is not followed counts as declined.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ from unificx.sip.uri import Uri
 
 REDIRECTIONS = (300, 301, 302)
 """Statuses that name another destination. The others ask for another proxy or service."""
-MAX_FORWARDS = 10
+MAX_FORWARDINGS = 10
 """Extensions that forward a call before no phone may send it on: two phones can send each other all their calls."""
 
 
@@ -35,14 +35,14 @@ def follow_redirection(
     if response is None or response.status not in REDIRECTIONS or not isinstance(leg, OutgoingLeg):
         return False
     own_hosts = {deps.directory.domain(call.caller.tenant_id), host_of(deps.legs.contact(leg.params.flow))}
-    return send_on(deps, call, name, _dialled(response, own_hosts), now)
+    return deflect(deps, call, name, _dialled(response, own_hosts), now)
 
 
-def send_on(deps: CallManagerDependencies, call: Call, name: str, to: str, now: float) -> bool:
+def deflect(deps: CallManagerDependencies, call: Call, name: str, to: str, now: float) -> bool:
     """Lead the call that rings at this leg to a number, if its extension may do so. Return whether the call has a new
     target, whose first step is to be started."""
     target, extension = call.target, deps.directory.extension_by_id(call.participant(name).extension_id)
-    if extension is None or not _may_be_sent_on(call, name) or len(target.forwards) >= MAX_FORWARDS:
+    if extension is None or not _may_deflect(call, name) or len(target.forwards) >= MAX_FORWARDINGS:
         return False
     plan = deps.routing.forward(target.displayed_caller or call.caller, extension, to)
     if plan is None:
@@ -52,16 +52,17 @@ def send_on(deps: CallManagerDependencies, call: Call, name: str, to: str, now: 
     path_tracking.unanswered(call, Cause.DECLINED.value.outcome, now)
     call.target = replace(
         target,
-        plan=target.plan.redirected(target.position, plan, is_final=True),
-        redirects=target.redirects + 1,
+        plan=target.plan.with_step_replaced(target.position, plan, is_final=True),
+        further_destinations=target.further_destinations + 1,
         forwards=(*target.forwards, forward),
         cause=Cause.DECLINED,
     )
     return True
 
 
-def _may_be_sent_on(call: Call, name: str) -> bool:
-    """Whether a call that rings at this leg is one of its user alone, not of a group, a queue or an app."""
+def _may_deflect(call: Call, name: str) -> bool:
+    """Whether the user of a ringing leg may deflect the call: it rings for this user alone, not for a group or queue,
+    and no app calls or holds the caller."""
     fork, state, setup = call.target.fork, call.state, call.setup_state()
     held = isinstance(state, Transferring) and state.keep_with_app
     rings = setup is not None and any(branch.name == name and branch.live for branch in setup.branches)

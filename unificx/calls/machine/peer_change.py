@@ -1,4 +1,4 @@
-"""Redirection of the remaining party to a new peer: to an app, or to a leg that replaces another one.
+"""Connects the remaining party to a new peer: to an app, or to a leg that replaces another one.
 
 Each peer has an anchor of its own, named after its leg; the caller, which is always the remaining party by then, gets
 an offer as if it were the first one.
@@ -19,6 +19,7 @@ from unificx.calls.machine.actions import (
     ReportOutcome,
     SetPeer,
     SwapCaller,
+    TalkingTransition,
 )
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.events import MediaAnswered, MediaFailed, MediaOffered
@@ -26,10 +27,8 @@ from unificx.calls.machine.ice_restart import start_ice_restart
 from unificx.calls.machine.states import CALLER, Exchange, IceRestart, MovingToApp, TakingOver, Talking
 from unificx.sdp import as_sendrecv, without_ice
 
-Outcome = tuple[Talking, list[Action]]
 
-
-def prepare_redirect(state: Talking, leaving: str) -> Outcome:
+def prepare(state: Talking, leaving: str) -> TalkingTransition:
     """Abort a pending exchange and make the leaving party the callee.
 
     The remaining party was probably held by the leaving one and so is recvonly; for the new peer it is set to sendrecv.
@@ -46,7 +45,7 @@ def refuse_offer(exchange: Exchange, status: int) -> list[Action]:
     return [] if exchange.silent else [RefuseOffer(exchange.offerer, status)]
 
 
-def abort_exchange(state: Talking) -> Outcome:
+def abort_exchange(state: Talking) -> TalkingTransition:
     """Abort a pending exchange and refuse the deferred offer; the offerers may retry."""
     exchange = state.exchange
     if isinstance(exchange, Exchange) and exchange.stage in ("offering", "asking", "answering"):
@@ -66,17 +65,19 @@ def reject_takeover(state: Talking, cause: Cause) -> list[Action]:
     return [Bye(exchange.leg, cause), ReleaseMedia(exchange.leg, final=False)]
 
 
-# ---- redirection to an app
+# ---- an app as the new peer
 
 
-def move_to_app(state: Talking, app: str) -> Outcome:
+def move_to_app(state: Talking, app: str) -> TalkingTransition:
     """Connect the caller to an app."""
     number = state.count + 1
     moved = replace(state, callee=app, callee_sdp=b"", exchange=MovingToApp(number, "offering"), count=number)
     return moved, [OfferMedia(f"exchange:{number}", app, CALLER, without_ice(state.caller_sdp))]
 
 
-def continue_move(state: Talking, exchange: MovingToApp, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+def continue_move(
+    state: Talking, exchange: MovingToApp, event: MediaOffered | MediaAnswered | MediaFailed
+) -> TalkingTransition:
     """Process a reply of the anchor."""
     match exchange.stage, event:
         case "offering", MediaOffered(_, sdp):
@@ -85,7 +86,7 @@ def continue_move(state: Talking, exchange: MovingToApp, event: MediaOffered | M
             return state, []
 
 
-def app_answered(state: Talking, sdp: bytes) -> Outcome:
+def app_answered(state: Talking, sdp: bytes) -> TalkingTransition:
     """Process the app's answer, then re-offer to the caller."""
     exchange = state.exchange
     if not isinstance(exchange, MovingToApp) or exchange.stage != "calling" or not sdp:
@@ -93,17 +94,17 @@ def app_answered(state: Talking, sdp: bytes) -> Outcome:
     return connect_callee(replace(state, callee_sdp=sdp))
 
 
-def connect_callee(state: Talking) -> Outcome:
+def connect_callee(state: Talking) -> TalkingTransition:
     """Pass the callee's answer to the anchor, then re-offer to the caller."""
     number = state.count + 1
     state = replace(state, exchange=IceRestart(number, "answering", state.callee), count=number)
     return state, [AnswerMedia(f"exchange:{number}", state.callee, state.callee, state.callee_sdp)]
 
 
-# ---- replacement by another leg
+# ---- another leg as the new peer
 
 
-def take_over(state: Talking, leg: str, sdp: bytes) -> Outcome:
+def take_over(state: Talking, leg: str, sdp: bytes) -> TalkingTransition:
     """Pass the replacing leg's offer to the caller."""
     number = state.count + 1
     state = replace(state, exchange=TakingOver(number, "offering", leg, sdp), count=number)
@@ -112,7 +113,7 @@ def take_over(state: Talking, leg: str, sdp: bytes) -> Outcome:
 
 def continue_takeover(
     state: Talking, exchange: TakingOver, event: MediaOffered | MediaAnswered | MediaFailed
-) -> Outcome:
+) -> TalkingTransition:
     """Process a reply of the anchor."""
     match exchange.stage, event:
         case "offering", MediaOffered(_, sdp):
@@ -131,7 +132,7 @@ def continue_takeover(
             return state, []
 
 
-def abort_takeover(state: Talking, exchange: TakingOver, cause: Cause) -> Outcome:
+def abort_takeover(state: Talking, exchange: TakingOver, cause: Cause) -> TalkingTransition:
     """Abort a takeover; a caller that already got the offer is re-anchored to its previous peer."""
     actions = reject_takeover(state, cause)
     state = replace(state, exchange=None)
@@ -141,7 +142,7 @@ def abort_takeover(state: Talking, exchange: TakingOver, cause: Cause) -> Outcom
     return restarted, [*actions, *requests]
 
 
-def takeover_answered(state: Talking, exchange: TakingOver, leg: str, sdp: bytes) -> Outcome:
+def takeover_answered(state: Talking, exchange: TakingOver, leg: str, sdp: bytes) -> TalkingTransition:
     """Process the caller's answer; b"": it refused."""
     if leg != CALLER or exchange.stage != "asking":
         return state, []
