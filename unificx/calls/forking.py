@@ -7,8 +7,10 @@ from typing import assert_never
 from unificx.calls.call import APP_LEG, Call, CallTarget, connected_state
 from unificx.calls.call_record import record_forward
 from unificx.calls.connected_identity import referred_by
+from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.diversion import diversion_headers_to_phone
 from unificx.calls.machine import events
+from unificx.calls.machine.actions import StartStep
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
 from unificx.calls.machine.identity import (
@@ -23,10 +25,11 @@ from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.machine.states import CALLER, Talking
 from unificx.calls.outside import OutsideDialer
 from unificx.calls.participant import DialTarget, Participant
+from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import QUEUE_APP
-from unificx.identity import DirectoryCache, Extension
+from unificx.identity import Extension
 from unificx.registrar import Binding, Caller
-from unificx.routing import CallApp, Fork, GoTo, OutsideMember, OutsideTarget, Reject, RingTarget, Routing
+from unificx.routing import CallApp, Fork, GoTo, OutsideMember, OutsideTarget, Reject, RingTarget
 from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
 from unificx.sip.legs import InviteParams
@@ -65,12 +68,33 @@ class ForkTargetBuilder:
     """Prepares steps of plans: their legs and time limits. `max_app_call_seconds`: default length of calls to apps."""
 
     def __init__(
-        self, routing: Routing, directory: DirectoryCache, outside: OutsideDialer, max_app_call_seconds: float
+        self,
+        deps: CallManagerDependencies,
+        outside: OutsideDialer,
+        registry: CallRegistry,
+        max_app_call_seconds: float,
     ) -> None:
-        self._routing = routing
-        self._directory = directory
+        self._routing = deps.routing
+        self._directory = deps.directory
         self._outside = outside
+        self._registry = registry
         self._max_app_call_seconds = max_app_call_seconds
+
+    def enter_step(self, call: Call, now: float) -> ForkTargets:
+        """Add the legs of the current step to the call, and make the called party that of the step."""
+        call.target, targets = self.build(call, call.target, now)
+        call.callee = call.target.called
+        self._registry.update_index(call)
+        return targets
+
+    def start_later_step(self, call: Call, step: StartStep, now: float) -> events.StepStarted:
+        """Enter a later step of the plan, as the machine has ordered. An app takes the call over: for the called
+        extension it is a missed call."""
+        call.pending_step, call.target = None, call.target.at_step(step.position, step.cause)
+        targets = self.enter_step(call, now)
+        entered = call.target.step is not None and isinstance(call.target.step.action, CallApp)
+        call.fallback_cause, call.was_missed = (step.cause, call.answered is None) if entered else (None, False)
+        return events.StepStarted(targets)
 
     def build(self, call: Call, target: CallTarget, now: float) -> tuple[CallTarget, ForkTargets]:
         """Add the legs of the current step to the call, not dialled yet. Return them, and the target with

@@ -24,7 +24,6 @@ from unificx.calls.injected_digits import InjectedDigits
 from unificx.calls.leg_events import to_call_event
 from unificx.calls.machine import actions, events, state_machine
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.states import CALLER, Answering, Ended, Talking, Transferring
 from unificx.calls.machine.transfer import PeerChangeEvent
 from unificx.calls.observers import ObserverNotifier
@@ -42,7 +41,6 @@ from unificx.core.errors import StorageFull
 from unificx.core.faults import describe_fault
 from unificx.core.source_address import is_local_source
 from unificx.registrar import Caller
-from unificx.routing import CallApp
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sdp import is_plain_rtp
 from unificx.sip.errors import RemoteProtocolError
@@ -99,7 +97,7 @@ class CallManager:
         deps, registry, max_app_call_seconds = self.deps, self._registry, self.settings.max_app_call_seconds
         self._inbound = InboundCalls(deps, registry)
         self._outside = OutsideDialer(deps.outside, registry)
-        self._fork_builder = ForkTargetBuilder(deps.routing, deps.directory, self._outside, max_app_call_seconds)
+        self._fork_builder = ForkTargetBuilder(deps, self._outside, registry, max_app_call_seconds)
         self._observer_notifier = notifier = ObserverNotifier(deps.observer)
         records = RecordKeeper(self.calls, deps.call_records, notifier, deps.clock, self.on_answered, self.on_ended)
         executor_deps = ExecutorDependencies(
@@ -346,13 +344,7 @@ class CallManager:
         call.state, ordered = state_machine.step(call.state, event, now)
         self._execute(call, ordered, now)
         if call.next_destination and isinstance(call.state, Talking):
-            self._dial_next_destination(call, now)
-
-    def _dial_next_destination(self, call: Call, now: float) -> None:
-        try:
-            self._transfers.dial_next_destination(call, now)()
-        except RemoteProtocolError:  # the number no longer exists
-            self.dispatch(call, events.EndRequested(Cause.NO_SUCH_NUMBER), now)
+            self._transfers.dial_next_destination(call, now)
 
     def _guarded(self, call: Call, now: float, function: Callable[..., None], *args: object) -> None:
         """Run a function; an unexpected exception ends this call, so that it neither leaks nor affects other calls."""
@@ -374,27 +366,12 @@ class CallManager:
 
     def _begin(self, call: Call, leg: IncomingLeg, target: CallTarget, now: float) -> None:
         call.target = target
-        call.state, ordered = state_machine.begin(leg.remote_sdp, self._prepare_step(call, now), now)
+        call.state, ordered = state_machine.begin(leg.remote_sdp, self._fork_builder.enter_step(call, now), now)
         self._execute(call, ordered, now)
 
     def _originate(self, call: Call, now: float) -> None:
-        call.state, ordered = state_machine.originate_by_app(self._prepare_step(call, now), now)
+        call.state, ordered = state_machine.originate_by_app(self._fork_builder.enter_step(call, now), now)
         self._execute(call, ordered, now)
-
-    def _prepare_step(self, call: Call, now: float) -> ForkTargets:
-        """Add the legs of the current step to the call."""
-        call.target, targets = self._fork_builder.build(call, call.target, now)
-        call.callee = call.target.called
-        self._registry.update_index(call)
-        return targets
-
-    def _start_step(self, call: Call, step: actions.StartStep, now: float) -> None:
-        """Start a later step of the plan. An app takes the call over: for the called extension it is a missed call."""
-        call.pending_step, call.target = None, call.target.at_step(step.position, step.cause)
-        targets = self._prepare_step(call, now)
-        entered = call.target.step is not None and isinstance(call.target.step.action, CallApp)
-        call.fallback_cause, call.was_missed = (step.cause, call.answered is None) if entered else (None, False)
-        self.dispatch(call, events.StepStarted(targets), now)
 
     def _ring_registered_device(self, call: Call, extension_id: str, device_id: str, now: float) -> None:
         for name in call.legs_of(device_id):
@@ -441,7 +418,7 @@ class CallManager:
             case Rejected(_, response):
                 self._outside.on_rejected(call.participants[name], response, now)
                 redirected = follow_redirection(self.deps, call, name, response, now)
-                next_step = events.StepStarted(self._prepare_step(call, now)) if redirected else None
+                next_step = events.StepStarted(self._fork_builder.enter_step(call, now)) if redirected else None
                 self.dispatch(call, next_step or to_call_event(name, event), now)
             case _ if not (
                 call.participant(name).is_unconfirmed and self._confirmations.holds_back(call, name, event, now)
@@ -474,7 +451,7 @@ class CallManager:
                 self._executor.show_peers(call, now)
             self._timer_queue.schedule(state_machine.deadline(call.state), call.id)
             if call.pending_step is not None:
-                self._start_step(call, call.pending_step, now)
+                self.dispatch(call, self._fork_builder.start_later_step(call, call.pending_step, now), now)
             if call.pending_connect is not None:
                 self._app_connections.proceed(call, now)
             if call.taken_by:

@@ -118,21 +118,25 @@ class Transfers:
         """Lead a call that rings at this leg to a number, as a forward of its extension."""
         if not deflect(self._shared, call, name, to, now):
             raise RemoteProtocolError(Cause.NOT_ALLOWED.value.status, Cause.NOT_ALLOWED.value.text)
-        call.target, targets = self._deps.fork_builder.build(call, call.target, now)
-        call.callee = call.target.called
-        self._deps.registry.update_index(call)
+        targets = self._deps.fork_builder.enter_step(call, now)
         return lambda: self._deps.dispatch(call, events.StepStarted(targets))
 
-    def dial_next_destination(self, call: Call, now: float) -> Callable[[], None]:
-        """Dial the wanted number after the requester has answered a click-to-dial call."""
+    def dial_next_destination(self, call: Call, now: float) -> None:
+        """Dial the wanted number after the requester has answered a click-to-dial call. If it no longer exists, the
+        call ends."""
         to, call.next_destination = call.next_destination, ""
         plan = self._shared.routing.route(call.caller, to)
         parked = self._find_joinable(call.caller, plan)
-        if parked is not None:
-            return lambda: self._join_parked(call, CALLER, parked)
-        targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=call.caller), now)
+        try:
+            if parked is not None:
+                self._join_parked(call, CALLER, parked)
+                return
+            targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=call.caller), now)
+        except RemoteProtocolError:
+            self._deps.dispatch(call, events.EndRequested(Cause.NO_SUCH_NUMBER))
+            return
         call.transfer_target, call.return_target = target, None
-        return lambda: self._deps.dispatch(call, events.TransferRequested(CALLER, targets, ""))
+        self._deps.dispatch(call, events.TransferRequested(CALLER, targets, ""))
 
     def move_to_app(self, call: Call, app: CallApp, dialled: str) -> Callable[[], None]:
         """Connect both parties to an app, each in a call of their own with one common call record; `dialled` is the
