@@ -7,7 +7,7 @@ import pytest
 from unificx.core.errors import Invalid
 from unificx.trunks import NewTrunk
 from unificx.trunks.templates import load_templates
-from unificx.trunks.values import new_trunk, parse_server
+from unificx.trunks.values import new_trunk
 
 CERTIFICATE = "https://example.com/calls.pem"
 CREATED = datetime(2026, 1, 5, tzinfo=UTC)
@@ -62,4 +62,5 @@ def test_each_template_is_complete() -> None:
     ],
 )
 def test_servers_are_read_with_and_without_a_port(text: str, expected: tuple[str, int]) -> None:
-    assert parse_server(text) == expected
+    trunk = new_trunk("t-1", "tenant", CREATED, NewTrunk("a", text), None)
+    assert (trunk.host, trunk.port) == expected

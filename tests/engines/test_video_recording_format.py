@@ -10,7 +10,7 @@ from video_pictures import pictures, probe
 
 from unificx.media import rtcp_feedback, vp8, webm
 from unificx.media.opus import Encoder
-from unificx.media.rtp import InvalidPacket, Packet
+from unificx.media.rtp import Packet
 
 KEY_HEAD = b"\x10\x00\x00\x9d\x01\x2a" + struct.pack("<HH", 640, 360)
 
@@ -88,9 +88,11 @@ def test_an_endless_frame_is_dropped() -> None:
 
 
 @pytest.mark.parametrize("payload", [b"", b"\x80", b"\x80\x80", b"\x80\xf0\x80", b"\x90\xf0\x80\x01\x01\x01", b"\x10"])
-def test_truncated_payload_descriptors_are_refused(payload: bytes) -> None:
-    with pytest.raises(InvalidPacket):
-        vp8.parse_payload(payload)
+def test_a_packet_with_a_truncated_descriptor_drops_its_frame(payload: bytes) -> None:
+    assembler, before = vp8.FrameAssembler(), packets(frames(1))
+    assert len(assembled(assembler, before)) == 1
+    assert assembler.receive(Packet(96, (before[-1].sequence + 1) & 0xFFFF, 4500, 7, payload, marker=True)) == []
+    assert assembler.needs_key_frame
 
 
 def test_feedback_has_the_layout_of_the_standards() -> None:

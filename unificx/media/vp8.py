@@ -21,7 +21,7 @@ class Frame:
     key: bool
 
 
-def parse_payload(payload: bytes) -> tuple[bool, bytes]:
+def _parse_payload(payload: bytes) -> tuple[bool, bytes]:
     """Return whether a payload starts a frame, and its part of the frame (RFC 7741 section 4.2). Raises
     InvalidPacket."""
     if not payload:
@@ -99,7 +99,7 @@ class FrameAssembler:
     def _append(self, packet: Packet) -> Frame | None:
         """Append the next packet in order; return its frame if it completes one that can be decoded."""
         try:
-            starts, data = parse_payload(packet.payload)
+            starts, data = _parse_payload(packet.payload)
         except InvalidPacket:
             return self._drop_frame()
         if starts:

@@ -34,7 +34,7 @@ def new_trunk(id_: str, tenant_id: str, created: datetime, new: NewTrunk, templa
     if not server:
         hint = template.note if template else "For example sip.example.com, or 192.0.2.10:5060."
         raise Invalid("The server of the carrier is missing.", field="server", hint=hint)
-    host, port = parse_server(server)
+    host, port = _parse_server(server)
     domain = new.domain or (template.domain if template else "")
     accept_from = new.accept_from or (template.accept_from if template else ())
     registers = new.registers
@@ -67,7 +67,7 @@ def changed(trunk: Trunk, change: TrunkChange) -> Trunk:
     options = {name: given.pop(name) for name in OPTION_NAMES if name in given}
     server = given.pop("server", None)
     if server is not None:
-        given["host"], given["port"] = parse_server(server)
+        given["host"], given["port"] = _parse_server(server)
         if trunk.domain == trunk.host:
             given.setdefault("domain", given["host"])
     if "domain" in given:
@@ -77,7 +77,7 @@ def changed(trunk: Trunk, change: TrunkChange) -> Trunk:
     return checked(replace(trunk, **given, options=replace(trunk.options, **options)))
 
 
-def parse_server(text: str) -> tuple[str, int]:
+def _parse_server(text: str) -> tuple[str, int]:
     """Return host (IPv6 without brackets) and port (0 if absent) of HOST or HOST:PORT. Raise Invalid."""
     text = text.strip().lower()
     host, colon, digits = text.rpartition(":")

@@ -97,7 +97,7 @@ def _text(parts: list[Message]) -> str:
         for part in parts:
             if part.get_content_type() == kind and not _is_file(part):
                 text = _decoded(part)
-                found = html_to_text(text) if kind == "text/html" else text
+                found = _html_to_text(text) if kind == "text/html" else text
                 return _printable(found).strip()[:MAX_BODY]
     return ""
 
@@ -177,7 +177,7 @@ def _printable(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 
 
-def html_to_text(html: str) -> str:
+def _html_to_text(html: str) -> str:
     """Return the visible text of HTML, a line for each block. Links keep their text only."""
     reader = _TextReader()
     reader.feed(html[:_MAX_HTML])

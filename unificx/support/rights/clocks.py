@@ -44,21 +44,21 @@ def regime_of(country: str) -> Regime:
 def time_limits(regime: Regime, country: str, received: date) -> TimeLimits:
     """Return the time limits of a request received on a day."""
     if regime == "ccpa":
-        confirm = add_working_days(received, _CCPA_CONFIRMATION, country)
+        confirm = _add_working_days(received, _CCPA_CONFIRMATION, country)
         first = received + timedelta(days=_CCPA_DAYS)
         return TimeLimits(confirm, first, received + timedelta(days=2 * _CCPA_DAYS))
     return TimeLimits(
-        None, _next_working_day(add_months(received, 1), country), _next_working_day(add_months(received, 3), country)
+        None, _next_working_day(_add_months(received, 1), country), _next_working_day(_add_months(received, 3), country)
     )
 
 
 def general_limits(kind: str, country: str, received: date) -> TimeLimits:
     """Return the time limits of a kind without a limit by law. Raise KeyError."""
     days = GENERAL_DAYS[kind]
-    return TimeLimits(None, add_working_days(received, days, country), add_working_days(received, 2 * days, country))
+    return TimeLimits(None, _add_working_days(received, days, country), _add_working_days(received, 2 * days, country))
 
 
-def add_months(day: date, months: int) -> date:
+def _add_months(day: date, months: int) -> date:
     """Return the day with the same number some months later, or the last one of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
@@ -71,7 +71,7 @@ def _next_working_day(day: date, country: str) -> date:
     return day
 
 
-def add_working_days(day: date, count: int, country: str) -> date:
+def _add_working_days(day: date, count: int, country: str) -> date:
     """Return the `count`-th working day after a day, which itself is not counted."""
     for _ in range(count):
         day = _next_working_day(day + timedelta(days=1), country)
