@@ -130,11 +130,12 @@ class Call:
     """Where the call leads at present."""
     answered: datetime | None = None
     answered_leg: str | None = None
+    """Name of the leg that has answered, None before."""
     path: CallPath | None = None
     """Its way, None while it only rings, or talks to, what was dialled."""
     record_parties: RecordParties = field(default_factory=RecordParties)
     """Parties of the call record so far."""
-    click_to_call: bool = False
+    click_to_dial: bool = False
     """Whether an app first called the caller's own phone, to dial a number for them afterwards."""
     next_destination: str = ""
     """Number to dial once the call from the app is answered."""

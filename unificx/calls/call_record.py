@@ -33,7 +33,7 @@ def update_parties(call: Call) -> None:
     """Update the parties of the call record from the current participants."""
     calling, called = _caller_party(call), _callee_party(call)
     caller_key, answered_leg = "", call.answered_leg or ""
-    same_extension = call.click_to_call and calling.extension_id == called.extension_id
+    same_extension = call.click_to_dial and calling.extension_id == called.extension_id
     if not (same_extension and call.is_app(CALLER)):
         caller_key = _record_party(call, CALLER, calling, "")
     if not (same_extension and call.is_app(answered_leg)) and (
@@ -84,7 +84,7 @@ def _parties(call: Call) -> tuple[CallParty, ...]:
 def _unreached_party(call: Call) -> CallParty:
     """The dialled number. After a click to dial that was not answered, it has the name of its owner, but no extension:
     the owner's phones have not rung."""
-    owner = call.target.displayed_caller if call.click_to_call else None
+    owner = call.target.displayed_caller if call.click_to_dial else None
     if owner is None or owner.number != call.dialled:
         return CallParty(role="callee", number=called_number(call))
     return CallParty(role="callee", subject=owner.subject, number=owner.number, name=owner.name)

@@ -16,7 +16,7 @@ def originated_call(deps: CallManagerDependencies, origin: Origination, now: flo
         raise NotFound("No extension with this number takes calls now. Check the number.")
     call = Call(clock.new_id(), caller, origin.next_destination or origin.to, plan.called, clock.now(), now)
     call.target = CallTarget(plan, call.dialled, displayed_caller=origin.displayed_caller)
-    call.next_destination, call.click_to_call = origin.next_destination, bool(origin.next_destination)
+    call.next_destination, call.click_to_dial = origin.next_destination, bool(origin.next_destination)
     call.conference_others, call.is_completion = origin.conference_others, origin.is_completion
     call.auto_answer = origin.auto_answer
     call.participants[CALLER].app = CallApp(origin.app, origin.arguments)

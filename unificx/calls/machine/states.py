@@ -8,7 +8,8 @@ from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits
 from unificx.core.value import value
 
 CALLER = "a"
-"""The leg of the caller."""
+"""The leg of the caller. The others are "b1", "b2" … for phones, "app1" … for dialled apps, and "w1" … for apps with
+which a party waits. They are names of participants of a call (`Call.participants`)."""
 
 Stage = Literal["offering", "calling", "ringing", "over"]
 
@@ -42,31 +43,32 @@ class Branch:
 
 @value
 class SettingUp:
-    """Phones ring. `offer` is the caller's SDP, b"" for a delayed offer.
-
-    `last_provisional`: the latest provisional status sent to the caller; `early_sdp`: the callee's SDP of early media.
-    `media_lost`: rtpengine restarted meanwhile. `awaiting_push`: pushed devices that have not registered yet;
-    the call continues while there are any. `push_at`: when registered but unresponsive devices are pushed and the
-    caller hears ringing. `decline_ends`: a user that declines ends the step, else only the ringing of their extension,
-    which is then one of `declined`. `later`: the steps of the plan that take the call if no phone answers;
-    `awaits_step`: the targets of the next one are awaited.
-    """
+    """Phones ring."""
 
     limits: Limits
     offer: bytes
+    """The caller's SDP, b"" for a delayed offer."""
     branches: tuple[Branch, ...]
     ring_until: float
     last_provisional: int = 100
+    """The latest provisional status sent to the caller."""
     early_sdp: bytes = b""
+    """The callee's SDP of early media."""
     media_lost: bool = False
+    """Whether rtpengine restarted meanwhile."""
     awaiting_push: frozenset[str] = frozenset()
+    """Pushed devices that have not registered yet; the call continues while there are any."""
     pushed: frozenset[str] = frozenset()
     push_at: float | None = None
+    """When registered but unresponsive devices are pushed and the caller hears ringing."""
     extension_by_device: dict[str, str] = field(default_factory=dict[str, str])
     decline_ends: bool = True
+    """Whether a user that declines ends the step; else only the ringing of their extension, one of `declined` then."""
     declined: frozenset[str] = frozenset()
     later: tuple[LaterStep, ...] = ()
+    """The steps of the plan that take the call if no phone answers."""
     awaits_step: bool = False
+    """Whether the targets of the next step are awaited."""
 
     def rings(self, device: str) -> bool:
         """Whether the call rings on a device that accepts push, or is about to."""
@@ -94,39 +96,37 @@ class Originating:
 
 @value
 class Answering:
-    """`callee` has answered; the SDP is passed to the anchor, then to the caller. `delayed`: the callee made the offer.
-
-    `awaited_ticket`: ticket of the pending anchor request, "" while the caller's ACK is awaited. `reoffer_sdp`: SDP to
-    re-offer to the callee once connected, since rtpengine restarted after it was dialled.
-    """
+    """`callee` has answered; the SDP is passed to the anchor, then to the caller."""
 
     limits: Limits
     callee: str
     caller_sdp: bytes
     callee_sdp: bytes
     awaited_ticket: str
+    """Ticket of the pending anchor request, "" while the caller's ACK is awaited."""
     delayed: bool = False
+    """Whether the callee made the offer."""
     accepted: bool = False
     restarts: int = 0
     reoffer_sdp: bytes = b""
+    """SDP to re-offer to the callee once connected, since rtpengine restarted after it was dialled."""
 
 
 ExchangeStage = Literal["offering", "asking", "answering", "restoring", "restored"]
+"""The offer is at the anchor; the other side has it; its answer is at the anchor. Restoring: the other side refused,
+and the anchor is reset to the previous session."""
 
 
 @value
 class Exchange:
-    """Offer/answer exchange within the call, started by `offerer`. `silent`: the offerer does not wait for an answer
-    (its SDP was in an ACK).
-
-    Restoring: the other side refused, and the anchor is reset to the previous session.
-    """
+    """Offer/answer exchange within the call, started by `offerer`."""
 
     number: int
     stage: ExchangeStage
     offerer: str
     sdp: bytes
     silent: bool = False
+    """Whether the offerer does not wait for an answer: its SDP was in an ACK."""
     answer: bytes = b""
 
 
@@ -170,35 +170,36 @@ class TakingOver:
 
 @value
 class Talking:
-    """Caller and `callee` are connected. The SDP is the last negotiated one, as received from each side.
-
-    `deferred`: leg and SDP of an offer that waits for the end of the exchange."""
+    """Caller and `callee` are connected. The SDP is the last negotiated one, as received from each side."""
 
     callee: str
     ends_at: float
     caller_sdp: bytes
     callee_sdp: bytes
     exchange: Exchange | MediaReanchor | IceRestart | MovingToApp | TakingOver | None = None
+    """The negotiation in progress. The tickets of its requests to the anchor have its number."""
     count: int = 0
+    """Number of exchanges begun so far."""
     deferred: tuple[str, bytes] | None = None
+    """Leg and SDP of an offer that waits for the end of the exchange."""
 
 
 @value
 class Transferring:
     """The caller is being transferred by `transferor`, "" once it has left; the phones of `setup` ring while the caller
-    is connected to an app that plays ringback.
-
-    `transferor_sdp`: the transferor's latest SDP; `return_targets`: targets to ring if the transfer is not answered and
-    the transferor has left. `from_consultation`: the ringing phones got the offer of the consultation call.
-    `keep_with_app`: if the transfer is not answered, the caller stays connected to the app."""
+    is connected to an app that plays ringback."""
 
     talking: Talking
     setup: SettingUp
     transferor: str
     transferor_sdp: bytes
+    """The transferor's latest SDP."""
     return_targets: ForkTargets | None = None
+    """Targets to ring if the transfer is not answered and the transferor has left."""
     from_consultation: bool = False
+    """Whether the ringing phones got the offer of the consultation call."""
     keep_with_app: bool = False
+    """Whether the caller stays connected to the app if the transfer is not answered."""
 
 
 @value

@@ -1,4 +1,9 @@
-"""Legs: INVITE dialogs and their UAC/UAS core. `DialogTable` holds all legs of one endpoint."""
+"""Legs: INVITE dialogs and their UAC/UAS core. `DialogTable` holds all legs of one endpoint.
+
+An `IncomingLeg` is the UAS of an INVITE (`accept`, `reject`), an `OutgoingLeg` its UAC (`call`, `cancel`). Both are a
+`Leg`, whose dialog is confirmed: offers in both directions, session timer, BYE. That is a `ReferLeg` (REFER and its
+NOTIFYs), and that a `LegBase`: the state of the dialog, and sending. `Leg` alone is a leg restored after a restart.
+"""
 
 from unificx.sip.legs.credentials import Credentials
 from unificx.sip.legs.dialog_table import DialogTable, LegSnapshot

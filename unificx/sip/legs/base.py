@@ -67,27 +67,40 @@ class LegBase:
         self.table = table
         self.id = tag
         self.owns_call_id = owns_call_id
+        """Whether this side made the Call-ID: after glare it waits longer (RFC 3261 section 14.1)."""
         self.dialog: Dialog | None = None
+        """The confirmed dialog; of an incoming leg, also the early one. None before the answer of an outgoing leg."""
         self.ended = False
         self.credentials: Credentials | None = None
         """Answers challenges of the peer; None for a peer that sends none, such as a phone."""
         self.supports_update = False
+        """Whether the peer allows UPDATE (RFC 3311)."""
         self.supports_from_change = False
+        """Whether the peer accepts another From inside the dialog (RFC 4916)."""
         self.record_aware = False
+        """Whether the peer shows the recording state in SDP (RFC 7866)."""
         self.identity_headers: Headers = ()
         """Headers that name the connected party, if it is not the one that was dialled or displayed at first."""
         self.local_sdp = b""
+        """The latest SDP sent."""
         self.remote_sdp = b""
+        """The latest SDP received."""
         self.local_offer: LocalOffer | None = None
         self.remote_offer: RemoteOffer | None = None
         self.retransmission: RetransmittedResponse | None = None
+        """A 2xx until its ACK, or a reliable provisional response until its PRACK."""
         self.session_timer: SessionTimer | None = None
         self.pending_bye: tuple[ServerKey, Request] | None = None
+        """A received BYE, until `close` answers it."""
         self.reconnect_deadline: float | None = None
+        """When to give up a peer whose connection was lost while a request was pending."""
         self.refer_subscription: ReferSubscription | None = None
         self.notify_keys: tuple[ClientKey, ...] = ()
+        """Pending NOTIFYs about a transfer: their failure does not end the call."""
         self._sent_acks: tuple[SentAck, ...] = ()
+        """The latest two, for retransmitted 2xx."""
         self._invites: tuple[ClientKey, ...] = ()
+        """The latest INVITEs sent, at most `RECENT_INVITES`."""
         self._probe: ClientKey | None = None
         """The latest OPTIONS."""
         self._sent: dict[ClientKey, SentRequest] | None = None

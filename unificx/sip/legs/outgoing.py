@@ -31,23 +31,28 @@ MAX_EARLY_DIALOGS = 10
 
 @value
 class InviteParams:
-    """Parameters of an outgoing INVITE. `caller` and `callee` are From and To values without tags; `route_set` e.g. a
-    Path; `max_forwards` the remaining Max-Forwards of the INVITE that caused this one. `credentials` answer challenges
-    of the peer; `silence_seconds`: the call is given up if there is no response at all for so long, 0 to wait for the
-    transaction's timeout. `other_flows` lead to further servers of the peer, tried in turn if one answers 503 or cannot
-    be reached (RFC 3263 section 4.3). `part`: sent in the body beside the offer."""
+    """Parameters of an outgoing INVITE."""
 
     uri: str
     flow: Flow
     caller: str
+    """The From value without a tag."""
     callee: str
+    """The To value."""
     route_set: tuple[str, ...] = ()
+    """The initial route set, such as the Path of a registration (RFC 3327)."""
     headers: tuple[tuple[str, str], ...] = ()
     max_forwards: int = 70
+    """The remaining Max-Forwards of the INVITE that caused this one."""
     credentials: Credentials | None = None
+    """Answers challenges of the peer."""
     silence_seconds: float = 0.0
+    """The call is given up if there is no response at all for so long; 0 to wait for the transaction's timeout."""
     other_flows: tuple[Flow, ...] = ()
+    """Lead to further servers of the peer, each used in turn if one answers 503 or cannot be reached (RFC 3263 section
+    4.3)."""
     part: BodyPart | None = None
+    """Sent in the body beside the offer."""
 
 
 @value

@@ -14,21 +14,21 @@ Headers = Sequence[tuple[str, str]]
 
 @dataclass(slots=True)
 class LocalOffer:
-    """A local offer that awaits its answer or, with `key` None, a retry after glare or at the time its peer has named.
-
-    `refresh`: the offer repeats the current session, and its result is not reported. `next_body`: a later offer, sent
-    as soon as this one is completed; `then_refresh`: the same for a refresh. `postponed`: how often the peer has asked
-    for a later time.
-    """
+    """A local offer that awaits its answer, or a retry: after glare, or at the time its peer has named."""
 
     body: bytes
     key: ClientKey | None
+    """The re-INVITE, None while a retry is awaited."""
     cseq: int
     retry_at: float | None = None
     refresh: bool = False
+    """Whether it repeats the current session; its result is not reported then."""
     next_body: bytes | None = None
+    """A later offer, sent as soon as this one is completed."""
     then_refresh: bool = False
+    """Whether a refresh is sent as soon as this one is completed."""
     postponed: int = 0
+    """How often the peer has asked for a later time."""
 
 
 @dataclass(slots=True)
