@@ -4,6 +4,7 @@ before they are used."""
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -111,6 +112,35 @@ def test_routes_and_schemas_are_not_built_at_the_start() -> None:
     routes, schemas = map(int, done.stdout.split())
     assert routes == 0
     assert schemas <= FEW_SCHEMAS
+
+
+SERVED = """
+import gc
+import sys
+from collections import Counter
+from unificx.core.access import Access
+from unificx.server import main, server
+from tests.house.test_server_imports import SERVER_AVOIDS
+
+async def serve(*settings, **options):
+    gc.unfreeze()
+    kinds = [each for each in gc.get_objects() if issubclass(type(each), type)]
+    names = Counter(f"{each.__module__}.{each.__qualname__}" for each in kinds)
+    print(repr(access) == described)
+    print(*(each for each in SERVER_AVOIDS if each in sys.modules))
+    print(*(name for name, number in names.items() if number > 1 and name.startswith("unificx.")))
+
+server.serve = serve
+access = Access("administration", "first start")
+described = repr(access)
+main.main()
+"""
+
+
+def test_replaced_classes_are_freed_at_the_start(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", SERVED, "up", "--home", str(tmp_path / "home")]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n\n\n"
 
 
 def test_every_benchmark_can_be_loaded() -> None:

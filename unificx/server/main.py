@@ -15,6 +15,7 @@ from unificx.cli import Installation as Surveyed
 from unificx.cli import Listener, build, build_up
 from unificx.cli.command import DEFAULT_HOME, AsJson, Home
 from unificx.core.clock import SystemClock
+from unificx.core.dataclass_memory import trim_dataclasses
 from unificx.server.backup.commands import backup, restore
 from unificx.server.connect import connect
 from unificx.server.presets import HTTP, HTTPS, SIP_TCP, SIP_TLS, SIP_UDP, choose_preset
@@ -46,6 +47,7 @@ def up(  # noqa: PLR0917 - these are the command's options
     from unificx.server.logs import configure_logging
     from unificx.server.server import serve
 
+    trim_dataclasses()
     gc.collect()
     gc.freeze()
     gc.enable()  # what the start leaves behind takes no memory then
