@@ -465,6 +465,7 @@ async def test_process_has_no_privileges_and_a_clean_environment(
     status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)
     assert int(status["CapEff"], 16) == 0
     assert status["NoNewPrivs"] == "1"
+    assert status["THP_enabled"] == "0"
     assert os.geteuid() != 0 or status["Uid"].split()[0] != "0"
     names = {each.partition(b"=")[0] for each in (proc / "environ").read_bytes().split(b"\0") if each}
     assert names <= {

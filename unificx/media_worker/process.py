@@ -40,7 +40,7 @@ _DURATION_WINDOW = 10 * TICKS_PER_SECOND
 _DROP_REASONS = ("unknown_source", "malformed", "payload", "flood", "talkers", "rooms", "commands", "events_dropped")
 _MALLOC_OPTIONS = {-1: 1 << 30, -3: 1 << 30, -2: 16 << 20}
 """glibc's M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_TOP_PAD (mallopt(3))."""
-_PR_SET_NO_NEW_PRIVS, _PR_SET_PDEATHSIG = 38, 1
+_PR_SET_NO_NEW_PRIVS, _PR_SET_PDEATHSIG, _PR_SET_THP_DISABLE = 38, 1, 41
 
 
 class Engine:
@@ -213,6 +213,11 @@ def _tune_allocator() -> None:
             library.mallopt(option, value)
 
 
+def _avoid_large_pages() -> None:
+    """Use no pages of 2 MB: a leg fills one row in each part of the large arrays, which would take one each."""
+    ctypes.CDLL(None).prctl(_PR_SET_THP_DISABLE, 1, 0, 0, 0)
+
+
 def _drop_privileges() -> None:
     """Acquire real-time priority if permitted, then drop all privileges. The process dies with its parent."""
     try:
@@ -232,6 +237,7 @@ def _drop_privileges() -> None:
 def main(descriptor: int) -> None:
     """Run an engine; `descriptor` is the client's socket."""
     control = socket.socket(fileno=descriptor)
+    _avoid_large_pages()
     engine = Engine(control)
     # Only now: the large arrays of the engine are mapped, so that their pages take no memory before they are used.
     _tune_allocator()
