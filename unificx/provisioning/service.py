@@ -23,7 +23,7 @@ from unificx.provisioning.schemas import (
     SettingsLink,
 )
 from unificx.provisioning.time_zones import posix_rule, utc_offset
-from unificx.provisioning.values import check_keys, names_mac, parse_mac
+from unificx.provisioning.values import check_keys, names_a_phone, names_mac, parse_mac
 from unificx.routing import CodeTables
 
 WINDOW = timedelta(hours=1)
@@ -154,8 +154,10 @@ class PhoneSettingsService:
         """Return the settings file for the holder of a code; `source` is the address of the phone.
 
         Raise NotFound, the same for a wrong code, a wrong MAC address and an unknown device, TooManyRequests after
-        several of them.
+        several of them. Files that are no settings of one phone are not counted: phones ask for several first.
         """
+        if not names_a_phone(file_name):
+            raise _no_settings()
         settings = await self._require(code, source, "settings")
         if not names_mac(file_name, settings.mac):
             raise _no_settings()

@@ -9,6 +9,8 @@ from unificx.provisioning.schemas import PhoneKey
 MAX_KEYS = 60
 MAX_LABEL = 32
 _MAC = re.compile(r"[0-9a-f]{12}\Z")
+_NAMED_MAC = re.compile(r"(?!0{6})[0-9a-f]{12}\Z")
+"""At the end of a file name. Names for all phones of a model may have twelve digits, too: `y000000000058.cfg`."""
 _SEPARATORS = str.maketrans("", "", " :-.")
 _NUMBER = re.compile(r"(?:[+*#]?[0-9*#]{1,32})\Z")
 
@@ -44,5 +46,17 @@ def _clean_label(label: str) -> str:
 
 def names_mac(file_name: str, mac: str) -> bool:
     """Return whether the name of a requested file has this MAC address: each maker adds a prefix and an ending."""
-    stem = file_name.lower().rpartition(".")[0] or file_name.lower()
-    return re.sub("[^0-9a-z]", "", stem).endswith(mac)
+    return _stem(file_name).endswith(mac)
+
+
+def names_a_phone(file_name: str) -> bool:
+    """Return whether a requested file can be the settings of one phone.
+
+    Phones also ask for files of all phones of their model, for `MAC.boot` (Yealink), which would replace the settings
+    and has none, and for `cfgMAC` (Grandstream), which is not text.
+    """
+    return not file_name.lower().endswith(".boot") and bool(_NAMED_MAC.search(_stem(file_name)))
+
+
+def _stem(file_name: str) -> str:
+    return re.sub("[^0-9a-z]", "", file_name.lower().rpartition(".")[0])

@@ -152,6 +152,17 @@ async def test_wrong_codes_and_files_look_the_same_and_are_slowed_down(office: O
     assert password_of(await office.fetch(await office.link()))
 
 
+async def test_phones_behind_one_address_ask_for_other_files_first(office: Office) -> None:
+    """As Yealink and Grandstream phones do at each start. A Yealink that finds `MAC.boot` asks for nothing else."""
+    await office.phones.put(office.tenant, office.device.id, NEW)
+    code = await office.link()
+    common = ("y000000000000.boot", "y000000000058.cfg", "cfg.xml", "cfggxp2170.xml", f"{MAC}-local.cfg")
+    for name in (f"{MAC}.boot", f"cfg{MAC}", *common) * 5:
+        with pytest.raises(NotFound):
+            await office.fetch(code, name)
+    assert password_of(await office.fetch(code))
+
+
 @pytest.mark.promise("D4")
 async def test_the_phone_book_has_an_address_of_its_own(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     await office.people.extensions.create(office.tenant, NewExtension("1002", "Berta"))
