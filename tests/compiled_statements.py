@@ -12,7 +12,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import LRUCache
 
-from unificx.db import database, sqlite
+from unificx.db import postgresql, sqlite
 
 SIZE = 10_000
 """Statements of both dialects; a worker compiles fewer."""
@@ -27,7 +27,7 @@ def share_compiled_statements() -> None:
         dialect.__eq__ = _is_alike
         dialect.__hash__ = _hash_of_class
     shared = {"compiled_cache": LRUCache(SIZE)}
-    database.create_async_engine = partial(create_async_engine, execution_options=shared)
+    postgresql.create_async_engine = partial(create_async_engine, execution_options=shared)
     sqlite.create_async_engine = partial(create_async_engine, execution_options=shared)
 
 

@@ -329,6 +329,14 @@ async def test_a_backup_with_postgresql_is_restored(
             await postgres.drop(name)
 
 
+def test_a_backup_without_the_setting_of_the_server_names_it(tmp_path: Path) -> None:
+    """The command has an environment of its own: without UNIFICX_DATABASE it looks for the file."""
+    with pytest.raises(StartupError, match="There is no database") as caught:
+        sources.copy_sqlite(tmp_path / "unificx.db", tmp_path / "copy.db")
+    assert "UNIFICX_DATABASE" in caught.value.hint
+    assert not (tmp_path / "copy.db").exists()
+
+
 def test_pg_dump_missing_or_failing_is_named(
     paths: InstallationPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,6 +344,7 @@ def test_pg_dump_missing_or_failing_is_named(
     with pytest.raises(StartupError, match="pg_dump failed: ") as failed:
         back_up(paths, environ, tmp_path / "backup.tar", NOW, ignore)
     assert "canary" not in failed.value.message
+    assert failed.value.message.endswith("Connection refused.")
     monkeypatch.setattr(sources.shutil, "which", lambda tool: None)
     with pytest.raises(StartupError, match="pg_dump is missing"):
         back_up(paths, environ, tmp_path / "backup.tar", NOW, ignore)

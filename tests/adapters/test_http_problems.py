@@ -16,7 +16,7 @@ from sqlalchemy import event
 from unificx.api import middleware
 from unificx.api.schemas.core import REFERENCE
 from unificx.api.validation_messages import validation_message
-from unificx.db.database import DatabaseUnreachable
+from unificx.db import DatabaseUnreachable
 from unificx.recording import TenantRecordingPolicyChange
 
 SECRET = "hunter2-canary"
@@ -412,7 +412,7 @@ async def test_a_stopped_database_is_named(world: World, monkeypatch: pytest.Mon
     """So that the command line, which prints the problem, tells the administrator what to start."""
 
     async def unreachable(*_: object, **__: object) -> None:
-        raise DatabaseUnreachable("ConnectionRefusedError")
+        raise DatabaseUnreachable("no server answers at its address", "Start PostgreSQL.")
 
     monkeypatch.setattr(world.identity.tenants, "page", unreachable)
     problem = is_problem(await world.client(operator=True).get("/api/v1/tenants"), 503)

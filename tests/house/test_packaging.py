@@ -127,3 +127,10 @@ def _copy_packages(lock: Path, target: Path, environment: Path | None = None) ->
     paths = {"PYTHONPATH": str(environment)} if environment is not None else {}
     command = [sys.executable, ROOT / "packaging" / "copy_packages.py", lock, target]
     return subprocess.run(command, env=paths, capture_output=True, text=True, check=False)
+
+
+def test_the_service_is_started_again_for_as_long_as_it_takes() -> None:
+    """systemd gives up after five starts in ten seconds: a database that starts later would find no server."""
+    service = _unit()["Service"]
+    assert service["Restart"] == "on-failure"
+    assert float(service["RestartSec"]) * 5 > 10

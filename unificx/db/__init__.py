@@ -11,6 +11,7 @@ from unificx.db.memory_copy import MemoryCopy
 from unificx.db.outbox import Outbox
 from unificx.db.pagination import Page, PageById, PageByTime, invalid_cursor, is_id_cursor, newest_first, time_cursor
 from unificx.db.polling_worker import PollingWorker, shield_until_done
+from unificx.db.postgresql import DatabaseUnreachable
 from unificx.db.sealed import Erased, ErasedSubject, Key, Keys, SealedCodec, UnsealError
 from unificx.db.short_steps import in_short_steps
 from unificx.db.spool import Spool, SpoolFull
@@ -21,6 +22,7 @@ __all__ = [
     "Base",
     "BulkInsert",
     "Database",
+    "DatabaseUnreachable",
     "DeferredInsert",
     "DiskGuard",
     "Erased",

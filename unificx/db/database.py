@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
@@ -21,6 +21,7 @@ from unificx.core.events import DomainEvent
 from unificx.db.commit_order import CommitOrder, CommitTurn
 from unificx.db.locks import TURN
 from unificx.db.models import OutboxRow
+from unificx.db.postgresql import DatabaseUnreachable, postgresql_engine
 from unificx.db.sqlite import READING, sqlite_engine
 from unificx.db.wal_checkpoint import Checkpoints
 
@@ -70,13 +71,12 @@ class UnitOfWork:
         self.events.append(domain_event)
 
 
-class DatabaseUnreachable(OSError):
-    """PostgreSQL cannot be connected to."""
-
-
 def is_unreachable(fault: BaseException) -> bool:
-    """Whether this error means that the database cannot be connected to, or has closed the connection."""
-    return isinstance(fault, DatabaseUnreachable) or (isinstance(fault, DBAPIError) and fault.connection_invalidated)
+    """Whether this error means that the database cannot be connected to, has closed the connection, or that all
+    connections wait for it."""
+    return isinstance(fault, (DatabaseUnreachable, PoolTimeout)) or (
+        isinstance(fault, DBAPIError) and fault.connection_invalidated
+    )
 
 
 def is_full(fault: BaseException) -> bool:
@@ -213,18 +213,4 @@ def _parse_url(url: str | URL) -> URL:
 
 
 def _engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() == "postgresql":
-        engine = create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10)
-        event.listen(engine.sync_engine, "do_connect", _connect_postgresql)
-        return engine
-    return sqlite_engine(url)
-
-
-def _connect_postgresql(dialect: Any, record: Any, arguments: Any, parameters: Any) -> Any:
-    import asyncpg
-
-    del record
-    try:
-        return dialect.connect(*arguments, **parameters)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
-        raise DatabaseUnreachable(type(fault).__name__) from fault
+    return postgresql_engine(url) if url.get_backend_name() == "postgresql" else sqlite_engine(url)

@@ -19,7 +19,7 @@ from unificx.core.access import Access, context_stating, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.core.faults import describe_fault
-from unificx.db import MIN_FREE_BYTES, Database, claim_database
+from unificx.db import MIN_FREE_BYTES, Database, DatabaseUnreachable, claim_database
 from unificx.db.migrations import migrate_in_child
 from unificx.integrations.egress import record_by
 from unificx.integrations.imap import MailboxSettings
@@ -171,8 +171,8 @@ def _naming_the_database() -> Iterator[None]:
     """Raise StartupError if the database does not respond."""
     try:
         yield
-    except OSError as fault:
-        raise StartupError(f"The database does not respond: {fault.strerror or type(fault).__name__}.") from None
+    except DatabaseUnreachable as fault:
+        raise StartupError(f"The database does not respond: {fault.reason}.", hint=fault.hint) from None
 
 
 async def _open_spool(stack: AsyncExitStack, container: Container) -> None:

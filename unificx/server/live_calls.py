@@ -10,7 +10,7 @@ from unificx.api import ComponentState
 from unificx.calls import CallControl, CallManager, LiveCall, Origination, ParkedCall
 from unificx.conferencing import Room
 from unificx.core.errors import NotFound
-from unificx.db import RESUME_FREE_BYTES
+from unificx.db import RESUME_FREE_BYTES, DatabaseUnreachable
 from unificx.media import MediaUnavailable
 from unificx.recording import (
     BY_CALL,
@@ -126,6 +126,8 @@ class ComponentChecks:
         try:
             async with asyncio.timeout(CHECK_TIMEOUT), self._container.database.read() as session:
                 await session.execute(text("SELECT 1"))
+        except DatabaseUnreachable as fault:
+            return ComponentState("database", False, f"it does not respond: {fault.reason}. {fault.hint}")
         except Exception as fault:
             return ComponentState("database", False, f"it does not respond ({type(fault).__name__})")
         return ComponentState("database", True)
@@ -149,7 +151,7 @@ class ComponentChecks:
             async with asyncio.timeout(CHECK_TIMEOUT):
                 parked = await self._container.outbox.parked()
         except Exception as fault:
-            return ComponentState("outbox", False, f"the database does not respond ({type(fault).__name__})")
+            return ComponentState("outbox", False, f"they are unknown ({type(fault).__name__}). See the database")
         if parked:
             return ComponentState("outbox", False, f"{parked} events could not be processed; see the log, then restart")
         return ComponentState("outbox", True)

@@ -9,8 +9,7 @@ from sqlalchemy.engine.interfaces import CacheStats
 
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.events import DomainEvent
-from unificx.db import Database, is_unreachable
-from unificx.db.database import DatabaseUnreachable
+from unificx.db import Database, DatabaseUnreachable, is_unreachable
 from unificx.db.models import OutboxRow
 
 

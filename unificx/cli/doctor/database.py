@@ -18,7 +18,7 @@ def database(url: str, clock: Clock) -> Check:
     """Check that the database is reachable and has its tables."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from unificx.db import Database
+    from unificx.db import Database, DatabaseUnreachable
 
     try:
         database = Database(url, clock)
@@ -29,6 +29,8 @@ def database(url: str, clock: Clock) -> Check:
         return Check("database", "ok", f"{kind}, will be created at the first start")
     try:
         has_tables = asyncio.run(asyncio.wait_for(_has_tables(database), TIMEOUT_SECONDS))
+    except DatabaseUnreachable as fault:
+        return Check("database", "fail", f"{kind} does not respond: {fault.reason}", fault.hint)
     except (SQLAlchemyError, OSError, TimeoutError) as fault:
         # Without the driver's message, which quotes addresses and user names.
         do = "Check the file and its permissions." if kind == "SQLite" else "Start it, and check UNIFICX_DATABASE."

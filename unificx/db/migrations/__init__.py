@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).parent
 _LOCK = 0x756E6966
 """Arbitrary advisory lock number: processes that start at the same time migrate one after the other."""
+_NOT_ALLOWED = "42501"
+"""SQLSTATE of PostgreSQL: insufficient privilege."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 async def migrate(database: Database) -> None:
     """Apply all missing revisions in one transaction.
 
-    Raises StartupError if the database was created by a later version or the file is damaged.
+    Raises StartupError if the database was created by a later version, the file is damaged, or the user may not
+    create tables.
     """
     if await is_current(database):
         return
@@ -40,10 +43,10 @@ async def migrate(database: Database) -> None:
         async with migrating(database) as connection:
             await connection.run_sync(_upgrade)
     except DatabaseError as fault:
-        damaged = _damage(fault, database)
-        if damaged is None:
+        refusal = _refusal(fault, database)
+        if refusal is None:
             raise
-        raise damaged from None
+        raise refusal from None
 
 
 async def migrate_in_child(database: Database, url: str) -> None:
@@ -80,10 +83,10 @@ async def stored_revision(database: Database) -> str | None:
             stored = await connection.exec_driver_sql("SELECT version_num FROM alembic_version")
             return next(iter(stored.scalars()), None)
     except DatabaseError as fault:
-        damaged = _damage(fault, database)
-        if damaged is None:
+        refusal = _refusal(fault, database)
+        if refusal is None:
             raise
-        raise damaged from None
+        raise refusal from None
 
 
 def known_revisions() -> list[str]:
@@ -124,8 +127,13 @@ async def migrating(database: Database) -> AsyncIterator[AsyncConnection]:
                 yield connection
 
 
-def _damage(fault: DatabaseError, database: Database) -> StartupError | None:
-    """Return the error to show if the database file is damaged."""
+def _refusal(fault: DatabaseError, database: Database) -> StartupError | None:
+    """Return the error to show if the database file is damaged, or if the user may not create tables."""
+    if getattr(fault.orig, "sqlstate", None) == _NOT_ALLOWED:
+        owner = f"ALTER DATABASE {database.engine.url.database} OWNER TO {database.engine.url.username}"
+        return StartupError(
+            "The user of the database may not create tables in it.", hint=f"Make it the owner: {owner}."
+        )
     if getattr(fault.orig, "sqlite_errorcode", None) not in _DAMAGED:
         return None
     return StartupError(f"The database {database.engine.url.database} is damaged.", hint="Restore it from a backup.")

@@ -9,6 +9,7 @@ from unificx.core.clock import SystemClock
 from unificx.core.errors import StartupError
 from unificx.db.database import Database
 from unificx.db.migrations import migrate
+from unificx.db.postgresql import DatabaseUnreachable
 
 
 async def upgrade(url: str) -> None:
@@ -16,6 +17,8 @@ async def upgrade(url: str) -> None:
     database = Database(url, SystemClock())
     try:
         await migrate(database)
+    except DatabaseUnreachable as fault:
+        raise StartupError(f"The database does not respond: {fault.reason}.", hint=fault.hint) from None
     finally:
         await database.close()
 

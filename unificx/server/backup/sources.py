@@ -18,6 +18,8 @@ _REVISION = "SELECT version_num FROM alembic_version"
 
 def copy_sqlite(source: Path, target: Path) -> None:
     """Copy a SQLite database as of one moment; its writers go on. Raise StartupError."""
+    if not source.exists():
+        raise StartupError(f"There is no database {source}.", hint="Set UNIFICX_DATABASE as for the server.")
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with (
@@ -77,5 +79,6 @@ def _run(tool: str, url: str, *options: str, to: str = "--dbname") -> None:
         check=False,
     )
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        lines = done.stderr.strip().splitlines() or ["no reason given"]
+        reason = lines[0].removeprefix(f"{tool}: ").removeprefix("error: ").rstrip(".")
         raise StartupError(f"{tool} failed: {reason}.", hint="Check UNIFICX_DATABASE.")
