@@ -36,6 +36,10 @@ def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour
 
 
+class NoPublicAddress(httpcore.ConnectError):
+    """The name of a server has no address, or none that is public."""
+
+
 class PublicAddressBackend(httpcore.AsyncNetworkBackend):
     """httpcore network backend for public addresses. `loopback` also allows loopback addresses, for tests."""
 
@@ -51,8 +55,8 @@ class PublicAddressBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first of the name's addresses that accepts. Raise httpcore.ConnectError."""
-        fault: Exception = httpcore.ConnectError("the name has no public address")
+        """Connect to the first of the name's addresses that accepts. Raise httpcore.ConnectError, NoPublicAddress."""
+        fault: Exception = NoPublicAddress("the name has no public address")
         try:
             async with asyncio.timeout(timeout):
                 for address in await self._allowed(host, port):

@@ -8,13 +8,21 @@ from urllib.parse import urlsplit
 import httpcore
 
 from unificx.integrations.egress import Vendor
-from unificx.integrations.ssrf_guard import PublicAddressBackend
-from unificx.webhooks import WebhookUnreachable
+from unificx.integrations.ssrf_guard import NoPublicAddress, PublicAddressBackend
+from unificx.webhooks import Failure, WebhookUnreachable
 
 TIMEOUT = 10.0
 """Timeout of one attempt, including the connection."""
 MAX_CONNECTIONS = 32
 IDLE_SECONDS = 30.0
+_FAULTS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+    OSError,  # TimeoutError among them
+    ValueError,
+)
 
 
 class WebhookClient:
@@ -38,11 +46,19 @@ class WebhookClient:
             self._vendor.disclose(urlsplit(url).netloc, ["user.behavior.call_detail", "user.contact.phone_number"])
             async with asyncio.timeout(TIMEOUT), self._pool.stream("POST", url, headers=sent, content=body) as response:
                 return response.status
-        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
-            raise WebhookUnreachable from None
-        except (TimeoutError, OSError, ValueError):
-            raise WebhookUnreachable from None
+        except _FAULTS as fault:
+            raise WebhookUnreachable(_failure(fault)) from None
 
     async def close(self) -> None:
         """Close all connections."""
         await self._pool.aclose()
+
+
+def _failure(fault: Exception) -> Failure:
+    if isinstance(fault, NoPublicAddress):
+        return "no_address"
+    if isinstance(fault.__cause__, ssl.SSLError):
+        return "no_tls"
+    if isinstance(fault, (TimeoutError, httpcore.TimeoutException)):
+        return "no_answer"
+    return "no_connection"

@@ -2,7 +2,7 @@
 
 from unificx.webhooks.catalogue import EVENT_TYPES, SOURCES
 from unificx.webhooks.ports import WebhookUnreachable
-from unificx.webhooks.schemas import CreatedWebhook, NewWebhook, Webhook, WebhookChange
+from unificx.webhooks.schemas import CreatedWebhook, Failure, NewWebhook, Webhook, WebhookChange
 from unificx.webhooks.sender import WebhookSender
 from unificx.webhooks.service import WebhookService
 
@@ -10,6 +10,7 @@ __all__ = [
     "EVENT_TYPES",
     "SOURCES",
     "CreatedWebhook",
+    "Failure",
     "NewWebhook",
     "Webhook",
     "WebhookChange",

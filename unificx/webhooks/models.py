@@ -63,5 +63,5 @@ class DeliveryRow(Base):
     created: Mapped[datetime] = plain("time of the event")
     due: Mapped[datetime] = plain("time of the next attempt")
     attempts: Mapped[int] = plain("number of attempts")
-    status: Mapped[int] = plain("status of the last response, 0 for none")
+    status: Mapped[int] = plain("status of the last response, 0 and below for none, by its reason")
     dead: Mapped[bool] = plain("whether it is not tried any more")

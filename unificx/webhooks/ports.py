@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from unificx.webhooks.schemas import Failure
+
 
 class WebhookUnreachable(Exception):
-    """No response: the receiver is down, too slow, has no valid certificate, or has an address inside the network."""
+    """No response."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure: Failure = failure
 
 
 class WebhookTransport(Protocol):

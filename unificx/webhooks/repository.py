@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Keys, SealedCodec
 from unificx.webhooks.models import DeliveryRow, WebhookPart, WebhookRow
-from unificx.webhooks.schemas import Delivery, PauseReason, Secrets, Webhook, WebhookState
+from unificx.webhooks.schemas import Delivery, Failure, PauseReason, Secrets, Webhook, WebhookState
 
 CODEC = SealedCodec(WebhookRow, WebhookPart)
+_FAILURES: tuple[Failure, ...] = ("no_answer", "no_address", "no_connection", "no_tls")
+"""Stored as a status: that at index n as -n."""
 
 
 async def all_webhooks(session: AsyncSession, keys: Keys) -> list[tuple[Webhook, Secrets]]:
@@ -141,7 +143,7 @@ async def save_attempt(session: AsyncSession, delivery: Delivery) -> None:
             created=delivery.created,
             due=delivery.due,
             attempts=delivery.attempts,
-            status=delivery.status,
+            status=-_FAILURES.index(delivery.failure) if delivery.failure else delivery.status,
             dead=delivery.dead,
         )
     )
@@ -218,7 +220,8 @@ def _to_delivery(row: DeliveryRow) -> Delivery:
         created=row.created,
         due=row.due,
         attempts=row.attempts,
-        status=row.status,
+        status=max(row.status, 0),
         dead=row.dead,
         body=row.body,
+        failure=_FAILURES[-row.status] if row.attempts and row.status <= 0 else None,
     )

@@ -8,6 +8,10 @@ WebhookState = Literal["active", "paused"]
 PauseReason = Literal["", "requested", "failing", "gone"]
 """Why it is paused: by an administrator; after a day of failures; because the receiver answered 410."""
 
+Failure = Literal["no_answer", "no_address", "no_connection", "no_tls"]
+"""Why there was no response: not in time; the name has no public address; nothing accepts connections; no valid
+certificate."""
+
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
@@ -62,7 +66,8 @@ class CreatedWebhook:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message to a webhook. `dead`: it is not tried any more; `status` is that of the last response, 0 for none."""
+    """A message to a webhook. `dead`: it is not tried any more; `status` is that of the last response, 0 for none,
+    with its `failure`."""
 
     id: str
     tenant_id: str
@@ -74,3 +79,4 @@ class Delivery:
     status: int
     dead: bool
     body: str
+    failure: Failure | None = None

@@ -65,29 +65,29 @@ class WebhookSender:
                 )
             for delivery in rows:
                 tried[webhook_id] = delivery.id
-                status = await self._attempt(webhook, secrets, delivery)
-                if 200 <= status < 300:
+                result = await self._attempt(webhook, secrets, delivery)
+                if 200 <= result.status < 300:
                     async with self._database.begin() as uow:
                         await repository.delete_delivery(uow.session, tenant_id, delivery.id)
                     await self._service.record_success(webhook)
                     continue
-                failed = replace(delivery, attempts=delivery.attempts + 1, status=status)
-                blocks = not schedule.concerns_one_message(status)
-                if not await self._record_failure(webhook, failed, postpone_others=blocks) or blocks:
+                blocks = not schedule.concerns_one_message(result.status)
+                if not await self._record_failure(webhook, result, postpone_others=blocks) or blocks:
                     return
 
-    async def _attempt(self, webhook: Webhook, secrets: tuple[bytes, ...], delivery: Delivery) -> int:
-        """Send a message; return the status, 0 without a response."""
+    async def _attempt(self, webhook: Webhook, secrets: tuple[bytes, ...], delivery: Delivery) -> Delivery:
+        """Send a message; return it with the result."""
         body = delivery.body.encode()
         headers = {
             "content-type": "application/json",
             "user-agent": "UnifiCX-Webhooks",
             **headers_of(delivery.id, self._clock.now(), body, secrets),
         }
+        tried = replace(delivery, attempts=delivery.attempts + 1, status=0, failure=None)
         try:
-            return await self._transport.post(webhook.url, headers, body)
-        except WebhookUnreachable:
-            return 0
+            return replace(tried, status=await self._transport.post(webhook.url, headers, body))
+        except WebhookUnreachable as unreachable:
+            return replace(tried, failure=unreachable.failure)
 
     async def _record_failure(self, webhook: Webhook, delivery: Delivery, *, postpone_others: bool) -> bool:
         """Try the message later; pause the webhook after a day of failures, or if the receiver is gone.
@@ -100,7 +100,8 @@ class WebhookSender:
             if postpone_others:
                 earliest = due or now + schedule.FIRST_DELAY
                 await repository.postpone_others(uow.session, webhook.tenant_id, webhook.id, earliest)
-        log.warning("webhook_failed", webhook=webhook.id, status=delivery.status, attempts=delivery.attempts)
+        reason = delivery.failure or delivery.status
+        log.warning("webhook_failed", webhook=webhook.id, reason=reason, attempts=delivery.attempts)
         pause: PauseReason = "failing" if schedule.is_hopeless(webhook.failing_since, now) else ""
         try:
             after = await self._service.record_failure(webhook, "gone" if delivery.status == _GONE else pause)

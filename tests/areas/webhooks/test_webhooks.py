@@ -148,6 +148,7 @@ async def test_a_failed_message_is_tried_for_a_day_and_its_webhook_then_paused(s
     assert len(setup.receiver.requests) == 1, "the second message waits for the next attempt"
     first, second = await setup.service.deliveries(made)
     assert (first.attempts, second.attempts, second.due) == (1, 0, first.due)
+    assert (first.status, first.failure, second.failure) == (0, "no_connection", None)
     assert setup.service.find("acme", made.id).failing_since == setup.clock.now()
     while setup.service.find("acme", made.id).state == "active":
         await publish(setup, person_created(len(setup.receiver.requests) + 10))
@@ -333,9 +334,15 @@ async def test_messages_reach_a_real_receiver_and_no_address_inside(setup: Webho
         client = WebhookClient(loopback=True, tls=trusting)
         assert await client.post(f"{address}/in", {"webhook-id": "m-1"}, b"{}") == 302, "redirects are not followed"
         await client.close()
-        for refused in (WebhookClient(tls=trusting), WebhookClient(loopback=True)):
-            with pytest.raises(WebhookUnreachable):
-                await refused.post(f"{address}/in", {}, b"{}")
+        refusals = [
+            (WebhookClient(tls=trusting), f"{address}/in", "no_address"),
+            (WebhookClient(loopback=True), f"{address}/in", "no_tls"),
+            (WebhookClient(loopback=True), "https://127.0.0.1:1/in", "no_connection"),
+        ]
+        for refused, url, failure in refusals:
+            with pytest.raises(WebhookUnreachable) as caught:
+                await refused.post(url, {}, b"{}")
+            assert caught.value.failure == failure
             await refused.close()
     [request] = received
     assert request.startswith(b"POST /in HTTP/1.1\r\n")

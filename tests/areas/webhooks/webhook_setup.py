@@ -26,7 +26,7 @@ class FakeReceiver:
         self.requests.append((url, dict(headers), body))
         status = self.statuses.get(json.loads(body)["type"], self.status)
         if not status:
-            raise WebhookUnreachable
+            raise WebhookUnreachable("no_connection")
         return status
 
     def messages(self) -> list[Any]:

@@ -17,6 +17,7 @@ _DELIVERIES = {
     "created": "created",
     "attempts": "attempts",
     "status": "last status",
+    "failure": "failure",
     "due": "next attempt",
     "dead": "given up",
     "id": "id",

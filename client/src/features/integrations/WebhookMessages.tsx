@@ -9,7 +9,7 @@ import { POLL_INTERVAL_MS, usePages } from '~/design/lists';
 import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
-import { deliveryState, eventTitle } from './texts';
+import { deliveryState, eventTitle, FAILURES } from './texts';
 
 /** Messages of a webhook that wait or could not be delivered. */
 export function WebhookMessages({ webhook, tenant }: { webhook: Webhook; tenant?: string }) {
@@ -64,11 +64,11 @@ interface MessageProps {
 
 function Message({ message, onRetry }: MessageProps) {
   const { t } = useLingui();
-  const { event, created, dead, attempts, status } = message;
+  const { event, created, dead, attempts, status, failure } = message;
   const title = eventTitle(event);
   const Icon = dead ? IconAlertTriangle : IconClock;
   const at = formatDateTime(created);
-  const result = status ? t`the receiver answered ${status}` : t`the receiver did not answer`;
+  const result = failure ? t(FAILURES[failure]) : t`the receiver answered ${status}`;
   return (
     <Row
       icon={<Icon size={20} aria-hidden />}

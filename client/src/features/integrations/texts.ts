@@ -136,6 +136,14 @@ export function webhookStatus({ state, pause_reason, failing_since }: Webhook): 
     : { text: msg`Active`, colour: 'teal' };
 }
 
+/** Why a receiver did not respond. */
+export const FAILURES: Record<NonNullable<WebhookDelivery['failure']>, MessageDescriptor> = {
+  no_answer: msg`the receiver did not answer in time`,
+  no_address: msg`the name of the receiver has no public address`,
+  no_connection: msg`the receiver accepts no connections`,
+  no_tls: msg`the receiver has no valid certificate`,
+};
+
 /** State of a message that was not delivered yet. */
 export function deliveryState({ dead, attempts }: WebhookDelivery): MessageDescriptor {
   if (dead) return msg`Not delivered`;
