@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 import httpcore
@@ -57,8 +57,15 @@ class WebhookClient:
 def _failure(fault: Exception) -> Failure:
     if isinstance(fault, NoPublicAddress):
         return "no_address"
-    if isinstance(fault.__cause__, ssl.SSLError):
+    if any(isinstance(each, ssl.SSLError) for each in _causes(fault)):
         return "no_tls"
     if isinstance(fault, (TimeoutError, httpcore.TimeoutException)):
         return "no_answer"
     return "no_connection"
+
+
+def _causes(fault: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = fault
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
