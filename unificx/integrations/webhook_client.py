@@ -57,7 +57,7 @@ class WebhookClient:
 def _failure(fault: Exception) -> Failure:
     if isinstance(fault, NoPublicAddress):
         return "no_address"
-    if any(isinstance(each, ssl.SSLError) for each in _causes(fault)):
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in _causes(fault)):
         return "no_tls"
     if isinstance(fault, (TimeoutError, httpcore.TimeoutException)):
         return "no_answer"

@@ -313,9 +313,12 @@ def test_attempts_end_after_a_day() -> None:
     assert now < created + schedule.LIFETIME
 
 
-async def test_messages_reach_a_real_receiver_and_no_address_inside(setup: WebhookSetup, tmp_path: Path) -> None:
+async def test_messages_reach_a_real_receiver_and_no_address_inside(
+    setup: WebhookSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """HTTPS with a verified certificate. Without the exception for tests, this machine is not connected to."""
     received: list[bytes] = []
+    is_hanging = False
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -323,6 +326,8 @@ async def test_messages_reach_a_real_receiver_and_no_address_inside(setup: Webho
             int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
         )
         received.append(head + await reader.readexactly(length))
+        if is_hanging:
+            await reader.read()
         writer.write(b"HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
         writer.close()
 
@@ -344,7 +349,14 @@ async def test_messages_reach_a_real_receiver_and_no_address_inside(setup: Webho
                 await refused.post(url, {}, b"{}")
             assert caught.value.failure == failure
             await refused.close()
-    [request] = received
+        hasty = WebhookClient(loopback=True, tls=trusting)
+        is_hanging = True
+        monkeypatch.setattr("unificx.integrations.webhook_client.TIMEOUT", 0.5)
+        with pytest.raises(WebhookUnreachable) as caught:
+            await hasty.post(f"{address}/in", {}, b"{}")
+        assert caught.value.failure == "no_answer"
+        await hasty.close()
+    [request, _] = received
     assert request.startswith(b"POST /in HTTP/1.1\r\n")
     assert b"webhook-id: m-1\r\n" in request
     assert request.endswith(b"\r\n\r\n{}")
