@@ -154,7 +154,7 @@ class PhoneSettingsService:
         """Return the settings file for the holder of a code; `source` is the address of the phone.
 
         Raise NotFound, the same for a wrong code, a wrong MAC address and an unknown device, TooManyRequests after
-        several of them. Files that are no settings of one phone are not counted: phones ask for several first.
+        several of them. Names of other files are not counted: phones ask for several of these first.
         """
         if not names_a_phone(file_name):
             raise _no_settings()
