@@ -118,6 +118,7 @@ SERVED = """
 import gc
 import sys
 from collections import Counter
+from dataclasses import FrozenInstanceError
 from unificx.core.access import Access
 from unificx.server import main, server
 from tests.house.test_server_imports import SERVER_AVOIDS
@@ -127,6 +128,11 @@ async def serve(*settings, **options):
     kinds = [each for each in gc.get_objects() if issubclass(type(each), type)]
     names = Counter(f"{each.__module__}.{each.__qualname__}" for each in kinds)
     print(repr(access) == described)
+    for change in (lambda: setattr(access, "purpose", "another"), lambda: delattr(access, "purpose")):
+        try:
+            change()
+        except FrozenInstanceError:
+            print("refused")
     print(*(each for each in SERVER_AVOIDS if each in sys.modules))
     print(*(name for name, number in names.items() if number > 1 and name.startswith("unificx.")))
 
@@ -140,7 +146,7 @@ main.main()
 def test_replaced_classes_are_freed_at_the_start(tmp_path: Path) -> None:
     program = [sys.executable, "-c", SERVED, "up", "--home", str(tmp_path / "home")]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout == "True\n\n\n"
+    assert done.stdout == "True\nrefused\nrefused\n\n\n"
 
 
 def test_every_benchmark_can_be_loaded() -> None:

@@ -2,23 +2,23 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import FrozenInstanceError, fields
 from reprlib import recursive_repr
 from types import FunctionType
 from typing import Any
 
 
 def trim_dataclasses() -> None:
-    """Remove from our frozen dataclasses the methods that refuse assignments, which the type checker refuses too, and
-    have all of them share one `__repr__`. Call it once all modules are loaded, before a collection of garbage.
+    """Have our dataclasses share one `__repr__`, and frozen ones the methods that refuse assignments. Call it once all
+    modules are loaded, before a collection of garbage.
 
-    The removed methods refer to the class that `dataclass(slots=True)` has replaced by one with slots, which otherwise
-    stays in memory as well.
+    The generated methods that refuse assignments refer to the class that `dataclass(slots=True)` has replaced by one
+    with slots, which otherwise stays in memory as well.
     """
     for each in _dataclasses():
         own = each.__dict__
         if each.__dataclass_params__.frozen and "__setattr__" in own:
-            del each.__setattr__, each.__delattr__
+            each.__setattr__, each.__delattr__ = _set_attribute, _delete_attribute
         if _is_generated(own.get("__repr__")):
             each.__repr__ = _describe
 
@@ -41,3 +41,15 @@ def _is_generated(method: object) -> bool:
 def _describe(self: Any) -> str:
     values = ", ".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
     return f"{type(self).__qualname__}({values})"
+
+
+def _set_attribute(self: Any, name: str, value: object) -> None:
+    if name in self.__dataclass_fields__:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+    object.__setattr__(self, name, value)
+
+
+def _delete_attribute(self: Any, name: str) -> None:
+    if name in self.__dataclass_fields__:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+    object.__delattr__(self, name)
