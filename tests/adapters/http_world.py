@@ -140,6 +140,7 @@ from unificx.privacy import (
     MasterKey,
     Retention,
     TenantPeriods,
+    access_holding,
 )
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsDependencies, PhoneSettingsService
@@ -718,6 +719,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     rights = RightsRequests(
         RightsDependencies(database, keys, numbers, identity, cluster.counters, cluster.one_time, NoRequestEmails())
     )
+    accesses = AccessLog(database, keys, directory)
     holdings = (
         account_holding(database, identity.users),
         mailbox_holding(database, mailboxes),
@@ -725,6 +727,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         contact_holding(database, routing.contacts),
         speed_dial_holding(database, routing.speed_dials),
         request_holding(database, rights.retention),
+        access_holding(database, accesses),
     )
     erasures = person_erasures(database, keys, erasure, holdings, ErasureChecks(identity, spool))
     copies, installation_id = folder / "copies", keys.installation_id
@@ -753,7 +756,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         access_copies=access_copies,
         retention=Retention(database, periods, call_record_expiries(database), ()),
         audit=erasures.audit,
-        accesses=AccessLog(database, keys, directory),
+        accesses=accesses,
         backups=BackupService(
             BackupDependencies(InstallationPaths(folder), BACKUP_SETTINGS, database, lambda: ("present",))
         ),

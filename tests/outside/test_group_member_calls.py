@@ -10,12 +10,11 @@ import pytest
 import scenarios as s
 from app_phone import AppPhone, RingingPhone, app_phone
 from free_ports import free_port
-from recording_helpers import MATCH_THRESHOLD, correlation, levels, prompt, wait_until_received
+from recording_helpers import MATCH_THRESHOLD, correlation, prompt, wait_until_received
 from rtp_endpoint import DECODE, RtpEndpoint
 from server import Household, Server, set_voicemail, wait_until
 from sipp import Sipp
 
-from unificx.core.clock import SystemClock
 from unificx.media import tones
 
 CALLER_TONE, MOBILE_TONE, COLLEAGUE_TONE = 600, 900, 1300
@@ -63,34 +62,18 @@ class Mobile:
     async def press(self, digit: int) -> None:
         await self._audio.send_dtmf(digit)
 
-    def events(self) -> list[int]:
-        """The telephone events received."""
-        ends = [one.payload[0] for one in self._audio.received if one.payload_type == 101 and one.payload[1] & 0x80]
-        return list(dict.fromkeys(ends))
-
-    def loudest(self, hertz: float) -> float:
-        """The strongest level of a tone in any tenth of a second received."""
-        return max(levels(self._received(), hertz, 8000))
-
     async def is_hung_up(self) -> None:
         """Wait for the BYE."""
         outcome = await asyncio.to_thread(self._carrier.wait)
         assert outcome.ok, f"{outcome.errors}\n{outcome.trace[-6000:]}"
 
     def _received(self) -> list[int]:
-        audio = [packet for packet in self._audio.received if packet.payload_type in DECODE]
-        return [each for packet in audio for each in DECODE[packet.payload_type](packet.payload)]
+        return [each for packet in self._audio.received for each in DECODE[packet.payload_type](packet.payload)]
 
 
 @asynccontextmanager
 async def group_with_mobile(
-    server: Server,
-    directory: Path,
-    number: str,
-    member: str,
-    others: str = "",
-    otherwise: str = "hangup",
-    codecs: tuple[int, ...] = (0, 101),
+    server: Server, directory: Path, number: str, member: str, others: str = "", otherwise: str = "hangup"
 ) -> AsyncIterator[Mobile]:
     """A trunk to SIPp, and a group that rings a mobile over it, together with or before `others`."""
     shown = f"+4930123{number}"
@@ -110,7 +93,7 @@ async def group_with_mobile(
     members = [each.replace("mobile", member) for each in others.split() or ["mobile"]]
     settings = {"strategy": "in_turn", "ring_seconds": RING_SECONDS, "otherwise": otherwise}
     create("groups", number=number, members=members, **settings)
-    async with RtpEndpoint(MOBILE_TONE, codecs=codecs) as audio:
+    async with RtpEndpoint(MOBILE_TONE, codecs=(0, 101)) as audio:
         mobile = Mobile(directory, port, audio)
         mobile.start()
         speaking = asyncio.create_task(mobile.speak())
@@ -191,24 +174,3 @@ async def test_a_mailbox_of_the_mobile_leaves_the_call_to_that_of_the_group(
         await calling
         await wait_until_received(caller, "voicemail/notice")
         assert level_of_mobile(caller) < ONE_PACKET
-
-
-@pytest.mark.parametrize(("codecs", "number"), [((0, 101), "+491725550004"), ((0,), "+491725550005")])
-async def test_digits_by_info_reach_a_number_outside_in_its_audio(
-    server: Server, household: Household, tmp_path: Path, codecs: tuple[int, ...], number: str
-) -> None:
-    group = group_with_mobile(server, tmp_path, f"63{number[-2:]}", number, codecs=codecs)
-    async with group as mobile, app_phone(server, household.anna, CALLER_TONE) as caller:
-        await caller.call(number)
-        await mobile.hears(CALLER_TONE)
-        assert caller.leg is not None
-        for digit in "5#":
-            caller.leg.info("application/dtmf-relay", f"Signal={digit}".encode(), SystemClock().monotonic())
-            caller._flush()
-        if 101 in codecs:
-            await wait_until(lambda: mobile.events() == [5, 11], what="the events have arrived")
-        else:
-            both = lambda: min(mobile.loudest(hertz) for hertz in (770, 1336, 941, 1477)) > 3000  # noqa: E731
-            await wait_until(both, what="the tones of both digits have arrived")
-        caller.hang_up()
-        await mobile.is_hung_up()

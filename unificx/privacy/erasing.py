@@ -15,6 +15,7 @@ from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
 from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.privacy import repository
+from unificx.privacy.accesses.service import ACCESSES
 from unificx.privacy.audit import AuditLog
 from unificx.privacy.erasure import AppliedErasures, Erasure
 from unificx.privacy.holdings import DataSubject, Holding, RecordsHolding
@@ -330,7 +331,9 @@ class PersonErasures:
         ]
 
     def _digest(self, owner: DataSubject, held: Counts) -> str:
-        return digest({"tenant": owner.tenant_id, "person": owner.id, "held": cast("Any", held)})
+        # Without accesses: to look at the plan adds one, and what is held would no longer be what was confirmed.
+        counted = {area: counts for area, counts in held.items() if area != ACCESSES}
+        return digest({"tenant": owner.tenant_id, "person": owner.id, "held": cast("Any", counted)})
 
     async def _settle(self) -> None:
         """Wait for pending records; if that fails, looking again shows what they left behind."""

@@ -86,15 +86,6 @@ def detect_inband_dtmf(anchor: str, tag: str) -> Message:
     return {"command": "unblock DTMF", "call-id": anchor, "from-tag": tag, "flags": flags, "delay-buffer": 0}
 
 
-def inject_digit(anchor: str, tag: str, digit: str) -> Message:
-    """Build a request to add a digit to a party's audio: a telephone event, which is logged like those of the party.
-
-    Nothing is added, although the request succeeds, unless both parties have negotiated telephone events and the audio
-    passes through rtpengine's codecs.
-    """
-    return {"command": "play DTMF", "call-id": anchor, "from-tag": tag, "code": digit, "duration": 160}
-
-
 def unsubscribe(anchor: str, subscriber: str) -> Message:
     """Build a request to end a subscription. Its tag stays with the anchor and may be reused."""
     return {"command": "unsubscribe", "call-id": anchor, "to-tag": subscriber}

@@ -17,13 +17,13 @@ from unificx.core.faults import describe_fault
 from unificx.core.restart_backoff import RestartBackoff
 from unificx.media.errors import MediaUnavailable
 from unificx.media.sounds import Sound
-from unificx.rtpengine import hang_detection, party_commands
+from unificx.rtpengine import hang_detection
 from unificx.rtpengine.bencode import encode
 from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.codec_list import transcoded_codecs
 from unificx.rtpengine.dtmf_log import DtmfLog
 from unificx.rtpengine.log_counter import LogCounter
-from unificx.rtpengine.ng import ENGINE_INTERFACE, MediaReport, Message, Profile, Reply, Sides, check_reply
+from unificx.rtpengine.ng import ENGINE_INTERFACE, MediaReport, Message, Profile, Reply, Sides
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.sound_files import SoundFiles
 
@@ -168,12 +168,6 @@ class RtpEngine:
 
     async def detect_inband_dtmf(self, anchor: str, tag: str) -> None:
         await (await self._ready_client()).detect_inband_dtmf(anchor, tag)
-
-    async def inject_digit(self, anchor: str, tag: str, digit: str) -> None:
-        """Add a digit to a party's audio, which passes through the codecs from now on."""
-        client = await self._ready_client()
-        await client.detect_inband_dtmf(anchor, tag)
-        check_reply(await client.request(party_commands.inject_digit(anchor, tag, digit)))
 
     async def subscribe(self, anchor: str, tag: str, subscriber: str, *, wideband: bool = False) -> bytes:
         return await (await self._ready_client()).subscribe(anchor, tag, subscriber, wideband=wideband)

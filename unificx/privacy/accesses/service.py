@@ -22,6 +22,8 @@ from unificx.privacy.keys import KeyStore
 from unificx.privacy.outside import numbered_subjects
 from unificx.privacy.retention import Expiry
 
+ACCESSES = "accesses"
+"""Area of the entries in plans and receipts. A look at a plan adds one."""
 WATCHED = frozenset({"administration", "history", "operations", "requests", "security"})
 """Purposes for which data of others is looked at. For the others it is used: a call rings, a colleague is found, a
 user signs in."""
@@ -155,7 +157,7 @@ class AccessLog:
 
 
 def access_holding(database: Database, log: AccessLog) -> Holding:
-    return RowHolding(database, "accesses", {PersonAccessRow: "accesses by administrators"}, log.erase_subject)
+    return RowHolding(database, ACCESSES, {PersonAccessRow: "accesses by administrators"}, log.erase_subject)
 
 
 def access_expiries(database: Database) -> tuple[Expiry, ...]:
