@@ -364,8 +364,8 @@ async def test_a_call_that_may_not_be_sent_on_rings_on(number: str) -> None:
     "contact",
     [
         "sip:+493098765432@acme.example;user=phone",
-        "sip:98765432;phone-context=+4930@acme.example;user=phone",
-        "tel:98765432;phone-context=+4930",
+        "sip:+493098765432;phone-context=+49@acme.example;user=phone",
+        "tel:+493098765432;phone-context=+49",
     ],
 )
 async def test_a_call_is_sent_on_outside_with_the_rights_of_the_extension(contact: str) -> None:

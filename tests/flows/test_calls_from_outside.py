@@ -157,23 +157,6 @@ async def test_parameters_of_numbers_are_no_part_of_them() -> None:
     )
 
 
-async def test_local_numbers_follow_their_context() -> None:
-    """RFC 3966 section 5.1.5."""
-    await play(
-        """
-    bob 1002, carrier +491710000001 udp trunk
-    carrier -> INVITE 1234500;phone-context=+4930 [outside]
-      P-Asserted-Identity: <tel:777777;phone-context=+4989>
-    bob <- INVITE [outside]
-      From: <sip:+4989777777@acme.example>;tag={*}
-    bob -> 486
-    history <- busy 17 +4989777777 1002
-    carrier <- 486
-    """,
-        inbound=INBOUND,
-    )
-
-
 @pytest.mark.parametrize(
     ("number", "headers", "status"),
     [

@@ -354,8 +354,8 @@ async def test_media_at_the_name_of_a_host_is_refused_with_the_reason() -> None:
             bob   <- BYE
             alice <- 488
         """)
-    refused = [(entry["log_level"], entry["reason"]) for entry in logs if entry["event"] == "sdp_refused"]
-    assert refused == [("info", "A media address is the name of a host")] * 2
+    refused = [(entry["log_level"], entry["warning"]) for entry in logs if entry["event"] == "sdp_refused"]
+    assert refused == [("info", (301, "A media address is the name of a host"))] * 2
 
 
 @pytest.mark.promise("T1")

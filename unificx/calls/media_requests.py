@@ -147,7 +147,7 @@ class MediaRequests:
         _log_bug(reply)
         sdp_at_fault = isinstance(reply, MediaUnavailable) and reply.cause == "invalid_sdp"
         if sdp_at_fault:
-            log.info("sdp_refused", call=call.id, reason=refusal_warning(request.sdp)[1])
+            log.info("sdp_refused", call=call.id, warning=refusal_warning(request.sdp))
         return events.MediaFailed(request.ticket, sdp_at_fault)
 
 

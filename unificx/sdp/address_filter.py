@@ -37,15 +37,15 @@ def sanitize(sdp: bytes, source: str) -> bytes:
     return sdp if all(_is_allowed_address(address) for address in addresses) else b""
 
 
-def refusal_warning(sdp: bytes) -> tuple[int, str]:
-    """Return why an offer is refused, as a warning of RFC 3261 section 20.43.
+def refusal_warning(sdp: bytes) -> tuple[int, str] | None:
+    """Return why an offer is refused, as a warning of RFC 3261 section 20.43; None for other reasons than these two.
 
     RFC 8866 allows the name of a host as media address, but rtpengine takes addresses only, and a call does not wait
     for the answer of a name server.
     """
     if any(_parse_ip(address.decode("ascii", "replace")) is None for address in ADDRESS_LINE.findall(sdp)):
         return 301, "A media address is the name of a host"
-    return (304, "No media type in common") if is_fax_only(sdp) else (305, "No media format in common")
+    return (304, "No media type in common") if is_fax_only(sdp) else None
 
 
 def _without_unreachable_address(section: bytes) -> bytes:

@@ -31,9 +31,6 @@ _has_scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:").match
 _bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search
 _context = re.compile(r";phone-context=([^;]*)", re.I).search
 _SEPARATORS = str.maketrans("", "", "-.()")
-_SERVICE_NUMBER_LENGTH = 3
-"""Digits of the longest numbers that belong to their context without following it, such as 911 (RFC 3966 section
-5.1.5)."""
 _MUST_MATCH = frozenset(("user", "ttl", "method", "maddr", "transport"))
 
 
@@ -87,13 +84,9 @@ class Uri:
     @property
     def number(self) -> str:
         """The dialled number: the decoded user part without the parameters of a telephone number, such as `;npdi` and
-        `;cpc` (RFC 3261 section 19.1.6). A local number whose context is the beginning of global ones follows it; one
-        of a domain is as it is dialled there."""
-        number, context = self.decoded_user.partition(";")[0], self.phone_context
-        digits = number.translate(_SEPARATORS)
-        if context.startswith("+") and digits.isdecimal() and len(digits) > _SERVICE_NUMBER_LENGTH:
-            return context.translate(_SEPARATORS) + digits
-        return number
+        `;cpc` (RFC 3261 section 19.1.6). A local number is as it is dialled in its context, which is no prefix of it
+        (RFC 3966 section 5.1.5)."""
+        return self.decoded_user.partition(";")[0]
 
     @property
     def phone_context(self) -> str:

@@ -77,7 +77,5 @@ def record_routes(request: Request) -> list[tuple[str, str]]:
 
 def refusal_headers(status: int, request: Request) -> Headers:
     """Return the headers of the response that refuses the offer of a request: a 488 says why (RFC 3261 13.3.1.3)."""
-    if status != 488 or not request.body:
-        return ()
-    code, text = refusal_warning(request.body)
-    return [("Warning", f'{code} pbx "{text}"')]
+    warning = refusal_warning(request.body) if status == 488 else None
+    return [("Warning", f'{warning[0]} pbx "{warning[1]}"')] if warning else ()
