@@ -31,7 +31,7 @@ class FakeEngine(NgClient):
         self._protocols: dict[tuple[str, str], str] = {}
         """The protocol a tag offered last at an anchor: rtpengine answers with it."""
         self.digits: list[str] = []
-        """Digits added to the audio of a party, or played to one as tones."""
+        """Tones of digits that are played to a party."""
         self.silent_since: dict[str, float] = {}
         """Unix time of the last packet of a tag; a missing tag received media just now."""
 
@@ -89,10 +89,6 @@ class FakeEngine(NgClient):
             case _:
                 tags = self.anchors.get(anchor)
         return _refusal("Unknown call-id") if tags is None else {"result": "ok", "tags": self._figures(tags)}
-
-    async def inject_digit(self, anchor: str, tag: str, digit: str) -> None:
-        assert tag in self.anchors[anchor]
-        self.digits.append(f"event {digit}")
 
     async def play(self, anchor: str, tag: str, file: object, *, times: int = 1, start: float = 0.0) -> float:
         assert isinstance(file, Sound)

@@ -549,14 +549,14 @@ async def test_digit_of_a_phone_is_sent_as_info_to_a_carrier_that_wants_it(style
 
 @pytest.mark.parametrize(
     ("style", "events", "sent"),
-    [("", "/events", ["event 5"]), ("", "", ["tones of 0.24 s"]), ("info", "/events", []), ("info", "", [])],
+    [("", "/events", []), ("", "", ["tones of 0.24 s"]), ("info", "/events", []), ("info", "", [])],
 )
 async def test_digit_by_info_reaches_a_carrier_as_it_wants_it(style: str, events: str, sent: list[str]) -> None:
     world = await play(
         f"""
         alice 1001, carrier +491710000001 udp trunk {style}
-        alice -> INVITE 03098765432 [alice/events]
-        carrier <- INVITE [alice/events]
+        alice -> INVITE 03098765432 [alice{events}]
+        carrier <- INVITE [alice{events}]
         carrier -> 200 [outside{events}]
         carrier <- ACK
         alice <- 200 [outside{events}]
@@ -569,7 +569,7 @@ async def test_digit_by_info_reaches_a_carrier_as_it_wants_it(style: str, events
         numbers=NUMBERS,
     )
     assert world.media.digits == sent
-    assert ("alice presses 5" in world.observed) == (sent != ["event 5"])  # those are reported by rtpengine
+    assert world.observed[-1] == "alice presses 5"
 
 
 async def test_number_that_a_rule_forbids() -> None:

@@ -11,7 +11,7 @@ from recording_helpers import levels
 from rtp_endpoint import DECODE, RtpEndpoint
 
 from unificx import sdp
-from unificx.calls.injected_digits import InjectedDigits
+from unificx.calls.digit_tones import DigitTones
 from unificx.core.clock import SystemClock
 from unificx.media import MediaUnavailable, tones
 from unificx.media.sounds import Sound
@@ -151,42 +151,22 @@ async def test_dtmf_is_reported_with_anchor_and_tag(
     assert reported == {DtmfReceived("call", "a", "*"), DtmfReceived("call", "b", "1")}
 
 
-async def test_digits_are_added_to_the_audio_of_a_party(
-    relay: RtpEngine, published: asyncio.Queue[object], parties: tuple[RtpEndpoint, RtpEndpoint]
-) -> None:
-    caller, callee = parties
-    await connect(relay, parties)
-    await talk(parties, 0.3)
-    talking = asyncio.create_task(talk(parties, 1.5))
-    for digit in "5#":
-        await relay.inject_digit("call", "a", digit)
-    await talking
-    events = [packet.payload for packet in callee.received if packet.payload_type == 101]
-    assert list(dict.fromkeys(payload[0] for payload in events if payload[1] & 0x80)) == [5, 11]
-    assert all(packet.payload_type == 0 for packet in caller.received)
-    assert [published.get_nowait() for _ in "5#"] == [DtmfReceived("call", "a", digit) for digit in "5#"]
-    await talk(parties, 1.0)
-    assert callee.typical_level(CALLER) > 6000
-    assert caller.typical_level(CALLEE) > 6000
-
-
-async def test_tones_of_a_digit_are_heard_by_a_party(
+async def test_tones_of_digits_are_played_to_a_party(
     relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]
 ) -> None:
     caller, callee = parties
     await connect(relay, parties)
     await talk(parties, 0.3)
-    injected = InjectedDigits(relay)
+    played = DigitTones(relay)
     talking = asyncio.create_task(talk(parties, 1.0))
     for digit in "5#":
-        injected.play_tones("call", "b", digit)
+        played.play("call", "b", digit)
     await talking
     received = [sample for packet in callee.received for sample in DECODE[packet.payload_type](packet.payload)]
     strongest = [max(levels(received, hertz, 8000)) for hertz in (770, 1336, 941, 1477, 1209, 697)]
     assert min(strongest[:4]) > 3000
     assert max(strongest[4:]) < 1000
     assert caller.typical_level(CALLEE) > 6000
-    assert not len(injected)
 
 
 async def silence(relay: RtpEngine, *, silent: bool) -> None:

@@ -1,10 +1,9 @@
-"""Digits that a party has sent by INFO, put into the audio for the other one by rtpengine."""
+"""Digits that a party has sent by INFO, played to the other one as tones by rtpengine."""
 
 import asyncio
 from array import array
 from collections import deque
-from collections.abc import Awaitable, Callable
-from functools import cache, partial
+from functools import cache
 
 import structlog
 
@@ -15,58 +14,48 @@ from unificx.media.sounds import Sound
 from unificx.rtpengine.supervisor import RtpEngine
 
 log = structlog.get_logger()
-Command = Callable[[], Awaitable[object]]
 MAX_WAITING = 32
-"""Digits of a leg: more than a person presses before the first is heard."""
+"""Digits for a leg: more than a person presses before the first has been played."""
 MILLISECONDS, PAUSE_MILLISECONDS = 160, 80
 _ROWS, _LOW, _HIGH = ("123A", "456B", "789C", "*0#D"), (697.0, 770.0, 852.0, 941.0), (1209.0, 1336.0, 1477.0, 1633.0)
 """The frequencies of ITU-T Q.23 in Hz."""
 _AMPLITUDE = 5000.0
 
 
-class InjectedDigits:
-    """Injects the digits of each leg in their order. A digit that rtpengine does not inject is lost, like the audio of
-    that time, and so are those that arrive while `MAX_WAITING` of their leg wait."""
+class DigitTones:
+    """Plays the digits for each leg in their order. A digit that rtpengine does not play is lost, and so are those that
+    arrive while `MAX_WAITING` for their leg wait."""
 
     def __init__(self, media: RtpEngine) -> None:
         self._media = media
         self._tasks = BackgroundTasks()
         # Owner: the node that holds the call.
-        self._waiting: dict[str, deque[Command]] = {}
-        """By tag, from the first digit until all are injected."""
+        self._waiting: dict[str, deque[tuple[str, str]]] = {}
+        """Anchor and digit by tag, from the first digit until all are played."""
 
     def __len__(self) -> int:
         """Number of legs with a digit under way."""
         return len(self._waiting)
 
-    def send_event(self, anchor: str, tag: str, digit: str) -> None:
-        """Add a telephone event (RFC 4733) to the audio of a leg, whose both ends have negotiated these."""
-        self._add(tag, partial(self._media.inject_digit, anchor, tag, digit))
-
-    def play_tones(self, anchor: str, tag: str, digit: str) -> None:
+    def play(self, anchor: str, tag: str, digit: str) -> None:
         """Play the tones of a digit to a leg, in place of the audio for it."""
-        self._add(tag, partial(self._play, anchor, tag, digit))
-
-    async def _play(self, anchor: str, tag: str, digit: str) -> None:
-        await asyncio.sleep(await self._media.play(anchor, tag, _sound(digit)))
-
-    def _add(self, tag: str, command: Command) -> None:
         waiting = self._waiting.get(tag)
         if waiting is None:
-            self._waiting[tag] = deque((command,))
-            self._tasks.spawn(self._execute(tag))
+            self._waiting[tag] = deque(((anchor, digit),))
+            self._tasks.spawn(self._play(tag))
         elif len(waiting) < MAX_WAITING:
-            waiting.append(command)
+            waiting.append((anchor, digit))
 
-    async def _execute(self, tag: str) -> None:
+    async def _play(self, tag: str) -> None:
         waiting = self._waiting[tag]
         while waiting:
+            anchor, digit = waiting.popleft()
             try:
-                await waiting.popleft()()
+                await asyncio.sleep(await self._media.play(anchor, tag, _sound(digit)))
             except MediaUnavailable:
-                log.info("digit_not_injected")
+                log.info("digit_not_played")
             except Exception as fault:
-                log.error("digit_injection_failed", **describe_fault(fault))
+                log.error("digit_failed", **describe_fault(fault))
         del self._waiting[tag]
 
 

@@ -1,14 +1,14 @@
 """Relay of SIP INFO, usually DTMF, from one party of a call to the other; digits as INFO for carriers that want it.
 
-A digit by INFO becomes a telephone event (RFC 4733) if both parties have negotiated these, else tones for a carrier
-that does not want INFO. Any other party gets the INFO.
+Carriers take no notice of INFO, unless the trunk says so. They get tones for the digits of a phone that has not
+negotiated telephone events (RFC 4733); one that has sends these as well, or in place of INFO.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from unificx.calls.call import Call, connected_state
-from unificx.calls.injected_digits import InjectedDigits
+from unificx.calls.digit_tones import DigitTones
 from unificx.calls.machine.states import CALLER, Answering, Talking
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.participant import Participant
@@ -29,13 +29,15 @@ class InfoRelay:
     observer_notifier: ObserverNotifier
     lines: OutsideLines
     confirms: Callable[[Call, str, str, float], bool]
-    injected: InjectedDigits
+    tones: DigitTones
 
     def receive(self, call: Call, name: str, event: InfoReceived, now: float) -> None:
         """Relay an INFO of a leg; that of a phone that has just answered, once both are connected."""
         digits = parse_dtmf_digit(event.content_type, event.body)
         if any(self.confirms(call, name, digit, now) for digit in digits):
             return
+        for digit in digits:
+            self.observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
         if not isinstance(call.state, Answering):
             self._relay(call, name, event, now)
         elif len(call.early_info) < MAX_EARLY_INFO:
@@ -59,29 +61,20 @@ class InfoRelay:
             self._relay(call, name, event, now)
 
     def _relay(self, call: Call, name: str, event: InfoReceived, now: float) -> None:
-        peer, digit = _peer(call, name), parse_dtmf_digit(event.content_type, event.body)
-        if digit and peer is not None and self._inject(call, name, peer, digit):
+        state, peer = connected_state(call), _peer(call, name)
+        digit = parse_dtmf_digit(event.content_type, event.body)
+        if peer is None or peer.leg is None or not isinstance(state, Talking):
             return
-        if digit:
-            self.observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
-        if peer is not None and peer.leg is not None:
+        if digit and self._gets_tones(call.participant(name), peer):
+            self.tones.play(call.anchor_id(state.callee), peer.leg.id, digit)
+        else:
             peer.leg.info(event.content_type, event.body, now)
 
-    def _inject(self, call: Call, name: str, peer: Participant, digit: str) -> bool:
-        """Put the digit into the audio for the peer, unless that is to get the INFO."""
-        state, one = connected_state(call), call.participant(name)
-        reads_info = peer.outside is not None and self.lines.dtmf(peer.outside) == "info"
-        if not isinstance(state, Talking) or one.leg is None or peer.leg is None or peer.app is not None or reads_info:
-            return False
-        anchor = call.anchor_id(state.callee)
-        if sends_telephone_events(one.remote_sdp) and sends_telephone_events(peer.remote_sdp):
-            self.injected.send_event(anchor, one.leg.id, digit)  # `detected` is called for it
-            return True
-        if peer.outside is None:
-            return False
-        self.observer_notifier.dtmf_received(call, one.leg.id, digit)
-        self.injected.play_tones(anchor, peer.leg.id, digit)
-        return True
+    def _gets_tones(self, sender: Participant, peer: Participant) -> bool:
+        carrier = peer.outside
+        return (
+            carrier is not None and self.lines.dtmf(carrier) != "info" and not sends_telephone_events(sender.remote_sdp)
+        )
 
 
 def _peer(call: Call, name: str) -> Participant | None:

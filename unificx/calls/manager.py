@@ -16,11 +16,11 @@ from unificx.calls.confirmation import Confirmations
 from unificx.calls.deflection import follow_redirection
 from unificx.calls.departed_pages import DepartedPages
 from unificx.calls.dependencies import CallManagerDependencies
+from unificx.calls.digit_tones import DigitTones
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.inbound import CallRefused, CarrierCall, InboundCall, InboundCalls
 from unificx.calls.info_relay import InfoRelay
-from unificx.calls.injected_digits import InjectedDigits
 from unificx.calls.leg_events import to_call_event
 from unificx.calls.machine import actions, events, state_machine
 from unificx.calls.machine.causes import Cause
@@ -106,8 +106,7 @@ class CallManager:
         )  # fmt: skip
         self._executor = ActionExecutor(executor_deps, partial(self.process, self._on_media_reply), self._on_app_event)
         self._confirmations = Confirmations(deps.confirmations, self._executor.request_media, self.dispatch)
-        injected = InjectedDigits(deps.media)
-        self._info_relay = InfoRelay(notifier, deps.outside, self._confirmations.pressed, injected)
+        self._info_relay = InfoRelay(notifier, deps.outside, self._confirmations.pressed, DigitTones(deps.media))
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
         transfer_deps = TransferDependencies(deps, self._fork_builder, registry, self._dispatch_now, moves)
         self._transfers, self._app_connections = Transfers(transfer_deps), AppConnections(transfer_deps)

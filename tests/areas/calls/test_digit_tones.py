@@ -1,33 +1,37 @@
-"""Digits that wait for rtpengine."""
+"""Tones of digits that wait for rtpengine."""
 
 import asyncio
+from collections import Counter
 from typing import cast
 
-from unificx.calls.injected_digits import MAX_WAITING, InjectedDigits
+from unificx.calls.digit_tones import MAX_WAITING, DigitTones
+from unificx.media.sounds import Sound
 from unificx.rtpengine.supervisor import RtpEngine
 
 
 class SlowMedia:
-    """Injects the digits of a leg once it may."""
+    """Plays sounds once it may."""
 
     def __init__(self) -> None:
         self.free = asyncio.Event()
-        self.digits: dict[str, str] = {}
+        self.played: list[tuple[str, Sound]] = []
 
-    async def inject_digit(self, anchor: str, tag: str, digit: str) -> None:
+    async def play(self, anchor: str, tag: str, file: Sound) -> float:
         await self.free.wait()
-        self.digits[tag] = self.digits.get(tag, "") + digit
+        self.played.append((tag, file))
+        return 0.0
 
 
-async def test_digits_stay_in_order_and_a_flood_of_them_takes_limited_memory() -> None:
+async def test_a_flood_of_digits_takes_limited_memory() -> None:
     media = SlowMedia()
-    injected = InjectedDigits(cast("RtpEngine", media))
-    for number in range(10 * MAX_WAITING):
-        injected.send_event("call", "a", str(number % 10))
-    injected.send_event("call", "b", "#")
+    tones = DigitTones(cast("RtpEngine", media))
+    for _ in range(10 * MAX_WAITING):
+        tones.play("call", "a", "1")
+    tones.play("call", "b", "2")
     await asyncio.sleep(0)
-    assert len(injected) == 2
+    assert len(tones) == 2
     media.free.set()
-    while len(injected):
+    while len(tones):
         await asyncio.sleep(0)
-    assert media.digits == {"a": "".join(str(each % 10) for each in range(MAX_WAITING)), "b": "#"}
+    assert Counter(tag for tag, _ in media.played) == {"a": MAX_WAITING, "b": 1}
+    assert len({sound.pcm for _, sound in media.played}) == 2
