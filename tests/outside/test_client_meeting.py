@@ -63,6 +63,7 @@ def prepares(client: Client) -> None:
     page.keyboard.press("Space")
     expect(links).not_to_be_checked()
     page.keyboard.press("Escape")
+    page.get_by_role("dialog", name="Discard changes?").get_by_role("button", name="Discard").press("Enter")
     expect(form).to_have_count(0)
     expect(invite).to_be_focused()
     page.evaluate("void (navigator.clipboard.writeText = () => Promise.resolve())")
