@@ -111,11 +111,10 @@ async def due_webhooks(session: AsyncSession, now: datetime) -> list[tuple[str, 
 
 
 async def due_deliveries(
-    session: AsyncSession, tenant_id: str, webhook_id: str, *, now: datetime, limit: int, behind: str
+    session: AsyncSession, tenant_id: str, webhook_id: str, *, now: datetime, limit: int
 ) -> list[Delivery]:
-    """Return the messages of a webhook that are due, oldest first, `behind` one of them."""
-    is_next = (DeliveryRow.due <= now, DeliveryRow.id > behind)
-    query = select(DeliveryRow).where(_is_waiting(tenant_id, webhook_id), *is_next)
+    """Return the messages of a webhook that are due, oldest first."""
+    query = select(DeliveryRow).where(_is_waiting(tenant_id, webhook_id), DeliveryRow.due <= now)
     return [_to_delivery(row) for row in await session.scalars(query.order_by(DeliveryRow.id).limit(limit))]
 
 

@@ -37,19 +37,13 @@ class WebhookSender:
         await self._worker.run()
 
     async def deliver(self) -> None:
-        """Try each message that is due, once."""
-        tried: dict[str, str] = {}
-        while True:
-            async with self._database.read() as session:
-                due = await repository.due_webhooks(session, self._clock.now())
-            before = dict(tried)
-            await asyncio.gather(*(self._deliver_to(tenant_id, webhook_id, tried) for tenant_id, webhook_id in due))
-            if tried == before:
-                return
+        """Try the oldest messages that are due of each webhook, once; further ones are due in the next run."""
+        async with self._database.read() as session:
+            due = await repository.due_webhooks(session, self._clock.now())
+        await asyncio.gather(*(self._deliver_to(tenant_id, webhook_id) for tenant_id, webhook_id in due))
 
-    async def _deliver_to(self, tenant_id: str, webhook_id: str, tried: dict[str, str]) -> None:
-        """Deliver the next messages of a webhook, until the receiver is overloaded or does not respond. `tried` has the
-        last message that was tried of each webhook: the next ones are behind it."""
+    async def _deliver_to(self, tenant_id: str, webhook_id: str) -> None:
+        """Deliver messages of a webhook, until the receiver is overloaded or does not respond."""
         async with self._slots:
             found = self._service.with_secrets(webhook_id)
             if found is None or found[0].state != "active":
@@ -59,12 +53,8 @@ class WebhookSender:
             webhook, secrets = found
             now = self._clock.now()
             async with self._database.read() as session:
-                behind = tried.get(webhook_id, "")
-                rows = await repository.due_deliveries(
-                    session, tenant_id, webhook_id, now=now, limit=BATCH_SIZE, behind=behind
-                )
+                rows = await repository.due_deliveries(session, tenant_id, webhook_id, now=now, limit=BATCH_SIZE)
             for delivery in rows:
-                tried[webhook_id] = delivery.id
                 result = await self._attempt(webhook, secrets, delivery)
                 if 200 <= result.status < 300:
                     async with self._database.begin() as uow:
