@@ -91,8 +91,8 @@ class WebhookDelivery(Output):
     attempts: int
     status: int = Field(description="Status of the last response; 0 for none.")
     failure: Literal["no_answer", "no_address", "no_connection", "no_tls"] | None = Field(
-        description="Why there was no response: not in time; the name of the receiver has no public address; nothing"
-        " accepts connections there; no valid certificate."
+        description="Why there was no response: not in time; the name of the receiver has no public address; the"
+        " connection failed; no valid certificate."
     )
     dead: bool = Field(description="It is not tried any more. It is deleted after a week.")
 
