@@ -132,7 +132,7 @@ class MenuService:
     async def update(self, menu: Menu, change: MenuChange, condition: Precondition[Menu] = unconditional) -> Menu:
         """Change a menu; calls in it continue with the new settings. Raises Invalid; NotFound for a deleted menu;
         Conflict if no voice is installed; StorageFull; what `condition` raises."""
-        condition(menu)  # before a text is spoken; `stored` is the same, or nothing is changed
+        condition(menu)  # before a text is spoken
         after = self._changed(menu, change)
         self._check(after)
         spoken_anew = (after.say, after.settings.language) != (menu.say, menu.settings.language)
@@ -145,6 +145,7 @@ class MenuService:
                 stored = await repository.get_menu(uow.session, self._deps.keys, menu.tenant_id, menu.id)
                 if stored is None:
                     raise _not_found()
+                condition(stored)
                 if stored != menu:
                     raise Invalid("The menu was changed meanwhile.", hint="Try again.")
                 self._check(after)  # again: destinations may have changed while the text was spoken
