@@ -73,7 +73,7 @@ class Versioned(BaseModel):
     live: ClassVar[Mapping[str, Any]] = {}
     """The fields without a part in the version, as pydantic excludes them: states, and what depends on the reader."""
 
-    @computed_field(description="Another one after each change of the settings; for the header `If-Match` of a change.")
+    @computed_field(description="Changes with the settings, except passwords and keys; for `If-Match` of a change.")
     @property
     def version(self) -> str:
         settings = self.model_dump(mode="json", exclude={**self.live, "version": True})
