@@ -12,6 +12,7 @@ import pytest
 import structlog
 from http_world import PASSWORD, World
 from sqlalchemy import event
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from unificx.api import middleware
 from unificx.api.schemas.core import REFERENCE
@@ -418,6 +419,18 @@ async def test_a_stopped_database_is_named(world: World, monkeypatch: pytest.Mon
     problem = is_problem(await world.client(operator=True).get("/api/v1/tenants"), 503)
     assert problem["detail"] == "The database does not answer."
     assert "PostgreSQL" in problem["hint"]
+
+
+async def test_many_requests_that_wait_for_a_connection_are_no_stopped_database(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wait(*_: object, **__: object) -> None:
+        raise PoolTimeout
+
+    monkeypatch.setattr(world.identity.tenants, "page", wait)
+    problem = is_problem(await world.client(operator=True).get("/api/v1/tenants"), 503)
+    assert problem["detail"] == "All connections to the database are in use."
+    assert "PostgreSQL" not in problem["hint"]
 
 
 async def test_a_full_disk_is_named(world: World) -> None:

@@ -15,7 +15,7 @@ from unificx.contacts import MAX_PICTURE_BYTES
 from unificx.core.access import stated_access, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, ServiceUnavailable, StorageFull
-from unificx.db import is_full, is_unreachable
+from unificx.db import is_full, is_overloaded, is_unreachable
 from unificx.privacy import AccessLog, Act, AuditLog
 
 Scope = MutableMapping[str, Any]
@@ -173,6 +173,9 @@ def _outage(fault: Exception) -> DomainError | None:
     if is_unreachable(fault):
         hint = "Start PostgreSQL, or run `unificx doctor` to find the cause."
         return ServiceUnavailable("The database does not answer.", hint=hint)
+    if is_overloaded(fault):
+        hint = "Try again later, or run `unificx doctor` to find the cause."
+        return ServiceUnavailable("All connections to the database are in use.", hint=hint)
     if is_full(fault):
         return StorageFull("The disk of the server is full.", hint="Ask the operator to free disk space.")
     return None

@@ -3,7 +3,7 @@
 from unificx.db.base import Base, plain, sealed_column
 from unificx.db.bulk_insert import BulkInsert, DeferredInsert, insert_into, insert_new
 from unificx.db.conditions import one_of, owned_by
-from unificx.db.database import Database, Reader, UnitOfWork, is_full, is_unreachable
+from unificx.db.database import Database, Reader, UnitOfWork, is_full, is_overloaded, is_unreachable
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
 from unificx.db.installation import claim_database
 from unificx.db.locks import lock_scope
@@ -48,6 +48,7 @@ __all__ = [
     "invalid_cursor",
     "is_full",
     "is_id_cursor",
+    "is_overloaded",
     "is_unreachable",
     "lock_scope",
     "newest_first",

@@ -72,11 +72,13 @@ class UnitOfWork:
 
 
 def is_unreachable(fault: BaseException) -> bool:
-    """Whether this error means that the database cannot be connected to, has closed the connection, or that all
-    connections wait for it."""
-    return isinstance(fault, (DatabaseUnreachable, PoolTimeout)) or (
-        isinstance(fault, DBAPIError) and fault.connection_invalidated
-    )
+    """Whether this error means that the database cannot be connected to, or has closed the connection."""
+    return isinstance(fault, DatabaseUnreachable) or (isinstance(fault, DBAPIError) and fault.connection_invalidated)
+
+
+def is_overloaded(fault: BaseException) -> bool:
+    """Whether this error means that no connection of the pool became free in time."""
+    return isinstance(fault, PoolTimeout)
 
 
 def is_full(fault: BaseException) -> bool:

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 from databases import Postgres
 from sqlalchemy import select, text
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
 from unificx.db import Database, DatabaseUnreachable, is_unreachable
-from unificx.db.migrations import migrate
+from unificx.db.migrations import migrate, stored_revision
 
 
 @pytest.fixture
@@ -76,17 +75,17 @@ async def test_a_connection_that_the_server_has_closed_is_replaced(postgres: Pos
         assert await ask(database) == 1
 
 
-def test_many_requests_that_wait_for_a_connection_are_an_outage() -> None:
-    assert is_unreachable(PoolTimeout())
-
-
-async def test_a_user_who_may_not_create_tables_is_named(postgres: Postgres, name: str) -> None:
+async def test_a_user_who_may_not_create_or_use_tables_is_named(postgres: Postgres, name: str) -> None:
     await postgres.execute("CREATE ROLE guest LOGIN")
     try:
         async with opened(f"postgresql://guest@/{name}?host={postgres.home}") as database:
-            with pytest.raises(StartupError, match="may not create tables") as caught:
+            with pytest.raises(StartupError, match="may not create or use its tables") as caught:
                 await migrate(database)
-        assert f"ALTER DATABASE {name} OWNER TO guest" in caught.value.hint
+            assert f"ALTER DATABASE {name} OWNER TO guest" in caught.value.hint
+            async with opened(postgres.url(name)) as owned:
+                await migrate(owned)
+            with pytest.raises(StartupError, match="may not create or use its tables"):
+                await stored_revision(database)
     finally:
         await postgres.execute("DROP ROLE guest")
 

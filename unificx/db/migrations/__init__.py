@@ -128,11 +128,12 @@ async def migrating(database: Database) -> AsyncIterator[AsyncConnection]:
 
 
 def _refusal(fault: DatabaseError, database: Database) -> StartupError | None:
-    """Return the error to show if the database file is damaged, or if the user may not create tables."""
+    """Return the error to show if the database file is damaged, or if the user may not create or use its tables."""
     if getattr(fault.orig, "sqlstate", None) == _NOT_ALLOWED:
         owner = f"ALTER DATABASE {database.engine.url.database} OWNER TO {database.engine.url.username}"
         return StartupError(
-            "The user of the database may not create tables in it.", hint=f"Make it the owner: {owner}."
+            "The user of the database may not create or use its tables.",
+            hint=f"Make it the owner of the database ({owner}) and of its tables.",
         )
     if getattr(fault.orig, "sqlite_errorcode", None) not in _DAMAGED:
         return None
