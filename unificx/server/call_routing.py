@@ -14,6 +14,7 @@ from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.ivr import MenuDependencies, MenuService, PromptKind
 from unificx.locations import Locations
 from unificx.presence import PresenceService
+from unificx.privacy import OutsideNumbers
 from unificx.queues import Queues, QueueStore, build_queues
 from unificx.queues.events import QueueChanged
 from unificx.routing import (
@@ -59,6 +60,7 @@ class CallRouting:
     locations: Locations
     calls: CallControl
     """The live calls, which these services see and start."""
+    outside_numbers: OutsideNumbers
 
     def teammates(self, tenant_id: str, extension_id: str) -> set[str]:
         """Return the members of all ring groups and queues that an extension is a member of."""
@@ -154,5 +156,5 @@ def build_call_routing(
     )
     speed_dials = SpeedDials(store.database, store.keys)
     contacts = Contacts(store.database, store.keys, store.outside_numbers, cluster.bus.publish, PhotoImporter())
-    rest = (completions, speed_dials, contacts, outside.locations, calls)
+    rest = (completions, speed_dials, contacts, outside.locations, calls, store.outside_numbers)
     return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours, codes, *rest)

@@ -43,7 +43,6 @@ from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.live_meetings import LiveMeetings
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
-from unificx.server.outside_calls import outside_numbers
 from unificx.server.phone_texts import PhoneTexts
 from unificx.server.public_numbers import TenantNumbers
 from unificx.server.settings import Settings
@@ -172,7 +171,7 @@ class SipServer:
                 OutsideLines(
                     container.trunks.directory,
                     TenantNumbers(container.routing.outbound),
-                    outside_numbers(container.keys, container.identity.directory).subject,
+                    container.routing.outside_numbers.subject,
                     container.routing.contacts.company_name,
                     self.credit,
                     container.routing.locations.of_caller,
