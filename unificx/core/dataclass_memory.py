@@ -14,6 +14,9 @@ def trim_dataclasses() -> None:
 
     The generated methods that refuse assignments refer to the class that `dataclass(slots=True)` has replaced by one
     with slots, which otherwise stays in memory as well.
+
+    The shared `__repr__` shows all fields of the object: those that a subclass adds too, even with
+    `dataclass(repr=False)`; hide each by `field(repr=False)`.
     """
     for each in _dataclasses():
         own = each.__dict__
