@@ -15,6 +15,9 @@ SHARES = 24
 PORTS, MEDIA_PORTS = range(20000, 29900), range(12000, 19900)
 """Outside the ranges used by the kernel and rtpengine, so that a free port stays free until it is needed."""
 _STEP, _MEDIA_STEP = 4, 40
+_MEDIA_RANGES = len(MEDIA_PORTS) // SHARES // _MEDIA_STEP
+_WAIT_SECONDS = 60.0
+"""Time after which a process that finds no share gives up."""
 _LOCKS = Path("/tmp")
 """Not the directory of the run: the ports are those of the machine."""
 
@@ -25,7 +28,11 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def media_ports() -> range:
-    """Return ports for the media of one phone."""
+    """Return ports for the media of one phone: unused ones, unless some of each range are in use."""
+    bound = _bound_ports()
+    for ports in itertools.islice(_media_ports(), _MEDIA_RANGES):
+        if bound.isdisjoint(ports):
+            return ports
     return next(_media_ports())
 
 
@@ -43,27 +50,34 @@ def is_taken(host: str, port: int) -> bool:
 
 def is_bound(port: int) -> bool:
     """Return whether a port is in use. Only looked up, because binding it would interfere with others."""
-    return any(
-        f":{port:04X}" in line.split()[1]
+    return port in _bound_ports()
+
+
+def _bound_ports() -> set[int]:
+    return {
+        int(line.split()[1].rpartition(":")[2], 16)
         for kind in ("udp", "udp6", "tcp", "tcp6")
-        for line in Path(f"/proc/net/{kind}").read_text().splitlines()
-    )
+        for line in Path(f"/proc/net/{kind}").read_text().splitlines()[1:]
+    }
 
 
 @cache
 def _share() -> int:
     """Claim a share by the lock of a file, until this process and all that it has forked have ended. Claimed with the
     first port: at the import this may be a process from which all workers are forked."""
+    end = time.monotonic() + _WAIT_SECONDS
     for number in itertools.cycle(range(SHARES)):
         lock = os.open(_LOCKS / f"test-ports-{os.getuid()}-{number}", os.O_RDONLY | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
+            if time.monotonic() > end:
+                break
             time.sleep(0.01)
         else:
             return number
-    raise AssertionError
+    raise RuntimeError(f"All {SHARES} shares of the ports are taken: fewer processes may run tests at a time.")
 
 
 def _of_share(ports: range, step: int) -> Iterator[int]:
