@@ -19,6 +19,11 @@ export interface ShownDialog extends DialogOptions {
 /** The dialogs that `Dialogs` shows, the newest last. */
 export const dialogs = createStore<readonly ShownDialog[]>([]);
 
+let mounted = false;
+
+/** Whether dialogs can be shown now: they are not before the sign-in, after the sign-out, or if they fail to load. */
+export const areDialogsMounted = () => mounted;
+
 let resolveMounted = () => undefined as void;
 
 /** Resolves once dialogs can be shown: they are loaded after the screens. */
@@ -26,9 +31,13 @@ export const dialogsMounted = new Promise<void>((resolve) => {
   resolveMounted = resolve;
 });
 
-/** Call once dialogs can be shown; earlier requests wait for it. */
-export function markDialogsMounted(): void {
+/** Call once dialogs can be shown; earlier requests wait for it. Call the returned function once they no longer can. */
+export function markDialogsMounted(): () => void {
+  mounted = true;
   resolveMounted();
+  return () => {
+    mounted = false;
+  };
 }
 
 let newest: DialogOptions | undefined;

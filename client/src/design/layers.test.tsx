@@ -5,7 +5,7 @@ import { createBrowserHistory, createRootRoute, createRouter, RouterContextProvi
 import { useState, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { closeDialogs, openDialog } from './dialogs';
+import { closeDialogs, markDialogsMounted, openDialog } from './dialogs';
 import { Dialogs } from './Dialogs';
 import { Drawer } from './Drawer';
 import { Page } from './Page';
@@ -18,13 +18,16 @@ vi.mock('./Confirm', () => ({ confirmAction }));
 const history = createBrowserHistory();
 const router = createRouter({ routeTree: createRootRoute(), history });
 let unmount: () => void;
+let markUnmounted: () => void;
 
 beforeEach(() => {
+  markUnmounted = markDialogsMounted();
   confirmAction.mockReset();
   history.push('/people');
 });
 
 afterEach(() => {
+  vi.unstubAllGlobals();
   unmount();
 });
 
@@ -92,8 +95,7 @@ async function enter(value: string): Promise<void> {
   type(value);
 }
 
-function type(value: string): void {
-  const field = document.querySelector('input')!;
+function type(value: string, field = document.querySelector('input')!): void {
   field.dispatchEvent(new KeyboardEvent('keydown', { key: value, bubbles: true }));
   field.value = value;
 }
@@ -165,6 +167,20 @@ it('a dialog with input that is not saved asks before it is closed', async () =>
   expect(confirmAction).toHaveBeenCalledTimes(2);
 });
 
+it('the browser asks before input is lost while dialogs cannot be shown', async () => {
+  const asked = vi.fn<() => boolean>();
+  vi.stubGlobal('confirm', asked.mockReturnValueOnce(false).mockReturnValueOnce(true));
+  markUnmounted();
+  show(<Drawers content={form} />);
+  await enter('Grace');
+  press('Escape');
+  expect(asked).toHaveBeenCalledOnce();
+  await shown('Lower');
+  press('Escape');
+  await shown();
+  expect(confirmAction).not.toHaveBeenCalled();
+});
+
 describe('a page with a form', () => {
   const leave = {
     'another page': () => history.push('/other'),
@@ -208,6 +224,31 @@ describe('a page with a form', () => {
     type('Grace');
     confirmAction.mockResolvedValueOnce(false);
     await eventually(async () => expect(await mayLeavePage()).toBe(false));
+  });
+
+  it('asks again after a question that failed', async () => {
+    await open(form);
+    type('Grace');
+    await eventually(() => expect(leaving()).toBe(true));
+    confirmAction.mockRejectedValueOnce(new Error('No question.')).mockResolvedValueOnce(true);
+    await expect(mayLeavePage()).rejects.toThrow('No question.');
+    expect(await mayLeavePage()).toBe(true);
+  });
+
+  it('asks for each of two pages beside each other', async () => {
+    await open(
+      <>
+        {form}
+        <Page title="Beside">{form}</Page>
+      </>,
+    );
+    const [one, other] = document.querySelectorAll('input');
+    [one, other].forEach((field) => field && type('Grace', field));
+    confirmAction.mockResolvedValueOnce(true).mockResolvedValueOnce(false);
+    await eventually(() => expect(leaving()).toBe(true));
+    history.push('/other');
+    await eventually(() => expect(confirmAction).toHaveBeenCalledTimes(2));
+    expect(path()).toBe('/people');
   });
 
   it('does not ask without changes, or for what is not saved anyway', async () => {

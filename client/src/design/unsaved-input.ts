@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useRouter, type HistoryLocation, type RouterHistory } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { confirmAction } from './Confirm';
+import { areDialogsMounted } from './dialogs';
 import { hasLayers, useLayer } from './layers';
 import { UnsavedForms } from './unsaved';
 
@@ -14,15 +15,15 @@ function useUnsavedForms() {
   const mayLeave = async () => {
     if (!forms.any()) return true;
     if (asking.current) return false;
+    const title = t`Discard changes?`;
+    const text = t`Your entries are not saved.`;
+    if (!areDialogsMounted()) return confirm(`${title}\n\n${text}`);
     asking.current = true;
-    const discards = await confirmAction({
-      title: t`Discard changes?`,
-      text: t`Your entries are not saved.`,
-      confirmLabel: t`Discard`,
-      cancelLabel: t`Keep editing`,
-    });
-    asking.current = false;
-    return discards;
+    try {
+      return await confirmAction({ title, text, confirmLabel: t`Discard`, cancelLabel: t`Keep editing` });
+    } finally {
+      asking.current = false;
+    }
   };
   return { forms, touched, mayLeave };
 }
@@ -47,7 +48,10 @@ type Step = Parameters<Parameters<RouterHistory['block']>[0]['blockerFn']>[0];
 const pages = new Set<() => Promise<boolean>>();
 
 /** Asks before the input of a page is lost by what is not a navigation, such as the choice of another organisation. */
-export const mayLeavePage = async () => (await [...pages].at(-1)?.()) ?? true;
+export async function mayLeavePage(): Promise<boolean> {
+  for (const ask of pages) if (!(await ask())) return false;
+  return true;
+}
 
 /** A page with forms: leaving it asks before input that is not saved is lost. Pass the result as the `ref` of its content. */
 export function usePageForms() {
@@ -67,7 +71,7 @@ export function usePageForms() {
         const stays = placeOf(step.currentLocation) === placeOf(step.nextLocation);
         const closesLayer = step.action === 'BACK' && hasLayers();
         if (stays || closesLayer || !forms.any()) return false;
-        void ask().then((leaves) => leaves && take(step, history));
+        void mayLeavePage().then((leaves) => leaves && take(step, history));
         return true;
       },
       enableBeforeUnload: () => forms.any(),
