@@ -3,6 +3,7 @@ import { type AnyRouter, RouterContextProvider, RouterProvider } from '@tanstack
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { session } from '~/api/session';
+import { closeDialogs } from '~/design/dialogs';
 import { Providers, queries } from './Providers';
 
 interface Program {
@@ -12,7 +13,7 @@ interface Program {
   onSignedIn: () => void;
 }
 
-/** Render one of the two programs; on sign-out clear all queries and navigate to the sign-in. */
+/** Render one of the two programs; on sign-out clear all queries, close all dialogs and navigate to the sign-in. */
 export function start({ router, overlays, onSignedIn }: Program): void {
   let previous = session.state.state;
   session.subscribe((now) => {
@@ -21,6 +22,7 @@ export function start({ router, overlays, onSignedIn }: Program): void {
     previous = now.state;
     if (now.state === 'out') {
       queries.clear();
+      closeDialogs();
       void router.navigate({ to: '/sign-in', replace: true, ignoreBlocker: true });
     } else if (before === 'out') {
       onSignedIn();
