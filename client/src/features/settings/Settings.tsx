@@ -26,6 +26,7 @@ import { Page } from '~/design/Page';
 import { PreferenceSwitch } from '~/design/PreferenceSwitch';
 import { Section } from '~/design/Section';
 import { Segments } from '~/design/Segments';
+import { mayLeavePage } from '~/design/unsaved-input';
 import { activateLanguage } from '~/core/language';
 import { requestSensorPermission } from '~/media/sensors';
 import { setPreferences, preferences, type Preferences } from '~/core/preferences';
@@ -42,7 +43,7 @@ export default function Settings() {
   const [signingOut, setSigningOut] = useState(false);
   const confirmUnsent = useConfirmUnsent();
   const handleSignOut = async () => {
-    if (!(await confirmUnsent())) return;
+    if (!((await mayLeavePage()) && (await confirmUnsent()))) return;
     setSigningOut(true);
     await signOut();
   };

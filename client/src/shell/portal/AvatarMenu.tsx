@@ -8,6 +8,7 @@ import { activateLanguage } from '~/core/language';
 import { preferences, setPreferences, type Preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
+import { mayLeavePage } from '~/design/unsaved-input';
 import { useConfirmUnsent } from '~/features/chat';
 import css from './portal.module.css';
 
@@ -20,6 +21,9 @@ export function AvatarMenu({ me: { person } }: { me: Me }) {
   const chooseLanguage = (value: string) => {
     setPreferences({ language: value as Preferences['language'] });
     void activateLanguage();
+  };
+  const handleSignOut = async () => {
+    if ((await mayLeavePage()) && (await confirmUnsent())) await signOut();
   };
   return (
     <Menu position="bottom-end" width={264}>
@@ -73,10 +77,7 @@ export function AvatarMenu({ me: { person } }: { me: Me }) {
           <Menu.RadioItem value="compact">{t`Compact`}</Menu.RadioItem>
         </Menu.RadioGroup>
         <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconLogout size={18} aria-hidden />}
-          onClick={() => void confirmUnsent().then((sure) => (sure ? signOut() : undefined))}
-        >
+        <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={() => void handleSignOut()}>
           <Trans>Sign out</Trans>
         </Menu.Item>
       </Menu.Dropdown>
