@@ -54,7 +54,6 @@ export function CardProcessor() {
       }
     >
       <ErrorBar fault={error} retry={refetch} />
-      <ErrorNotice fault={fault} />
       <Text size="sm" component="div">
         <Trans>
           Let Stripe send checkout.session.completed, charge.refunded, charge.dispute.created and charge.dispute.closed
@@ -64,6 +63,7 @@ export function CardProcessor() {
       </Text>
       <form onSubmit={form.onSubmit(save)} noValidate>
         <Stack>
+          <ErrorNotice fault={fault} />
           <PasswordInput
             size="md"
             label={t`Secret key`}

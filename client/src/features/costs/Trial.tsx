@@ -55,7 +55,7 @@ export function Trial({ tenant, operator }: TrialProps) {
           )}
         </Text>
       )}
-      <ErrorNotice fault={goOn.error ?? extend.error} />
+      <ErrorNotice fault={goOn.error} />
       {trial.state !== 'continued' && (
         <div>
           <Button size="md" loading={goOn.isPending} onClick={() => goOn.mutate()}>
@@ -65,6 +65,7 @@ export function Trial({ tenant, operator }: TrialProps) {
       )}
       {operator && (
         <form onSubmit={change}>
+          <ErrorNotice fault={extend.error} />
           <Group align="end">
             <TextInput
               size="md"

@@ -63,7 +63,7 @@ export function SecurityBody() {
 
 function ChangePassword({ model }: { model: SecurityModel }) {
   const { t } = useLingui();
-  const { busy, changed } = useValue(model.state);
+  const { busy, changed, passwordFault } = useValue(model.state);
   const person = useValue(session, (each) => (each.state === 'in' ? each.me.person : null));
   const [current, setCurrent] = useState('');
   const [chosen, setChosen] = useState(EMPTY_PASSWORD);
@@ -81,6 +81,7 @@ function ChangePassword({ model }: { model: SecurityModel }) {
       }}
     >
       <Stack gap="sm">
+        <ErrorNotice fault={passwordFault} />
         {/* For password managers only. */}
         <input type="email" name="email" autoComplete="username" value={person?.email ?? ''} readOnly hidden />
         <PasswordField

@@ -94,7 +94,7 @@ describe('second factors', () => {
     await model.changePassword('old', 'four plain words');
     expect(now().changed).toBe(true);
     await model.changePassword('wrong', 'four plain words');
-    expect(now()).toMatchObject({ changed: false, fault: { code: 'forbidden' } });
+    expect(now()).toMatchObject({ changed: false, fault: undefined, passwordFault: { code: 'forbidden' } });
   });
 
   it('navigates to the provider', async () => {

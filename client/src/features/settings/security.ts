@@ -11,6 +11,8 @@ export interface SecurityState {
   recoveryCodes?: string[];
   busy: boolean;
   fault: unknown;
+  /** Why the password was not changed. */
+  passwordFault?: unknown;
   /** Whether single sign-on is linked; undefined until loaded. */
   linked?: boolean;
   /** The password was just changed. */
@@ -108,7 +110,7 @@ export class SecurityModel {
     await this.#run(async () => {
       await this.server.changeOwnPassword({ body: { current, password } });
       this.#set({ changed: true });
-    });
+    }, 'passwordFault');
   }
 
   /** Navigate to the provider of the tenant to link it. */
@@ -145,13 +147,13 @@ export class SecurityModel {
     this.state.setState((before) => ({ ...before, ...change }));
   }
 
-  async #run(work: () => Promise<void>): Promise<void> {
+  async #run(work: () => Promise<void>, place: 'fault' | 'passwordFault' = 'fault'): Promise<void> {
     if (this.state.state.busy) return;
-    this.#set({ busy: true, fault: undefined });
+    this.#set({ busy: true, fault: undefined, passwordFault: undefined });
     try {
       await work();
     } catch (fault) {
-      this.#set({ fault });
+      this.#set({ [place]: fault });
     } finally {
       this.#set({ busy: false });
     }

@@ -82,7 +82,7 @@ export function Greetings({ mailbox, tenant, kinds = KINDS }: GreetingsProps) {
 
 function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; exists: boolean }) {
   const { t, i18n } = useLingui();
-  const { recording, busy } = useValue(model.state);
+  const { recording, busy, textFault } = useValue(model.state);
   const [end, setEnd] = useState('');
   const until = end ? new Date(end) : undefined;
   const clock = useElapsed(recording?.since);
@@ -162,22 +162,37 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
       <SynthesizeForm
         synthesize={(text) => model.synthesize(kind, text, resolveLanguage(i18n.locale, []), until)}
         busy={busy}
+        fault={textFault}
       />
     </Stack>
   );
 }
 
+interface SynthesizeFormProps {
+  synthesize: (text: string) => Promise<boolean>;
+  busy: boolean;
+  /** Why the last text was refused, whichever row it was entered in. */
+  fault: unknown;
+}
+
 /** Greeting as text, synthesized by the server. */
-function SynthesizeForm({ synthesize, busy }: { synthesize: (text: string) => Promise<boolean>; busy: boolean }) {
+function SynthesizeForm({ synthesize, busy, fault }: SynthesizeFormProps) {
   const { t } = useLingui();
   const [text, setText] = useState('');
+  const [refused, setRefused] = useState(false);
+  const submit = async () => {
+    const accepted = await synthesize(text.trim());
+    setRefused(!accepted);
+    if (accepted) setText('');
+  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void synthesize(text.trim()).then((accepted) => accepted && setText(''));
+        void submit();
       }}
     >
+      {refused && <ErrorNotice fault={fault} />}
       <Textarea
         size="md"
         label={t`Or enter a text`}

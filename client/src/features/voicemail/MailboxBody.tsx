@@ -84,7 +84,7 @@ export function MailboxBody({ own = false, extension, tenant, greeting }: Mailbo
 
 function PinForm({ model }: { model: MailboxModel }) {
   const { t } = useLingui();
-  const { mailbox, busy, done } = useValue(model.state);
+  const { mailbox, busy, done, pinFault } = useValue(model.state);
   const [pin, setPin] = useState('');
   const hasPin = mailbox?.has_pin ?? false;
   const maySetPin = mailbox?.may_set_pin ?? false;
@@ -99,6 +99,7 @@ function PinForm({ model }: { model: MailboxModel }) {
         void set(pin);
       }}
     >
+      <ErrorNotice fault={pinFault} />
       {maySetPin ? (
         <PasswordInput
           size="md"

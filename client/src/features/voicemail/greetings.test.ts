@@ -73,6 +73,9 @@ describe('the greetings of a mailbox', () => {
     server.putGreeting.mockRejectedValueOnce(new Problem('invalid', 422, 'Nothing can be heard.'));
     expect(await greetings.upload('busy', new Blob())).toBe(false);
     expect(greetings.state.state).toMatchObject({ busy: false, fault: { code: 'invalid' } });
+    server.putGreetingText.mockRejectedValueOnce(new Problem('invalid', 422, 'Nothing can be spoken.'));
+    expect(await greetings.synthesize('busy', '?', 'en')).toBe(false);
+    expect(greetings.state.state).toMatchObject({ fault: undefined, textFault: { code: 'invalid' } });
   });
 
   it('release the microphone once closed', async () => {

@@ -18,6 +18,8 @@ export interface GreetingsState {
   /** Incremented by each change, so that cached audio is reloaded. */
   version: number;
   fault: unknown;
+  /** Why no greeting was made of a text. */
+  textFault?: unknown;
 }
 
 type GreetingsApi = Pick<typeof api, 'listGreetings' | 'putGreeting' | 'putGreetingText' | 'deleteGreeting'>;
@@ -79,7 +81,8 @@ export class Greetings {
 
   synthesize(kind: Kind, text: string, language: 'en' | 'de', until?: Date): Promise<boolean> {
     const query = { tenant: this.tenant, until: until?.toISOString() };
-    return this.#run(() => this.server.putGreetingText({ path: this.#path(kind), query, body: { text, language } }));
+    const body = { text, language };
+    return this.#run(() => this.server.putGreetingText({ path: this.#path(kind), query, body }), 'textFault');
   }
 
   remove(kind: Kind): Promise<boolean> {
@@ -109,8 +112,8 @@ export class Greetings {
   }
 
   /** Run an action, then reload. False if refused. */
-  async #run(work: () => Promise<unknown>): Promise<boolean> {
-    this.#set({ busy: true, fault: undefined });
+  async #run(work: () => Promise<unknown>, place: 'fault' | 'textFault' = 'fault'): Promise<boolean> {
+    this.#set({ busy: true, fault: undefined, textFault: undefined });
     try {
       await work();
       const { data } = await this.server.listGreetings({
@@ -120,7 +123,7 @@ export class Greetings {
       this.#set({ greetings: data.items, version: this.state.state.version + 1 });
       return true;
     } catch (fault) {
-      this.#set({ fault });
+      this.#set({ [place]: fault });
       return false;
     } finally {
       this.#set({ busy: false });

@@ -70,10 +70,12 @@ describe('a mailbox', () => {
     await model.load();
     server.changeMailbox.mockRejectedValueOnce(Problem.unreachable());
     await model.setPin('2468');
-    expect(model.state.state).toMatchObject({ fault: { code: 'unreachable' }, mailbox: { has_pin: false } });
+    expect(model.state.state).toMatchObject({ pinFault: { code: 'unreachable' }, mailbox: { has_pin: false } });
+    expect(model.state.state.fault).toBeUndefined();
     server.changeMailbox.mockRejectedValueOnce(Problem.unreachable());
     await model.change({ mail: false });
-    expect(model.state.state.mailbox?.mail).toBe(true);
+    expect(model.state.state).toMatchObject({ fault: { code: 'unreachable' }, mailbox: { mail: true } });
+    expect(model.state.state.pinFault).toBeUndefined();
     expect(model.state.state.done).toBeUndefined();
   });
 });

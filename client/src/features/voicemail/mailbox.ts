@@ -7,6 +7,8 @@ export interface MailboxState {
   /** A change is in progress. */
   busy: boolean;
   fault: unknown;
+  /** Why the PIN was not set or removed. */
+  pinFault?: unknown;
   /** Confirmation to show. */
   done?: 'pin' | 'no-pin';
 }
@@ -31,24 +33,27 @@ export class MailboxModel {
     await this.#run(() => this.server.showMailbox(this.#target));
   }
 
-  /** Optimistic update, reverted if refused. */
-  async change(body: MailboxChange): Promise<void> {
+  /** Optimistic update, reverted if refused; then it returns false. */
+  async change(body: MailboxChange, place?: 'pinFault'): Promise<boolean> {
     const before = this.state.state.mailbox;
     const { pin: _pin, ...shown } = body;
     if (before) this.#set({ mailbox: { ...before, ...(shown as Partial<Mailbox>) } });
-    const applied = await this.#run(() =>
-      withOldMessagesChoice(
-        (old_messages) => this.server.changeMailbox({ ...this.#target, body: { ...body, old_messages } }),
-        this.decide,
-      ),
+    const applied = await this.#run(
+      () =>
+        withOldMessagesChoice(
+          (old_messages) => this.server.changeMailbox({ ...this.#target, body: { ...body, old_messages } }),
+          this.decide,
+        ),
+      place,
     );
     if (!applied) this.#set({ mailbox: before });
+    return applied;
   }
 
   /** Empty removes the PIN. */
   async setPin(setPin: string): Promise<void> {
-    await this.change({ pin: setPin });
-    if (!this.state.state.fault) this.#set({ done: setPin ? 'pin' : 'no-pin' });
+    const applied = await this.change({ pin: setPin }, 'pinFault');
+    if (applied) this.#set({ done: setPin ? 'pin' : 'no-pin' });
   }
 
   get #target() {
@@ -56,14 +61,17 @@ export class MailboxModel {
   }
 
   /** False if refused or cancelled. */
-  async #run(work: () => Promise<{ data: Mailbox } | undefined>): Promise<boolean> {
-    this.#set({ busy: true, fault: undefined, done: undefined });
+  async #run(
+    work: () => Promise<{ data: Mailbox } | undefined>,
+    place: 'fault' | 'pinFault' = 'fault',
+  ): Promise<boolean> {
+    this.#set({ busy: true, fault: undefined, pinFault: undefined, done: undefined });
     try {
       const answer = await work();
       if (answer) this.#set({ mailbox: answer.data });
       return answer !== undefined;
     } catch (fault) {
-      this.#set({ fault });
+      this.#set({ [place]: fault });
       return false;
     } finally {
       this.#set({ busy: false });
