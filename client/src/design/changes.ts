@@ -23,8 +23,10 @@ export function useChanges(affected: readonly string[]) {
       await change.undo?.();
       toast({ message: t`Undone.` });
     } catch (fault) {
-      const { title, advice } = problemText(asProblem(fault), t);
-      toast({ message: t`Not undone: ${title}. ${advice}` });
+      const problem = asProblem(fault);
+      const { title, advice } = problemText(problem, t);
+      const changed = problem.code === 'changed_meanwhile';
+      toast({ message: changed ? t`Not undone: it was changed again meanwhile.` : t`Not undone: ${title}. ${advice}` });
     }
     await refresh();
   };
