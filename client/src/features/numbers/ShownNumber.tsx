@@ -3,7 +3,8 @@ import { useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { asProblem } from '~/core/problem';
 import { useChanges } from '~/design/changes';
-import { choosing, chosenNumber, leadingNumber, type ShownFor } from './shown-for';
+import { problemText } from '~/design/problem-messages';
+import { choosing, chosenNumber, leadingNumber, savingEach } from './shown-for';
 import { useNumbers } from './useNumbers';
 
 interface ShownNumberProps {
@@ -21,14 +22,13 @@ export function ShownNumber({ owner, description, tenant }: ShownNumberProps) {
   const changes = useChanges(['numbers']);
   if (!loaded || items.length === 0) return null;
   const leading = leadingNumber(owner, items)?.display;
-  const store = async (wanted: readonly ShownFor[]) => {
-    for (const { id, shown_for } of wanted)
-      await api.updateNumber({ path: { number: id }, query: { tenant }, body: { shown_for } });
-  };
   const choose = (id: string) => {
     const wanted = choosing(owner, id, items);
     const changed = new Set(wanted.map((each) => each.id));
     const before = items.filter((each) => changed.has(each.id));
+    const store = savingEach(items, ({ id: number, shown_for }, headers) =>
+      api.updateNumber({ path: { number }, query: { tenant }, body: { shown_for }, headers }),
+    );
     changes.mutate({
       apply: () => store(wanted),
       undo: () => store(before),
@@ -48,7 +48,7 @@ export function ShownNumber({ owner, description, tenant }: ShownNumberProps) {
       ]}
       value={chosenNumber(owner, items)?.id ?? ''}
       onChange={(id) => choose(id ?? '')}
-      error={changes.error && asProblem(changes.error).message}
+      error={changes.error && problemText(asProblem(changes.error), t).title}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choosing, chosenNumber, leadingNumber } from './shown-for';
+import { choosing, chosenNumber, leadingNumber, savingEach } from './shown-for';
 
 const number = (id: string, destination: string, ...shown_for: string[]) => ({
   id,
@@ -25,4 +25,15 @@ test('another number is chosen in place of the former one, whose other owners st
   ]);
   expect(choosing('queue:6500', '', numbers)).toEqual([{ id: '1', shown_for: ['1001'] }]);
   expect(choosing('queue:6500', '1', numbers)).toEqual([]);
+});
+
+test('a change is refused if others have changed the number meanwhile, also when it is taken back', async () => {
+  const conditions: unknown[] = [];
+  const store = savingEach([{ id: '1', version: 'a' }], async ({ shown_for }, headers) => {
+    conditions.push(headers);
+    return { data: { version: shown_for.join() } };
+  });
+  await store([{ id: '1', shown_for: ['1001'] }]);
+  await store([{ id: '1', shown_for: [] }]);
+  expect(conditions).toEqual([{ 'if-match': '"a"' }, { 'if-match': '"1001"' }]);
 });

@@ -1,5 +1,5 @@
 import type { PublicNumber } from '~/api';
-import { withoutPriority } from '~/features/routing';
+import { conditionOf, withoutPriority } from '~/features/routing';
 
 type Numbered = Pick<PublicNumber, 'id' | 'display' | 'destination' | 'shown_for'>;
 /** The `shown_for` of a number by its id. */
@@ -23,4 +23,21 @@ export function choosing(owner: string, id: string, numbers: readonly Numbered[]
     ...added.map((each) => ({ id: each.id, shown_for: [...each.shown_for, owner] })),
     ...removed.map((each) => ({ id: each.id, shown_for: each.shown_for.filter((other) => other !== owner) })),
   ];
+}
+
+type Update = (
+  wanted: ShownFor,
+  headers: ReturnType<typeof conditionOf>,
+) => Promise<{ data: Pick<PublicNumber, 'version'> }>;
+
+/** Returns a function that stores such changes one after the other. Each is refused if others have changed the number since
+ *  it was read, or since the function has stored it. */
+export function savingEach(numbers: readonly Pick<PublicNumber, 'id' | 'version'>[], update: Update) {
+  const versions = new Map(numbers.map(({ id, version }) => [id, version]));
+  return async (changes: readonly ShownFor[]) => {
+    for (const wanted of changes) {
+      const { data } = await update(wanted, conditionOf(versions.get(wanted.id)));
+      versions.set(wanted.id, data.version);
+    }
+  };
 }
