@@ -140,7 +140,7 @@ export function webhookStatus({ state, pause_reason, failing_since }: Webhook): 
 export const FAILURES: Record<NonNullable<WebhookDelivery['failure']>, MessageDescriptor> = {
   no_answer: msg`the receiver did not answer in time`,
   no_address: msg`the name of the receiver has no public address`,
-  no_connection: msg`the receiver accepts no connections`,
+  no_connection: msg`the connection failed`,
   no_tls: msg`the receiver has no valid certificate`,
 };
 
