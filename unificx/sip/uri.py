@@ -84,7 +84,7 @@ class Uri:
     @property
     def number(self) -> str:
         """The dialled number: the decoded user part without the parameters of a telephone number, such as `;npdi` and
-        `;cpc` (RFC 3261 section 19.1.6). A local number is as it is dialled in its context, which is no prefix of it
+        `;cpc` (RFC 3261 section 19.1.6). A local number is as it is dialled in its context, which does not precede it
         (RFC 3966 section 5.1.5)."""
         return self.decoded_user.partition(";")[0]
 
