@@ -29,7 +29,7 @@ is_usual_uri = re.compile(USUAL_URI).fullmatch
 _tel = re.compile(r"tel:(\+?[0-9A-F*#().-]++)((?:;[!#-:=@-~]++)*+)", re.I).fullmatch
 _has_scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:").match
 _bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search
-_context = re.compile(r";phone-context=([^;]*)", re.I).search
+_context = re.compile(r";phone-context=([^;]*+)", re.I).search
 _SEPARATORS = str.maketrans("", "", "-.()")
 _MUST_MATCH = frozenset(("user", "ttl", "method", "maddr", "transport"))
 
