@@ -60,6 +60,7 @@ def test_a_campaign_is_written_previewed_and_sent(
         [email] = eventually(lambda: advertising(outside), what="the e-mail")
         assert "Order yours." in text_of(email, "plain")
 
+        expect(page.get_by_role("cell", name="Sent", exact=True)).to_be_visible()  # before, the draft would be opened
         page.get_by_role("button", name="New telephones", exact=True).click()
         result = page.get_by_role("dialog", name="New telephones")
         expect(result.get_by_role("row", name="Accepted by the mail server 1")).to_be_visible()
