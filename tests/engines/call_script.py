@@ -82,7 +82,7 @@ class Script:
     def phones_vanish(self) -> None:
         """All phones are gone: legs report timeouts, and all deadlines pass."""
         for name in LEGS:
-            self.process(machine_events.LegLost(name), machine_events.CalleeRefused(name, 408))
+            self.process(machine_events.LegLost(name), machine_events.CalleeRejected(name, 408))
         for _ in range(6):
             at = state_machine.deadline(self.state)
             if at is not None:
@@ -208,10 +208,10 @@ def every_event() -> list[Event]:
                 machine_events.OfferReceived(leg, sdp),
                 machine_events.OfferAnswered(leg, sdp),
             ]
-        events += [machine_events.OfferRefused(leg, status) for status in (488, 491, 401)]
+        events += [machine_events.OfferRejected(leg, status) for status in (488, 491, 401)]
     for leg in LEGS:
         events += [machine_events.CalleeAnswered(leg, sdp) for sdp in (b"", b"a description")]
-        events += [machine_events.CalleeRefused(leg, status) for status in (404, 480, 486, 488, 500, 603, 606)]
+        events += [machine_events.CalleeRejected(leg, status) for status in (404, 480, 486, 488, 500, 603, 606)]
         events += [
             machine_events.CalleeProgressed(leg, *response)
             for response in ((180, b""), (183, b""), (183, b"early"), (182, b""))

@@ -14,8 +14,8 @@ from unificx.calls.machine.actions import (
     Dial,
     Offer,
     OfferMedia,
-    RefuseOffer,
     Reject,
+    RejectOffer,
     ReleaseMedia,
     WriteRecord,
 )
@@ -66,7 +66,7 @@ def test_phone_without_media_is_not_dialled_but_others_are() -> None:
     assert script.process(events.MediaFailed("offer:b1", sdp_at_fault=False)) == [ended]
     assert script.process(events.MediaOffered("offer:b1", b"late")) == []
     assert script.process(events.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
-    script.process(events.CalleeRefused("b2", 480))
+    script.process(events.CalleeRejected("b2", 480))
     assert script.last[-2:] == [WriteRecord(Cause.NO_MEDIA), Reject(503, Cause.NO_MEDIA)]
 
 
@@ -81,7 +81,7 @@ def test_late_media_failure_of_a_ringing_phone_is_ignored() -> None:
 def test_lost_branch_is_removed(event: events.Event) -> None:
     script = ringing("b1", "b2")
     assert script.process(event) == [machine_actions.EndRinging("b1", Cause.FAILED)]
-    assert script.process(events.CalleeRefused("b2", 486))[-1] == Reject(486, Cause.BUSY)
+    assert script.process(events.CalleeRejected("b2", 486))[-1] == Reject(486, Cause.BUSY)
 
 
 @pytest.mark.parametrize(("srtp", "profiles"), [(("b1",), ("DTLS",)), ((), ("PLAIN", "SRTP", "DTLS"))])
@@ -94,9 +94,9 @@ def test_media_refusal_is_retried_with_all_codecs_and_every_profile(
     for name in profiles:
         profile = machine_actions.RecipientProfile[name]
         again = OfferMedia("offer:b1", "b1", "a", b"offer", profile, all_codecs=True)
-        assert script.process(events.CalleeRefused("b1", 488)) == [ReleaseMedia("b1", final=False), again]
+        assert script.process(events.CalleeRejected("b1", 488)) == [ReleaseMedia("b1", final=False), again]
         assert script.process(events.MediaOffered("offer:b1", b"again")) == [Dial("b1", b"again")]
-    assert script.process(events.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
+    assert script.process(events.CalleeRejected("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
 
 
 def test_ringing_ends_at_its_deadline() -> None:
@@ -181,8 +181,8 @@ def test_hold_passes_anchor_and_other_side() -> None:
 def test_refused_offer_resets_the_anchor(status: int, reported: int) -> None:
     script = talking()
     script.process(events.OfferReceived("b1", b"hold"), events.MediaOffered("exchange:1", b"for a"))
-    assert script.process(events.OfferRefused("a", status)) == [
-        RefuseOffer("b1", reported),
+    assert script.process(events.OfferRejected("a", status)) == [
+        RejectOffer("b1", reported),
         OfferMedia("exchange:1", "b1", "b1", b"answer"),
     ]
     assert script.process(events.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"offer")]
@@ -195,14 +195,14 @@ def restoring() -> Script:
     """An offer was refused; no other will be made before the anchor is reset."""
     script = talking()
     script.process(events.OfferReceived("b1", b"hold"), events.MediaOffered("exchange:1", b"for a"))
-    script.process(events.OfferRefused("a", 488))
+    script.process(events.OfferRejected("a", 488))
     return script
 
 
 def test_offer_during_an_exchange_waits_for_its_end() -> None:
     script = restoring()
     assert script.process(events.OfferReceived("a", b"hold")) == []
-    assert script.process(events.OfferReceived("b1", b"hold")) == [RefuseOffer("b1", 491)], "one waits"
+    assert script.process(events.OfferReceived("b1", b"hold")) == [RejectOffer("b1", 491)], "one waits"
     script.process(events.MediaOffered("exchange:1", b"-"))
     assert script.process(events.MediaAnswered("exchange:1", b"-")) == [OfferMedia("exchange:2", "b1", "a", b"hold")]
 
@@ -210,21 +210,21 @@ def test_offer_during_an_exchange_waits_for_its_end() -> None:
 def test_waiting_offer_is_refused_when_the_call_is_redirected() -> None:
     script = restoring()
     script.process(events.OfferReceived("a", b"hold"))
-    assert RefuseOffer("a", 491) in script.process(events.MoveToAppRequested("b1", "app"))
+    assert RejectOffer("a", 491) in script.process(events.MoveToAppRequested("b1", "app"))
     script = restoring()
     script.process(events.OfferReceived("a", b"hold"))
-    assert RefuseOffer("a", 491) in script.process(events.RelayRestarted())
+    assert RejectOffer("a", 491) in script.process(events.RelayRestarted())
 
 
 def test_offer_that_collides_with_one_of_ours_is_refused() -> None:
     """RFC 3261 section 14.2. To wait would block both: a leg makes no offer while it owes an answer."""
     script = talking()
     script.process(events.OfferReceived("b1", b"hold"))
-    assert script.process(events.OfferReceived("a", b"hold")) == [RefuseOffer("a", 491)], "it gets this offer next"
+    assert script.process(events.OfferReceived("a", b"hold")) == [RejectOffer("a", 491)], "it gets this offer next"
     script = talking()
     script.process(events.RelayRestarted())
     for leg in ("a", "b1"):
-        assert script.process(events.OfferReceived(leg, b"hold")) == [RefuseOffer(leg, 491)]
+        assert script.process(events.OfferReceived(leg, b"hold")) == [RejectOffer(leg, 491)]
 
 
 def test_unusable_answer_resets_the_anchor() -> None:
@@ -232,7 +232,7 @@ def test_unusable_answer_resets_the_anchor() -> None:
     script.process(events.OfferReceived("a", b"hold"), events.MediaOffered("exchange:1", b"for b1"))
     script.process(events.OfferAnswered("b1", b"nonsense"))
     assert script.process(events.MediaFailed("exchange:1", sdp_at_fault=True)) == [
-        RefuseOffer("a", 488),
+        RejectOffer("a", 488),
         OfferMedia("exchange:1", "b1", "a", b"offer"),
     ]
     script.process(events.MediaFailed("exchange:1", sdp_at_fault=False))
@@ -245,21 +245,21 @@ def test_answer_in_ack_is_relayed_only_if_changed() -> None:
     assert script.process(events.AckReceived("a", b"offer")) == []
     assert script.process(events.AckReceived("a", b"new")) == [OfferMedia("exchange:1", "b1", "a", b"new")]
     script.process(events.MediaOffered("exchange:1", b"for b1"))
-    assert script.process(events.OfferRefused("b1", 488)) == [OfferMedia("exchange:1", "b1", "a", b"offer")]
+    assert script.process(events.OfferRejected("b1", 488)) == [OfferMedia("exchange:1", "b1", "a", b"offer")]
 
 
 def test_restart_aborts_an_exchange() -> None:
     script = talking()
     script.process(events.OfferReceived("a", b"hold"), events.MediaOffered("exchange:1", b"for b1"))
     rebuild = OfferMedia("exchange:2", "b1", "a", b"offer")
-    assert script.process(events.RelayRestarted()) == [RefuseOffer("a", 491), rebuild]
+    assert script.process(events.RelayRestarted()) == [RejectOffer("a", 491), rebuild]
     assert script.process(events.OfferAnswered("b1", b"held")) == []
     assert script.process(events.MediaAnswered("exchange:1", b"late")) == []
     script.process(events.MediaOffered("exchange:2", b"for b1"))
     assert script.last == [AnswerMedia("exchange:2", "b1", "b1", b"answer")]
     script.process(events.MediaAnswered("exchange:2", b"for a"))
     assert script.last == [Offer("a", b"for a"), Offer("b1", b"for b1")]
-    script.process(events.OfferRefused("b1", 488))
+    script.process(events.OfferRejected("b1", 488))
     assert isinstance(script.state, Talking)
     assert script.state.exchange == MediaReanchor(2, "reoffering", b"for b1", ("a",))
     script.process(events.OfferAnswered("a", b"offer"))
@@ -319,7 +319,7 @@ def test_call_ends_at_its_maximum_length() -> None:
 def test_one_exchange_at_a_time() -> None:
     script = talking()
     script.process(events.OfferReceived("a", b"one"))
-    assert script.process(events.OfferReceived("b1", b"two")) == [RefuseOffer("b1", 491)]
+    assert script.process(events.OfferReceived("b1", b"two")) == [RejectOffer("b1", 491)]
     assert isinstance(script.state, Talking)
     assert isinstance(script.state.exchange, Exchange)
     assert script.state.exchange.offerer == "a"

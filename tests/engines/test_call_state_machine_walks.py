@@ -46,7 +46,7 @@ def _with_fallback(*, passed_on: bool = False) -> Script:
     """A call with a fallback app, which already takes it if `passed_on`."""
     script = Script(fallback="app")
     if passed_on:
-        script.process(machine_events.CalleeRefused("b1", 486), machine_events.CalleeRefused("b2", 480))
+        script.process(machine_events.CalleeRejected("b1", 486), machine_events.CalleeRejected("b2", 480))
     return script
 
 
@@ -156,8 +156,8 @@ STATES = {
     "returning": lambda: _transferring(
         TRANSFER,
         machine_events.HungUp("b1"),
-        machine_events.CalleeRefused("b3", 486),
-        machine_events.CalleeRefused("app", 480),
+        machine_events.CalleeRejected("b3", 486),
+        machine_events.CalleeRejected("app", 480),
     ),
     "transferring to ringing phones": lambda: _transferring(machine_events.TransferRequested("b1", ringing(), "w1")),
     "transferring by an app": lambda: _transferring(machine_events.TransferRequested("b1", TRANSFER.targets, "")),
@@ -261,7 +261,7 @@ def test_scripts_end_calls_and_branches(
     script = Script(names, offer, srtp=names if secure else (), push_targets=others[0], fallback=others[1])
     gone: set[str] = set()
     for event in events:
-        if isinstance(event, (machine_events.CalleeRefused, machine_events.HungUp, machine_events.LegLost)):
+        if isinstance(event, (machine_events.CalleeRejected, machine_events.HungUp, machine_events.LegLost)):
             gone.add(event.leg)
         for action in script.process(event):
             if isinstance(action, machine_actions.Dial):
@@ -304,7 +304,7 @@ def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[machin
         if is_offer:
             opened.add(event.leg)
         for action in script.process(event):
-            if isinstance(action, (machine_actions.AnswerOffer, machine_actions.RefuseOffer, machine_actions.Bye)):
+            if isinstance(action, (machine_actions.AnswerOffer, machine_actions.RejectOffer, machine_actions.Bye)):
                 opened.discard(action.leg)
             if isinstance(action, machine_actions.SwapCaller):
                 names = {"a": action.leg, action.leg: "a"}
@@ -351,7 +351,7 @@ def test_a_party_whose_holding_app_is_gone_cannot_transfer() -> None:
     script = talking()
     first = next(each for each in MOVES if isinstance(each, machine_events.TransferRequested) and each.waiting_app)
     first = replace(first, by="b1")
-    script.process(first, machine_events.CalleeRefused(first.waiting_app, 404), machine_events.PickedUp(None))
+    script.process(first, machine_events.CalleeRejected(first.waiting_app, 404), machine_events.PickedUp(None))
     assert isinstance(script.state, Talking)
     assert script.process(replace(first, by="a")) == []
 
@@ -380,7 +380,7 @@ def test_every_leg_is_ended_after_repeated_transfers(events: list[machine_events
             for leg in _legs_brought_in(event):
                 names[leg] = f"{leg} of {number}"
                 there.add(names[leg])
-        if isinstance(event, machine_events.CalleeRefused | machine_events.HungUp | machine_events.LegLost):
+        if isinstance(event, machine_events.CalleeRejected | machine_events.HungUp | machine_events.LegLost):
             there.discard(names.get(event.leg, ""))
         for action in actions:
             match action:

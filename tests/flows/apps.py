@@ -92,7 +92,7 @@ class FakeApps:
     def offer_answered(self, sdp: bytes) -> None:
         self._log(f"200 {describe_sdp(sdp)}")
 
-    def offer_refused(self, status: int) -> None:
+    def offer_rejected(self, status: int) -> None:
         self._log(f"{status}")
 
     def info_received(self, content_type: str, body: bytes) -> None:

@@ -137,7 +137,7 @@ class AppMediaSession:
         self._on_sdp(sdp)
         self._start(self._complete_with(sdp))
 
-    def offer_refused(self, status: int) -> None:
+    def offer_rejected(self, status: int) -> None:
         """Ignored: the engine keeps its session; if it was lost, the media timeout ends the call."""
 
     def info_received(self, content_type: str, body: bytes) -> None:

@@ -62,7 +62,7 @@ class Paging:
         return App.of_feature(INTERCOM, self._intercom), App.of_feature(PAGING, self._page), App(PAGED, self._listen)
 
     async def _intercom(self, call: Call) -> None:
-        """Talk to the extension that was dialled after the code. A busy one is not called, and the call is refused."""
+        """Talk to the extension that was dialled after the code. A busy one is not called, and the call is rejected."""
         called = self._directory.extension(call.caller.tenant_id, "".join(call.arguments))
         await self._call_all(call, [called] if called is not None else [], muted=False)
 

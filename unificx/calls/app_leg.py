@@ -47,7 +47,7 @@ class AppLeg:
     def reject_offer(self, status: int, now: float) -> None:
         del now
         if self._endpoint is not None:
-            self._endpoint.offer_refused(status)
+            self._endpoint.offer_rejected(status)
 
     def probe(self, now: float) -> None:
         """Do nothing: an app is never lost."""

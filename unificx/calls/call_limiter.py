@@ -4,7 +4,7 @@ from unificx.calls.schemas import CallSettings
 from unificx.core.rate_limit import ConcurrentCount
 
 RETRY_SECONDS, STORAGE_SECONDS = 5, 60
-"""Retry-After of a refused call, also while storage is full."""
+"""Retry-After of a rejected call, also while storage is full."""
 
 
 class ConcurrentCallLimiter:

@@ -38,7 +38,7 @@ class CreditGate:
     def _decided(self, call: Call, name: str, sdp: bytes, reply: CreditReply) -> None:
         if reply != "granted":
             cause = _CAUSES[reply]
-            self._answer(call, events.CalleeRefused(name, cause.value.status, cause))
+            self._answer(call, events.CalleeRejected(name, cause.value.status, cause))
             return
         setup = call.setup_state()
         if setup is not None and any(one.name == name and one.stage == "calling" for one in setup.branches):

@@ -148,7 +148,7 @@ class ActionExecutor:
                     leg.refresh(now)
             case actions.Probe():
                 leg.probe(now)
-            case actions.RefuseOffer(_, status):
+            case actions.RejectOffer(_, status):
                 leg.reject_offer(status, now)
             case actions.WithdrawOffer():
                 if isinstance(leg, Leg):

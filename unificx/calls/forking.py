@@ -113,9 +113,9 @@ class ForkTargetBuilder:
             case GoTo() if target.further_destinations < MAX_DESTINATIONS:
                 return self.build(call, self._continued(call, target, action), now)
             case GoTo():
-                return target, ForkTargets((), NO_LIMITS, refusal=Cause.FAILED, later=later)
+                return target, ForkTargets((), NO_LIMITS, cause_if_empty=Cause.FAILED, later=later)
             case Reject(reason):
-                return target, ForkTargets((), NO_LIMITS, refusal=Cause[reason.name], later=later)
+                return target, ForkTargets((), NO_LIMITS, cause_if_empty=Cause[reason.name], later=later)
             case _:
                 assert_never(action)
 
@@ -157,7 +157,7 @@ class ForkTargetBuilder:
             Limits(fork.seconds, fork.call_seconds),
             frozenset(name for name in names if call.participants[name].media_profile is Profile.SRTP),
             PushTargets(awaiting_push, by_leg, extension_by_device),
-            refusal=_refusal(fork, targets),
+            cause_if_empty=_cause_if_empty(fork, targets),
             decline_ends=fork.decline_ends,
             later=later,
             outside_legs=frozenset(outside_legs),
@@ -238,7 +238,7 @@ class ForkTargetBuilder:
         return name
 
 
-def _refusal(fork: Fork, targets: Sequence[RingTarget | OutsideTarget | OutsideMember]) -> Cause:
+def _cause_if_empty(fork: Fork, targets: Sequence[RingTarget | OutsideTarget | OutsideMember]) -> Cause:
     """Return the cause for a step of which nothing can be dialled; `targets` are those that may ring."""
     if len(targets) < len(fork.targets):
         return Cause.BUSY

@@ -25,8 +25,8 @@ that comes back each time."""
 UNAVAILABLE, NOT_FOUND, LOOP_DETECTED = 503, 404, 482
 
 
-class CallRefused(RemoteProtocolError):
-    """The call is refused for now: the response says after how many seconds another attempt is worthwhile."""
+class CallRejected(RemoteProtocolError):
+    """The call is rejected for now: the response says after how many seconds another attempt is worthwhile."""
 
     def __init__(self, request: Request, retry_after: int) -> None:
         super().__init__(UNAVAILABLE, "Service Unavailable", request)
@@ -56,7 +56,7 @@ class InboundCall:
 
 
 class InboundCalls:
-    """Decides on INVITEs of carriers, from memory. A refused call leaves nothing behind."""
+    """Decides on INVITEs of carriers, from memory. A rejected call leaves nothing behind."""
 
     def __init__(self, deps: CallManagerDependencies, registry: CallRegistry) -> None:
         self._lines = deps.outside
@@ -68,7 +68,7 @@ class InboundCalls:
     def admit(self, request: Request, origin: CarrierCall) -> InboundCall:
         """Accept an INVITE of one of the trunks. Raise RemoteProtocolError: 404 for a number that none of their
         tenants has, 482 for a call that has been here before, 481 for Replaces, those of RFC 8224 for a wrong signature
-        if the trunk rejects it; CallRefused if the trunk is full."""
+        if the trunk rejects it; CallRejected if the trunk is full."""
         if request.first("replaces") is not None:  # a party outside takes over no call
             raise RemoteProtocolError(481, "Call Does Not Exist", request)
         if self._has_sent(request):
@@ -83,7 +83,7 @@ class InboundCalls:
         if called in forwarded_by or self._turns(trunk.tenant_id, called, number) >= MAX_TURNS:
             raise RemoteProtocolError(LOOP_DETECTED, "Loop Detected", request)
         if self._registry.is_trunk_full(trunk):
-            raise CallRefused(request, RETRY_SECONDS)
+            raise CallRejected(request, RETRY_SECONDS)
         verification = _verification(request, trunk, origin, number, called)
         caller = self._caller(trunk, number, address)
         return InboundCall(caller, called, self._routing.plan(caller, destination), diversions, verification)

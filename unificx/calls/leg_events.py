@@ -17,7 +17,7 @@ def to_call_event(name: str, event: legs.LegEvent) -> events.Event:
         case legs.ByeReceived():
             return events.HungUp(name)
         case legs.Rejected(status):
-            return events.CalleeRefused(name, status)
+            return events.CalleeRejected(name, status)
         case legs.Cancelled():
             return events.CallerCancelled() if name == states.CALLER else events.HungUp(name)
         case legs.OfferReceived(body):
@@ -25,7 +25,7 @@ def to_call_event(name: str, event: legs.LegEvent) -> events.Event:
         case legs.OfferAnswered(body):
             return events.OfferAnswered(name, body)
         case legs.OfferRejected(status):
-            return events.OfferRefused(name, status)
+            return events.OfferRejected(name, status)
         case legs.DialogFailed():
             return events.LegLost(name)
         case legs.InfoReceived() | legs.ReferReceived() | legs.OfferRequested():

@@ -19,7 +19,7 @@ from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.digit_tones import DigitTones
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
-from unificx.calls.inbound import CallRefused, CarrierCall, InboundCall, InboundCalls
+from unificx.calls.inbound import CallRejected, CarrierCall, InboundCall, InboundCalls
 from unificx.calls.info_relay import InfoRelay
 from unificx.calls.leg_events import to_call_event
 from unificx.calls.machine import actions, events, state_machine
@@ -124,7 +124,7 @@ class CallManager:
             taken = self._takeovers.find(request, caller, dialled)
             leg = self.deps.legs.incoming(key, request, flow)
         except RemoteProtocolError as fault:
-            self._refuse(key, request, fault, now)
+            self._reject(key, request, fault, now)
             return
         if taken is not None:
             self._takeovers.begin(taken, leg, caller, now)
@@ -146,7 +146,7 @@ class CallManager:
             self._require_capacity(request, found.caller, "")
             leg = self.deps.legs.incoming(key, request, flow)
         except RemoteProtocolError as fault:
-            self._refuse(key, request, fault, now)
+            self._reject(key, request, fault, now)
             return
         hops = call_options(request, found.caller).hops
         options = CallOptions(hops=hops, diversions=found.diversions, verification=found.verification)
@@ -315,17 +315,17 @@ class CallManager:
     # ---- internals
 
     def _require_capacity(self, request: Request, caller: Caller, dialled: str) -> None:
-        """Raise CallRefused if no further call is accepted. An emergency call always is."""
+        """Raise CallRejected if no further call is accepted. An emergency call always is."""
         retry_after = self._limiter.retry_after(caller.tenant_id, storage_full=self.storage_full())
         if retry_after and not self.deps.outside.is_emergency(caller.tenant_id, dialled):
-            raise CallRefused(request, retry_after)
+            raise CallRejected(request, retry_after)
 
     def _require_emergency(self, caller: Caller, dialled: str) -> None:
         if not self.deps.outside.is_emergency(caller.tenant_id, dialled):
             raise RemoteProtocolError(488, "Encrypted Media Required")
 
-    def _refuse(self, key: ServerKey, request: Request, fault: RemoteProtocolError, now: float) -> None:
-        headers = fault.headers if isinstance(fault, CallRefused) else rejection_headers(fault, request)
+    def _reject(self, key: ServerKey, request: Request, fault: RemoteProtocolError, now: float) -> None:
+        headers = fault.headers if isinstance(fault, CallRejected) else rejection_headers(fault, request)
         response = respond(request, fault.status, fault.reason, to_tag=self.deps.legs.tag(), headers=headers)
         self.deps.legs.endpoint.respond(key, response, now)
 

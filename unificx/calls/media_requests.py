@@ -20,7 +20,7 @@ from unificx.sdp import (
     audio_only,
     has_srtp_keys,
     is_audio_only,
-    refusal_warning,
+    rejection_warning,
     sanitize,
     shares_audio_codec,
 )
@@ -147,7 +147,7 @@ class MediaRequests:
         _log_bug(reply)
         sdp_at_fault = isinstance(reply, MediaUnavailable) and reply.cause == "invalid_sdp"
         if sdp_at_fault:
-            log.info("sdp_refused", call=call.id, warning=refusal_warning(request.sdp))
+            log.info("sdp_refused", call=call.id, warning=rejection_warning(request.sdp))
         return events.MediaFailed(request.ticket, sdp_at_fault)
 
 

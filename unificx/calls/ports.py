@@ -48,15 +48,15 @@ class AppEndpoint(Protocol):
         ...
 
     def offered(self, sdp: bytes) -> None:
-        """A new offer; the app emits `OfferAnswered` or `OfferRefused`."""
+        """A new offer; the app emits `OfferAnswered` or `OfferRejected`."""
         ...
 
     def offer_answered(self, sdp: bytes) -> None:
         """The answer to the offer in its `OfferReceived` event."""
         ...
 
-    def offer_refused(self, status: int) -> None:
-        """The offer in its `OfferReceived` event was refused; the session is unchanged."""
+    def offer_rejected(self, status: int) -> None:
+        """The offer in its `OfferReceived` event was rejected; the session is unchanged."""
         ...
 
     def info_received(self, content_type: str, body: bytes) -> None:

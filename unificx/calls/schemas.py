@@ -50,7 +50,7 @@ class CallSettings:
     silence_timeout: float = 30.0
     check_interval: float = 5.0
     max_calls: int = 20_000
-    """Concurrent calls; further ones are refused with 503 and Retry-After."""
+    """Concurrent calls; further ones are rejected with 503 and Retry-After."""
     max_calls_per_tenant: int = 500
     """Concurrent calls per tenant, so that one tenant cannot use up all of them."""
     max_app_call_seconds: float = 7200.0

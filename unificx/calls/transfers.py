@@ -44,7 +44,7 @@ class TransferDependencies:
 
 
 class Transfers:
-    """Decides about transfers. Methods raise RemoteProtocolError with the status for the requester on refusal.
+    """Decides about transfers. Methods raise RemoteProtocolError with the status for the requester on rejection.
 
     Methods that return a callable only validate; the callable executes the transfer."""
 
@@ -216,7 +216,7 @@ class Transfers:
         """Add the legs of the target's first step to the call."""
         target, targets = self._deps.fork_builder.build(call, target, now)
         if not targets.later and target.step is not None and isinstance(target.step.action, Reject):
-            cause = targets.refusal
+            cause = targets.cause_if_empty
             unknown = cause is Cause.NO_SUCH_NUMBER
             raise RemoteProtocolError(cause.value.status, "Number Not Found" if unknown else cause.value.text)
         return targets, target

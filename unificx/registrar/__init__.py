@@ -2,7 +2,7 @@
 
 from unificx.registrar.location import LocationService
 from unificx.registrar.privacy import registration_holding
-from unificx.registrar.registration import MAX_EXPIRES, RegistrationRefused, contact_value
+from unificx.registrar.registration import MAX_EXPIRES, RegistrationRejected, contact_value
 from unificx.registrar.schemas import MAX_SHOWN_NAME, Binding, Caller
 from unificx.registrar.service import KIND, Registrar, RegistrarDependencies
 
@@ -15,7 +15,7 @@ __all__ = [
     "LocationService",
     "Registrar",
     "RegistrarDependencies",
-    "RegistrationRefused",
+    "RegistrationRejected",
     "contact_value",
     "registration_holding",
 ]

@@ -31,8 +31,8 @@ _FINGERPRINT_HEADERS = ("contact", "expires", "supported", "user-agent", "allow"
 _ABSENT = ("",) * len(_FINGERPRINT_HEADERS)
 
 
-class RegistrationRefused(RemoteProtocolError):
-    """The REGISTER is refused; `headers` are added to the response."""
+class RegistrationRejected(RemoteProtocolError):
+    """The REGISTER is rejected; `headers` are added to the response."""
 
     def __init__(self, status: int, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(status, reason)
@@ -90,7 +90,7 @@ class RegisterOutcome:
 def parse_register(request: Request, max_expires: int = MAX_EXPIRES) -> ParsedRegister:
     """Parse a REGISTER, limiting expiry to `max_expires` seconds.
 
-    Raises RemoteProtocolError, or RegistrationRefused if it violates the registrar's policy.
+    Raises RemoteProtocolError, or RegistrationRejected if it violates the registrar's policy.
     """
     path = tuple([_checked_route(value) for value in request.values("path")])
     supported = request.option_tags("supported")
@@ -107,12 +107,12 @@ def parse_register(request: Request, max_expires: int = MAX_EXPIRES) -> ParsedRe
             [_requested_contact(contact, default, max_expires, outbound, allows) for contact in request.contacts]
         )
     if len(path) > MAX_BINDINGS or len(contacts) > MAX_BINDINGS:
-        raise RegistrationRefused(403, "Too Many Contacts")
+        raise RegistrationRejected(403, "Too Many Contacts")
     flows = [one for one in contacts if one.reg_id]
     if flows and len(contacts) > 1:
         raise RemoteProtocolError(400, "One Contact At A Time With reg-id")
     if flows and not _first_hop_supports_outbound(request, path):
-        raise RegistrationRefused(439, "First Hop Lacks Outbound Support")
+        raise RegistrationRejected(439, "First Hop Lacks Outbound Support")
     return ParsedRegister(
         call_id=checked_text(request.call_id),
         cseq=request.cseq_number,
@@ -158,7 +158,7 @@ def apply_register(
     context: RegisterContext,
     new_id: Callable[[], str],
 ) -> RegisterOutcome:
-    """Apply a REGISTER atomically, or raise RegistrationRefused. `current` are the device's unexpired bindings."""
+    """Apply a REGISTER atomically, or raise RegistrationRejected. `current` are the device's unexpired bindings."""
     if register.remove_all:
         _check_cseq(current, register)
         return RegisterOutcome((), removed=current)
@@ -184,7 +184,7 @@ def apply_register(
             bindings.append(new)
             changed.append(new)
     if len(bindings) > MAX_BINDINGS:
-        raise RegistrationRefused(403, "Too Many Contacts")
+        raise RegistrationRejected(403, "Too Many Contacts")
     return RegisterOutcome(tuple(bindings), tuple(changed), tuple(extended), tuple(removed))
 
 
@@ -209,7 +209,7 @@ def _requested_contact(
     requested = contact.expires
     expires = min(default if requested is None else requested, max_expires)
     if 0 < expires < MIN_EXPIRES:
-        raise RegistrationRefused(423, "Interval Too Brief", (("Min-Expires", str(MIN_EXPIRES)),))
+        raise RegistrationRejected(423, "Interval Too Brief", (("Min-Expires", str(MIN_EXPIRES)),))
     instance = checked_text(contact.param("+sip.instance") or "")
     if '"' in instance or "\\" in instance:
         raise RemoteProtocolError(400, "Bad Instance")
@@ -276,10 +276,10 @@ def _find_binding(bindings: list[Binding], contact: RequestedContact) -> Binding
 
 
 def _check_cseq(bindings: tuple[Binding, ...], register: ParsedRegister) -> None:
-    """Refuse a REGISTER that arrives after a later one (RFC 3261 section 10.3, step 7)."""
+    """Reject a REGISTER that arrives after a later one (RFC 3261 section 10.3, step 7)."""
     for binding in bindings:
         if binding.call_id == register.call_id and register.cseq <= binding.cseq:
-            raise RegistrationRefused(500, "CSeq Out Of Order")
+            raise RegistrationRejected(500, "CSeq Out Of Order")
 
 
 def _binding(

@@ -16,7 +16,7 @@ from unificx.registrar.registration import (
     MAX_EXPIRES,
     RegisterContext,
     RegisterOutcome,
-    RegistrationRefused,
+    RegistrationRejected,
     apply_register,
     checked_text,
     is_refresh,
@@ -58,7 +58,7 @@ class Registrar:
     ) -> RegisterResult:
         """Apply an authenticated REGISTER atomically; bindings expire after `max_expires` seconds at most.
 
-        Raises RemoteProtocolError, or RegistrationRefused if the response needs specific headers.
+        Raises RemoteProtocolError, or RegistrationRejected if the response needs specific headers.
         """
         current = self._current_bindings(device, now)
         if len(current) == 1 and is_refresh(current[0], request, flow, now, max_expires):
@@ -99,7 +99,7 @@ class Registrar:
             return
         try:
             self._journal(RegisterOutcome(moved, changed=moved))
-        except RegistrationRefused:
+        except RegistrationRejected:
             self._remove(found, now)  # the phone registers anew
             return
         self._location.set_bindings(former_extension_id, device_id, ())
@@ -166,7 +166,7 @@ class Registrar:
             for binding in outcome.removed:
                 append(KIND, spool_records.drop_record(binding.id))
         except ErasedSubject:
-            raise RegistrationRefused(403, "Forbidden") from None
+            raise RegistrationRejected(403, "Forbidden") from None
         except SpoolFull:
             raise _storage_full_error() from None
 
@@ -208,7 +208,7 @@ class Registrar:
     def _subject(self, binding: Binding) -> str:
         extension = self._deps.directory.extension_by_id(binding.extension_id)
         if extension is None:
-            raise RegistrationRefused(403, "Forbidden")
+            raise RegistrationRejected(403, "Forbidden")
         return extension.subject
 
     def _may_register(self, binding: Binding) -> bool:
@@ -219,5 +219,5 @@ class Registrar:
         return ClockSnapshot(self._deps.clock.now(), self._deps.clock.monotonic())
 
 
-def _storage_full_error() -> RegistrationRefused:
-    return RegistrationRefused(503, "Service Unavailable", (("Retry-After", "60"),))
+def _storage_full_error() -> RegistrationRejected:
+    return RegistrationRejected(503, "Service Unavailable", (("Retry-After", "60"),))

@@ -1,6 +1,6 @@
 """SDP: parsing, questions, changes and the address filter. All code that reads SDP is here."""
 
-from unificx.sdp.address_filter import refusal_warning, sanitize
+from unificx.sdp.address_filter import rejection_warning, sanitize
 from unificx.sdp.common_codecs import offers_codec, shares_audio_codec
 from unificx.sdp.editing import (
     MINIMAL_OFFER,
@@ -82,7 +82,7 @@ __all__ = [
     "plain_video",
     "recording_indication",
     "recording_preference",
-    "refusal_warning",
+    "rejection_warning",
     "sanitize",
     "sends_telephone_events",
     "shares_audio_codec",

@@ -37,8 +37,8 @@ def sanitize(sdp: bytes, source: str) -> bytes:
     return sdp if all(_is_allowed_address(address) for address in addresses) else b""
 
 
-def refusal_warning(sdp: bytes) -> tuple[int, str] | None:
-    """Return why an offer is refused, as a warning of RFC 3261 section 20.43; None for other reasons than these two.
+def rejection_warning(sdp: bytes) -> tuple[int, str] | None:
+    """Return why an offer is rejected, as a warning of RFC 3261 section 20.43; None for other reasons than these two.
 
     RFC 8866 allows the name of a host as media address, but rtpengine takes addresses only, and a call does not wait
     for the answer of a name server.

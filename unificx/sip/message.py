@@ -261,7 +261,7 @@ def _length_of_body(stated: str, received: int, most: int) -> int:
 
 
 def _too_large(data: bytes, limits: Limits) -> RemoteProtocolError:
-    """The refusal of a message (RFC 3261 section 21.5.7). It holds a request, with those headers that its response
+    """The rejection of a message (RFC 3261 section 21.5.7). It holds a request, with those headers that its response
     repeats, if that response is smaller than what was received."""
     head, ended, _ = data.lstrip(b"\r\n")[: limits.max_head_bytes].partition(b"\r\n\r\n")
     start, *lines = _unfold(head.decode("utf-8", "surrogateescape"))

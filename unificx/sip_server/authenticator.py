@@ -41,7 +41,7 @@ GUEST_SUBJECT = "guest/"
 
 @value
 class Reject:
-    """The request is refused. `delay`: seconds until the response is sent, after repeated failures."""
+    """The request is rejected. `delay`: seconds until the response is sent, after repeated failures."""
 
     status: int
     delay: float = 0.0
@@ -81,7 +81,7 @@ class GuestIdentity:
 @dataclass(frozen=True, slots=True)
 class AuthenticatorOptions:
     """`names` are the server's own host names in lower case, `bearers` the tokens of our own client, valid over
-    WebSocket only. `faults` gets the reasons of refused registrations, `carriers` recognises those that call without
+    WebSocket only. `faults` gets the reasons of rejected registrations, `carriers` recognises those that call without
     credentials, `guests` those with a token for a meeting."""
 
     names: frozenset[str] = frozenset()
@@ -129,7 +129,7 @@ class Authenticator:
 
         Call it once per request: it uses up the nonce count and counts failures. The target matters only after
         authentication, so that the domains served here are not disclosed to others: a domain of another tenant is
-        refused with 403, one that is not served with 404.
+        rejected with 403, one that is not served with 404.
         """
         limiter = self._rate_limiter
         credentials = _digest_credentials(request)
@@ -214,7 +214,7 @@ class Authenticator:
         return subject.removeprefix(GUEST_SUBJECT) if subject and subject.startswith(GUEST_SUBJECT) else None
 
     def _admit_guest(self, guest_id: str, request: Request, flow: Flow, now: float) -> Reject | GuestIdentity:
-        """Admit a call of a guest to the room of the meeting; everything else is refused in the same way."""
+        """Admit a call of a guest to the room of the meeting; everything else is rejected in the same way."""
         call = self._guests.call_of(guest_id) if self._guests is not None else None
         if call is None or request.method != "INVITE" or request.first("replaces") is not None:
             return Reject(403)

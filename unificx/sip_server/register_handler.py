@@ -1,7 +1,7 @@
 """REGISTER requests of authenticated devices."""
 
 from unificx.identity import DirectoryCache
-from unificx.registrar import MAX_EXPIRES, Registrar, RegistrationRefused, contact_value
+from unificx.registrar import MAX_EXPIRES, Registrar, RegistrationRejected, contact_value
 from unificx.sip.capabilities import IN_REGISTER, SUPPORTED_BY_REGISTRAR
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond, unsupported
@@ -20,11 +20,11 @@ class RegisterHandler:
         self._registrar = registrar
 
     def register(self, identity: Identity, request: Request, flow: Flow, now: float, *, to_tag: str) -> Response:
-        """Return the response. Raise RemoteProtocolError, and `RegistrationRefused` if the response needs headers."""
+        """Return the response. Raise RemoteProtocolError, and `RegistrationRejected` if the response needs headers."""
         if unknown := unsupported(request, IN_REGISTER):
-            raise RegistrationRefused(420, "Bad Extension", (("Unsupported", unknown),))
+            raise RegistrationRejected(420, "Bad Extension", (("Unsupported", unknown),))
         if not self._is_own_extension(identity, request):
-            raise RegistrationRefused(403, "Forbidden")
+            raise RegistrationRejected(403, "Forbidden")
         max_expires = CLIENT_MAX_EXPIRES if identity.is_client else MAX_EXPIRES
         result = self._registrar.register(identity.device, request, flow, now, max_expires=max_expires)
         headers = [("Contact", contact_value(binding, now)) for binding in result.bindings if binding.expires_at > now]

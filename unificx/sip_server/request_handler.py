@@ -11,7 +11,7 @@ import structlog
 from unificx.calls import CallManager
 from unificx.core.faults import describe_fault
 from unificx.identity import DirectoryCache
-from unificx.registrar import Caller, Registrar, RegistrationRefused
+from unificx.registrar import Caller, Registrar, RegistrationRejected
 from unificx.sip.capabilities import ALLOW, IN_OPTIONS, SUPPORTED
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
@@ -112,7 +112,7 @@ class SipRequestHandler:
         try:
             self._handle_request(event, now)
         except RemoteProtocolError as fault:
-            headers = fault.headers if isinstance(fault, RegistrationRefused) else ()
+            headers = fault.headers if isinstance(fault, RegistrationRejected) else ()
             self._respond(event.key, event.request, fault.status, now, reason=fault.reason, headers=headers)
         except Exception as fault:
             log.error("sip_request_failed", **describe_fault(fault))
@@ -166,9 +166,9 @@ class SipRequestHandler:
     def _dispatch(self, event: Event, now: float) -> None:
         """Pass on an event other than a request, to the calls or to MWI."""
         if isinstance(event, CancelReceived):
-            refusal = self._delayed.pop(event.key, None)
-            if refusal is not None:
-                self._deps.endpoint.respond(event.key, refusal, now)
+            rejection = self._delayed.pop(event.key, None)
+            if rejection is not None:
+                self._deps.endpoint.respond(event.key, rejection, now)
                 return
             waiting = self._deps.verifier.cancelled(event.key)
             if waiting is not None:

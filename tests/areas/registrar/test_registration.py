@@ -11,7 +11,7 @@ from unificx.registrar.registration import (
     MAX_EXPIRES,
     ParsedRegister,
     RegisterContext,
-    RegistrationRefused,
+    RegistrationRejected,
     RequestedContact,
     apply_register,
 )
@@ -49,7 +49,7 @@ def test_invariants(requests: list[tuple[ParsedRegister, int]]) -> None:
             outcome = apply_register(
                 held, request, DEVICE, RegisterContext(Flow("udp", "h", 1), now), lambda: f"b{next(numbers)}"
             )
-        except RegistrationRefused:
+        except RegistrationRejected:
             continue
         ids = [binding.id for binding in outcome.bindings]
         assert len(ids) == len(set(ids)) <= MAX_BINDINGS

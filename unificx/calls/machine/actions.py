@@ -18,7 +18,7 @@ class RecipientProfile(Enum):
     PLAIN = "plain"
     SRTP = "srtp"
     DTLS = "dtls"
-    """The alternatives, after the phone refused what was offered. Their values are those of `rtpengine.ng.Profile`."""
+    """The alternatives, after the phone rejected what was offered. Their values are those of `rtpengine.ng.Profile`."""
 
 
 @value
@@ -149,14 +149,14 @@ class AnswerOffer:
 
 
 @value
-class RefuseOffer:
+class RejectOffer:
     leg: str
     status: int
 
 
 @value
 class WithdrawOffer:
-    """Do not repeat the offer that the leg has refused for the time being."""
+    """Do not repeat the offer that the leg has rejected for the time being."""
 
     leg: str
 
@@ -233,7 +233,7 @@ class WriteRecord:
     cause: Cause
 
 
-LegAction = Offer | ShowPeer | Probe | RefuseOffer | WithdrawOffer | Bye | Close | Notify | ReportOutcome
+LegAction = Offer | ShowPeer | Probe | RejectOffer | WithdrawOffer | Bye | Close | Notify | ReportOutcome
 """Actions on a leg, of which nothing is left to do once it is gone."""
 MediaAction = OfferMedia | AnswerMedia | ReleaseMedia
 """Requests to the media anchor."""

@@ -113,5 +113,5 @@ _PRECEDENCE = (
 
 
 def most_informative(causes: list[Cause]) -> Cause:
-    """Select the most informative of several refusals; user decisions take precedence over device errors."""
+    """Select the most informative of several rejections; user decisions take precedence over device errors."""
     return min(causes, key=_PRECEDENCE.index, default=Cause.UNREACHABLE)

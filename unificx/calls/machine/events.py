@@ -65,7 +65,7 @@ class CalleeAnswered:
 
 
 @value
-class CalleeRefused:
+class CalleeRejected:
     """`cause`: why this system did not dial it, None for the answer of the callee."""
 
     leg: str
@@ -141,7 +141,7 @@ class OfferAnswered:
 
 
 @value
-class OfferRefused:
+class OfferRejected:
     leg: str
     status: int
 
@@ -233,7 +233,7 @@ Event = (
     | MediaSilent
     | CalleeProgressed
     | CalleeAnswered
-    | CalleeRefused
+    | CalleeRejected
     | DeviceReachable
     | DeviceRemoved
     | Declined
@@ -243,7 +243,7 @@ Event = (
     | AckReceived
     | OfferReceived
     | OfferAnswered
-    | OfferRefused
+    | OfferRejected
     | HungUp
     | LegLost
     | EndRequested

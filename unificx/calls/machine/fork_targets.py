@@ -45,7 +45,7 @@ class ForkTargets:
     """The legs to dial, which of them use SRTP, which lead to a carrier, the extension of each leg to a phone, and the
     devices to push.
 
-    Without either, the step ends at once for the cause `refusal`. `decline_ends`: a 6xx of one leg ends the step, else
+    Without either, the step ends at once for `cause_if_empty`. `decline_ends`: a 6xx of one leg ends the step, else
     only the ringing of its extension. `later` are the steps that take the call if this one does not answer it.
     """
 
@@ -53,7 +53,7 @@ class ForkTargets:
     limits: Limits
     srtp_legs: frozenset[str] = frozenset()
     push_targets: PushTargets = PushTargets()
-    refusal: Cause = Cause.UNREACHABLE
+    cause_if_empty: Cause = Cause.UNREACHABLE
     decline_ends: bool = True
     later: tuple[LaterStep, ...] = ()
     outside_legs: frozenset[str] = frozenset()

@@ -41,7 +41,7 @@ def continue_ice_restart(
 
 
 def ice_restart_answered(state: Talking, restart: IceRestart, leg: str, sdp: bytes) -> TalkingTransition:
-    """Process the answer of the re-offered side; b"" (refused): its previous SDP remains valid."""
+    """Process the answer of the re-offered side; b"" (rejected): its previous SDP remains valid."""
     if restart.stage != "asking" or leg != restart.side:
         return state, []
     if leg == CALLER:

@@ -9,7 +9,7 @@ from unificx.calls.machine.events import (
     AckReceived,
     CalleeAnswered,
     CalleeProgressed,
-    CalleeRefused,
+    CalleeRejected,
     CallerCancelled,
     DeadlineReached,
     Declined,
@@ -28,7 +28,7 @@ from unificx.calls.machine.events import (
     MoveToAppRequested,
     OfferAnswered,
     OfferReceived,
-    OfferRefused,
+    OfferRejected,
     PickedUp,
     RelayRestarted,
     ReofferRequested,
@@ -52,7 +52,7 @@ def originating(state: Originating, event: Event, now: float) -> Transition:
     match event:
         case CalleeAnswered("a", sdp):
             return begin(sdp, state.targets, now) if sdp else _fail(Cause.FAULT)
-        case CalleeRefused("a") | HungUp("a") | LegLost("a") | CallerCancelled():
+        case CalleeRejected("a") | HungUp("a") | LegLost("a") | CallerCancelled():
             return _fail(Cause.FAULT)
         case EndRequested(cause):
             return _fail(cause)
@@ -65,7 +65,7 @@ def originating(state: Originating, event: Event, now: float) -> Transition:
         case (
             CalleeProgressed()
             | CalleeAnswered()
-            | CalleeRefused()
+            | CalleeRejected()
             | DeviceReachable()
             | Declined()
             | StepStarted()
@@ -75,7 +75,7 @@ def originating(state: Originating, event: Event, now: float) -> Transition:
             | LegLost()
         ):
             return state, []
-        case AckReceived() | OfferReceived() | OfferAnswered() | OfferRefused():
+        case AckReceived() | OfferReceived() | OfferAnswered() | OfferRejected():
             return state, []
         case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []

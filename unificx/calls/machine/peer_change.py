@@ -14,7 +14,7 @@ from unificx.calls.machine.actions import (
     Dial,
     Offer,
     OfferMedia,
-    RefuseOffer,
+    RejectOffer,
     ReleaseMedia,
     ReportOutcome,
     SetPeer,
@@ -40,20 +40,20 @@ def prepare(state: Talking, leaving: str) -> TalkingTransition:
     return swapped, [*actions, SwapCaller(state.callee)]
 
 
-def refuse_offer(exchange: Exchange, status: int) -> list[Action]:
-    """Refuse the offer, if the offerer waits for an answer."""
-    return [] if exchange.silent else [RefuseOffer(exchange.offerer, status)]
+def reject_offer(exchange: Exchange, status: int) -> list[Action]:
+    """Reject the offer, if the offerer waits for an answer."""
+    return [] if exchange.silent else [RejectOffer(exchange.offerer, status)]
 
 
 def abort_exchange(state: Talking) -> TalkingTransition:
-    """Abort a pending exchange and refuse the deferred offer; the offerers may retry."""
+    """Abort a pending exchange and reject the deferred offer; the offerers may retry."""
     exchange = state.exchange
     if isinstance(exchange, Exchange) and exchange.stage in ("offering", "asking", "answering"):
-        actions = refuse_offer(exchange, 491)
+        actions = reject_offer(exchange, 491)
     else:
         actions = reject_takeover(state, Cause.FAILED)
     if state.deferred is not None:
-        actions.append(RefuseOffer(state.deferred[0], 491))
+        actions.append(RejectOffer(state.deferred[0], 491))
     return replace(state, exchange=None, deferred=None), actions
 
 
@@ -143,7 +143,7 @@ def abort_takeover(state: Talking, exchange: TakingOver, cause: Cause) -> Talkin
 
 
 def takeover_answered(state: Talking, exchange: TakingOver, leg: str, sdp: bytes) -> TalkingTransition:
-    """Process the caller's answer; b"": it refused."""
+    """Process the caller's answer; b"": it rejected the offer."""
     if leg != CALLER or exchange.stage != "asking":
         return state, []
     if not sdp:

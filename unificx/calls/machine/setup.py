@@ -16,8 +16,8 @@ from unificx.calls.machine.actions import (
     OfferMedia,
     Progress,
     RecipientProfile,
-    RefuseOffer,
     Reject,
+    RejectOffer,
     ReleaseMedia,
     SetAnswered,
     StartStep,
@@ -29,7 +29,7 @@ from unificx.calls.machine.events import (
     AckReceived,
     CalleeAnswered,
     CalleeProgressed,
-    CalleeRefused,
+    CalleeRejected,
     CallerCancelled,
     DeadlineReached,
     Declined,
@@ -48,7 +48,7 @@ from unificx.calls.machine.events import (
     MoveToAppRequested,
     OfferAnswered,
     OfferReceived,
-    OfferRefused,
+    OfferRejected,
     PickedUp,
     RelayRestarted,
     ReofferRequested,
@@ -68,7 +68,7 @@ NO_RESPONSE_STATUSES = (408, 503)
 PROFILES_AFTER_SRTP = (RecipientProfile.DTLS,)
 PROFILES_OF_TRUNKS = (RecipientProfile.PLAIN, RecipientProfile.DTLS)
 PROFILES_AFTER_PLAIN = (RecipientProfile.PLAIN, RecipientProfile.SRTP, RecipientProfile.DTLS)
-"""Media profiles offered in turn, with all codecs, to a phone that refuses the media offered first. A phone on TLS is
+"""Media profiles offered in turn, with all codecs, to a phone that rejects the media offered first. A phone on TLS is
 not offered plain RTP, a trunk on TLS is: its operator has chosen the carrier."""
 APP_ANSWER_TIMEOUT = 10.0
 """Seconds within which an app must answer."""
@@ -110,7 +110,7 @@ def begin(
         later=targets.later,
     )
     if not names and not push_targets.awaiting_push:
-        return _unanswered(initial, targets.refusal, now)
+        return _unanswered(initial, targets.cause_if_empty, now)
     state, push_actions = (
         push_wakeup.push_devices(initial, push_targets.awaiting_push) if push_targets.awaiting_push else (initial, [])
     )
@@ -135,10 +135,10 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Transition:
             return _progressed(state, leg, status, sdp)
         case CalleeAnswered(leg, sdp):
             return _answered(state, leg, sdp)
-        case CalleeRefused(leg, _, cause) if cause is not None:
+        case CalleeRejected(leg, _, cause) if cause is not None:
             return _branch_ended(state, leg, cause, now)
-        case CalleeRefused(leg, status):
-            return _refused(state, leg, status, now)
+        case CalleeRejected(leg, status):
+            return _rejected(state, leg, status, now)
         case DeviceReachable() | Declined() if state.awaits_step:
             return state, []
         case DeviceReachable():
@@ -162,8 +162,8 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Transition:
         case DeadlineReached():
             return _deadline_reached(state, now)
         case OfferReceived(leg):
-            return state, [RefuseOffer(leg, 491)]
-        case MediaAnswered() | MediaReleased() | MediaSilent() | AckReceived() | OfferAnswered() | OfferRefused():
+            return state, [RejectOffer(leg, 491)]
+        case MediaAnswered() | MediaReleased() | MediaSilent() | AckReceived() | OfferAnswered() | OfferRejected():
             return state, []
         case PickedUp() | TransferWithdrawn() | TransferRequested() | JoinRequested() | MoveToAppRequested():
             return state, []
@@ -197,7 +197,7 @@ def answering(state: Answering, event: Event, now: float) -> Transition:
         case DeviceRemoved(_, legs) if legs & {CALLER, state.callee}:
             return _fail(state, Cause.ENDED_BY_ADMINISTRATOR)
         case OfferReceived(leg):
-            return state, [RefuseOffer(leg, 491)]
+            return state, [RejectOffer(leg, 491)]
         case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaSilent():
             return state, []
         case LegLost() | HungUp() | AckReceived() | DeviceReachable() | DeviceRemoved() | Declined():
@@ -209,9 +209,9 @@ def answering(state: Answering, event: Event, now: float) -> Transition:
         case (
             CalleeProgressed()
             | CalleeAnswered()
-            | CalleeRefused()
+            | CalleeRejected()
             | OfferAnswered()
-            | OfferRefused()
+            | OfferRejected()
             | DeadlineReached()
             | TransferWithdrawn()
         ):
@@ -277,7 +277,7 @@ def _answered(state: SettingUp, leg: str, sdp: bytes) -> Transition:
     return answer, [*actions, AnswerMedia("answer", leg, leg, callee_sdp)]
 
 
-def _refused(state: SettingUp, leg: str, status: int, now: float) -> Transition:
+def _rejected(state: SettingUp, leg: str, status: int, now: float) -> Transition:
     branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
@@ -287,7 +287,7 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Transition:
         again = changed(branch, stage="offering", alternatives=branch.alternatives + 1)
         profile = profiles[branch.alternatives]
         offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, profile, all_codecs=True)
-        # Released first: rtpengine would go on with the keys of the refused offer.
+        # Released first: rtpengine would go on with the keys of the rejected offer.
         return _with_branch(state, again), [ReleaseMedia(leg, final=False), offer]
     cause = cause_from_carrier(status) if branch.outside else cause_from_status(status)
     if status >= 600 and status != 606 and (branch.extension or state.decline_ends):
@@ -318,7 +318,7 @@ def _device_reachable(state: SettingUp, event: DeviceReachable) -> Transition:
 
 
 def _declined_from_push(state: SettingUp, device: str, now: float) -> Transition:
-    """Process a refusal from a push notification of this device, "" for all."""
+    """Process a rejection from a push notification of this device, "" for all."""
     if not device:
         return _unanswered(state, Cause.DECLINED, now)
     return _declined(state, state.extension_by_device.get(device, ""), Cause.DECLINED, now)

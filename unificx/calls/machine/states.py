@@ -17,7 +17,7 @@ Stage = Literal["offering", "calling", "ringing", "over"]
 @value
 class Branch:
     """One forked branch. `srtp`: offered SRTP first; `alternatives`: number of other media profiles offered after
-    refusals; `cause`: why it has ended.
+    rejections; `cause`: why it has ended.
 
     `extension`: that of its phone. `push_device`: its device, if that accepts push. `outside`: it leads to a carrier.
     """
@@ -113,7 +113,7 @@ class Answering:
 
 
 ExchangeStage = Literal["offering", "asking", "answering", "restoring", "restored"]
-"""The offer is at the anchor; the other side has it; its answer is at the anchor. Restoring: the other side refused,
+"""The offer is at the anchor; the other side has it; its answer is at the anchor. Restoring: the other side rejected,
 and the anchor is reset to the previous session."""
 
 

@@ -13,7 +13,7 @@ from unificx.calls.machine.actions import (
     Offer,
     OfferMedia,
     Probe,
-    RefuseOffer,
+    RejectOffer,
     ReleaseMedia,
     Transition,
     WithdrawOffer,
@@ -24,7 +24,7 @@ from unificx.calls.machine.events import (
     AckReceived,
     CalleeAnswered,
     CalleeProgressed,
-    CalleeRefused,
+    CalleeRejected,
     CallerCancelled,
     DeadlineReached,
     Declined,
@@ -43,7 +43,7 @@ from unificx.calls.machine.events import (
     MoveToAppRequested,
     OfferAnswered,
     OfferReceived,
-    OfferRefused,
+    OfferRejected,
     PickedUp,
     RelayRestarted,
     ReofferRequested,
@@ -66,8 +66,8 @@ from unificx.calls.machine.states import (
 )
 from unificx.sdp import uses_ice
 
-RELAYED_REFUSALS = frozenset((403, 415, 488, 491, 500, 503, 603, 606))
-"""Statuses of a refused offer that are relayed to the offerer; others become 488."""
+RELAYED_REJECTIONS = frozenset((403, 415, 488, 491, 500, 503, 603, 606))
+"""Statuses of a rejected offer that are relayed to the offerer; others become 488."""
 STATS_TIMEOUT = 0.3
 """Seconds the call record waits for the final media statistics; less than the first retransmission of a BYE (T1)."""
 
@@ -111,9 +111,9 @@ def _process(state: Talking, event: Event, now: float) -> Transition:
             return _answer_in_ack(state, leg, sdp)
         case OfferAnswered(leg, sdp):
             return _offer_answered(state, leg, sdp)
-        case OfferRefused(leg, status):
-            return _offer_refused(state, leg, status)
-        case CalleeRefused(leg) if leg == state.callee and isinstance(state.exchange, MovingToApp):
+        case OfferRejected(leg, status):
+            return _offer_rejected(state, leg, status)
+        case CalleeRejected(leg) if leg == state.callee and isinstance(state.exchange, MovingToApp):
             return end(state, Cause.FAULT, now)
         case MediaFailed() if isinstance(state.exchange, MovingToApp) and event.ticket == f"exchange:{state.count}":
             return end(state, Cause.NO_MEDIA, now)
@@ -127,7 +127,7 @@ def _process(state: Talking, event: Event, now: float) -> Transition:
             return state, []  # handled by `transfer` before
         case HungUp(leg):  # it waits to take the call
             return state, [Close(leg)]
-        case LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
+        case LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRejected():
             return state, []
         case DeviceReachable() | DeviceRemoved() | Declined() | StepStarted() | PickedUp() | TransferWithdrawn():
             return state, []
@@ -162,20 +162,20 @@ def _offer_received(state: Talking, leg: str, sdp: bytes) -> Transition:
     if exchange is None:
         return _start_exchange(state, leg, sdp, silent=False)
     if state.deferred is not None:
-        return state, [RefuseOffer(leg, 491)]
+        return state, [RejectOffer(leg, 491)]
     if isinstance(exchange, Exchange) and exchange.stage == "asking" and exchange.offerer != leg:
-        # It has refused the offer of the other leg with 491. Our repetition, later if we own the Call-ID
+        # It has rejected the offer of the other leg with 491. Our repetition, later if we own the Call-ID
         # (RFC 3261 section 14.1), would come too late: the offerer has to repeat it.
-        actions = [WithdrawOffer(leg), *peer_change.refuse_offer(exchange, 491)]
+        actions = [WithdrawOffer(leg), *peer_change.reject_offer(exchange, 491)]
         return _restore(replace(state, deferred=(leg, sdp)), exchange, actions)
     if _may_offer_to(state, leg):
-        return state, [RefuseOffer(leg, 491)]
+        return state, [RejectOffer(leg, 491)]
     return replace(state, deferred=(leg, sdp)), []
 
 
 def _may_offer_to(state: Talking, leg: str) -> bool:
     """Return whether the exchange has made an offer to the leg, or may still make one: then its own offer collides with
-    that (RFC 3261 section 14.2). Any other can wait: phones repeat a refused offer only once or not at all."""
+    that (RFC 3261 section 14.2). Any other can wait: phones repeat a rejected offer only once or not at all."""
     match state.exchange:
         case Exchange(_, stage, offerer):
             return leg == offerer or stage == "offering"
@@ -232,12 +232,12 @@ def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Transition:
             return state, []
 
 
-def _offer_refused(state: Talking, leg: str, status: int) -> Transition:
+def _offer_rejected(state: Talking, leg: str, status: int) -> Transition:
     exchange = state.exchange
     match exchange:
         case Exchange(_, "asking", offerer) if leg == _other_leg(state, offerer):
             return _restore(
-                state, exchange, peer_change.refuse_offer(exchange, status if status in RELAYED_REFUSALS else 488)
+                state, exchange, peer_change.reject_offer(exchange, status if status in RELAYED_REJECTIONS else 488)
             )
         case MediaReanchor(stage="reoffering"):
             return _reanchor_answered(state, exchange, leg), []
@@ -250,7 +250,7 @@ def _offer_refused(state: Talking, leg: str, status: int) -> Transition:
 
 
 def _restore(state: Talking, exchange: Exchange, actions: list[Action]) -> Transition:
-    """Reset the anchor, which already applied the refused offer, to the previous session."""
+    """Reset the anchor, which already applied the rejected offer, to the previous session."""
     current = state.caller_sdp if exchange.offerer == CALLER else state.callee_sdp
     request = OfferMedia(f"exchange:{exchange.number}", state.callee, exchange.offerer, current)
     return replace(state, exchange=replace(exchange, stage="restoring")), [*actions, request]
@@ -276,11 +276,11 @@ def _media_reply(state: Talking, event: MediaOffered | MediaAnswered | MediaFail
             asked = replace(state, exchange=replace(exchange, stage="asking"))
             return asked, [Offer(_other_leg(state, exchange.offerer), sdp)]
         case "offering", MediaFailed(_, sdp_at_fault):
-            return replace(state, exchange=None), peer_change.refuse_offer(exchange, 488 if sdp_at_fault else 500)
+            return replace(state, exchange=None), peer_change.reject_offer(exchange, 488 if sdp_at_fault else 500)
         case "answering", MediaAnswered(_, sdp):
             return _agreed(state, exchange, sdp)
         case "answering", MediaFailed(_, sdp_at_fault):
-            return _restore(state, exchange, peer_change.refuse_offer(exchange, 488 if sdp_at_fault else 500))
+            return _restore(state, exchange, peer_change.reject_offer(exchange, 488 if sdp_at_fault else 500))
         case "restoring", MediaOffered():
             other = _other_leg(state, exchange.offerer)
             before = state.callee_sdp if other == state.callee else state.caller_sdp

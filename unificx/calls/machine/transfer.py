@@ -17,8 +17,8 @@ from unificx.calls.machine.actions import (
     Notify,
     OfferMedia,
     Progress,
-    RefuseOffer,
     Reject,
+    RejectOffer,
     ReleaseMedia,
     ReportOutcome,
     SetCallee,
@@ -31,7 +31,7 @@ from unificx.calls.machine.events import (
     AckReceived,
     CalleeAnswered,
     CalleeProgressed,
-    CalleeRefused,
+    CalleeRejected,
     CallerCancelled,
     DeadlineReached,
     Declined,
@@ -50,7 +50,7 @@ from unificx.calls.machine.events import (
     MoveToAppRequested,
     OfferAnswered,
     OfferReceived,
-    OfferRefused,
+    OfferRejected,
     PickedUp,
     RelayRestarted,
     ReofferRequested,
@@ -116,7 +116,7 @@ def transferring(state: Transferring, event: Event, now: float) -> Transition:
             if not state.keep_with_app:
                 return state, []
             return _apply_setup_step(state, setting_up(state.setup, EndRequested(Cause.CANCELLED), now), now)
-        case HungUp(leg) | LegLost(leg) | CalleeRefused(leg) | CalleeAnswered(leg) | OfferReceived(leg) if (
+        case HungUp(leg) | LegLost(leg) | CalleeRejected(leg) | CalleeAnswered(leg) | OfferReceived(leg) if (
             _is_connected(state, leg)
         ):
             return _connected_leg_event(state, event, leg, now)
@@ -126,7 +126,7 @@ def transferring(state: Transferring, event: Event, now: float) -> Transition:
             return (replace(waiting, setup=setup) if isinstance(setup, SettingUp) else waiting), actions
         case MediaOffered(ticket) | MediaAnswered(ticket) | MediaFailed(ticket) if ticket.startswith("exchange:"):
             return _waiting_caller_event(state, event, now)
-        case AckReceived(leg) | OfferAnswered(leg) | OfferRefused(leg) | OfferReceived(leg):
+        case AckReceived(leg) | OfferAnswered(leg) | OfferRejected(leg) | OfferReceived(leg):
             return _waiting_caller_event(state, event, now) if leg in (CALLER, state.talking.callee) else (state, [])
         case (
             MediaSilent()
@@ -144,7 +144,7 @@ def transferring(state: Transferring, event: Event, now: float) -> Transition:
             return _picked_up(state)
         case StepStarted():
             return _apply_setup_step(state, setting_up(state.setup, event, now), now)
-        case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | HungUp() | LegLost():
+        case CalleeProgressed() | CalleeAnswered() | CalleeRejected() | HungUp() | LegLost():
             return _apply_setup_step(state, setting_up(state.setup, event, now), now)
         case _:
             assert_never(event)
@@ -182,7 +182,7 @@ def _is_connected(state: Transferring, leg: str) -> bool:
 
 def _connected_leg_event(
     state: Transferring,
-    event: HungUp | LegLost | CalleeRefused | CalleeAnswered | OfferReceived,
+    event: HungUp | LegLost | CalleeRejected | CalleeAnswered | OfferReceived,
     leg: str,
     now: float,
 ) -> Transition:
@@ -193,10 +193,10 @@ def _connected_leg_event(
         case LegLost() if leg == state.transferor:
             return replace(state, transferor=""), [SetPeer("")]
         case OfferReceived() if leg == state.transferor:
-            return state, [RefuseOffer(leg, 491)]
-        case HungUp() | LegLost() | CalleeRefused() if state.keep_with_app:
+            return state, [RejectOffer(leg, 491)]
+        case HungUp() | LegLost() | CalleeRejected() if state.keep_with_app:
             return _end_transfer(state, Cause.HUNG_UP, now, closing=leg)
-        case HungUp() | LegLost() | CalleeRefused():  # the caller hears silence until the target answers
+        case HungUp() | LegLost() | CalleeRejected():  # the caller hears silence until the target answers
             waiting, actions = peer_change.abort_exchange(state.talking)
             return replace(state, talking=replace(waiting, callee_sdp=b"")), actions
         case _:

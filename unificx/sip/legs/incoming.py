@@ -15,8 +15,8 @@ from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import (
     Headers,
     RetransmittedResponse,
+    offer_rejection_headers,
     record_routes,
-    refusal_headers,
     supports_update,
 )
 from unificx.sip.legs.retransmission import RetransmissionSchedule
@@ -133,7 +133,7 @@ class IncomingLeg(Leg):
             return
         self.final_sent = True
         self.retransmission = self._queued = self._repeat_at = None
-        headers = [*headers, *refusal_headers(status, self.invite)]
+        headers = [*headers, *offer_rejection_headers(status, self.invite)]
         self.table.endpoint.respond(self.key, respond(self.invite, status, to_tag=self.id, headers=headers), now)
         if not self.ended:
             self._terminate(now)

@@ -21,7 +21,14 @@ from unificx.sip.legs.events import (
     OfferRejected,
     OfferRequested,
 )
-from unificx.sip.legs.pending import Headers, LocalOffer, RemoteOffer, RetransmittedResponse, SentAck, refusal_headers
+from unificx.sip.legs.pending import (
+    Headers,
+    LocalOffer,
+    RemoteOffer,
+    RetransmittedResponse,
+    SentAck,
+    offer_rejection_headers,
+)
 from unificx.sip.legs.refer_subscription import ReferLeg
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, negotiate_as_uac, negotiate_as_uas
@@ -77,11 +84,11 @@ class Leg(ReferLeg):
         """Reject the offer of `OfferReceived`; the session is unchanged."""
         offer = self._take_remote_offer()
         if offer is not None:
-            headers = [*headers, *refusal_headers(status, offer.request)]
+            headers = [*headers, *offer_rejection_headers(status, offer.request)]
             self.table.endpoint.respond(offer.key, respond(offer.request, status, headers=headers), now)
 
     def withdraw_offer(self) -> None:
-        """Do not repeat the offer that the peer has refused for the time being; the session is unchanged."""
+        """Do not repeat the offer that the peer has rejected for the time being; the session is unchanged."""
         if self.local_offer is not None and self.local_offer.key is None:
             self.local_offer = None
             self.table.rearm(self)
@@ -305,7 +312,7 @@ class Leg(ReferLeg):
 
     def _receive_offer(self, key: ServerKey, request: Request, now: float) -> None:
         if is_fax_only(request.body):  # no T.38 here (RFC 3264 section 6): the call goes on with audio
-            self._respond(key, request, 488, now, refusal_headers(488, request))
+            self._respond(key, request, 488, now, offer_rejection_headers(488, request))
             return
         self.remote_offer = RemoteOffer(key, request)
         self.remote_sdp = request.body
@@ -365,7 +372,7 @@ class Leg(ReferLeg):
             if not offer.refresh:
                 self._emit(OfferAnswered(response.body) if status < 300 else OfferRejected(status))
             elif status >= 300 and self.session_timer is not None:
-                self._set_session_timer(self.session_timer.refused(response, now))
+                self._set_session_timer(self.session_timer.rejected(response, now))
             if offer.then_refresh:
                 self.refresh(now)
 
@@ -420,7 +427,7 @@ class Leg(ReferLeg):
         if self.identity_headers:
             self.refresh(now)
         elif self.session_timer is not None:
-            timer = self.session_timer.refused(response, now)
+            timer = self.session_timer.rejected(response, now)
             self._set_session_timer(replace(timer, refresh_at=now + RETRY_INTERVAL))
 
     def _negotiate_as_uas(self, key: ServerKey, request: Request, now: float) -> bool:

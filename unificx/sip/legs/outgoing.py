@@ -336,7 +336,7 @@ class OutgoingLeg(Leg):
         return True
 
     def _call_again(self, now: float) -> None:
-        """Repeat the refused INVITE with the same Call-ID and the next CSeq."""
+        """Repeat the rejected INVITE with the same Call-ID and the next CSeq."""
         self._early_dialogs, self._early_answers, self._remote_control = EMPTY, EMPTY, None
         self.call(self._offer, now)
 

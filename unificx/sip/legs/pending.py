@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unificx.core.value import value
-from unificx.sdp import refusal_warning
+from unificx.sdp import rejection_warning
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.message import Request, Response
 from unificx.sip.transactions.events import ClientKey, ServerKey
@@ -75,7 +75,7 @@ def record_routes(request: Request) -> list[tuple[str, str]]:
     return [("Record-Route", value) for value in request.all("record-route")]
 
 
-def refusal_headers(status: int, request: Request) -> Headers:
-    """Return the headers of the response that refuses the offer of a request: a 488 says why (RFC 3261 13.3.1.3)."""
-    warning = refusal_warning(request.body) if status == 488 else None
+def offer_rejection_headers(status: int, request: Request) -> Headers:
+    """Return the headers of the response that rejects the offer of a request: a 488 says why (RFC 3261 13.3.1.3)."""
+    warning = rejection_warning(request.body) if status == 488 else None
     return [("Warning", f'{warning[0]} pbx "{warning[1]}"')] if warning else ()

@@ -16,7 +16,7 @@ MIN_SE = 90
 _MAX_SE = 86400
 """Longest interval to which a peer can raise it, seconds."""
 RETRY_SECONDS = 1.0
-"""Shortest pause before a refused refresh is repeated."""
+"""Shortest pause before a rejected refresh is repeated."""
 
 
 @value
@@ -35,8 +35,8 @@ class SessionTimer:
         """Start at `now`, when a 2xx was sent or received."""
         return cls(interval, is_refresher, now + interval / 2, now + interval - min(32.0, interval / 3))
 
-    def refused(self, response: Response, now: float) -> "SessionTimer":
-        """Repeat a refused refresh after half of the remaining time, or at once with the interval that a 422 demands
+    def rejected(self, response: Response, now: float) -> "SessionTimer":
+        """Repeat a rejected refresh after half of the remaining time, or at once with the interval that a 422 demands
         (section 7.3)."""
         minimum = demanded_interval(response, self.interval)
         if minimum is not None:
