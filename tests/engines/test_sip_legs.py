@@ -6,10 +6,10 @@ from leg_wire import ANSWER, OFFER, OTHER, Wire
 
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.legs import (
+    AckReceived,
     Answered,
     ByeReceived,
     Cancelled,
-    Confirmed,
     DialogFailed,
     IncomingLeg,
     InfoReceived,
@@ -31,7 +31,7 @@ def connected(wire: Wire) -> tuple[OutgoingLeg, IncomingLeg]:
     callee.accept(ANSWER, wire.now)
     wire.pump()
     assert wire.take_events(wire.a) == [Answered(ANSWER)]
-    assert wire.take_events(wire.b) == [Confirmed(b"")]
+    assert wire.take_events(wire.b) == [AckReceived(b"")]
     return leg, callee
 
 
@@ -46,7 +46,7 @@ def test_call_rings_is_answered_and_ends() -> None:
     leg.bye(wire.now)
     wire.pump()
     assert wire.take_events(wire.a) == [Progressed(180, b""), Answered(ANSWER)]
-    assert wire.take_events(wire.b) == [Confirmed(b""), ByeReceived()]
+    assert wire.take_events(wire.b) == [AckReceived(b""), ByeReceived()]
     assert "b: 200 BYE" not in wire.log  # the TU has not called close() yet
     callee.close(wire.now)
     wire.pump()
@@ -73,7 +73,7 @@ def test_2xx_is_retransmitted_until_its_ack() -> None:
     wire.advance(3)
     assert wire.log.count("b: 200 INVITE") == 3
     assert wire.take_events(wire.a) == [Answered(ANSWER)]
-    assert wire.take_events(wire.b) == [Confirmed(b"")]
+    assert wire.take_events(wire.b) == [AckReceived(b"")]
 
 
 def test_unacknowledged_2xx_ends_the_call() -> None:
@@ -135,7 +135,7 @@ def test_callee_makes_the_offer_if_the_invite_has_none() -> None:
     assert "a: ACK" not in wire.log
     leg.acknowledge(ANSWER)
     wire.pump()
-    assert wire.take_events(wire.b) == [Confirmed(ANSWER)]
+    assert wire.take_events(wire.b) == [AckReceived(ANSWER)]
 
 
 @pytest.mark.parametrize("from_caller", [True, False])
@@ -244,7 +244,7 @@ def test_early_media_is_sent_reliably_and_acknowledged() -> None:
     assert "b: 200 INVITE" not in wire.log
     wire.advance(2)
     assert wire.take_events(wire.a) == [Progressed(183, ANSWER), Answered(ANSWER)]
-    assert wire.take_events(wire.b) == [Confirmed(b"")]
+    assert wire.take_events(wire.b) == [AckReceived(b"")]
 
 
 def test_unacknowledged_provisional_response_ends_the_call() -> None:

@@ -1,4 +1,4 @@
-"""Members of ring groups that are numbers outside: they ring with the others, and confirm the call by a key."""
+"""Members of ring groups that are numbers outside: they ring with the others, and take the call by a key."""
 
 from datetime import UTC, datetime
 
@@ -50,7 +50,7 @@ async def test_the_user_outside_takes_the_call_by_the_key() -> None:
         + """
         ... 3 s
         carrier presses 1
-        request <- confirmed
+        request <- pressed
         bob   <- CANCEL
         alice <- 200 [mobile]
         alice -> ACK
@@ -185,14 +185,14 @@ async def test_a_user_who_hangs_up_when_asked_leaves_the_call_to_the_others() ->
     assert (leg.ended - leg.answered).total_seconds() == 2.0
 
 
-async def test_another_key_is_no_confirmation() -> None:
+async def test_another_key_does_not_take_the_call() -> None:
     await play(
         PHONES
         + ASKED
         + """
         carrier presses 2
         carrier presses 1
-        request <- confirmed
+        request <- pressed
         bob   <- CANCEL
         alice <- 200 [mobile]
         """,
@@ -200,14 +200,14 @@ async def test_another_key_is_no_confirmation() -> None:
     )
 
 
-async def test_a_key_in_an_info_request_confirms_too() -> None:
+async def test_a_key_in_an_info_request_takes_the_call_too() -> None:
     await play(
         PHONES
         + ASKED
         + """
         carrier -> INFO Signal=1
           Content-Type: application/dtmf-relay
-        request <- confirmed
+        request <- pressed
         carrier <- 200 INFO
         bob   <- CANCEL
         alice <- 200 [mobile]

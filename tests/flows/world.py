@@ -198,7 +198,7 @@ class World:
         devices = " ".join([f"{calling}", *(each.device_id or each.number for each in callees)])
         self.log.append(("history", f"{call.outcome} {call.cause} {devices}"))
 
-    # ---- ConfirmationRequests
+    # ---- AnswerKeyRequests
 
     def silence(self, anchor: str, then: Callable[[bool], None]) -> None:
         assert len(self.media.anchors[anchor]) == 1  # before the leg is dialled
@@ -208,9 +208,9 @@ class World:
         assert (tenant_id, self.media.anchors[anchor] >= {tag}) == (TENANT, True)
         self.log.append(("request", "asked"))
 
-    def confirmed(self, anchor: str, tag: str) -> None:
+    def pressed(self, anchor: str, tag: str) -> None:
         assert tag in self.media.anchors[anchor]
-        self.log.append(("request", "confirmed"))
+        self.log.append(("request", "pressed"))
 
     # ---- CallObserver
 

@@ -363,10 +363,10 @@ class Call:
 
 def dialled_outside(call: Call) -> Caller | None:
     """Return the party outside that was dialled last, unless an extension is called. It does not name a member
-    of a group who has not confirmed the call."""
+    of a group who has not pressed the answer key."""
     if call.callee is not None:
         return None
-    others = [one for name, one in call.participants.items() if name != CALLER and not one.is_unconfirmed]
+    others = [one for name, one in call.participants.items() if name != CALLER and not one.awaits_answer_key]
     parties = [one.outside for one in others if one.outside is not None]
     return parties[-1] if parties else None
 

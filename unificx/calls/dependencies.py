@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from unificx.calls.parking import Parking
 from unificx.calls.ports import (
+    AnswerKeyRequests,
     AppHost,
     CallObserver,
     CallRecordWriter,
-    ConfirmationRequests,
     OutsideLines,
     PushWakeup,
 )
@@ -36,4 +36,4 @@ class CallManagerDependencies:
     outside: OutsideLines
     teammates: Callable[[str, str], Collection[str]]
     """Returns the members of the groups and queues of a tenant that an extension is a member of."""
-    confirmations: ConfirmationRequests
+    answer_keys: AnswerKeyRequests

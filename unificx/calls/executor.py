@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from unificx.calls import call_record, path_tracking
+from unificx.calls.answer_keys import end_without_key
 from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
-from unificx.calls.confirmation import end_unconfirmed
 from unificx.calls.connected_identity import ConnectedIdentity
 from unificx.calls.credit import CreditGate
 from unificx.calls.machine import actions, events
@@ -15,7 +15,7 @@ from unificx.calls.machine.actions import CallAction, LegAction, MediaAction
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
 from unificx.calls.machine.states import CALLER, Transferring
 from unificx.calls.media_requests import MediaRequests
-from unificx.calls.ports import AppEvent, AppHost, ConfirmationRequests, OutsideLines, PushWakeup
+from unificx.calls.ports import AnswerKeyRequests, AppEvent, AppHost, OutsideLines, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
 from unificx.core.clock import Clock
@@ -36,7 +36,7 @@ class ExecutorDependencies:
     registry: CallRegistry
     records: RecordKeeper
     outside: OutsideLines
-    confirmations: ConfirmationRequests
+    answer_keys: AnswerKeyRequests
     clock: Clock
 
 
@@ -50,7 +50,7 @@ class ActionExecutor:
         on_app_event: Callable[[AppLeg, AppEvent], None],
     ) -> None:
         self._deps = deps
-        self._media = MediaRequests(deps.media, deps.outside, deps.confirmations, on_media_reply)
+        self._media = MediaRequests(deps.media, deps.outside, deps.answer_keys, on_media_reply)
         self._registry = deps.registry
         self._journal = deps.records.journal
         self._on_app_event = on_app_event
@@ -105,7 +105,7 @@ class ActionExecutor:
             case actions.CancelCallee(leg, elsewhere):
                 callee = call.leg(leg)
                 reason = ANSWERED_ELSEWHERE if elsewhere else ""
-                if isinstance(callee, OutgoingLeg | AppLeg) and not end_unconfirmed(
+                if isinstance(callee, OutgoingLeg | AppLeg) and not end_without_key(
                     call, call.participant(leg), now, reason
                 ):
                     callee.cancel(now, reason)

@@ -170,7 +170,7 @@ class ForkTargetBuilder:
         if isinstance(ringing, OutsideTarget):
             return self._outside.add_branch(call, target, ringing, now)
         for choice in ringing.targets() if call.participant(CALLER).remote_sdp else ():
-            name = self._outside.add_branch(call, target, choice, now, confirms=True)
+            name = self._outside.add_branch(call, target, choice, now, needs_answer_key=True)
             if name:
                 return name
         return ""

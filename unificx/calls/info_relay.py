@@ -23,18 +23,18 @@ MAX_EARLY_INFO = 16
 
 @dataclass(frozen=True, slots=True)
 class InfoRelay:
-    """Relays INFO and reports the digits in it to the observers. `confirms` takes the digits of a leg that is asked for
-    one: those go nowhere else."""
+    """Relays INFO and reports the digits in it to the observers. `takes_digit` takes those of a leg that is asked for
+    the answer key: they go nowhere else."""
 
     observer_notifier: ObserverNotifier
     lines: OutsideLines
-    confirms: Callable[[Call, str, str, float], bool]
+    takes_digit: Callable[[Call, str, str, float], bool]
     tones: DigitTones
 
     def receive(self, call: Call, name: str, event: InfoReceived, now: float) -> None:
         """Relay an INFO of a leg; that of a phone that has just answered, once both are connected."""
         digits = parse_dtmf_digit(event.content_type, event.body)
-        if any(self.confirms(call, name, digit, now) for digit in digits):
+        if any(self.takes_digit(call, name, digit, now) for digit in digits):
             return
         for digit in digits:
             self.observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
@@ -46,7 +46,7 @@ class InfoRelay:
     def detected(self, call: Call, name: str, digit: str, now: float) -> None:
         """Report a digit in the audio or the telephone events of a leg, and send it as INFO to a carrier that wants it
         so."""
-        if self.confirms(call, name, digit, now):
+        if self.takes_digit(call, name, digit, now):
             return
         self.observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
         peer = _peer(call, name)

@@ -12,7 +12,7 @@ def to_call_event(name: str, event: legs.LegEvent) -> events.Event:
             return events.CalleeProgressed(name, status, body)
         case legs.Answered(body):
             return events.CalleeAnswered(name, body)
-        case legs.Confirmed(body):
+        case legs.AckReceived(body):
             return events.AckReceived(name, body)
         case legs.ByeReceived():
             return events.HungUp(name)

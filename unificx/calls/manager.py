@@ -7,12 +7,12 @@ from functools import partial
 
 import structlog
 
+from unificx.calls.answer_keys import AnswerKeys
 from unificx.calls.app_connections import AppConnections
 from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, CallOptions, CallTarget, call_options, sanitize_dialled
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.call_moves import CallMoves, to_parked_call
-from unificx.calls.confirmation import Confirmations
 from unificx.calls.deflection import follow_redirection
 from unificx.calls.departed_pages import DepartedPages
 from unificx.calls.dependencies import CallManagerDependencies
@@ -82,7 +82,7 @@ class CallManager:
     _outside: OutsideDialer = field(init=False)
     _fork_builder: ForkTargetBuilder = field(init=False)
     _executor: ActionExecutor = field(init=False)
-    _confirmations: Confirmations = field(init=False)
+    _answer_keys: AnswerKeys = field(init=False)
     _observer_notifier: ObserverNotifier = field(init=False)
     _transfers: Transfers = field(init=False)
     _takeovers: Takeovers = field(init=False)
@@ -102,11 +102,11 @@ class CallManager:
         records = RecordKeeper(self.calls, deps.call_records, notifier, deps.clock, self.on_answered, self.on_ended)
         executor_deps = ExecutorDependencies(
             deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records, deps.outside,
-            deps.confirmations, deps.clock,
+            deps.answer_keys, deps.clock,
         )  # fmt: skip
         self._executor = ActionExecutor(executor_deps, partial(self.process, self._on_media_reply), self._on_app_event)
-        self._confirmations = Confirmations(deps.confirmations, self._executor.request_media, self.dispatch)
-        self._info_relay = InfoRelay(notifier, deps.outside, self._confirmations.pressed, DigitTones(deps.media))
+        self._answer_keys = AnswerKeys(deps.answer_keys, self._executor.request_media, self.dispatch)
+        self._info_relay = InfoRelay(notifier, deps.outside, self._answer_keys.pressed, DigitTones(deps.media))
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
         transfer_deps = TransferDependencies(deps, self._fork_builder, registry, self._dispatch_now, moves)
         self._transfers, self._app_connections = Transfers(transfer_deps), AppConnections(transfer_deps)
@@ -420,7 +420,7 @@ class CallManager:
                 next_step = events.StepStarted(self._fork_builder.enter_step(call, now)) if redirected else None
                 self.dispatch(call, next_step or to_call_event(name, event), now)
             case _ if not (
-                call.participant(name).is_unconfirmed and self._confirmations.holds_back(call, name, event, now)
+                call.participant(name).awaits_answer_key and self._answer_keys.holds_back(call, name, event, now)
             ):
                 self.dispatch(call, to_call_event(name, event), now)
 
@@ -431,7 +431,7 @@ class CallManager:
         now = self.deps.clock.monotonic()
         self.dispatch(call, event, now)
         if not isinstance(event, events.MediaOffered):
-            self._confirmations.on_media(call, event, now)
+            self._answer_keys.on_media(call, event, now)
         self._drain_leg_events(now)
 
     def _execute(self, call: Call, ordered: list[actions.Action], now: float) -> None:

@@ -10,7 +10,7 @@ from unificx.calls.call import Call
 from unificx.calls.machine import actions, events
 from unificx.calls.machine.states import CALLER
 from unificx.calls.participant import Participant
-from unificx.calls.ports import ConfirmationRequests, OutsideLines
+from unificx.calls.ports import AnswerKeyRequests, OutsideLines
 from unificx.core.faults import describe_fault
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import WITHOUT_EVENTS, MediaReport, Profile, Sides
@@ -39,12 +39,12 @@ class MediaRequests:
         self,
         media: RtpEngine,
         lines: OutsideLines,
-        confirmations: ConfirmationRequests,
+        answer_keys: AnswerKeyRequests,
         on_reply: Callable[[Call, events.Event], None],
     ) -> None:
         self._media = media
         self._lines = lines
-        self._confirmations = confirmations
+        self._answer_keys = answer_keys
         self._on_reply = on_reply
         # Owner: the node that holds the call.
         self._waiting: dict[str, list[tuple[Call, actions.MediaAction]]] = {}
@@ -105,9 +105,9 @@ class MediaRequests:
         self._media.answer(anchor, tags, _relayable_sdp(sender, to, request.sdp), profile, on_reply)
 
     def _replied(self, call: Call, anchor: str, request: actions.MediaAction, reply: Reply) -> None:
-        unconfirmed = isinstance(request, actions.OfferMedia) and call.participant(request.branch).is_unconfirmed
-        if unconfirmed and isinstance(reply, bytes):
-            self._confirmations.silence(anchor, partial(self._silenced, call, anchor, request, reply))
+        awaits_key = isinstance(request, actions.OfferMedia) and call.participant(request.branch).awaits_answer_key
+        if awaits_key and isinstance(reply, bytes):
+            self._answer_keys.silence(anchor, partial(self._silenced, call, anchor, request, reply))
         else:
             self._proceed(call, anchor, request, reply)
 

@@ -41,11 +41,11 @@ class OutsideDialer:
         self._registry = registry
 
     def add_branch(
-        self, call: Call, target: CallTarget, outside: OutsideTarget, now: float, *, confirms: bool = False
+        self, call: Call, target: CallTarget, outside: OutsideTarget, now: float, *, needs_answer_key: bool = False
     ) -> str:
         """Add the leg of a target to the call and return its name; "" if its trunk has no server to call at present, or
         as many calls as it may have, or does not answer while another one does. An emergency call exceeds the limit.
-        `confirms`: its user has to confirm the call, which goes outside only then."""
+        `needs_answer_key`: its user has to press the answer key: the call goes outside only then."""
         trunk, endpoint = self._lines.trunks.trunk(outside.trunk_id), self._lines.trunks.endpoint(outside.trunk_id, now)
         if trunk is None or endpoint is None or trunk.tenant_id != call.caller.tenant_id:
             return ""
@@ -63,7 +63,7 @@ class OutsideDialer:
             self._signed(call, outside, self._with_place(call, outside, invitation), now),
             Profile.SRTP if endpoint.flow.secure else Profile.PLAIN,
         )
-        if call.direction == "internal" and not confirms:
+        if call.direction == "internal" and not needs_answer_key:
             call.direction = "outbound"
         name = call.new_leg_name("b")
         call.participants[name] = Participant(
@@ -71,7 +71,7 @@ class OutsideDialer:
             outside=party,
             is_emergency=outside.emergency,
             payer=_payer(call, target),
-            confirmation="needed" if confirms else None,
+            answer_key="needed" if needs_answer_key else None,
         )
         return name
 

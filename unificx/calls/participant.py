@@ -39,7 +39,7 @@ class SentSdp:
 NO_SDP = SentSdp(0, b"")
 
 
-ConfirmationStage = Literal["needed", "asked", "given"]
+AnswerKeyStage = Literal["needed", "asked", "pressed"]
 
 
 @dataclass(slots=True)
@@ -68,16 +68,16 @@ class Participant:
     """Of a number outside that was dialled: when it answered."""
     reservation: str = ""
     """Of a number outside: the id under which credit is reserved for it, "" if it was never asked for."""
-    confirmation: ConfirmationStage | None = None
-    """Of a member outside that rings with others: how far the user has confirmed to take the call; None where the
-    answer itself does."""
+    answer_key: AnswerKeyStage | None = None
+    """Of a member outside that rings with others: whether the user has pressed the key that takes the call; None where
+    the answer itself takes it."""
     shown: Identity | None = None
     """The party that the device was told it is connected to; None: what its user dialled."""
 
     @property
-    def is_unconfirmed(self) -> bool:
-        """Whether its user has yet to confirm the call."""
-        return self.confirmation in ("needed", "asked")
+    def awaits_answer_key(self) -> bool:
+        """Whether its user has yet to press the answer key."""
+        return self.answer_key in ("needed", "asked")
 
     @property
     def remote_sdp(self) -> bytes:

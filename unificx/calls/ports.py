@@ -106,8 +106,8 @@ class CallObserver(Protocol):
         ...
 
 
-class ConfirmationRequests(Protocol):
-    """Asks a user at a number outside to confirm that a person takes the call. Methods do not block."""
+class AnswerKeyRequests(Protocol):
+    """Asks a user at a number outside for the answer key, by which a person takes the call. Methods do not block."""
 
     def silence(self, anchor: str, then: Callable[[bool], None]) -> None:
         """Let the parties of an anchor hear nothing of each other, even before one of them is dialled. `then` is called
@@ -118,7 +118,7 @@ class ConfirmationRequests(Protocol):
         """Play the request to a leg, again and again."""
         ...
 
-    def confirmed(self, anchor: str, tag: str) -> None:
+    def pressed(self, anchor: str, tag: str) -> None:
         """Stop the request to a leg and let the parties of the anchor hear each other."""
         ...
 

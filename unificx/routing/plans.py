@@ -45,7 +45,7 @@ class OutsideTarget:
 class OutsideMember:
     """A number outside, in E.164, that rings together with extensions. `targets` decides on the call when its step
     starts, so that it counts for the limits only then, and returns the trunks to try in order; none if it is not
-    allowed. Its user confirms the call by a key before it is connected, because a mailbox would answer it too."""
+    allowed. Its user takes the call by the answer key, because a mailbox would answer it too."""
 
     number: str = field(repr=False)
     targets: Callable[[], tuple[OutsideTarget, ...]] = field(repr=False)

@@ -36,8 +36,8 @@ from unificx.recording import (
     monitoring_app,
 )
 from unificx.rtpengine.supervisor import RtpEngine
+from unificx.server.answer_key_requests import REQUEST, SpokenRequests
 from unificx.server.conference_dialer import CallConverter
-from unificx.server.confirmation_requests import REQUEST, SpokenRequests
 from unificx.server.container import Container
 from unificx.server.extension_language import extension_language
 from unificx.server.live_events import LiveEvents
@@ -140,7 +140,7 @@ def _caller_language(directory: DirectoryCache, context: AppCallContext) -> str:
     return directory.language(context.caller.tenant_id, inside.person_id if inside is not None else None)
 
 
-def create_confirmation_requests(container: Container, media: RtpEngine) -> SpokenRequests:
+def create_answer_key_requests(container: Container, media: RtpEngine) -> SpokenRequests:
     """Return what asks members of ring groups outside to take a call, in the language of their tenant."""
     prompts, directory = Prompts(), container.identity.directory
     return SpokenRequests(media, lambda tenant_id: prompts.sound(REQUEST, directory.language(tenant_id, None)))

@@ -27,7 +27,7 @@ from unificx.routing import DialPlan, Routing
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.supervisor import RelayRestarted, RtpEngine
 from unificx.server.callapps import (
-    create_confirmation_requests,
+    create_answer_key_requests,
     create_host,
     create_monitor,
     create_recorder,
@@ -177,7 +177,7 @@ class SipServer:
                     container.routing.locations.of_caller,
                 ),
                 container.routing.teammates,
-                create_confirmation_requests(container, self._media),
+                create_answer_key_requests(container, self._media),
             ),
             settings,
             on_answered=container.journal.save,

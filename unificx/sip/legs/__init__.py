@@ -8,10 +8,10 @@ NOTIFYs), and that a `LegBase`: the state of the dialog, and sending. `Leg` alon
 from unificx.sip.legs.credentials import Credentials
 from unificx.sip.legs.dialog_table import DialogTable, LegSnapshot
 from unificx.sip.legs.events import (
+    AckReceived,
     Answered,
     ByeReceived,
     Cancelled,
-    Confirmed,
     DialogFailed,
     InfoReceived,
     LegEvent,
@@ -29,10 +29,10 @@ from unificx.sip.legs.outgoing import InviteParams, OutgoingLeg
 from unificx.sip.legs.pending import Headers
 
 __all__ = [
+    "AckReceived",
     "Answered",
     "ByeReceived",
     "Cancelled",
-    "Confirmed",
     "Credentials",
     "DialogFailed",
     "DialogTable",

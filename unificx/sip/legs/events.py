@@ -35,7 +35,7 @@ class Cancelled:
 
 
 @value
-class Confirmed:
+class AckReceived:
     """The peer acknowledged the 2xx; the body is the answer if the 2xx contained an offer, b"" otherwise. Or its answer
     to a refresh changes the session (RFC 3264 section 8)."""
 
@@ -103,7 +103,7 @@ LegEvent = (
     | Answered
     | Rejected
     | Cancelled
-    | Confirmed
+    | AckReceived
     | OfferReceived
     | OfferRequested
     | OfferAnswered

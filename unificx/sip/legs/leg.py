@@ -12,8 +12,8 @@ from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import (
+    AckReceived,
     ByeReceived,
-    Confirmed,
     DialogFailed,
     InfoReceived,
     OfferAnswered,
@@ -176,7 +176,7 @@ class Leg(ReferLeg):
         answer = request.body
         if answer:
             self.remote_sdp = answer
-        self._emit(Confirmed(answer))
+        self._emit(AckReceived(answer))
 
     def handle_flow_change(self, now: float) -> None:
         """Use the new flow of the peer: resend a pending offer and an unacknowledged response there."""
@@ -362,7 +362,7 @@ class Leg(ReferLeg):
             self._set_session_timer(negotiate_as_uac(response, now, self.session_timer))
             self.local_sdp = offer.body
             if offer.refresh and not _is_same(response.body, self.remote_sdp):
-                self._emit(Confirmed(response.body))
+                self._emit(AckReceived(response.body))
             self.remote_sdp = response.body or self.remote_sdp
         if status in (408, 481):
             self._fail(f"re-INVITE answered {status}", now)

@@ -9,7 +9,7 @@ from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.prompts import Prompts
 from unificx.rtpengine.ng import Message, Reply
-from unificx.server.confirmation_requests import REQUEST, SpokenRequests
+from unificx.server.answer_key_requests import REQUEST, SpokenRequests
 
 
 class Player:
@@ -59,7 +59,7 @@ async def test_a_leg_is_asked_and_connected_after_that() -> None:
     player = Player()
     requests = SpokenRequests(player, lambda tenant_id: Sound(bytes(2 * 8000 * {"t1": 3}[tenant_id])))
     requests.ask("t1", "call.b2", "b")
-    requests.confirmed("call.b2", "b")  # a key while the relay has not answered yet
+    requests.pressed("call.b2", "b")  # a key while the relay has not answered yet
     for _ in range(5):
         await asyncio.sleep(0)
     assert not player.done
@@ -87,7 +87,7 @@ async def test_a_failure_leaves_nothing_behind(fault: type[Exception]) -> None:
     requests.ask("t1", "call.b2", "b")
     await idle(requests)
     player.fails = None
-    requests.confirmed("call.b2", "b")
+    requests.pressed("call.b2", "b")
     await idle(requests)
     assert player.done == ["stop call.b2 b", "unsilence media call.b2"]
 

@@ -23,7 +23,7 @@ MAX_REPETITIONS = 100
 
 
 class SpokenRequests:
-    """Implements `calls.ConfirmationRequests`. `request` returns the prompt in the language of a tenant."""
+    """Implements `calls.AnswerKeyRequests`. `request` returns the prompt in the language of a tenant."""
 
     def __init__(self, media: RtpEngine, request: Callable[[str], Sound]) -> None:
         self._media, self._request = media, request
@@ -42,7 +42,7 @@ class SpokenRequests:
     def ask(self, tenant_id: str, anchor: str, tag: str) -> None:
         self._begin(tag, self._ask(tenant_id, anchor, tag))
 
-    def confirmed(self, anchor: str, tag: str) -> None:
+    def pressed(self, anchor: str, tag: str) -> None:
         self._begin(tag, self._connect(anchor, tag, self._tasks.get(tag)))
 
     async def _ask(self, tenant_id: str, anchor: str, tag: str) -> None:
@@ -80,4 +80,4 @@ async def _reporting(command: Coroutine[Any, Any, None]) -> None:
     except MediaUnavailable:  # the leg has ended, or ends with the relay
         pass
     except Exception as fault:
-        log.error("confirmation_request_failed", **describe_fault(fault))
+        log.error("answer_key_request_failed", **describe_fault(fault))
