@@ -9,7 +9,7 @@ from steps import UP, hangs_up
 from world import World
 
 from unificx.calls import CallControl, CallSettings
-from unificx.calls.call import NO_TARGET
+from unificx.calls.call import NO_COURSE
 from unificx.core.errors import Forbidden
 from unificx.routing import Destination, Reject, Rejection
 from unificx.sip.message import Request
@@ -216,7 +216,7 @@ async def test_live_calls_name_the_number_as_the_record_does() -> None:
         await play_on(world, step)
         assert [call.callee for call in world.manager.live_calls()] == ["+493098765432"]
     [call] = world.manager.calls.values()
-    call.target = NO_TARGET
+    call.course = NO_COURSE
     assert [call.callee for call in world.manager.live_calls()] == ["+493098765432"]
     await play_on(world, hangs_up("second", "alice", "answered 16 alice +493098765432"))
 

@@ -1,6 +1,6 @@
 """Connects the party of a call app to a destination, while the party stays with the app until it answers."""
 
-from unificx.calls.call import Call, CallTarget, named_party
+from unificx.calls.call import Call, CallCourse, named_party
 from unificx.calls.machine import events
 from unificx.calls.machine.states import CALLER, Talking
 from unificx.calls.schemas import ConnectRequest, ConnectWithdrawn
@@ -34,14 +34,14 @@ class AppConnections:
             return
         self._deps.moves.remove_unreached(call)
         party = named_party(call, state.callee if name == CALLER else CALLER, self._deps.shared.directory)
-        wanted = CallTarget(
+        wanted = CallCourse(
             request.plan,
             call.dialled,
             displayed_caller=party or call.caller,
             displayed_name=request.displayed_name,
             by_app=True,
-            calling_for=call.target.calling_for,  # a menu behind a group or queue
+            calling_for=call.course.calling_for,  # a menu behind a group or queue
         )
-        call.return_target, call.transferred_by = call.target, None
-        call.transfer_target, targets = self._deps.fork_builder.build(call, wanted, now)
+        call.return_course, call.transferred_by = call.course, None
+        call.transfer_course, targets = self._deps.fork_builder.build(call, wanted, now)
         self._deps.dispatch(call, events.TransferRequested(name, targets, "", keep_with_app=True))

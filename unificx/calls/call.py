@@ -50,8 +50,8 @@ NO_OPTIONS = CallOptions()
 
 
 @value
-class CallTarget:
-    """Where a call or transfer leads: the plan of the dialled number, and the position of its current step."""
+class CallCourse:
+    """The course of a call or transfer: the plan of the dialled number, and the position of its current step."""
 
     plan: Plan = NO_PLAN
     dialled: str = field(default="", repr=False)
@@ -81,8 +81,8 @@ class CallTarget:
         """The called extension, for the call record and the displays."""
         return None if self.by_app and self.fork is not None else self.plan.called
 
-    def at_step(self, position: int, cause: Cause) -> "CallTarget":
-        """Return this target at a later step of its plan, since the present one ended for `cause`. The failure of a
+    def at_step(self, position: int, cause: Cause) -> "CallCourse":
+        """Return this course at a later step of its plan, since the present one ended for `cause`. The failure of a
         carrier does not change why the call was forwarded."""
         at_carrier = self.fork is not None and not self.fork.ring_targets
         return replace(self, position=position, cause=self.cause if at_carrier else cause)
@@ -108,7 +108,7 @@ class CallTarget:
         return step.action if step is not None and isinstance(step.action, Fork) else None
 
 
-NO_TARGET = CallTarget()
+NO_COURSE = CallCourse()
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ class Call:
     participants: dict[str, Participant] = field(default_factory=dict[str, Participant])
     state: State = field(default_factory=Ended)
     direction: Direction = "internal"
-    target: CallTarget = NO_TARGET
+    course: CallCourse = NO_COURSE
     """Where the call leads at present."""
     answered: datetime | None = None
     answered_leg: str | None = None
@@ -145,10 +145,10 @@ class Call:
     """For an invitation to a conference: participants besides the displayed caller."""
     auto_answer: bool = False
     """Whether the phones are to answer by themselves."""
-    transfer_target: CallTarget | None = None
-    """Target of the transfer in progress."""
-    return_target: CallTarget | None = None
-    """The transferor, called back if the transfer is not answered."""
+    transfer_course: CallCourse | None = None
+    """Course of the transfer in progress, to its target."""
+    return_course: CallCourse | None = None
+    """The course to the transferor, called back if the transfer is not answered."""
     peer_changed: bool = False
     """Whether a party was connected to another one than at first: their devices must show it."""
     transferred_by: Caller | None = None
@@ -235,7 +235,7 @@ class Call:
 
     def index_keys(self) -> list[str]:
         """Return the ids of involved devices and of the called extensions, for the call index."""
-        fork = self.target.fork
+        fork = self.course.fork
         keys = [one.device_id for one in self.participants.values() if one.device_id]
         if self.callee is not None:
             keys.append(self.callee.id)
@@ -257,7 +257,7 @@ class Call:
         if name == CALLER and outside is not None:
             caller, callee = outside, None
         elif name == CALLER and self.callee is not None:
-            fork = self.target.fork
+            fork = self.course.fork
             devices = [each.only_device for each in fork.ring_targets] if fork is not None else []
             caller, callee = Caller.of(self.callee, next(iter(devices), "")), None
         else:
@@ -357,8 +357,8 @@ class Call:
     def set_media_profile(self, name: str, profile: Profile) -> None:
         """Change the media profile of a phone before it is dialled again."""
         one = self.participants[name]
-        assert one.target is not None
-        one.target = replace(one.target, profile=profile)
+        assert one.dial_params is not None
+        one.dial_params = replace(one.dial_params, profile=profile)
 
 
 def dialled_outside(call: Call) -> Caller | None:
@@ -377,8 +377,8 @@ def called_number(call: Call) -> str:
     answered = call.participant(call.answered_leg or "").outside
     if answered is not None:
         return answered.number
-    target, steps = call.target, call.target.plan.steps
-    fork = steps[0].action if steps and not target.further_destinations and target.dialled == call.dialled else None
+    course, steps = call.course, call.course.plan.steps
+    fork = steps[0].action if steps and not course.further_destinations and course.dialled == call.dialled else None
     first = fork.targets[0] if isinstance(fork, Fork) and fork.targets else None
     return first.number if isinstance(first, OutsideTarget) else call.dialled
 

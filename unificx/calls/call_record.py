@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from unificx.calls.app_leg import CallingAppLeg
-from unificx.calls.call import Call, CallTarget, called_number, dialled_outside, party_of
+from unificx.calls.call import Call, CallCourse, called_number, dialled_outside, party_of
 from unificx.calls.events import Answerer, CallEnded, CallParty, CallStep, Outcome, OutsideLeg
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.states import CALLER
@@ -45,7 +45,7 @@ def update_parties(call: Call) -> None:
 def record_answer(call: Call, name: str, now: float) -> None:
     """Note when a number outside that was dialled answered: it is billed from then on."""
     one = call.participant(name)
-    if one.outside is not None and one.target is not None and one.connected is None:
+    if one.outside is not None and one.dial_params is not None and one.connected is None:
         one.connected = call.wall_time(now)
 
 
@@ -84,7 +84,7 @@ def _parties(call: Call) -> tuple[CallParty, ...]:
 def _unreached_party(call: Call) -> CallParty:
     """The dialled number. After a click to dial that was not answered, it has the name of its owner, but no extension:
     the owner's phones have not rung."""
-    owner = call.target.displayed_caller if call.click_to_dial else None
+    owner = call.course.displayed_caller if call.click_to_dial else None
     if owner is None or owner.number != call.dialled:
         return CallParty(role="callee", number=called_number(call))
     return CallParty(role="callee", subject=owner.subject, number=owner.number, name=owner.name)
@@ -103,10 +103,10 @@ def swap_caller(call: Call, name: str, callee: Extension | None) -> None:
     call.callee, call.answered_leg = callee, name
 
 
-def set_target(call: Call, target: CallTarget) -> None:
-    """Set a new target and its called party."""
+def set_course(call: Call, course: CallCourse) -> None:
+    """Set a new course and its called party."""
     update_parties(call)
-    call.target, call.callee, call.dialled, call.answered_leg = target, target.called, target.dialled, None
+    call.course, call.callee, call.dialled, call.answered_leg = course, course.called, course.dialled, None
 
 
 def set_peer(call: Call, name: str, callee: Extension | None) -> None:
@@ -154,7 +154,7 @@ def _call_ended(call: Call, cause: Cause, outcome: Outcome, answered: datetime |
 
 
 def _outside_targets(call: Call) -> list[OutsideTarget]:
-    fork = call.target.fork
+    fork = call.course.fork
     return [one for one in fork.targets if isinstance(one, OutsideTarget)] if fork is not None else []
 
 

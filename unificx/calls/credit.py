@@ -57,7 +57,7 @@ def _credited(call: Call, name: str) -> CreditedLeg | None:
     """Return a leg that costs its tenant something; None for any other. A further attempt at the same number, over
     another carrier, takes over the reservation of the one before."""
     one = call.participant(name)
-    if one.outside is None or one.is_emergency or (one.target is None and one.connected is None):
+    if one.outside is None or one.is_emergency or (one.dial_params is None and one.connected is None):
         return None
     if not one.reservation:
         earlier = [

@@ -30,7 +30,7 @@ def follow_redirection(
     deps: CallManagerDependencies, call: Call, name: str, response: Response | None, now: float
 ) -> bool:
     """Lead the call to the destination that a ringing phone has answered with, if its extension may do so. Return
-    whether the call has a new target, whose first step is to be started."""
+    whether the call has a new course, whose first step is to be started."""
     leg = call.leg(name)
     if response is None or response.status not in REDIRECTIONS or not isinstance(leg, OutgoingLeg):
         return False
@@ -40,21 +40,21 @@ def follow_redirection(
 
 def deflect(deps: CallManagerDependencies, call: Call, name: str, to: str, now: float) -> bool:
     """Lead the call that rings at this leg to a number, if its extension may do so. Return whether the call has a new
-    target, whose first step is to be started."""
-    target, extension = call.target, deps.directory.extension_by_id(call.participant(name).extension_id)
-    if extension is None or not _may_deflect(call, name) or len(target.forwards) >= MAX_FORWARDINGS:
+    course, whose first step is to be started."""
+    course, extension = call.course, deps.directory.extension_by_id(call.participant(name).extension_id)
+    if extension is None or not _may_deflect(call, name) or len(course.forwards) >= MAX_FORWARDINGS:
         return False
-    plan = deps.routing.forward(target.displayed_caller or call.caller, extension, to)
+    plan = deps.routing.forward(course.displayed_caller or call.caller, extension, to)
     if plan is None:
         return False
     forward = Forward(extension, "deflection")
     record_forward(call, forward)
     path_tracking.unanswered(call, Cause.DECLINED.value.outcome, now)
-    call.target = replace(
-        target,
-        plan=target.plan.with_step_replaced(target.position, plan, is_final=True),
-        further_destinations=target.further_destinations + 1,
-        forwards=(*target.forwards, forward),
+    call.course = replace(
+        course,
+        plan=course.plan.with_step_replaced(course.position, plan, is_final=True),
+        further_destinations=course.further_destinations + 1,
+        forwards=(*course.forwards, forward),
         cause=Cause.DECLINED,
     )
     return True
@@ -63,7 +63,7 @@ def deflect(deps: CallManagerDependencies, call: Call, name: str, to: str, now: 
 def _may_deflect(call: Call, name: str) -> bool:
     """Whether the user of a ringing leg may deflect the call: it rings for this user alone, not for a group or queue,
     and no app calls or holds the caller."""
-    fork, state, setup = call.target.fork, call.state, call.setup_state()
+    fork, state, setup = call.course.fork, call.state, call.setup_state()
     held = isinstance(state, Transferring) and state.keep_with_app
     rings = setup is not None and any(branch.name == name and branch.live for branch in setup.branches)
     return rings and not held and fork is not None and fork.decline_ends and not call.is_app(CALLER)

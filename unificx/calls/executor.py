@@ -188,10 +188,10 @@ class ActionExecutor:
                 for name in (CALLER, leg):
                     self._registry.set_leg(call, name)
             case actions.SetCallee(back):
-                target = call.return_target if back else call.transfer_target
+                course = call.return_course if back else call.transfer_course
                 path_tracking.retarget(call, now, back=back)
-                if target is not None:
-                    call_record.set_target(call, target)
+                if course is not None:
+                    call_record.set_course(call, course)
                 self._registry.peer_changed(call)
             case actions.SetPeer(leg):
                 if leg:
@@ -222,15 +222,15 @@ class ActionExecutor:
             self._registry.set_leg(call, name)
             return
         dialled = call.participants[name]
-        assert dialled.target is not None
-        dialled.leg = leg = self._deps.legs.outgoing(dialled.target.invitation)
+        assert dialled.dial_params is not None
+        dialled.leg = leg = self._deps.legs.outgoing(dialled.dial_params.invitation)
         leg.call(call.prepare_sdp(name, sdp), now)
         self._registry.set_leg(call, name)
 
 
 def _is_plain(call: Call) -> bool:
     """Whether only the dialled extension or number is called, and nothing else has happened."""
-    return call.path is None and call.target.is_plain and not isinstance(call.state, Transferring)
+    return call.path is None and call.course.is_plain and not isinstance(call.state, Transferring)
 
 
 def _calling_leg(call: Call, name: str = CALLER) -> IncomingLeg | CallingAppLeg:

@@ -117,8 +117,8 @@ def _ringing(call: Call, setup: SettingUp) -> dict[str, ExtensionCall]:
 
 def _pushed(call: Call) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield the extensions that are rung, with the caller they are shown."""
-    target = call.transfer_target or call.target
-    caller, fork = target.displayed_caller or call.caller, target.fork
+    course = call.transfer_course or call.course
+    caller, fork = course.displayed_caller or call.caller, course.fork
     hidden = call.is_withheld(caller)
     for each in fork.ring_targets if fork is not None else ():
         yield each.extension.id, ("", "") if hidden else (caller.number, caller.name)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.call import APP_LEG, Call, CallTarget, connected_state
+from unificx.calls.call import APP_LEG, Call, CallCourse, connected_state
 from unificx.calls.call_record import record_forward
 from unificx.calls.connected_identity import referred_by
 from unificx.calls.dependencies import CallManagerDependencies
@@ -24,7 +24,7 @@ from unificx.calls.machine.identity import (
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.machine.states import CALLER, Talking
 from unificx.calls.outside import OutsideDialer
-from unificx.calls.participant import DialTarget, Participant
+from unificx.calls.participant import DialParams, Participant
 from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import QUEUE_APP
 from unificx.identity import Extension
@@ -82,56 +82,56 @@ class ForkTargetBuilder:
 
     def enter_step(self, call: Call, now: float) -> ForkTargets:
         """Add the legs of the current step to the call, and make the called party that of the step."""
-        call.target, targets = self.build(call, call.target, now)
-        call.callee = call.target.called
+        call.course, targets = self.build(call, call.course, now)
+        call.callee = call.course.called
         self._registry.update_index(call)
         return targets
 
     def start_later_step(self, call: Call, step: StartStep, now: float) -> events.StepStarted:
         """Enter a later step of the plan, as the machine has ordered. An app takes the call over: for the called
         extension it is a missed call."""
-        call.pending_step, call.target = None, call.target.at_step(step.position, step.cause)
+        call.pending_step, call.course = None, call.course.at_step(step.position, step.cause)
         targets = self.enter_step(call, now)
-        entered = call.target.step is not None and isinstance(call.target.step.action, CallApp)
+        entered = call.course.step is not None and isinstance(call.course.step.action, CallApp)
         call.fallback_cause, call.was_missed = (step.cause, call.answered is None) if entered else (None, False)
         return events.StepStarted(targets)
 
-    def build(self, call: Call, target: CallTarget, now: float) -> tuple[CallTarget, ForkTargets]:
-        """Add the legs of the current step to the call, not dialled yet. Return them, and the target with
+    def build(self, call: Call, course: CallCourse, now: float) -> tuple[CallCourse, ForkTargets]:
+        """Add the legs of the current step to the call, not dialled yet. Return them, and the course with
         the plans of the destinations that this one leads to."""
-        plan, position = target.plan, target.position
+        plan, position = course.plan, course.position
         later = tuple([LaterStep(at, step.after) for at, step in enumerate(plan.steps) if at > position])
         action = plan.steps[position].action
         match action:
             case Fork():
-                return target, self._fork(call, target, action, later, now)
+                return course, self._fork(call, course, action, later, now)
             case CallApp():
                 leg = call.new_leg_name(APP_LEG)
                 call.participants[leg] = Participant(app=action)
                 limits = Limits(APP_ANSWER_TIMEOUT, action.max_seconds or self._max_app_call_seconds)
-                return target, ForkTargets((leg,), limits, later=later)
-            case GoTo() if target.further_destinations < MAX_DESTINATIONS:
-                return self.build(call, self._continued(call, target, action), now)
+                return course, ForkTargets((leg,), limits, later=later)
+            case GoTo() if course.further_destinations < MAX_DESTINATIONS:
+                return self.build(call, self._continued(call, course, action), now)
             case GoTo():
-                return target, ForkTargets((), NO_LIMITS, cause_if_empty=Cause.FAILED, later=later)
+                return course, ForkTargets((), NO_LIMITS, cause_if_empty=Cause.FAILED, later=later)
             case Reject(reason):
-                return target, ForkTargets((), NO_LIMITS, cause_if_empty=Cause[reason.name], later=later)
+                return course, ForkTargets((), NO_LIMITS, cause_if_empty=Cause[reason.name], later=later)
             case _:
                 assert_never(action)
 
-    def _continued(self, call: Call, target: CallTarget, step: GoTo) -> CallTarget:
-        """Return the target with the current step replaced by the plan of another destination."""
-        forward, forwards, in_name_of = step.forward, target.forwards, step.calling_for or target.calling_for
+    def _continued(self, call: Call, course: CallCourse, step: GoTo) -> CallCourse:
+        """Return the course with the current step replaced by the plan of another destination."""
+        forward, forwards, in_name_of = step.forward, course.forwards, step.calling_for or course.calling_for
         if forward is not None:
             record_forward(call, forward)
             forwards, in_name_of = (*forwards, forward), ""
         to = self._routing.resolve(call.caller, step.ref, forward.by if forward is not None else None, in_name_of)
-        plan = target.plan.with_step_replaced(target.position, to, is_final=forward is not None)
-        further = target.further_destinations + 1
-        return replace(target, plan=plan, further_destinations=further, forwards=forwards, calling_for=in_name_of)
+        plan = course.plan.with_step_replaced(course.position, to, is_final=forward is not None)
+        further = course.further_destinations + 1
+        return replace(course, plan=plan, further_destinations=further, forwards=forwards, calling_for=in_name_of)
 
     def _fork(
-        self, call: Call, target: CallTarget, fork: Fork, later: tuple[LaterStep, ...], now: float
+        self, call: Call, course: CallCourse, fork: Fork, later: tuple[LaterStep, ...], now: float
     ) -> ForkTargets:
         """Add the phones to ring and the carriers to call to the call."""
         names: list[str] = []
@@ -140,7 +140,7 @@ class ForkTargetBuilder:
         targets = self._routing.targets_to_ring(fork)
         for ringing in targets:
             if not isinstance(ringing, RingTarget):
-                name = self._add_outside(call, target, ringing, now) if len(names) < MAX_BRANCHES else ""
+                name = self._add_outside(call, course, ringing, now) if len(names) < MAX_BRANCHES else ""
                 if name:
                     names.append(name)
                     outside_legs.append(name)
@@ -148,7 +148,7 @@ class ForkTargetBuilder:
             extension_by_device |= dict.fromkeys(self._routing.push_devices(ringing), ringing.extension.id)
             for binding in self._routing.bindings(ringing, now):
                 if len(names) < MAX_BRANCHES and _satisfies_sips(call, binding):
-                    names.append(self._add_branch(call, target, binding, ringing.extension))
+                    names.append(self._add_branch(call, course, binding, ringing.extension))
         registered = {name: call.participants[name].device_id for name in names}
         by_leg = {name: device for name, device in registered.items() if device in extension_by_device}
         awaiting_push = frozenset(extension_by_device).difference(by_leg.values())
@@ -164,13 +164,13 @@ class ForkTargetBuilder:
             extension_by_leg={name: call.participants[name].extension_id for name in names},
         )
 
-    def _add_outside(self, call: Call, target: CallTarget, ringing: OutsideTarget | OutsideMember, now: float) -> str:
+    def _add_outside(self, call: Call, course: CallCourse, ringing: OutsideTarget | OutsideMember, now: float) -> str:
         """Add the leg to a carrier and return its name, "" if there is none to call. A member of a group gets the first
         trunk that can take the call; without an offer of the caller there is no media to ask its user by."""
         if isinstance(ringing, OutsideTarget):
-            return self._outside.add_branch(call, target, ringing, now)
+            return self._outside.add_branch(call, course, ringing, now)
         for choice in ringing.targets() if call.participant(CALLER).remote_sdp else ():
-            name = self._outside.add_branch(call, target, choice, now, needs_answer_key=True)
+            name = self._outside.add_branch(call, course, choice, now, needs_answer_key=True)
             if name:
                 return name
         return ""
@@ -180,7 +180,7 @@ class ForkTargetBuilder:
     ) -> events.DeviceReachable | None:
         """Return a new branch for a device that has registered, if the call rings for its extension and the device does
         not ring already over a flow that persists."""
-        state, fork = call.setup_state(), call.target.fork
+        state, fork = call.setup_state(), call.course.fork
         if state is None or fork is None:
             return None
         found = [each for each in fork.ring_targets if each.extension.id == extension_id]
@@ -196,16 +196,16 @@ class ForkTargetBuilder:
             replaced = next((name for name in ringing if _uses_websocket(call, name)), "")
             if ringing and not replaced:
                 continue
-            name = self._add_branch(call, call.target, binding, ringing_target.extension)
+            name = self._add_branch(call, call.course, binding, ringing_target.extension)
             srtp = call.participants[name].media_profile is Profile.SRTP
             return events.DeviceReachable(name, device_id, srtp, replaced, extension_id)
         return None
 
-    def _add_branch(self, call: Call, target: CallTarget, binding: Binding, extension: Extension) -> str:
+    def _add_branch(self, call: Call, course: CallCourse, binding: Binding, extension: Extension) -> str:
         """Add a phone to the call and return its leg name."""
-        shown, fork = target.displayed_caller or call.caller, target.fork
+        shown, fork = course.displayed_caller or call.caller, course.fork
         domain = self._directory.domain(call.caller.tenant_id)
-        extra_headers = auto_answer_headers(domain) if call.auto_answer else _ring_headers(call, target, shown)
+        extra_headers = auto_answer_headers(domain) if call.auto_answer else _ring_headers(call, course, shown)
         if binding.flow.is_websocket:
             extra_headers = (*extra_headers, (CALL_ID_HEADER, call.id))
             if call.conference_others is not None:
@@ -216,13 +216,13 @@ class ForkTargetBuilder:
         verification = call.options.verification if shown is call.caller else ""
         if verification:
             extra_headers = (*extra_headers, (VERIFICATION_HEADER, verification))
-        displayed = replace(identity, name=target.displayed_name) if target.displayed_name else identity
+        displayed = replace(identity, name=course.displayed_name) if course.displayed_name else identity
         if fork is not None and fork.name_prefix and identity is not WITHHELD:
             displayed = replace(displayed, name=f"{fork.name_prefix}{displayed.name or displayed.number}")
-        if target.transferred_by is not None:
-            extra_headers = (*extra_headers, *referred_by(call, target.transferred_by, domain))
-        if target.forwards:
-            extra_headers = (*extra_headers, *diversion_headers_to_phone(target.forwards, domain))
+        if course.transferred_by is not None:
+            extra_headers = (*extra_headers, *referred_by(call, course.transferred_by, domain))
+        if course.forwards:
+            extra_headers = (*extra_headers, *diversion_headers_to_phone(course.forwards, domain))
         invitation = InviteParams(
             uri=binding.contact,
             flow=binding.flow,
@@ -232,7 +232,7 @@ class ForkTargetBuilder:
             headers=(*caller_headers(displayed, verification), *extra_headers),
             max_forwards=call.options.hops,
         )
-        to_dial = DialTarget(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
+        to_dial = DialParams(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
         name = call.new_leg_name("b")
         call.participants[name] = Participant(None, binding.extension_id, binding.device_id, to_dial, shown=identity)
         return name
@@ -246,9 +246,9 @@ def _cause_if_empty(fork: Fork, targets: Sequence[RingTarget | OutsideTarget | O
     return Cause.CARRIER_UNAVAILABLE if leads_outside else Cause.UNREACHABLE
 
 
-def _ring_headers(call: Call, target: CallTarget, shown: Caller) -> Headers:
+def _ring_headers(call: Call, course: CallCourse, shown: Caller) -> Headers:
     """Return the headers by which the phone chooses its ring tone."""
-    if target.is_recall:
+    if course.is_recall:
         return RECALL_HEADERS
     if call.next_destination:
         return COMPLETION_HEADERS if call.is_completion else CLICK_TO_DIAL_HEADERS
@@ -260,8 +260,8 @@ def _ring_headers(call: Call, target: CallTarget, shown: Caller) -> Headers:
 
 
 def _dialled_flow(call: Call, name: str) -> Flow | None:
-    target = call.participants[name].target
-    return target.invitation.flow if target is not None else None
+    dial_params = call.participants[name].dial_params
+    return dial_params.invitation.flow if dial_params is not None else None
 
 
 def _uses_websocket(call: Call, name: str) -> bool:

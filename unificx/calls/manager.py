@@ -10,7 +10,7 @@ import structlog
 from unificx.calls.answer_keys import AnswerKeys
 from unificx.calls.app_connections import AppConnections
 from unificx.calls.app_leg import AppLeg
-from unificx.calls.call import Call, CallOptions, CallTarget, call_options, sanitize_dialled
+from unificx.calls.call import Call, CallCourse, CallOptions, call_options, sanitize_dialled
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.call_moves import CallMoves, to_parked_call
 from unificx.calls.deflection import follow_redirection
@@ -151,7 +151,7 @@ class CallManager:
         hops = call_options(request, found.caller).hops
         options = CallOptions(hops=hops, diversions=found.diversions, verification=found.verification)
         call = self._new_call(found.caller, found.dialled, leg, options, now)
-        self._guarded(call, now, self._begin, call, leg, CallTarget(found.plan, found.dialled), now)
+        self._guarded(call, now, self._begin, call, leg, CallCourse(found.plan, found.dialled), now)
         self._drain_leg_events(now)
 
     def has_dialog_of(self, request: Request) -> bool:
@@ -361,10 +361,10 @@ class CallManager:
         self._finish(call, now)
 
     def _route(self, call: Call, leg: IncomingLeg, now: float) -> None:
-        self._begin(call, leg, CallTarget(self.deps.routing.route(call.caller, call.dialled), call.dialled), now)
+        self._begin(call, leg, CallCourse(self.deps.routing.route(call.caller, call.dialled), call.dialled), now)
 
-    def _begin(self, call: Call, leg: IncomingLeg, target: CallTarget, now: float) -> None:
-        call.target = target
+    def _begin(self, call: Call, leg: IncomingLeg, course: CallCourse, now: float) -> None:
+        call.course = course
         call.state, ordered = state_machine.begin(leg.remote_sdp, self._fork_builder.enter_step(call, now), now)
         self._execute(call, ordered, now)
 

@@ -6,10 +6,10 @@ sent: no extension, name, device or domain of the tenant.
 
 from dataclasses import replace
 
-from unificx.calls.call import Call, CallTarget
+from unificx.calls.call import Call, CallCourse
 from unificx.calls.diversion import Diversion, diversion_headers_to_carrier, diversion_reason
 from unificx.calls.machine.identity import Headers
-from unificx.calls.participant import DialTarget, Participant
+from unificx.calls.participant import DialParams, Participant
 from unificx.calls.ports import OutsideLines
 from unificx.calls.registry import CallRegistry
 from unificx.registrar import MAX_SHOWN_NAME, Caller
@@ -41,7 +41,7 @@ class OutsideDialer:
         self._registry = registry
 
     def add_branch(
-        self, call: Call, target: CallTarget, outside: OutsideTarget, now: float, *, needs_answer_key: bool = False
+        self, call: Call, course: CallCourse, outside: OutsideTarget, now: float, *, needs_answer_key: bool = False
     ) -> str:
         """Add the leg of a target to the call and return its name; "" if its trunk has no server to call at present, or
         as many calls as it may have, or does not answer while another one does. An emergency call exceeds the limit.
@@ -53,13 +53,13 @@ class OutsideDialer:
             return ""
         if not outside.emergency and self._registry.is_trunk_full(trunk):
             return ""
-        if not self._lines.trunks.available(trunk.id, now) and self._has_available_trunk_later(target, now):
+        if not self._lines.trunks.available(trunk.id, now) and self._has_available_trunk_later(course, now):
             return ""
         subject = self._lines.subject(trunk.tenant_id, outside.number)
         name = self._lines.name(trunk.tenant_id, outside.number)[:MAX_SHOWN_NAME]
         party = Caller(trunk.tenant_id, "", "", subject, outside.number, name, trunk_id=trunk.id)
-        invitation = _invitation(call, target, outside, trunk, endpoint)
-        to_dial = DialTarget(
+        invitation = _invitation(call, course, outside, trunk, endpoint)
+        to_dial = DialParams(
             self._signed(call, outside, self._with_place(call, outside, invitation), now),
             Profile.SRTP if endpoint.flow.secure else Profile.PLAIN,
         )
@@ -67,10 +67,10 @@ class OutsideDialer:
             call.direction = "outbound"
         name = call.new_leg_name("b")
         call.participants[name] = Participant(
-            target=to_dial,
+            dial_params=to_dial,
             outside=party,
             is_emergency=outside.emergency,
-            payer=_payer(call, target),
+            payer=_payer(call, course),
             answer_key="needed" if needs_answer_key else None,
         )
         return name
@@ -100,9 +100,9 @@ class OutsideDialer:
         value = signed_identity(trunk, attestation, (caller, outside.number), at, call.caller.extension_id)
         return replace(invitation, headers=(*invitation.headers, ("Identity", value))) if value else invitation
 
-    def _has_available_trunk_later(self, target: CallTarget, now: float) -> bool:
+    def _has_available_trunk_later(self, course: CallCourse, now: float) -> bool:
         """Whether a later step of the plan calls a carrier that is known to answer."""
-        actions = [step.action for step in target.plan.steps[target.position + 1 :]]
+        actions = [step.action for step in course.plan.steps[course.position + 1 :]]
         forks = [one for one in actions if isinstance(one, Fork)]
         targets = [one for fork in forks for one in fork.targets if isinstance(one, OutsideTarget)]
         return any(self._lines.trunks.available(one.trunk_id, now) for one in targets)
@@ -132,29 +132,29 @@ class OutsideDialer:
 def outside_legs(call: Call) -> list[tuple[Caller, Participant]]:
     """Return the parties outside that a call has dialled, with their legs that ring or talk. Of attempts at one number
     over several carriers it is the last one."""
-    dialled = [one for one in call.participants.values() if one.target is not None or one.connected is not None]
+    dialled = [one for one in call.participants.values() if one.dial_params is not None or one.connected is not None]
     last = {one.outside.number: (one.outside, one) for one in dialled if one.outside is not None}
     return [(party, one) for party, one in last.values() if one.leg is None or not one.leg.ended]
 
 
-def _payer(call: Call, target: CallTarget) -> str:
+def _payer(call: Call, course: CallCourse) -> str:
     """Return the id of the extension that causes the call: the last one that forwards or transfers it, or the
     caller; "" for none."""
-    if target.forwards:
-        return target.forwards[-1].by.id
-    return (target.transferred_by or call.caller).extension_id
+    if course.forwards:
+        return course.forwards[-1].by.id
+    return (course.transferred_by or call.caller).extension_id
 
 
 def _invitation(
-    call: Call, target: CallTarget, outside: OutsideTarget, trunk: Trunk, endpoint: TrunkEndpoint
+    call: Call, course: CallCourse, outside: OutsideTarget, trunk: Trunk, endpoint: TrunkEndpoint
 ) -> InviteParams:
     own = f"<{trunk.uri_of(outside.caller_id) if outside.caller_id else trunk.address}>"
-    withheld = not outside.emergency and (outside.withheld or _is_caller_withheld(call, target))
+    withheld = not outside.emergency and (outside.withheld or _is_caller_withheld(call, course))
     callee = trunk.uri_of(outside.sent)
     headers: Headers = _identity_headers(trunk, own, withheld=withheld)
-    by = _forwarding_number(call, target, "" if withheld else outside.caller_id)
+    by = _forwarding_number(call, course, "" if withheld else outside.caller_id)
     if by:
-        forwarded = Diversion(by, diversion_reason(target.cause, target.forwards))
+        forwarded = Diversion(by, diversion_reason(course.cause, course.forwards))
         diversions = (forwarded, *call.options.diversions)
         headers += diversion_headers_to_carrier(diversions, outside.sent, trunk.uri_host)
     return InviteParams(
@@ -170,14 +170,14 @@ def _invitation(
     )
 
 
-def _forwarding_number(call: Call, target: CallTarget, own_number: str) -> str:
+def _forwarding_number(call: Call, course: CallCourse, own_number: str) -> str:
     """Return the public number that forwards the call, "" if none does or it has none: the number that a caller outside
     dialled, or `own_number` of the extension that forwards a colleague's call."""
-    if target.transferred_by is not None:
+    if course.transferred_by is not None:
         return ""
     if call.direction == "inbound":
         return call.dialled if call.dialled.startswith("+") else ""
-    return own_number if target.forwards else ""
+    return own_number if course.forwards else ""
 
 
 def _credentials(endpoint: TrunkEndpoint) -> Credentials | None:
@@ -192,8 +192,8 @@ def _identity_headers(trunk: Trunk, own: str, *, withheld: bool) -> Headers:
     return (*identity, ("Privacy", "id")) if withheld else identity
 
 
-def _is_caller_withheld(call: Call, target: CallTarget) -> bool:
-    """Whether the party that is shown on the phones of this target withholds its identity. The caller id of a forwarded
+def _is_caller_withheld(call: Call, course: CallCourse) -> bool:
+    """Whether the party that is shown on the phones of this course withholds its identity. The caller id of a forwarded
     call is the route's decision."""
-    shown = target.displayed_caller or call.caller
+    shown = course.displayed_caller or call.caller
     return not shown.is_outside and call.is_withheld(shown)

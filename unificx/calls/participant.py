@@ -21,8 +21,8 @@ AnyLeg = Leg | AppLeg
 
 
 @dataclass(slots=True)
-class DialTarget:
-    """A phone to dial: its INVITE and media profile."""
+class DialParams:
+    """The INVITE and the media profile with which a phone or a carrier is dialled."""
 
     invitation: InviteParams
     profile: Profile
@@ -46,14 +46,14 @@ AnswerKeyStage = Literal["needed", "asked", "pressed"]
 class Participant:
     """One participant of a call, known to the state machine by its key in `Call.participants`.
 
-    `leg` is None until it is dialled. A phone to be dialled has a `target`, an app an `app`, a party outside an
-    `outside`; `extension_id` and `device_id` are "" where unknown, as for an app.
+    `leg` is None until it is dialled. A phone or carrier to be dialled has `dial_params`, an app an `app`, a party
+    outside an `outside`; `extension_id` and `device_id` are "" where unknown, as for an app.
     """
 
     leg: AnyLeg | None = None
     extension_id: str = ""
     device_id: str = ""
-    target: DialTarget | None = None
+    dial_params: DialParams | None = None
     app: CallApp | None = None
     sent_sdp: SentSdp = NO_SDP
     """Latest SDP sent to the leg."""
@@ -95,7 +95,7 @@ class Participant:
         """Signalling address of the peer, of a phone not dialled yet too; "" if unknown."""
         if self.app is not None:
             return LOOPBACK
-        return self.dialog_address or (self.target.invitation.flow.host if self.target is not None else "")
+        return self.dialog_address or (self.dial_params.invitation.flow.host if self.dial_params is not None else "")
 
     @property
     def media_profile(self) -> Profile:
@@ -105,8 +105,8 @@ class Participant:
         leg = self.leg
         if leg is not None and leg.remote_sdp:
             return profile_of(leg.remote_sdp)
-        if self.target is not None:
-            return self.target.profile
+        if self.dial_params is not None:
+            return self.dial_params.profile
         return Profile.WEBRTC if leg is not None and _uses_websocket(leg) else Profile.PLAIN
 
     @property

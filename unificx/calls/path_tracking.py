@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from unificx.calls.call import Call, CallTarget, dialled_outside
+from unificx.calls.call import Call, CallCourse, dialled_outside
 from unificx.calls.call_path import Approach, CallPath
 from unificx.calls.events import CallParty, StepKind, StepOutcome
 from unificx.calls.machine.states import CALLER, Transferring
@@ -19,7 +19,7 @@ def path_of(call: Call) -> CallPath:
     if call.path is None:
         call.path = CallPath()
         first = Approach("dialled", call.started)
-        fork = call.target.fork if call.target.is_plain else None
+        fork = call.course.fork if call.course.is_plain else None
         for target in fork.ring_targets if fork is not None else ():
             call.path.enter_party("extension", _of_extension(target.extension), first)
         if call.callee is not None and call.answered is not None and not call.is_app(call.answered_leg or ""):
@@ -34,15 +34,15 @@ def dialled(call: Call, name: str, directory: DirectoryCache, now: float) -> Non
     """A phone, a carrier or an app is called."""
     if name == CALLER:
         return
-    one, target, at = call.participant(name), _target_of(call), call.wall_time(now)
+    one, course, at = call.participant(name), _course_of(call), call.wall_time(now)
     if one.app is not None and one.app.app in (RINGBACK_APP, PICKED_UP):
         return
     path = path_of(call)
-    path.enter_objects(target.plan.path, _approach(call, target, path, at))
-    approach = _approach(call, target, path, at)
+    path.enter_objects(course.plan.path, _approach(call, course, path, at))
+    approach = _approach(call, course, path, at)
     if one.app is not None:
         kind = _APP_KINDS.get(one.app.app, "app")
-        owner = target.plan.called if kind == "mailbox" and not one.app.arguments else None
+        owner = course.plan.called if kind == "mailbox" and not one.app.arguments else None
         party = _of_extension(owner) if owner is not None else None
         path.enter_app(kind, "" if kind != "app" else one.app.app, party, approach)
     else:
@@ -66,7 +66,7 @@ def monitored(call: Call, extension: Extension, now: float) -> None:
 
 def retarget(call: Call, now: float, *, back: bool) -> None:
     """The call is about to be led elsewhere, or back after no answer there. An app gets the exact outcome."""
-    path, failed = path_of(call), call.transfer_target
+    path, failed = path_of(call), call.transfer_course
     if not back:
         path.leave_objects()
     elif failed is None or not failed.by_app:
@@ -87,18 +87,18 @@ def party_unanswered(call: Call, name: str | None, outcome: StepOutcome, directo
         call.path.unanswered(outcome, call.wall_time(now), found[1] if found is not None else None)
 
 
-def _target_of(call: Call) -> CallTarget:
-    if isinstance(call.state, Transferring) and call.transfer_target is not None and not call.target.is_recall:
-        return call.transfer_target
-    return call.target
+def _course_of(call: Call) -> CallCourse:
+    if isinstance(call.state, Transferring) and call.transfer_course is not None and not call.course.is_recall:
+        return call.transfer_course
+    return call.course
 
 
-def _approach(call: Call, target: CallTarget, path: CallPath, at: datetime) -> Approach:
-    if target.is_recall:
+def _approach(call: Call, course: CallCourse, path: CallPath, at: datetime) -> Approach:
+    if course.is_recall:
         return Approach("returned", at)
-    if target.forwards:
-        return Approach("forwarded", at, target.forwards[-1].by.id)
-    transferor = target.transferred_by or call.transferred_by
+    if course.forwards:
+        return Approach("forwarded", at, course.forwards[-1].by.id)
+    transferor = course.transferred_by or call.transferred_by
     if transferor is not None:
         return Approach("transferred", at, transferor.extension_id)
     return Approach("routed" if path.steps else "dialled", at)
@@ -111,7 +111,7 @@ def _approach_of(call: Call, name: str, path: CallPath, at: datetime) -> Approac
         return Approach("picked_up", at, extension_id)
     if transferor is not None and extension_id and extension_id == transferor.extension_id:
         return Approach("returned", at)
-    return _approach(call, _target_of(call), path, at)
+    return _approach(call, _course_of(call), path, at)
 
 
 def _party(call: Call, name: str, directory: DirectoryCache) -> tuple[StepKind, CallParty] | None:

@@ -97,9 +97,9 @@ class Takeovers:
         call.fallback_cause, call.was_missed = None, False
         targets = None
         if isinstance(call.state, SettingUp):
-            plan = replace(call.target.plan, steps=(Step(CallApp(PICKED_UP)),))
-            target = replace(call.target, plan=plan, position=0)
-            call.target, targets = self._deps.fork_builder.build(call, target, now)
+            plan = replace(call.course.plan, steps=(Step(CallApp(PICKED_UP)),))
+            course = replace(call.course, plan=plan, position=0)
+            call.course, targets = self._deps.fork_builder.build(call, course, now)
         self._deps.dispatch(call, events.PickedUp(targets))
 
     def _give_up(self, call: Call, holding: str) -> None:
@@ -150,7 +150,7 @@ class Takeovers:
             if not rings or not _can_be_picked_up(call, caller):
                 continue
             named = extension is not None and extension.id in rings
-            passed = number != "" and any(each.number == number for each in call.target.plan.path)
+            passed = number != "" and any(each.number == number for each in call.course.plan.path)
             if named or passed or (not number and rings & team):
                 found.append(call)
         return min(found, key=lambda call: call.started_monotonic, default=None)

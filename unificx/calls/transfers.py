@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from unificx.calls.app_leg import AppLeg
-from unificx.calls.call import Call, CallTarget, named_party, party_of, sanitize_dialled
+from unificx.calls.call import Call, CallCourse, named_party, party_of, sanitize_dialled
 from unificx.calls.call_moves import CallMoves
 from unificx.calls.deflection import deflect, host_of
 from unificx.calls.dependencies import CallManagerDependencies
@@ -88,10 +88,10 @@ class Transfers:
         """Transfer the other party to where a plan leads; `dialled` is its number."""
         self.require_connected(call, name)
         requester, remaining = self._as_caller(call, name), self._as_caller(call, _peer_leg(call, name))
-        wanted = CallTarget(plan, dialled, displayed_caller=remaining, transferred_by=requester)
-        targets, target = self._prepare(call, wanted, now)
-        return_target = self._return_target(call, requester, remaining, now)
-        return lambda: self._start_transfer(call, name, targets, target, return_target)
+        wanted = CallCourse(plan, dialled, displayed_caller=remaining, transferred_by=requester)
+        targets, course = self._prepare(call, wanted, now)
+        return_course = self._return_course(call, requester, remaining, now)
+        return lambda: self._start_transfer(call, name, targets, course, return_course)
 
     def attended(self, call: Call, name: str, other: Call, consultation_leg: str, now: float) -> Callable[[], None]:
         """Connect the remote parties of two calls (attended transfer); the requester is `name` in `call`."""
@@ -131,11 +131,11 @@ class Transfers:
             if parked is not None:
                 self._join_parked(call, CALLER, parked)
                 return
-            targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=call.caller), now)
+            targets, course = self._prepare(call, CallCourse(plan, to, displayed_caller=call.caller), now)
         except RemoteProtocolError:
             self._deps.dispatch(call, events.EndRequested(Cause.NO_SUCH_NUMBER))
             return
-        call.transfer_target, call.return_target = target, None
+        call.transfer_course, call.return_course = course, None
         self._deps.dispatch(call, events.TransferRequested(CALLER, targets, ""))
 
     def move_to_app(self, call: Call, app: CallApp, dialled: str) -> Callable[[], None]:
@@ -172,9 +172,9 @@ class Transfers:
             return lambda: None
         language = self._shared.directory.language(parked_by.tenant_id, parked_by.person_id)
         shown = "" if call.is_withheld(call.caller) else RECALL_NAME[language].format(call.caller.name, slot.number)
-        target = CallTarget(plan, parked_by.number, displayed_caller=call.caller, is_recall=True, displayed_name=shown)
-        targets, call.transfer_target = self._prepare(call, target, now)
-        call.return_target, call.transferred_by = CallTarget(), None
+        course = CallCourse(plan, parked_by.number, displayed_caller=call.caller, is_recall=True, displayed_name=shown)
+        targets, call.transfer_course = self._prepare(call, course, now)
+        call.return_course, call.transferred_by = CallCourse(), None
         return lambda: self._deps.dispatch(call, events.TransferRequested(name, targets, "", keep_with_app=True))
 
     def take_over(self, replaces: Replaces, caller: Caller) -> tuple[Call, str]:
@@ -212,14 +212,14 @@ class Transfers:
         if target.scheme == "sips":
             call.options = replace(call.options, secure=True)
 
-    def _prepare(self, call: Call, target: CallTarget, now: float) -> tuple[ForkTargets, CallTarget]:
-        """Add the legs of the target's first step to the call."""
-        target, targets = self._deps.fork_builder.build(call, target, now)
-        if not targets.later and target.step is not None and isinstance(target.step.action, Reject):
+    def _prepare(self, call: Call, course: CallCourse, now: float) -> tuple[ForkTargets, CallCourse]:
+        """Add the legs of the course's first step to the call."""
+        course, targets = self._deps.fork_builder.build(call, course, now)
+        if not targets.later and course.step is not None and isinstance(course.step.action, Reject):
             cause = targets.cause_if_empty
             unknown = cause is Cause.NO_SUCH_NUMBER
             raise RemoteProtocolError(cause.value.status, "Number Not Found" if unknown else cause.value.text)
-        return targets, target
+        return targets, course
 
     def _as_caller(self, call: Call, name: str) -> Caller:
         """Return a participant as a caller."""
@@ -228,32 +228,32 @@ class Transfers:
             raise RemoteProtocolError(403, "No Transferable Party")
         return found
 
-    def _return_target(
+    def _return_course(
         self, call: Call, requester: Caller, remaining: Caller, now: float
-    ) -> tuple[ForkTargets, CallTarget] | None:
+    ) -> tuple[ForkTargets, CallCourse] | None:
         """Return how to call the transferor back if the transfer is not answered."""
         plan = self._shared.routing.route(requester, requester.number).only_fork()
         if plan is None:
             return None
-        target = CallTarget(plan, requester.number, displayed_caller=remaining, is_recall=True)
-        return self._prepare(call, target, now)
+        course = CallCourse(plan, requester.number, displayed_caller=remaining, is_recall=True)
+        return self._prepare(call, course, now)
 
     def _start_transfer(
         self,
         call: Call,
         name: str,
         targets: ForkTargets | SettingUp,
-        target: CallTarget,
-        return_target: tuple[ForkTargets, CallTarget] | None,
+        course: CallCourse,
+        return_course: tuple[ForkTargets, CallCourse] | None,
     ) -> None:
         ringback_leg = call.new_leg_name("w")
         call.participants[ringback_leg] = Participant(app=CallApp(RINGBACK_APP))
-        call.transferred_by = target.transferred_by
-        call.transfer_target, call.return_target = target, return_target[1] if return_target is not None else None
+        call.transferred_by = course.transferred_by
+        call.transfer_course, call.return_course = course, return_course[1] if return_course is not None else None
         self._deps.dispatch(
             call,
             events.TransferRequested(
-                name, targets, ringback_leg, return_target[0] if return_target is not None else None
+                name, targets, ringback_leg, return_course[0] if return_course is not None else None
             ),
         )
 
@@ -273,8 +273,8 @@ class Transfers:
         self._deps.moves.absorb(call, other, {remaining: new_leg})
         joined = call.leg(new_leg)
         if isinstance(joined, AppLeg):
-            target = replace(other.target, dialled=other.dialled, transferred_by=call.transferred_by)
-            call.transfer_target, call.return_target = target, None
+            course = replace(other.course, dialled=other.dialled, transferred_by=call.transferred_by)
+            call.transfer_course, call.return_course = course, None
             joined.change_party(call.id, replace(party, number="", name="") if call.is_withheld(party) else party)
         self._deps.dispatch(call, events.JoinRequested(name, new_leg, sdp, isinstance(joined, AppLeg)))
 
@@ -286,10 +286,10 @@ class Transfers:
         branches = tuple(replace(branch, name=names[branch.name]) for branch in setup.branches)
         setup = replace(setup, branches=branches)
         requester, remaining = self._as_caller(call, name), self._as_caller(call, _peer_leg(call, name))
-        target = replace(other.target, displayed_caller=None, transferred_by=requester)
+        course = replace(other.course, displayed_caller=None, transferred_by=requester)
         call.transferred_by = requester
         self._deps.moves.absorb(call, other, names)
-        self._start_transfer(call, name, setup, target, self._return_target(call, requester, remaining, now))
+        self._start_transfer(call, name, setup, course, self._return_course(call, requester, remaining, now))
 
     def _split_to_apps(self, call: Call, name: str, apps: tuple[CallApp, CallApp], dialled: str) -> None:
         """Connect the leg `name` to the second app in a new call, the other leg to the first app."""
@@ -297,7 +297,7 @@ class Transfers:
         for each, app in zip((call, other), apps, strict=True):
             assert isinstance(each.state, Talking)
             leaving, leg = each.state.callee, each.new_leg_name("app")
-            each.participants[leg], each.transfer_target = Participant(app=app), CallTarget(app.plan(), dialled)
+            each.participants[leg], each.transfer_course = Participant(app=app), CallCourse(app.plan(), dialled)
             self._deps.dispatch(each, events.MoveToAppRequested(leaving, leg))
 
     def _park(self, call: Call, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
