@@ -6,7 +6,7 @@ from unificx.calls.events import Outcome
 from unificx.calls.ports import AppEndpoint, AppEvent, AppHost
 from unificx.calls.schemas import AppCallContext
 from unificx.registrar import Caller
-from unificx.sip.legs import Headers
+from unificx.sip.fields import ExtraHeaders
 
 LOOPBACK = "127.0.0.1"
 """Signalling address of apps."""
@@ -108,6 +108,6 @@ class CallingAppLeg(AppLeg):
         self.accepted = True
         self.acknowledge(body)
 
-    def reject(self, status: int, now: float, headers: Headers = ()) -> None:
+    def reject(self, status: int, now: float, headers: ExtraHeaders = ()) -> None:
         del status, headers
         self.close(now)

@@ -7,12 +7,13 @@ so that numbers and names inside do not get outside.
 from unificx.calls.call import Call
 from unificx.calls.machine import shown_peers
 from unificx.calls.machine.actions import ShowPeer
-from unificx.calls.machine.identity import WITHHELD, Headers, Identity, connected_headers
+from unificx.calls.machine.identity import WITHHELD, Identity, connected_headers
 from unificx.calls.machine.states import CALLER
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, PICKED_UP
 from unificx.identity import DirectoryCache, Language
 from unificx.registrar import Caller
 from unificx.routing import VOICEMAIL_APP
+from unificx.sip.fields import Headers
 from unificx.sip.legs import Leg
 
 ANSWERED_BY_HEADER = "UnifiCX-Answered-By"

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.identity import Headers, Identity
+from unificx.calls.machine.identity import Identity
 from unificx.routing import Forward
+from unificx.sip.fields import Headers
 from unificx.sip.headers import Address, readable_addresses
 from unificx.sip.message import Request
 

@@ -15,7 +15,6 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
 from unificx.calls.machine.identity import (
     WITHHELD,
-    Headers,
     Identity,
     auto_answer_headers,
     caller_headers,
@@ -31,6 +30,7 @@ from unificx.identity import Extension
 from unificx.registrar import Binding, Caller
 from unificx.routing import CallApp, Fork, GoTo, OutsideMember, OutsideTarget, Reject, RingTarget
 from unificx.rtpengine.ng import Profile
+from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.legs import InviteParams
 

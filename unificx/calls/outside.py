@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from unificx.calls.call import Call, CallCourse
 from unificx.calls.diversion import Diversion, diversion_headers_to_carrier, diversion_reason
-from unificx.calls.machine.identity import Headers
 from unificx.calls.participant import DialParams, Participant
 from unificx.calls.ports import OutsideLines
 from unificx.calls.registry import CallRegistry
 from unificx.registrar import MAX_SHOWN_NAME, Caller
 from unificx.routing import Fork, OutsideTarget
 from unificx.rtpengine.ng import Profile
+from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.geolocation import location_part, pidf_lo
 from unificx.sip.legs import Credentials, InviteParams, Leg, OutgoingLeg

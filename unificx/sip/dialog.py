@@ -3,15 +3,13 @@
 A dialog is an immutable value. Creating a request also returns the dialog as it is afterwards.
 """
 
-from collections.abc import Sequence
-
 from unificx.core.value import value
 from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
 from unificx.sip.uri import Uri
 
-RawHeaders = Sequence[tuple[str, str]]
 MAX_ROUTES = 20
 
 
@@ -44,13 +42,13 @@ class Dialog:
         return cls(call_id, f"{local};tag={tag}", tag, remote, "", 0, -1, target, route_set, flow)
 
     def request(
-        self, method: str, headers: RawHeaders = (), body: bytes = b"", max_forwards: int = 70
+        self, method: str, headers: ExtraHeaders = (), body: bytes = b"", max_forwards: int = 70
     ) -> "tuple[Dialog, Request]":
         """Build the next request of this dialog (12.2.1.1). An ACK has the number of its INVITE: see `ack`."""
         dialog = self._advance(self.local_seq + 1, self.remote_seq, self.remote_target, self.flow)
         return dialog, dialog._build(f"{dialog.local_seq} {method}", headers, body, max_forwards)
 
-    def ack(self, invite_seq: int, headers: RawHeaders = (), body: bytes = b"") -> Request:
+    def ack(self, invite_seq: int, headers: ExtraHeaders = (), body: bytes = b"") -> Request:
         """Build the ACK for a 2xx to the INVITE with number `invite_seq` (13.2.2.4)."""
         return self._build(f"{invite_seq} ACK", headers, body, 70)
 
@@ -78,7 +76,7 @@ class Dialog:
         identity = self.call_id, self.local, self.local_tag, self.remote, self.remote_tag
         return Dialog(*identity, local_seq, remote_seq, target, self.route_set, flow)
 
-    def _build(self, cseq: str, headers: RawHeaders, body: bytes, hops: int) -> Request:
+    def _build(self, cseq: str, headers: ExtraHeaders, body: bytes, hops: int) -> Request:
         uri, routes = self.remote_target, self.route_set
         if routes and not _is_loose_router(routes[0]):  # strict router of RFC 2543 (12.2.1.1)
             uri, routes = _addr_spec(routes[0]), (*routes[1:], f"<{self.remote_target}>")

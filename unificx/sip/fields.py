@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Headers = tuple[tuple[str, str], ...]
 """Header lines in the order sent: name as on the wire, value without surrounding white space."""
+ExtraHeaders = Sequence[tuple[str, str]]
+"""Header lines that go into a message besides those that every such message has."""
 
 _call_id = re.compile(r"[!-~]++").fullmatch
 _name_of = itemgetter(0)

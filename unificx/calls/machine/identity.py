@@ -3,9 +3,9 @@
 from typing import Literal
 
 from unificx.core.value import value
+from unificx.sip.fields import Headers
 
 RingKind = Literal["internal", "external", "queue"]
-Headers = tuple[tuple[str, str], ...]
 
 
 @value

@@ -26,7 +26,6 @@ from unificx.sip.legs.events import (
 from unificx.sip.legs.incoming import IncomingLeg, rejection_headers
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.outgoing import InviteParams, OutgoingLeg
-from unificx.sip.legs.pending import Headers
 
 __all__ = [
     "AckReceived",
@@ -36,7 +35,6 @@ __all__ = [
     "Credentials",
     "DialogFailed",
     "DialogTable",
-    "Headers",
     "IncomingLeg",
     "InfoReceived",
     "InviteParams",

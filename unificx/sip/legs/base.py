@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, cast
 
 from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.dialog import Dialog
+from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
 from unificx.sip.legs.credentials import NO_AUTHORIZATION, Credentials, SentRequest
 from unificx.sip.legs.events import LegEvent
 from unificx.sip.legs.pending import (
-    Headers,
     LocalOffer,
     RemoteOffer,
     RetransmittedResponse,
@@ -79,7 +79,7 @@ class LegBase:
         """Whether the peer accepts another From inside the dialog (RFC 4916)."""
         self.record_aware = False
         """Whether the peer shows the recording state in SDP (RFC 7866)."""
-        self.identity_headers: Headers = ()
+        self.identity_headers: ExtraHeaders = ()
         """Headers that name the connected party, if it is not the one that was dialled or displayed at first."""
         self.local_sdp = b""
         """The latest SDP sent."""
@@ -133,7 +133,7 @@ class LegBase:
         extensions = supported_extensions(message)
         self.record_aware, self.supports_from_change = "record-aware" in extensions, "from-change" in extensions
 
-    def _request(self, method: str, headers: Headers, body: bytes, now: float) -> tuple[ClientKey, int]:
+    def _request(self, method: str, headers: ExtraHeaders, body: bytes, now: float) -> tuple[ClientKey, int]:
         assert self.dialog is not None
         flow = self._peer_flow()
         self.dialog, request = self.dialog.request(method, headers, body)
@@ -171,7 +171,7 @@ class LegBase:
             self._invites = invites[-RECENT_INVITES:]
         return key
 
-    def _respond(self, key: ServerKey, request: Request, status: int, now: float, headers: Headers = ()) -> None:
+    def _respond(self, key: ServerKey, request: Request, status: int, now: float, headers: ExtraHeaders = ()) -> None:
         self.table.endpoint.respond(key, respond(request, status, to_tag=self.id, headers=headers), now)
 
     def _peer_flow(self) -> Flow:

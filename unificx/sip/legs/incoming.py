@@ -9,11 +9,11 @@ from unificx.core.value import value
 from unificx.sip.capabilities import IN_INVITE
 from unificx.sip.dialog import uas_dialog
 from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Cancelled, DialogFailed
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import (
-    Headers,
     RetransmittedResponse,
     offer_rejection_headers,
     record_routes,
@@ -76,7 +76,9 @@ class IncomingLeg(Leg):
 
     # ---- commands
 
-    def progress(self, status: int, body: bytes, now: float, headers: Headers = (), *, tentative: bool = False) -> None:
+    def progress(
+        self, status: int, body: bytes, now: float, headers: ExtraHeaders = (), *, tentative: bool = False
+    ) -> None:
         """Send a provisional response: 180, 181, 182 or 183, with the early answer if there is one.
 
         `tentative`: another answer may follow. Then it is sent unreliably and with another To tag, as if a proxy had
@@ -114,7 +116,7 @@ class IncomingLeg(Leg):
             self.retransmission = RetransmittedResponse(response, repeat, self.invite.cseq_number)
         self.table.rearm(self)
 
-    def accept(self, body: bytes, now: float, headers: Headers = ()) -> None:
+    def accept(self, body: bytes, now: float, headers: ExtraHeaders = ()) -> None:
         """Answer the call; `body` is the SDP answer, or the offer if the INVITE had none."""
         if self.final_sent or self.ended:
             return
@@ -127,7 +129,7 @@ class IncomingLeg(Leg):
         self._accept(self.key, self.invite, body, now)
         del self.invite  # 3 kB that are of no use after the final response
 
-    def reject(self, status: int, now: float, headers: Headers = ()) -> None:
+    def reject(self, status: int, now: float, headers: ExtraHeaders = ()) -> None:
         """Reject the call, or end it unanswered."""
         if self.final_sent:
             return

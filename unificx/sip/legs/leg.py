@@ -10,6 +10,7 @@ from dataclasses import replace
 from unificx.sdp import as_sendrecv, is_fax_only, is_receiving, with_origin
 from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
+from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import (
     AckReceived,
@@ -22,7 +23,6 @@ from unificx.sip.legs.events import (
     OfferRequested,
 )
 from unificx.sip.legs.pending import (
-    Headers,
     LocalOffer,
     RemoteOffer,
     RetransmittedResponse,
@@ -80,7 +80,7 @@ class Leg(ReferLeg):
             key, respond(request, 200, headers=self._target_refresh_headers(body, request), body=body), now
         )
 
-    def reject_offer(self, status: int, now: float, headers: Headers = ()) -> None:
+    def reject_offer(self, status: int, now: float, headers: ExtraHeaders = ()) -> None:
         """Reject the offer of `OfferReceived`; the session is unchanged."""
         offer = self._take_remote_offer()
         if offer is not None:
@@ -93,7 +93,7 @@ class Leg(ReferLeg):
             self.local_offer = None
             self.table.rearm(self)
 
-    def show_peer(self, address: str, headers: Headers) -> None:
+    def show_peer(self, address: str, headers: ExtraHeaders) -> None:
         """Name the connected party in all further requests and 2xx: by `headers`, and by `address` as From if the peer
         accepts that it changes (RFC 4916). The next offer or `refresh` sends it."""
         self.identity_headers = headers
@@ -376,7 +376,7 @@ class Leg(ReferLeg):
             if offer.then_refresh:
                 self.refresh(now)
 
-    def _send_ack(self, number: int, headers: Headers, body: bytes) -> None:
+    def _send_ack(self, number: int, headers: ExtraHeaders, body: bytes) -> None:
         assert self.dialog is not None
         lines = (*headers, *self._invite_authorization.headers)
         self._sent_acks = (*self._sent_acks[-1:], SentAck(number, lines, body))

@@ -1,15 +1,13 @@
 """Pending offers and responses of a leg, and headers common to its messages."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unificx.core.value import value
 from unificx.sdp import rejection_warning
+from unificx.sip.fields import ExtraHeaders
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.message import Request, Response
 from unificx.sip.transactions.events import ClientKey, ServerKey
-
-Headers = Sequence[tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -44,7 +42,7 @@ class SentAck:
     """Parts of an ACK of a 2xx, to build it again if the 2xx is retransmitted; `number` is that of its INVITE."""
 
     number: int
-    headers: Headers
+    headers: ExtraHeaders
     body: bytes
 
 
@@ -75,7 +73,7 @@ def record_routes(request: Request) -> list[tuple[str, str]]:
     return [("Record-Route", value) for value in request.all("record-route")]
 
 
-def offer_rejection_headers(status: int, request: Request) -> Headers:
+def offer_rejection_headers(status: int, request: Request) -> ExtraHeaders:
     """Return the headers of the response that rejects the offer of a request: a 488 says why (RFC 3261 13.3.1.3)."""
     warning = rejection_warning(request.body) if status == 488 else None
     return [("Warning", f'{warning[0]} pbx "{warning[1]}"')] if warning else ()
