@@ -145,6 +145,11 @@ class AppHarness:
         for _ in range(30):
             await asyncio.sleep(0)
 
+    async def until(self, reached: Callable[[], object]) -> None:
+        async with asyncio.timeout(5):
+            while not reached():
+                await asyncio.sleep(0)
+
     def press(self, keys: str) -> None:
         for key in keys:
             self.host.handle_event(DigitPressed("leg-1", key, 100))

@@ -161,7 +161,10 @@ async def get(session: AsyncSession, keys: Keys, tenant_id: str, recording_id: s
 async def set_archived(
     session: AsyncSession, tenant_id: str, recording_id: str, places: Sequence[int], hidden: datetime | None
 ) -> None:
-    conditions = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id == recording_id)
+    """Archive a recording for some of its parties, or restore it. Already archived ones are unchanged."""
+    conditions = [RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id == recording_id]
+    if hidden is not None:
+        conditions.append(RecordingPartyRow.hidden.is_(None))
     await session.execute(
         update(RecordingPartyRow).where(*conditions, RecordingPartyRow.place.in_(places)).values(hidden=hidden)
     )

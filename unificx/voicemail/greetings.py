@@ -6,7 +6,7 @@ from datetime import datetime
 
 from unificx.audio_store import AudioReader, AudioStore, AudioStoreDependencies, AudioWriter, CorruptAudio
 from unificx.core.errors import DomainError
-from unificx.db import ErasedSubject, UnitOfWork, lock_scope
+from unificx.db import ErasedSubject, UnitOfWork, lock_scope, shield_until_done
 from unificx.media.sounds import Sound
 from unificx.presence import PresenceState
 from unificx.voicemail import message_repository, policy
@@ -63,8 +63,11 @@ class Greetings:
     async def activate(
         self, box: Mailbox, writer: AudioWriter, kind: GreetingKind, until: datetime | None = None
     ) -> None:
-        """Activate a recorded greeting; a temporary one expires at `until`, or when it is removed. Raises
-        ErasedSubject."""
+        """Activate a recorded greeting, also if the caller hangs up meanwhile; a temporary one expires at `until`, or
+        when it is removed. Raises ErasedSubject."""
+        await shield_until_done(self._activate(box, writer, kind, until))
+
+    async def _activate(self, box: Mailbox, writer: AudioWriter, kind: GreetingKind, until: datetime | None) -> None:
         async with self._database.begin() as uow:
             if not await self._audio.finish(uow, writer):
                 raise ErasedSubject("the owner of the greeting was erased")
@@ -81,9 +84,9 @@ class Greetings:
         await self.activate(box, writer, kind, until)
 
     async def discard(self, tenant_id: str, writer: AudioWriter) -> None:
-        """Discard a recorded greeting."""
+        """Discard a recorded greeting, also if the caller hangs up meanwhile."""
         writer.abandon()
-        await self._audio.erase(tenant_id, [writer.id])
+        await shield_until_done(self._audio.erase(tenant_id, [writer.id]))
 
     async def remove(self, box: Mailbox, kind: GreetingKind | None = None) -> None:
         """Remove one custom greeting, or all; the standard greeting applies again."""

@@ -6,6 +6,7 @@ from typing import cast
 
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from unificx.audio_store import audio_of_owner
 from unificx.db import Erased, Keys, Reader, SealedCodec, one_of, owned_by
@@ -119,9 +120,24 @@ async def mark_stored(session: AsyncSession, tenant_id: str, message_id: str, se
     return done.first() is not None
 
 
-async def update_message(session: AsyncSession, tenant_id: str, message_id: str, **values: datetime | None) -> None:
-    """Set `heard` or `hidden`."""
-    await _set(session, tenant_id, message_id, **values)
+async def mark_heard(session: AsyncSession, tenant_id: str, message_id: str, at: datetime | None) -> bool:
+    """Set the time of the first playback, None for a new message. Return whether that has changed it."""
+    return await _set_time(session, (tenant_id, message_id), MessageRow.heard, at)
+
+
+async def archive(session: AsyncSession, tenant_id: str, message_id: str, at: datetime | None) -> bool:
+    """Set the time of archiving, None to restore a message. Return whether that has changed it."""
+    return await _set_time(session, (tenant_id, message_id), MessageRow.hidden, at)
+
+
+async def _set_time(
+    session: AsyncSession, ids: tuple[str, str], column: InstrumentedAttribute[datetime | None], at: datetime | None
+) -> bool:
+    """Set a time that is not set, or remove one. `ids`: of tenant and message. Return whether it has changed."""
+    differs = column.is_not(None) if at is None else column.is_(None)
+    chosen = (MessageRow.tenant_id == ids[0], MessageRow.id == ids[1], differs)
+    changed = update(MessageRow).where(*chosen).values({column: at})
+    return (await session.execute(changed.returning(MessageRow.id))).first() is not None
 
 
 async def mark_emailed(session: AsyncSession, tenant_id: str, message_id: str, now: datetime) -> None:
@@ -240,11 +256,6 @@ async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> 
     await session.execute(update(MessageRow).where(*messages, free(MessageRow, tenant_id)).values(unlinked))
     boxes = (MailboxRow.tenant_id == tenant_id, MailboxRow.subject_id == subject)
     await session.execute(update(MailboxRow).where(*boxes).values(sealed=None))
-
-
-async def _set(session: AsyncSession, tenant_id: str, message_id: str, **values: object) -> None:
-    conditions = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id)
-    await session.execute(update(MessageRow).where(*conditions).values(**values))
 
 
 def _unseal(keys: Keys, tenant_id: str, rows: Sequence[MessageRow]) -> list[Message]:

@@ -1,8 +1,11 @@
 """Voicemail messages and mailbox settings."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store import (
     AudioReader,
@@ -15,7 +18,7 @@ from unificx.audio_store import (
 from unificx.cluster import Counters
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
-from unificx.db import UnitOfWork, lock_scope
+from unificx.db import UnitOfWork, lock_scope, shield_until_done
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Expiry, OutsideNumbers, Period
@@ -34,6 +37,7 @@ from unificx.voicemail.settings import (
 from unificx.voicemail.shared_mailboxes import SharedMailboxes
 
 _DEFAULT_SETTINGS, _DEFAULT_MAILBOX = VoicemailSettings(), MailboxSettings()
+_SetTime = Callable[[AsyncSession, str, str, datetime | None], Awaitable[bool]]
 
 
 class MessageWriter:
@@ -49,12 +53,13 @@ class MessageWriter:
         await self.writer.write(pcm, rate)
 
     async def store(self) -> bool:
-        """Store the message in the mailbox; False if it was too short, or erased meanwhile."""
-        return await self._boxes.store(self)
+        """Store the message in the mailbox, also if the caller hangs up meanwhile; False if it was too short, or
+        erased meanwhile."""
+        return await shield_until_done(self._boxes.store(self))
 
     async def discard(self) -> None:
-        """Discard the message."""
-        await self._boxes.discard(self)
+        """Discard the message, also if the caller hangs up meanwhile."""
+        await shield_until_done(self._boxes.discard(self))
 
 
 class Mailboxes:
@@ -204,15 +209,14 @@ class Mailboxes:
 
     async def mark_heard(self, message: Message, *, heard: bool = True) -> None:
         """Mark a message as heard, or as new again."""
-        if (message.heard is not None) is not heard:
-            await self._update(message, heard=self._clock.now() if heard else None)
+        await self._update(message, message_repository.mark_heard, self._clock.now() if heard else None)
 
     async def archive(self, message: Message) -> None:
         """Archive a message; it can be restored during the tenant's retention period."""
-        await self._update(message, hidden=self._clock.now())
+        await self._update(message, message_repository.archive, self._clock.now())
 
     async def restore(self, message: Message) -> None:
-        await self._update(message, hidden=None)
+        await self._update(message, message_repository.archive, None)
 
     async def erase(self, message: Message) -> None:
         """Erase a message permanently: the key, the file and the caller's identity."""
@@ -342,10 +346,10 @@ class Mailboxes:
         await drop_tenant_audio(uow.session, event.tenant)
         uow.after_commit.append(lambda: self._tenants.pop(event.tenant, None))
 
-    async def _update(self, message: Message, **values: object) -> None:
+    async def _update(self, message: Message, set_time: _SetTime, at: datetime | None) -> None:
         async with self._database.begin() as uow:
-            await message_repository.update_message(uow.session, message.tenant_id, message.id, **values)  # type: ignore[arg-type]
-            self._publish_changes(uow, message.tenant_id, {message.extension_id})
+            if await set_time(uow.session, message.tenant_id, message.id, at):
+                self._publish_changes(uow, message.tenant_id, {message.extension_id})
 
     async def _archive_all(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         found = await message_repository.archive_all(uow.session, tenant_id, audio_ids, self._clock.now())

@@ -173,6 +173,15 @@ async def test_archiving_by_one_party_does_not_affect_the_other(room: RecordingS
     assert len((await room.archive.list(TENANT, [ANNA.id])).items) == 1
 
 
+async def test_archiving_again_does_not_extend_the_retention(room: RecordingSetup) -> None:
+    stored = await record(room)
+    await room.archive.archive(stored, [0])
+    room.clock.advance(86400)
+    await room.archive.archive(stored, [0, 1])
+    archived = [each.hidden for each in (await room.archive.get(TENANT, stored.id)).parties]
+    assert archived == [room.clock.now() - timedelta(days=1), room.clock.now()]
+
+
 async def test_recording_archived_by_all_parties_is_purged_after_retention(room: RecordingSetup) -> None:
     await room.archive.change_tenant(TENANT, TenantRecordingPolicyChange(restorable_days=10))
     stored = await record(room)

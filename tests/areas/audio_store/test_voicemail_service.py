@@ -113,6 +113,21 @@ async def test_crash_keeps_short_messages(room: RecordingSetup, seconds: float) 
     assert seconds - 0.5 <= found.seconds <= seconds
 
 
+async def test_times_of_the_first_playback_and_of_archiving_stay(room: RecordingSetup, clock: ManualClock) -> None:
+    message = await room.boxes.get(TENANT, await leave_message(room))
+    first = clock.now()
+    for _ in range(2):  # from two devices, which have both listed the message as new
+        await room.boxes.mark_heard(message)
+        await room.boxes.archive(message)
+        clock.advance(86400)
+    found = await room.boxes.get(TENANT, message.id)
+    assert (found.heard, found.hidden) == (first, first)
+    await room.boxes.mark_heard(message, heard=False)
+    await room.boxes.restore(message)
+    found = await room.boxes.get(TENANT, message.id)
+    assert (found.heard, found.hidden) == (None, None)
+
+
 async def test_archived_messages_count_towards_the_limit(room: RecordingSetup) -> None:
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(most_messages=2))
     await room.boxes.archive(await room.boxes.get(TENANT, await leave_message(room)))

@@ -1,6 +1,5 @@
 """Voicemail deposit: greeting, recording, review and hang-up."""
 
-import asyncio
 import errno
 
 import pytest
@@ -44,9 +43,7 @@ async def test_a_transferred_party_hears_the_greeting_and_leaves_a_message_of_th
     caller = stage(room, ["speak 3", HANG_UP])
     caller.begin()
     caller.line.party_changed("call-2", Caller(TENANT, "", "", "s-dora", "+491512", "Dora"))
-    async with asyncio.timeout(5):
-        while len(caller.host):
-            await asyncio.sleep(0)
+    await caller.until(lambda: not len(caller.host))
     assert played_prompts(caller) == GREETED
     [message] = await messages(room)
     assert (message.call_id, message.caller) == ("call-2", CallerId("+491512", "Dora"))
@@ -58,6 +55,24 @@ async def test_hang_up_without_speech_stores_nothing(room: RecordingSetup) -> No
     await stage(room, ["speak 0.4", HANG_UP]).run()
     assert await messages(room) == []
     assert room.all_files() == []
+
+
+@pytest.mark.parametrize(("choice", "stored"), [("1", [pytest.approx(3.0)]), ("*", [])])
+async def test_hang_up_right_after_the_choice_carries_it_out(
+    room: RecordingSetup, choice: str, stored: list[float]
+) -> None:
+    caller = stage(room, ["speak 3", "press #"], digits={"voicemail/to-send": [choice]})
+    caller.begin()
+    await caller.until(lambda: "sound 0.4" in caller.played)
+    async with room.database.begin():  # the database is busy when the caller chooses
+        await caller.until(lambda: "voicemail/to-send" in caller.played)
+        await caller.settle()
+        caller.hang_up()
+        await caller.settle()
+    await caller.until(lambda: not len(caller.host))
+    assert [each.seconds for each in await messages(room)] == stored
+    await room.restart()
+    assert [each.seconds for each in await messages(room)] == stored
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,28 @@ async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(
     assert room.all_files() == []
 
 
+@pytest.mark.parametrize(("choice", "files"), [("1", 1), ("*", 0)])
+async def test_hang_up_right_after_the_decision_about_a_greeting_carries_it_out(
+    room: RecordingSetup, directory: DirectoryCache, choice: str, files: int
+) -> None:
+    keys = {
+        "voicemail/to-change-settings": ["0"],
+        "voicemail/to-change-greeting": ["1"],
+        "voicemail/to-use-greeting": [choice],
+    }
+    caller = stage(room, directory, digits=keys, audio_scripts=[["speak 2", "press #"]])
+    caller.begin()
+    await caller.until(lambda: "sound 2.0" in caller.played)
+    async with room.database.begin():  # the database is busy at that moment
+        await caller.until(lambda: "voicemail/to-use-greeting" in caller.played)
+        await caller.settle()
+        caller.hang_up()
+        await caller.settle()
+    await caller.until(lambda: not len(caller.host))
+    assert len(room.boxes.mailbox_settings(ANNA.id).greetings) == files
+    assert len(room.all_files()) == files
+
+
 async def test_caller_without_extension_has_no_mailbox(room: RecordingSetup) -> None:
     caller = stage(room, DirectoryCache())
     await caller.run()
