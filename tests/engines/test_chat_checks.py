@@ -15,6 +15,8 @@ from unificx.chat.checks import (
     checked_name,
     checked_text,
     count_message,
+    matches,
+    search_words,
 )
 from unificx.core.errors import Invalid
 
@@ -87,3 +89,13 @@ def test_the_limit_refills() -> None:
         sent += 1
     assert sent == CAPACITY
     assert count_message([count], delay)[1] == 0.0
+
+
+@pytest.mark.parametrize("search", ["Müller-Lü", "lüden, ada", "Dr. Ad", "muller lud"])
+def test_a_conversation_is_found_by_the_words_of_its_name(search: str) -> None:
+    assert matches("Dr. Ada Müller-Lüdenscheidt 1001", search_words(search))
+
+
+@pytest.mark.parametrize("search", ["Müller-Ben", "üller", "da"])
+def test_a_conversation_is_not_found_by_other_words(search: str) -> None:
+    assert not matches("Dr. Ada Müller-Lüdenscheidt 1001", search_words(search))

@@ -35,6 +35,7 @@ MAX_REACTION = 4_096
 """Characters of base64 of an encrypted reaction."""
 _ALLOWED = "\n\t"
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
+_BETWEEN_WORDS = re.compile(r"[\s\-.,]+")
 _MENTION = re.compile(r"@\[([A-Za-z0-9_-]{0,64})\]")
 
 
@@ -161,12 +162,12 @@ def is_shown(message: Message, member: Member, now: datetime) -> bool:
 
 def search_words(text: str) -> Sequence[str]:
     """Return the words of a search, without accents and case."""
-    return _plain(text).split()
+    return list(filter(None, _BETWEEN_WORDS.split(_plain(text))))
 
 
 def matches(name: str, words: Sequence[str]) -> bool:
     """Return whether each word begins one of a name."""
-    parts = re.split(r"[\s\-.,]+", _plain(name))
+    parts = _BETWEEN_WORDS.split(_plain(name))
     return all(any(part.startswith(word) for part in parts) for word in words)
 
 

@@ -14,10 +14,12 @@ _DIALLED = re.compile(r"[+0-9][0-9 \-./()]*\Z", re.ASCII)
 
 
 def search_terms(search: str) -> list[str]:
-    """Return the terms of a search. One that looks like a telephone number is a single term."""
+    """Return the terms of a search. One that looks like a telephone number is a single term, others are split as the
+    words of a contact are."""
     if _is_dialled(search.strip()):
         return [search.strip()]
-    return normalized(search).split()
+    texts = normalized(search).split()
+    return [word for text in texts for word in ([text] if _is_dialled(text) else _WORDS.split(text)) if word]
 
 
 class SearchIndex:

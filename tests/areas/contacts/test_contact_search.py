@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +51,17 @@ def test_a_search_finds_the_same_contacts_as_a_look_at_each(book: list[ContactDe
     contacts = [Contact(str(at), "tenant", "", "", 1, _NOW, "own", each) for at, each in enumerate(book)]
     expected = [at for at, each in enumerate(book) if _matches(each, terms)]
     assert list(SearchIndex(contacts).find(terms)) == expected
+
+
+@pytest.mark.parametrize(
+    "search", ["Müller-Lü", "Müller,", "ada@example.com", "ada@", "(Vertrieb)", "+49 30", "030/12", "030-12 ada@e"]
+)
+def test_a_search_may_have_the_punctuation_of_what_it_finds(search: str) -> None:
+    details = ContactDetails(
+        name="Ada Müller-Lüdenscheidt",
+        department="Einkauf (Vertrieb)",
+        emails=("ada@example.com",),
+        numbers=(ContactNumber("+49301234", "work"),),
+    )
+    contact = Contact("1", "tenant", "", "", 1, _NOW, "own", details)
+    assert list(SearchIndex([contact]).find(search_terms(search))) == [0]
