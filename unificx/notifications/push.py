@@ -256,7 +256,7 @@ class PushNotifier:
             return
         self._subscriptions.remove(subscription.session_id)
         async with self._deps.database.begin() as uow:
-            await repository.delete_subscription(uow.session, subscription.tenant_id, subscription.session_id)
+            await repository.delete_expired_subscription(uow.session, subscription)
 
     # Test pushes
 

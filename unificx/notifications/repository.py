@@ -20,6 +20,7 @@ from unificx.notifications.models import (
     UndeliverablePart,
     UndeliverableRow,
 )
+from unificx.notifications.schemas import Subscription
 
 EMAIL_CODEC = SealedCodec(EmailRow, EmailPart)
 PUSH_CODEC = SealedCodec(PushRow, PushPart)
@@ -214,6 +215,12 @@ async def list_subscriptions(session: AsyncSession) -> Sequence[PushRow]:
 
 async def delete_subscription(session: AsyncSession, tenant_id: str, session_id: str) -> None:
     await session.execute(delete(PushRow).where(PushRow.tenant_id == tenant_id, PushRow.id == session_id))
+
+
+async def delete_expired_subscription(session: AsyncSession, expired: Subscription) -> None:
+    """Delete a subscription, but not the one that has taken its place."""
+    chosen = (PushRow.tenant_id == expired.tenant_id, PushRow.id == expired.session_id)
+    await session.execute(delete(PushRow).where(*chosen, PushRow.sealed == expired.sealed))
 
 
 async def bind_device(session: AsyncSession, tenant_id: str, session_id: str, device_id: str) -> None:

@@ -186,6 +186,27 @@ async def test_a_renewed_subscription_is_kept(
     assert [m["call"] for m in again.messages()] == ["call-2"]
 
 
+async def test_a_subscription_that_is_being_renewed_is_kept(
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService, database: Database
+) -> None:
+    ada = await phone(people, push, acme, service)
+    service.gate, service.responses = asyncio.Event(), [(410, {})]
+    push.notify_call([ada.device_id], "call-1")
+    await service.arrived.wait()
+    again = SubscribedBrowser(service, "/push/renewed")
+    async with database.begin():  # both wait for the database, the renewal first
+        renewal = asyncio.create_task(push.subscribe(ada.principal, again.subscription(), ada.device_id))
+        await asyncio.sleep(0)
+        service.gate.set()
+        async with asyncio.timeout(5):
+            while push.push_devices(ada.extension_id) and not renewal.done():
+                await asyncio.sleep(0)
+    await renewal
+    await push.wait_idle()
+    await push.start()  # reads what is stored
+    assert push.push_devices(ada.extension_id) == (ada.device_id,)
+
+
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
