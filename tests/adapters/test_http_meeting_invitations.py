@@ -103,6 +103,26 @@ async def test_invitations_changes_and_cancellations_arrive_with_entries_for_cal
         assert not (await session.scalars(select(InvitationRow))).all()
 
 
+async def test_guest_links_work_again_once_a_meeting_that_is_over_is_planned_anew(
+    world: World, box: FakeSmtpServer
+) -> None:
+    anna = await world.user(world.acme, "1001")
+    planned = {**PLANNED, "starts": "2026-01-05T09:30:00Z", "ends": "2026-01-05T10:00:00Z"}
+    path = f"{MEETINGS}/{(await anna.post(MEETINGS, json=planned)).json()['id']}"
+    await anna.post(f"{path}/invitations", json={"outside": [WANDA]})
+    await deliver(world, box)
+    world.clock.advance(4 * 3600)
+    await world.services.guests.sweep()
+    anna = await world.signed_in(f"user1001@{world.acme.domain}")
+    later = {"starts": "2026-01-05T14:00:00Z", "ends": "2026-01-05T15:00:00Z"}
+    assert (await anna.patch(path, json=later)).status_code == 200
+    [guest] = await deliver(world, box)
+    entry = {"link": link_in(guest).partition("#guest=")[2], "name": "Wanda", **ACCEPTED}
+    assert (await world.client().post(GUESTS, json=entry)).status_code == 201
+    world.clock.advance(5 * 3600)
+    assert (await world.client().post(GUESTS, json=entry)).status_code == 404
+
+
 async def test_invitations_are_limited_and_need_a_way_to_join(world: World, box: FakeSmtpServer) -> None:
     anna, berta = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     await world.user(world.globex, "2001")

@@ -158,8 +158,11 @@ async def delete_guest_links(session: AsyncSession, tenant_id: str, room_id: str
 
 
 async def delete_expired_guest_links(session: AsyncSession, now: datetime) -> None:
+    """Delete links that have expired. Those of invitations stay until the meeting is deleted: it may be planned
+    anew."""
     # scope: all tenants, because an expired link is of no use to any.
-    await session.execute(delete(GuestLinkRow).where(GuestLinkRow.expires <= now))
+    expired = (GuestLinkRow.expires <= now, GuestLinkRow.invitation_id.is_(None))
+    await session.execute(delete(GuestLinkRow).where(*expired))
 
 
 def _to_guest_link(row: GuestLinkRow) -> GuestLink:
