@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from unificx.contacts.contact_csv import write_csv
@@ -183,6 +183,38 @@ def test_columns_in_english_and_german() -> None:
     assert details.emails == ("a@example.com", "b@example.com")
 
 
+@pytest.mark.parametrize(
+    ("titles", "ignored"),
+    [
+        # Outlook
+        (
+            "First Name,Last Name,Company,Notes,E-mail Address,E-mail 2 Address,Mobile Phone,Business Phone,"
+            "Business Phone 2,Home Phone,Company Main Phone,Home Fax,Other Phone,Birthday",
+            ("Birthday",),
+        ),
+        # Yeastar
+        (
+            "First Name,Last Name,Company Name,Remark,Email,Email,Mobile,Business Number,Business Number 2,Home,Main,"
+            "Business Fax,Other,ZIP Code",
+            ("ZIP Code",),
+        ),
+        # 3CX
+        (
+            "FirstName,LastName,Company,Notes,Email,Email,Mobile,Business,Business2,Home,Main,BusinessFax,Other,Pager",
+            ("Pager",),
+        ),
+    ],
+)
+def test_columns_of_other_systems(titles: str, ignored: tuple[str, ...]) -> None:
+    cells = "Ada,Example,Works,A note,a@example.com,b@example.com,10,11,12,13,14,15,16,x"
+    file = read_file(f"{titles}\n{cells}\n".encode())
+    labels = ("mobile", "work", "work", "home", "main", "fax", "other")
+    numbers = tuple(ContactNumber(str(number), label) for number, label in enumerate(labels, 10))
+    emails = ("a@example.com", "b@example.com")
+    expected = ContactDetails("Ada Example", "Works", "", numbers, emails, "A note")
+    assert ([each.contact.details for each in file.entries], file.ignored) == ([expected], ignored)
+
+
 @pytest.mark.parametrize("data", [b"", b"  \n", b"\x89PNG\r\n\x00\x00", b"color,shape\nred,round\n", b'name\n"open\n'])
 def test_what_is_no_file_of_contacts_is_refused(data: bytes) -> None:
     with pytest.raises(Invalid) as refused:
@@ -221,6 +253,7 @@ DETAILS = st.builds(
 
 
 @pytest.mark.promise("D5")
+@example([ContactDetails("Ada", "Works;")])
 @given(st.lists(DETAILS, min_size=1, max_size=3))
 def test_what_is_written_is_read(found: list[ContactDetails]) -> None:
     for write, known in product((write_vcards, write_csv), [found]):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from unificx.contacts.import_schemas import FileEntry, ImportFault
@@ -16,7 +17,12 @@ _NUMBERS: dict[str, NumberLabel] = {
     "mobiltelefon": "mobile",
     "handy": "mobile",
     "cell": "mobile",
+    "mobile phone": "mobile",
+    "mobile number": "mobile",
     "work": "work",
+    "work number": "work",
+    "business": "work",
+    "business number": "work",
     "business phone": "work",
     "geschäftlich": "work",
     "telefon geschäftlich": "work",
@@ -27,13 +33,21 @@ _NUMBERS: dict[str, NumberLabel] = {
     "nummer": "work",
     "home": "home",
     "home phone": "home",
+    "home number": "home",
     "privat": "home",
     "telefon privat": "home",
     "main": "main",
+    "company main phone": "main",
     "zentrale": "main",
     "fax": "fax",
     "business fax": "fax",
+    "businessfax": "fax",
+    "home fax": "fax",
+    "homefax": "fax",
+    "work fax": "fax",
     "other": "other",
+    "other phone": "other",
+    "other number": "other",
     "weitere": "other",
 }
 _TEXTS = {
@@ -41,14 +55,17 @@ _TEXTS = {
     "full name": "name",
     "display name": "name",
     "first name": "first",
+    "firstname": "first",
     "given name": "first",
     "vorname": "first",
     "last name": "last",
+    "lastname": "last",
     "family name": "last",
     "nachname": "last",
     "organisation": "organisation",
     "organization": "organisation",
     "company": "organisation",
+    "company name": "organisation",
     "firma": "organisation",
     "department": "department",
     "abteilung": "department",
@@ -59,12 +76,15 @@ _TEXTS = {
     "mail": "email",
     "note": "note",
     "notes": "note",
+    "remark": "note",
     "notiz": "note",
     "notizen": "note",
     "favourite": "favourite",
     "uid": "uid",
 }
-"""Columns by title, in lower case; a number at the end, as in `mobile 2`, is for another value of the same kind."""
+"""Columns by title, in lower case, with those of Outlook, 3CX and Yeastar; a number, as in `mobile 2` and `e-mail 2
+address`, is for another value of the same kind."""
+_COUNT = re.compile(r"\s*[0-9]+(?=\s|\Z)")
 TITLES = ("name", "organisation", "department", "mobile", "work", "home", "main", "fax", "other", "email", "note")
 _SEPARATOR = ";"
 """Between several values in a cell of numbers or e-mail addresses."""
@@ -88,7 +108,7 @@ def read_csv(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
 
 
 def _column(title: str) -> str:
-    words = title.strip().lower().rstrip("0123456789").strip()
+    words = _COUNT.sub("", title.strip().lower())
     return words if words in _TEXTS or words in _NUMBERS else ""
 
 

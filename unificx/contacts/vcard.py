@@ -327,7 +327,8 @@ def _lines(contact: Contact, version: Version, picture: bytes | None = None) -> 
     if not details.name:
         lines.append("KIND:org" if version == "4.0" else "X-ABSHOWAS:COMPANY")
     if details.organisation or details.department:
-        lines.append(f"ORG:{escape_text(details.organisation)};{escape_text(details.department)}".rstrip(";"))
+        units = (details.organisation, details.department) if details.department else (details.organisation,)
+        lines.append("ORG:" + ";".join(map(escape_text, units)))
     lines += [_tel(each, version) for each in details.numbers]
     lines += [f"EMAIL:{escape_text(each)}" for each in details.emails]
     if details.note:
