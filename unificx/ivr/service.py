@@ -6,7 +6,7 @@ from functools import partial
 
 from unificx.audio_store import MENU_SOUNDS, CustomSounds, sound_name
 from unificx.core.clock import Clock
-from unificx.core.errors import Invalid, NotFound
+from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.core.names import check_name
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, MemoryCopy, Page, UnitOfWork, lock_scope
@@ -131,7 +131,7 @@ class MenuService:
 
     async def update(self, menu: Menu, change: MenuChange, condition: Precondition[Menu] = unconditional) -> Menu:
         """Change a menu; calls in it continue with the new settings. Raises Invalid; NotFound for a deleted menu;
-        Conflict if no voice is installed; StorageFull; what `condition` raises."""
+        Conflict if it was changed meanwhile or no voice is installed; StorageFull; what `condition` raises."""
         condition(menu)  # before a text is spoken
         after = self._changed(menu, change)
         self._check(after)
@@ -147,7 +147,7 @@ class MenuService:
                     raise _not_found()
                 condition(stored)
                 if stored != menu:
-                    raise Invalid("The menu was changed meanwhile.", hint="Try again.")
+                    raise Conflict("The menu was changed meanwhile.", hint="Try again.")
                 self._check(after)  # again: destinations may have changed while the text was spoken
                 await repository.update_menu(uow.session, self._deps.keys, after)
                 uow.after_commit.append(partial(self._menus.put, after))
@@ -160,7 +160,7 @@ class MenuService:
         return after
 
     async def set_sound(self, tenant_id: str, number: str, name: str) -> None:
-        """Have a menu play a sound, not its text. Raises NotFound; Invalid."""
+        """Have a menu play a sound, not its text. Raises NotFound; Invalid; Conflict if it was changed meanwhile."""
         await self.update(self.find_menu(tenant_id, number), MenuChange(sound=name))
 
     async def delete(self, menu: Menu) -> None:

@@ -6,7 +6,7 @@ import pytest
 from identity_factory import identity_on
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Invalid, NotFound
+from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.db import Database
 from unificx.identity import NewTenant
 from unificx.ivr import MenuChange, MenuDependencies, MenuService, NewMenu, PromptKind
@@ -51,7 +51,7 @@ async def test_a_menu_changed_while_a_text_is_spoken_forms_no_loop(
     with pytest.raises(Invalid, match="menu:7000 → menu:7001 → menu:7000"):
         await menus.update(first, MenuChange(say="Good morning", otherwise="menu:7001"))
     assert menus.by_id(first.id) == first
-    with pytest.raises(Invalid, match="changed meanwhile"):
+    with pytest.raises(Conflict, match="changed meanwhile"):
         await menus.update(second, MenuChange(name="Night"))
     assert menus.sound_of(tenant.id, "7000") == first.greeting
     await menus.set_sound(tenant.id, "7000", "general/goodbye")
