@@ -1,14 +1,16 @@
 """Tenant administrators record custom prompts, hold music and the prompts of menus by phone, in their own language."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from unificx.audio_store import OWN_SOUNDS, CustomSounds, is_notice, prompt_by_code, sound_limits
 from unificx.callapps import App, Call, Clip
 from unificx.core.errors import DomainError, Invalid
+from unificx.db import shield_until_done
 from unificx.identity import DirectoryCache, Extension
 from unificx.media.sounds import Sound
 from unificx.prompts import ANY, MUSIC, PromptNotFound, available_language, normalize_recording
@@ -116,8 +118,9 @@ async def _replace_sound(
                 return
 
 
-async def _record(call: Call, name: str, store: Callable[[Sound], Awaitable[None]]) -> None:
-    """Record a sound and store it: it is owned by the speaker, and erased with them."""
+async def _record(call: Call, name: str, store: Callable[[Sound], Coroutine[Any, Any, None]]) -> None:
+    """Record a sound and store it, also if the caller hangs up meanwhile: it is owned by the speaker, and erased with
+    them."""
     longest, level = sound_limits(name)
     clip = Clip()
     await call.play("studio/record", "beep")
@@ -127,7 +130,7 @@ async def _record(call: Call, name: str, store: Callable[[Sound], Awaitable[None
         await call.play("general/cancelled")
         return
     try:
-        await store(sound)
+        await shield_until_done(store(sound))
     except DomainError:
         await call.play("general/unavailable")
         return

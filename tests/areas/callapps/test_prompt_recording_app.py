@@ -84,6 +84,20 @@ async def test_music_is_recorded_and_rejected_recording_is_not_stored(room: Reco
     assert len(list(room.files.rglob("*"))) == 2  # one directory and one file
 
 
+async def test_hang_up_right_after_the_decision_stores_the_recording(room: RecordingSetup) -> None:
+    keys = {"studio/enter-code": ["0#"], "studio/to-hear": ["2"], "studio/to-use": ["1"]}
+    caller = stage(room, digits=keys, audio_scripts=[["speak 2", "press #"]])
+    caller.begin()
+    await caller.until(lambda: any(one.startswith("sound 2") for one in caller.played))
+    async with room.database.begin():  # the database is busy at that moment
+        await caller.until(lambda: "studio/to-use" in caller.played)
+        await caller.settle()
+        caller.hang_up()
+        await caller.settle()
+    await caller.until(lambda: not len(caller.host))
+    assert [one.name for one in room.custom_sounds.all(TENANT)] == ["music/hold"]
+
+
 async def test_the_prompt_of_a_menu_is_recorded_by_its_number(room: RecordingSetup) -> None:
     menus = {"7000": "spoken/1", "7001": "own/welcome"}
     for number, keys in (("7000", ["1", "2", "1", "*"]), ("7001", ["2", "*"])):
