@@ -275,6 +275,24 @@ def test_a_host_removes_participants_and_ends_the_meeting() -> None:
     ]
 
 
+def test_a_host_who_comes_back_begins_anew_while_others_still_hear_that_it_is_over() -> None:
+    room = MeetingDriver().with_members("h", "a")
+    room.send(MuteAllRequested("h", True))
+    room.send(EndRequested("h"))
+    room.send(Left("h"))
+    assert room.send(JoinRequested("h", True)) == [Admit("h", 0, was_waiting=False)]
+    room.send(Entered("h"))
+    assert room.send(JoinRequested("b", False)) == [Admit("b", 1, was_waiting=False)]
+    assert not room.is_muted("b")
+    room.send(Entered("b"))
+    assert room.send(Left("a")) == []
+    assert room.send(Left("b")) == [AnnounceParticipant("b", joined=False)]
+    room = MeetingDriver(locked=True).with_members("h", "h2")
+    room.send(EndRequested("h"))
+    room.send(JoinRequested("h3", True))
+    assert room.send(JoinRequested("b", False)) == [RejectEntry("b", "locked")]
+
+
 def test_a_removed_host_has_no_rights() -> None:
     room = MeetingDriver(most=2, end_after_host=60).with_members("h", "a")
     room.send(JoinRequested("h2", True))

@@ -133,8 +133,11 @@ def _host_request(
 
 def _join(meeting: Meeting, request: events_and_actions.JoinRequested) -> Step:
     """Hosts are always admitted, even to a locked or full room, because they could change both; so are those who come
-    from another room of the meeting."""
+    from another room of the meeting. With a host a new meeting begins while the members of one that was ended still
+    hear so."""
     id_, host, lobby = request.id, request.host, meeting.lobby
+    if host and meeting.ended and not meeting.breakouts:
+        meeting = replace(meeting, ended=False, locked=meeting.settings.locked, all_muted=False, opened=False)
     waits = request.lobby or (meeting.settings.lobby and not request.invited)
     if not host and not request.moved:
         if meeting.locked and not request.invited:
