@@ -35,6 +35,8 @@ MAX_REACTION = 4_096
 """Characters of base64 of an encrypted reaction."""
 _ALLOWED = "\n\t"
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
+_PICTURE = re.compile(r"[^\x00-\x7f]\N{VARIATION SELECTOR-16}|\N{COMBINING ENCLOSING KEYCAP}")
+"""Shows a character as an emoji that is none by itself."""
 _BETWEEN_WORDS = re.compile(r"[\s\-.,]+")
 _MENTION = re.compile(r"@\[([A-Za-z0-9_-]{0,64})\]")
 
@@ -110,7 +112,7 @@ def checked_emoji(emoji: str) -> str:
         (each.isalnum() and not each.isdigit()) or each.isspace() for each in emoji
     ):
         raise Invalid("A reaction is one emoji.", field="emoji")
-    if not any(unicodedata.category(each) == "So" or each == "\N{COMBINING ENCLOSING KEYCAP}" for each in emoji):
+    if not _PICTURE.search(emoji) and all(unicodedata.category(each) != "So" for each in emoji):
         raise Invalid("A reaction is one emoji.", field="emoji")
     return emoji
 
