@@ -15,6 +15,7 @@ from unificx.audio_store import OPUS, AudioStore, AudioWriter, CorruptAudio, Loc
 from unificx.audio_store import writer as writer_module
 from unificx.audio_store.file_format import AudioHeader
 from unificx.audio_store.repository import CLUSTERS, NEW, NO_VIDEO, WEBM, AudioFiles, set_video, store_sizes, video_name
+from unificx.audio_store.wav import WAV_HEADER_SIZE, wav_header
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, NotFound, StorageFull
 from unificx.media.tones import sine
@@ -347,3 +348,9 @@ async def test_invalid_blob_ids_are_rejected(room: RecordingSetup) -> None:
 
 def test_samples_are_unchanged() -> None:
     assert max(array("h", noise(0.1))) > 8000
+
+
+def test_a_wav_header_of_more_than_four_gibibytes_says_the_greatest_size() -> None:
+    header = wav_header(1 << 32, 16000, 2)
+    assert len(header) == WAV_HEADER_SIZE
+    assert header[4:8] == header[-4:] == b"\xff" * 4
