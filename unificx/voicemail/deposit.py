@@ -6,7 +6,7 @@ from functools import partial
 
 from unificx.audio_store import AudioReader, CorruptAudio
 from unificx.callapps import App, Call, CalledMailbox, RecordResult
-from unificx.core.errors import DomainError, StorageFull
+from unificx.core.errors import DomainError
 from unificx.identity import DirectoryCache
 from unificx.media.sounds import Sound
 from unificx.presence import PresenceState
@@ -158,11 +158,7 @@ async def _review(boxes: Mailboxes, call: Call, writer: MessageWriter, result: R
 
 
 async def _store_message(call: Call, writer: MessageWriter, result: RecordResult) -> None:
-    try:
-        stored = await writer.store()
-    except StorageFull:
-        stored = False
-    if not stored:
+    if not await writer.store():
         await call.play("voicemail/not-kept" if result.ended == "full" else "voicemail/too-short")
         return
     if result.ended in ("full", "longest"):

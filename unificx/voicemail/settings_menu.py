@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from unificx.callapps import Call
-from unificx.core.errors import Invalid, StorageFull
+from unificx.core.errors import Invalid
 from unificx.voicemail.deposit import load_sound
 from unificx.voicemail.schemas import Mailbox
 from unificx.voicemail.service import Mailboxes
@@ -66,8 +66,6 @@ async def _record_greeting(boxes: Mailboxes, call: Call, box: Mailbox, kind: Gre
                 "voicemail/your-greeting", sound, *menu, escape_digits="1*"
             ) or await call.read_digits(1)
             accepted = choice == "1"
-    except StorageFull:
-        accepted = False
     finally:
         if not accepted:
             await boxes.greetings.discard(box.tenant_id, writer)
