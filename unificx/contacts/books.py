@@ -139,7 +139,8 @@ def _key(book: AddressBook) -> tuple[str, str]:
 
 def page_of(books: Sequence[Book], search: str, cursor: str | None, limit: int, *, favourites: bool) -> Page[Contact]:
     """Return a page of the contacts of several books that match a search, by name. Raise Invalid for a malformed
-    cursor. A cursor has the place of the last contact and its id; without that contact, the place counts."""
+    cursor. A cursor has the place of the last contact, its revision and its id; without that contact, or once it was
+    changed, its place counts."""
     terms = search_terms(search)
     ordered = merge(*(book.found(terms) for book in books), key=itemgetter(0))
     found = (each for _, each in ordered if each.details.favourite or not favourites)
@@ -150,14 +151,20 @@ def page_of(books: Sequence[Book], search: str, cursor: str | None, limit: int, 
         found = iter(listed[start:])
     items = tuple(islice(found, limit + 1))  # the first page of a long book does not compare the rest
     more = len(items) > limit
-    return Page(items[:limit], f"{start + limit}_{items[limit - 1].id}" if more else None)
+    last = items[limit - 1] if more else None
+    return Page(items[:limit], f"{start + limit}_{last.revision}_{last.id}" if last is not None else None)
 
 
 def _start(found: Sequence[Contact], cursor: str) -> int:
-    place, _, last = cursor.partition("_")
-    if not place.isdecimal() or len(place) > 9 or not last:
+    place, _, contact = cursor.partition("_")
+    revision, _, last = contact.rpartition("_")
+    if not (place.isascii() and place.isdecimal() and len(place) < 10 and last):
         raise invalid_cursor()
-    return next((at + 1 for at, each in enumerate(found) if each.id == last), int(place))
+    at, before = next((at for at, each in enumerate(found) if each.id == last), None), int(place)
+    if at is not None and str(found[at].revision) == revision:
+        return at + 1
+    gone = at is None or at >= before  # from its place, so that the next ones have moved up
+    return max(before - gone, 0)
 
 
 class CompanyNames:

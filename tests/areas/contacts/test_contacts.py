@@ -122,12 +122,21 @@ async def test_contacts_are_found_by_name_number_and_organisation_in_their_own_b
         await office.contacts.page([office.ada], "", "one_two")
 
 
-async def test_a_page_continues_behind_a_contact_that_was_deleted(office: Office) -> None:
+@pytest.mark.parametrize("gone", [0, 1])
+async def test_a_page_continues_behind_a_contact_that_was_deleted(office: Office, gone: int) -> None:
     made = [await office.add(office.ada, name) for name in "abcd"]
     page = await office.contacts.page([office.ada], "", None, 2)
-    await office.contacts.remove(office.ada, made[0].id)
+    await office.contacts.remove(office.ada, made[gone].id)
     rest = await office.contacts.page([office.ada], "", page.next, 2)
     assert [each.details.name for each in rest.items] == ["c", "d"]
+
+
+async def test_a_page_continues_where_a_contact_was_that_has_another_name_now(office: Office) -> None:
+    made = [await office.add(office.ada, name) for name in "abcd"]
+    page = await office.contacts.page([office.ada], "", None, 2)
+    await office.contacts.update(office.ada, made[1].id, ContactDetails("e"))
+    rest = await office.contacts.page([office.ada], "", page.next, 3)
+    assert [each.details.name for each in rest.items] == ["c", "d", "e"]
 
 
 async def test_changes_have_rising_revisions_and_none_is_overwritten(office: Office) -> None:
