@@ -309,11 +309,12 @@ async def test_hold_and_media_engine_restart_during_a_transfer() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_refused_transfer_by_sips_does_not_restrict_the_next() -> None:
-    await play(PARTICIPANTS + UP + """
+@pytest.mark.parametrize(("target", "status"), [("1003@elsewhere.example", 403), ("7777@acme.example", 404)])
+async def test_a_rejected_transfer_by_sips_does_not_restrict_the_next(target: str, status: int) -> None:
+    await play(PARTICIPANTS + UP + f"""
         bob   -> REFER
-          Refer-To: <sips:1003@elsewhere.example>
-        bob   <- 403 REFER
+          Refer-To: <sips:{target}>
+        bob   <- {status} REFER
         bob   -> REFER
           Refer-To: <sip:1003@acme.example>
         bob   <- 202 REFER

@@ -60,6 +60,7 @@ class Transfers:
         if call.participant(name).outside is not None:  # a party outside must not dial at the expense of the tenant
             leg.reject_refer(403, now)
             return
+        before = call.options
         try:
             self._authorize_refer(call, name, refer.target, leg)
             if refer.replaces is not None:
@@ -67,6 +68,7 @@ class Transfers:
             else:
                 execute = self.blind(call, name, sanitize_dialled(refer.target.number), now)
         except RemoteProtocolError as fault:
+            call.options = before
             leg.reject_refer(fault.status, now, fault.reason)
             return
         leg.accept_refer(now)
