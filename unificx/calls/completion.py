@@ -52,7 +52,7 @@ class CallCompletions:
         self._waiting: dict[str, dict[tuple[str, str], _Waiting]] = {}
         """By tenant, then by caller and callee."""
         self._running: dict[str, str] = {}
-        """The call that completes one, by callee: others wait until it has ended."""
+        """The call that completes one, by caller and by callee: others wait until it has ended."""
 
     def request(self, caller: Extension, callee: Extension) -> Completion:
         """Have `caller` called when `callee` is free. A second request for the same pair begins anew.
@@ -108,7 +108,7 @@ class CallCompletions:
         for (caller_id, callee_id), each in list(waiting.items()):
             if callee_id in busy:
                 each.is_armed = True
-            elif each.is_armed and caller_id not in busy and not self._is_reserved(callee_id):
+            elif each.is_armed and caller_id not in busy and not self._is_reserved(caller_id, callee_id):
                 self._complete(each.completion)
 
     def drop(self, tenant_id: str, extension_ids: Iterable[str]) -> None:
@@ -126,17 +126,19 @@ class CallCompletions:
             self._waiting[tenant_id] = found
         return found
 
-    def _is_reserved(self, callee_id: str) -> bool:
-        if self._is_disturbed(callee_id):
-            return True
-        if callee_id in self._running and self._calls.find(self._running[callee_id]) is None:
-            del self._running[callee_id]
-        return callee_id in self._running
+    def _is_reserved(self, caller_id: str, callee_id: str) -> bool:
+        """Whether the callee is not to be disturbed, or another completion has begun with one of both: while phones
+        ring, their extension is not busy yet."""
+        for each in (caller_id, callee_id):
+            if each in self._running and self._calls.find(self._running[each]) is None:
+                del self._running[each]
+        return self._is_disturbed(callee_id) or not self._running.keys().isdisjoint((caller_id, callee_id))
 
     def _complete(self, completion: Completion) -> None:
         self._remove([completion])
         try:
-            self._running[completion.callee_id] = self._calls.call_back(completion.caller_id, completion.callee_id)
+            call_id = self._calls.call_back(completion.caller_id, completion.callee_id)
+            self._running |= {completion.caller_id: call_id, completion.callee_id: call_id}
         except DomainError as fault:
             log.warning("call_not_completed", tenant=completion.tenant_id, fault=fault.code)
 

@@ -110,6 +110,22 @@ def test_several_wait_in_turn(completions: CallCompletions, calls: FakeCalls) ->
     assert calls.made == [("1001", "1002"), ("1003", "1002")]
 
 
+def test_an_extension_is_called_for_one_wait_at_a_time(completions: CallCompletions, calls: FakeCalls) -> None:
+    """Two that talked to each other are free at the same moment."""
+    calls.busy = {"1002", "1003"}
+    completions.request(ANNA, BERTA)
+    completions.request(ANNA, CLARA)
+    completions.request(BERTA, ANNA)
+    happens(completions, calls, "1002", "1003", "1001")
+    happens(completions, calls)
+    assert calls.made == [("1001", "1002")]
+    happens(completions, calls)
+    assert calls.made == [("1001", "1002")], "its phones ring"
+    calls.live.clear()
+    happens(completions, calls)
+    assert calls.made == [("1001", "1002"), ("1001", "1003")]
+
+
 def test_a_wait_ends_after_an_hour(completions: CallCompletions, calls: FakeCalls, clock: ManualClock) -> None:
     calls.busy = {"1002"}
     first = completions.request(ANNA, BERTA)
