@@ -5,10 +5,11 @@ from typing import assert_never
 
 from unificx.calls.machine import transfer
 from unificx.calls.machine.actions import Action, Bye, CancelCallee, Reject, ReleaseMedia, Transition, WriteRecord
+from unificx.calls.machine.answering import answering
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.events import Event
 from unificx.calls.machine.originating import originate_by_app, originating
-from unificx.calls.machine.setup import answering, begin, setting_up
+from unificx.calls.machine.setup import begin, setting_up
 from unificx.calls.machine.states import (
     CALLER,
     Answering,
