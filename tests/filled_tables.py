@@ -56,11 +56,9 @@ def database_url(tmp_path: Path, sqlite_template: bytes) -> str:
 @pytest.fixture
 async def installation(database: Database, keys: KeyStore, clock: ManualClock, tmp_path: Path) -> Installation:
     load_all_models()
-    container = MagicMock()
-    container.database = database
     parts = AudioStoreDependencies(database, keys, MagicMock(), LocalBlobStore(tmp_path / "audio"))
-    container.audio = AudioStore(parts)
-    container.rights.retention.queues_of = lambda tenant_id: (tenant_id,)
+    container = MagicMock(database=database, audio=AudioStore(parts))
+    container.configure_mock(**{"rights.retention.queues_of": lambda tenant_id: (tenant_id,)})
     holdings = all_holdings(container)
     async with database.begin() as uow:
         for name in ("ana", "ben"):

@@ -9,6 +9,7 @@ from typing import Any
 
 import stripe
 from aiohttp import web
+from yarl import URL
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -95,16 +96,17 @@ def report(kind: str, data: dict[str, Any], at: datetime, event_id: str = "") ->
 
 
 @asynccontextmanager
-async def stripe_server() -> AsyncIterator[str]:
-    """Serve the API; return its URL."""
-    resources.store.clear()
-    _answers.clear()
+async def stripe_server(url: str, *, anew: bool = True) -> AsyncIterator[None]:
+    """Serve the API at a URL of this machine; `anew`: without pages and answers of before."""
+    if anew:
+        resources.store.clear()
+        _answers.clear()
     server.app._loop = None  # that of an earlier test
     runner = web.AppRunner(server.app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", URL(url).port)
     await site.start()
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield
     finally:
         await runner.cleanup()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from cli_home import CliHome
-from http_world import world
+from http_world import world, world_parts
 
-__all__ = ["home", "world"]
+__all__ = ["home", "world", "world_parts"]
 
 
 @pytest.fixture

@@ -79,8 +79,9 @@ from unificx.conferencing.events import (
     ParticipantRemoved,
     RoomDeleted,
 )
+from unificx.conferencing.ports import MeetingCaptioner, MeetingRecorder
 from unificx.contacts import DeviceCopies, contact_holding
-from unificx.core.clock import ManualClock
+from unificx.core.clock import Clock, ManualClock
 from unificx.core.errors import NotFound
 from unificx.db import Database
 from unificx.db.outbox import Outbox
@@ -176,6 +177,7 @@ from unificx.support.rights import (
     RightsRequests,
     request_holding,
 )
+from unificx.support.rights.ports import RequestNotifier
 from unificx.trunks import Probe, RegistrationReport, Trunk, TrunkDirectory, TrunkService, TrunkTests
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker, mailbox_holding
 from unificx.webhooks import SOURCES, WebhookService
@@ -186,7 +188,7 @@ ORIGIN = "https://pbx.example.com"
 SPOKEN = sine(500, 8000, 8000 * 2).tobytes()
 LISTENING = "http://127.0.0.1:8080"
 STRIPE = "http://127.0.0.1:1"
-"""Does not answer. Tests that need it start `stripe_server`."""
+"""Does not answer."""
 OPEN_TO_ALL = {
     "accept_invitation",
     "ask_recovery",
@@ -632,9 +634,23 @@ def notifications_of(
     return Notifications(emails, push, preferences, advertising, campaigns, records, undeliverable, received)
 
 
+@dataclass(frozen=True)
+class WorldParts:
+    """Parts of an installation that a test module brings along. `stripe` is the URL of the card processor; `recorder`
+    and `captions` follow the meetings."""
+
+    stripe: str = STRIPE
+    request_emails: RequestNotifier = field(default_factory=NoRequestEmails)
+    recorder: Callable[[ConferenceManager], MeetingRecorder] | None = None
+    captions: Callable[[Clock, EventBus, ConferenceManager], MeetingCaptioner] | None = None
+
+
 @asynccontextmanager
-async def open_installation(folder: Path, template: bytes, clock: ManualClock) -> AsyncIterator[World]:
+async def open_installation(
+    folder: Path, template: bytes, clock: ManualClock, parts: WorldParts | None = None
+) -> AsyncIterator[World]:
     """Open the installation in `folder`; created from the database `template` if missing."""
+    parts = parts or WorldParts()
     file = folder / "unificx.db"
     if not file.exists():
         file.write_bytes(template)
@@ -674,7 +690,13 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     bus.subscribe(SessionEnded, lambda event: push.session_ended(event.session_id))
     live_events, meetings = (
         LiveEvents(hub, bus, directory),
-        ConferenceManager(clock, bus.publish, dialer := FakeDialer()),
+        ConferenceManager(
+            clock,
+            bus.publish,
+            dialer := FakeDialer(),
+            recorder=parts.recorder,
+            captions=partial(parts.captions, clock, bus) if parts.captions is not None else None,
+        ),
     )
     videos = MeetingVideos(
         meetings, VideoForwarder(video_relay := FakeVideoRelay()), cluster.counters, clock, bus.publish
@@ -713,11 +735,11 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         store, outside, menus, CallAreas(trunks, mailboxes, rooms, custom_sounds, CallControl()), cluster
     )
     count = routing.outbound.numbers.count
-    billing = build_billing(database, keys, directory, count, StripePayments(STRIPE))
+    billing = build_billing(database, keys, directory, count, StripePayments(parts.stripe))
     outbox.subscribe(OutsideCallRecorded, billing.rating.on_outside_call)
     queue_events = QueueEvents(hub, bus, directory, routing.queues)
     rights = RightsRequests(
-        RightsDependencies(database, keys, numbers, identity, cluster.counters, cluster.one_time, NoRequestEmails())
+        RightsDependencies(database, keys, numbers, identity, cluster.counters, cluster.one_time, parts.request_emails)
     )
     accesses = AccessLog(database, keys, directory)
     holdings = (
@@ -865,9 +887,9 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
 
 
 @asynccontextmanager
-async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
+async def open_world(folder: Path, template: bytes, parts: WorldParts | None = None) -> AsyncIterator[World]:
     """Open a new installation in `folder` with two tenants."""
-    async with open_installation(folder, template, ManualClock()) as world:
+    async with open_installation(folder, template, ManualClock(), parts) as world:
         world.acme = await world.identity.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
         world.globex = await world.identity.tenants.create(NewTenant("globex", "Globex", "globex.example"))
         yield world
@@ -882,9 +904,15 @@ def _fail(fault: BaseException) -> None:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, sqlite_template: bytes) -> AsyncIterator[World]:
+def world_parts(request: pytest.FixtureRequest) -> WorldParts:
+    """Modules and tests give others."""
+    return getattr(request, "param", None) or WorldParts()
+
+
+@pytest.fixture
+async def world(tmp_path: Path, sqlite_template: bytes, world_parts: WorldParts) -> AsyncIterator[World]:
     """A new installation."""
-    async with open_world(tmp_path, sqlite_template) as fresh:
+    async with open_world(tmp_path, sqlite_template, world_parts) as fresh:
         yield fresh
 
 

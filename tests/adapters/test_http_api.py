@@ -300,7 +300,7 @@ async def test_administrators_see_what_is_configured(world: World) -> None:
     bare = (await admin.get("/api/v1/setup")).json()
     assert (bare["public_address"], bare["turn"], bare["own_server"]) == (False, False, False)
     assert (bare["has_trunk"], bare["has_number"], bare["has_hours"], bare["has_location"]) == (False,) * 4
-    world.services.public_address.configured = "https://pbx.example.com"
+    world.services.public_address.configure("https://pbx.example.com", b"", "closed")
     world.telephony.servers = [IceServer(("turns:relay.example.com",), "u", "p")]
     after = (await admin.get("/api/v1/setup")).json()
     assert (after["public_address"], after["secure"], after["turn"]) == (True, True, True)

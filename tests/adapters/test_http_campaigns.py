@@ -19,7 +19,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 @pytest.fixture
 async def box(world: World, tmp_path: Path) -> AsyncIterator[FakeSmtpServer]:
     """A mail server on this machine that receives the e-mails of the world, whose address is public."""
-    world.services.public_address.configured = "https://pbx.example.com"
+    world.services.public_address.configure("https://pbx.example.com", b"", "closed")
     async with mail_server(tmp_path / "mail", tls="none", auth=False) as one:
         queue = world.services.notifications.emails
         route = queue._deps.transport
@@ -128,7 +128,7 @@ async def test_a_person_who_unsubscribed_may_agree_again(world: World, box: Fake
     world.clock.advance(86_400)
     admin = await world.signed_in("admin@acme.example")
     assert (await admin.post(f"/api/v1/campaigns/{first}/send", json={})).status_code == 409
-    world.services.public_address.configured = ""
+    world.services.public_address.configure("", b"", "closed")
     assert (await send(admin)).status_code == 409
     last = (await admin.get("/api/v1/campaigns")).json()["items"][0]
     assert (await admin.delete(f"/api/v1/campaigns/{last['id']}")).status_code == 204
@@ -146,7 +146,7 @@ async def test_the_audience_is_counted_before_a_campaign_is_sent(
         assert audience == {"recipients": 1, "people": 3, "obstacle": None}
         assert (await send(admin)).json()["recipients"] == 1
     assert (await admin.get("/api/v1/campaigns/audience")).json()["obstacle"] == "limit"
-    world.services.public_address.configured = ""
+    world.services.public_address.configure("", b"", "closed")
     assert (await admin.get("/api/v1/campaigns/audience")).json()["obstacle"] == "public_address"
     monkeypatch.setattr(EmailQueue, "can_send", False)
     assert (await admin.get("/api/v1/campaigns/audience")).json()["obstacle"] == "mail_server"

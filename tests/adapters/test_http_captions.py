@@ -3,15 +3,18 @@
 import asyncio
 import json
 
+import pytest
 from conference_legs import FakeLeg, join_room
 from fake_media import FakeEngine
-from http_world import World
+from http_world import World, WorldParts
 from test_http_rooms import ROOMS, made
 
 from unificx.api.event_hub import EventQueue
 from unificx.captions import CaptionDependencies, CaptionRules, MeetingCaptions
 from unificx.captions.events import CaptionRecognized, CaptionsBehind
-from unificx.conferencing import CallerIdentity
+from unificx.cluster import EventBus
+from unificx.conferencing import CallerIdentity, ConferenceManager
+from unificx.core.clock import Clock
 from unificx.prompts import Prompts
 
 
@@ -26,17 +29,22 @@ class NoRecognizer:
     async def close(self) -> None: ...
 
 
-def captions_of(world: World, recognizer: NoRecognizer) -> MeetingCaptions:
+@pytest.fixture
+def recognizer() -> NoRecognizer:
+    return NoRecognizer()
+
+
+@pytest.fixture
+def world_parts(recognizer: NoRecognizer) -> WorldParts:
     rules = CaptionRules(
-        lambda tenant: tenant == world.acme.id,
-        lambda tenant, extensions: "announce",
-        lambda call: False,
-        lambda tenant, extension: "en",
+        lambda tenant: True, lambda tenant, extensions: "announce", lambda call: False, lambda tenant, extension: "en"
     )
-    meetings = world.services.meetings
-    deps = CaptionDependencies(world.clock, FakeEngine(), Prompts(), meetings, recognizer, rules, world.bus.publish)  # type: ignore[arg-type]
-    meetings.captions = captions = MeetingCaptions(deps)
-    return captions
+
+    def captions(clock: Clock, bus: EventBus, meetings: ConferenceManager) -> MeetingCaptions:
+        deps = CaptionDependencies(clock, FakeEngine(), Prompts(), meetings, recognizer, rules, bus.publish)  # type: ignore[arg-type]
+        return MeetingCaptions(deps)
+
+    return WorldParts(captions=captions)
 
 
 async def types_of(events: EventQueue, wanted: str) -> list[dict[str, object]]:
@@ -50,14 +58,11 @@ async def types_of(events: EventQueue, wanted: str) -> list[dict[str, object]]:
     return found
 
 
-async def test_hosts_switch_captions_on_and_off(world: World) -> None:
+async def test_hosts_switch_captions_on_and_off(world: World, recognizer: NoRecognizer) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin)
     where = f"{ROOMS}/8000/meeting"
-    assert (await admin.patch(where, json={"captions": True})).status_code == 404  # telephony does not run
-    recognizer = NoRecognizer()
-    captions = captions_of(world, recognizer)
     assert (await admin.patch(where, json={"captions": True})).status_code == 404  # the room is empty
     join_room(world, room, "1001", host=True)
     join_room(world, room, "1002")
@@ -75,6 +80,8 @@ async def test_hosts_switch_captions_on_and_off(world: World) -> None:
     assert (await berta.patch(where, json={"captions": False})).status_code == 403
     assert (await admin.patch(where, json={"captions": False})).status_code == 204
     assert not (await berta.get(f"{ROOMS}/8000")).json()["meeting"]["captioned"]
+    captions = world.services.meetings.captions
+    assert isinstance(captions, MeetingCaptions)
     await captions.close()
 
 

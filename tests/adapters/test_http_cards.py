@@ -6,19 +6,24 @@ from typing import Any
 
 import httpx
 import pytest
-from http_world import World
+from free_ports import free_port
+from http_world import World, WorldParts
 from localstripe import resources
 from stripe_server import SECRET_KEY, WEBHOOK_SECRET, charge_of, pay, report, sessions, stripe_server
 from test_http_invoices import ACME, BUYER, OPERATOR, PATH, SELLER, call_and_wait
 
 from unificx.billing.events import RefundFailed
 from unificx.db import UnitOfWork
-from unificx.integrations.stripe_payments import StripePayments
 
 PROCESSOR = {"secret_key": SECRET_KEY, "webhook_secret": WEBHOOK_SECRET}
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 """Stripe's library posts as `data`."""
 REPORTS = f"{PATH}/card-reports"
+
+
+@pytest.fixture
+def world_parts() -> WorldParts:
+    return WorldParts(stripe=f"http://127.0.0.1:{free_port()}")
 
 
 async def issue(world: World, operator: httpx.AsyncClient) -> str:
@@ -36,7 +41,9 @@ async def send(world: World, kind: str, data: dict[str, Any], event_id: str = ""
 
 
 @pytest.mark.promise("U4", whole=True)
-async def test_a_plan_and_calls_are_invoiced_and_paid_by_card_refunded_and_disputed(world: World) -> None:
+async def test_a_plan_and_calls_are_invoiced_and_paid_by_card_refunded_and_disputed(
+    world: World, world_parts: WorldParts
+) -> None:
     """U4 as a whole: a plan and a rated call become an invoice with tax, which is paid by card; a refund and a dispute
     open it again, and the ledger follows. Credit limits calls while they run
     (`test_a_call_is_warned_before_its_credit_is_used_up_and_then_ended`,
@@ -60,8 +67,7 @@ async def test_a_plan_and_calls_are_invoiced_and_paid_by_card_refunded_and_dispu
     cards, begin = f"{PATH}/card-payments", {"invoice": number}
     assert (await admin.post(cards, json=begin)).status_code == 409, "there is no processor yet"
     assert (await world.client().post(REPORTS, content="{}")).status_code == 404
-    async with stripe_server() as url:
-        world.services.billing.cards.processors.gateway = StripePayments(url)
+    async with stripe_server(world_parts.stripe):
         for bad in ({"secret_key": "x"}, {"webhook_secret": "x"}):
             refused = await operator.put(f"{PATH}/card-processor", json={**PROCESSOR, **bad})
             assert (refused.status_code, refused.json()["field"]) == (422, next(iter(bad)))
@@ -113,23 +119,21 @@ async def test_a_plan_and_calls_are_invoiced_and_paid_by_card_refunded_and_dispu
     assert (await world.client().post(REPORTS, content=late[0], headers=late[1])).status_code == 404
 
 
-async def test_an_invoice_has_one_open_page_at_a_time(world: World) -> None:
+async def test_an_invoice_has_one_open_page_at_a_time(world: World, world_parts: WorldParts) -> None:
     operator = world.client(operator=True)
     number = await issue(world, operator)
     cards, begin = f"{PATH}/card-payments", {"invoice": number}
-    billing_cards = world.services.billing.cards
-    async with stripe_server() as url:
-        billing_cards.processors.gateway = StripePayments(url)
+    async with stripe_server(world_parts.stripe):
         await operator.put(f"{PATH}/card-processor", json=PROCESSOR)
         begun = (await operator.post(cards, params=ACME, json=begin)).json()
         world.clock.advance(3599)
         assert (await operator.post(cards, params=ACME, json=begin)).json() == begun
         transfer = {"reference": "T-1", "amount": 10_000, "invoice": number}
-        billing_cards.processors.gateway = StripePayments("http://127.0.0.1:1")
-        assert (await operator.post(f"{PATH}/payments", params=ACME, json=transfer)).status_code == 201
-        assert (await operator.post(cards, params=ACME, json=begin)).status_code == 409, "the first page is still open"
-        billing_cards.processors.gateway = StripePayments(url)
-        await billing_cards.close_pages()
+    # The processor cannot be reached meanwhile.
+    assert (await operator.post(f"{PATH}/payments", params=ACME, json=transfer)).status_code == 201
+    assert (await operator.post(cards, params=ACME, json=begin)).status_code == 409, "the first page is still open"
+    async with stripe_server(world_parts.stripe, anew=False):
+        await world.services.billing.cards.close_pages()
         later = (await operator.post(cards, params=ACME, json=begin)).json()
         assert [(each.url, each.status, each.amount_total) for each in sessions()] == [
             (begun["url"], "expired", 119),
@@ -146,10 +150,9 @@ async def test_an_invoice_has_one_open_page_at_a_time(world: World) -> None:
 
 
 @pytest.mark.promise("U4")
-async def test_a_refund_that_fails_is_taken_back_once(world: World) -> None:
+async def test_a_refund_that_fails_is_taken_back_once(world: World, world_parts: WorldParts) -> None:
     operator, admin = world.client(operator=True), await world.admin(world.acme)
-    async with stripe_server() as url:
-        world.services.billing.cards.processors.gateway = StripePayments(url)
+    async with stripe_server(world_parts.stripe):
         await operator.put(f"{PATH}/card-processor", json=PROCESSOR)
         begun = (await admin.post(f"{PATH}/card-payments", json={"amount": 20_000_000})).json()
         [page] = sessions()
@@ -187,10 +190,11 @@ async def test_a_refund_that_fails_is_taken_back_once(world: World) -> None:
 
 
 @pytest.mark.promise("U4")
-async def test_reports_in_any_order_lead_to_the_same_credit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_reports_in_any_order_lead_to_the_same_credit(
+    world: World, world_parts: WorldParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     operator, admin = world.client(operator=True), await world.admin(world.acme)
-    async with stripe_server() as url:
-        world.services.billing.cards.processors.gateway = StripePayments(url)
+    async with stripe_server(world_parts.stripe):
         await operator.put(f"{PATH}/card-processor", json=PROCESSOR)
         top_up = {"amount": 20_000_000}
         for amount in (0, 10_001_000_000, 5_000):
@@ -218,12 +222,13 @@ async def test_reports_in_any_order_lead_to_the_same_credit(world: World, monkey
 
 
 @pytest.mark.promise("U4")
-async def test_a_payment_of_an_invoice_that_was_cancelled_meanwhile_is_credit(world: World) -> None:
+async def test_a_payment_of_an_invoice_that_was_cancelled_meanwhile_is_credit(
+    world: World, world_parts: WorldParts
+) -> None:
     operator = world.client(operator=True)
     number = await issue(world, operator)
     admin = await world.admin(world.acme)
-    async with stripe_server() as url:
-        world.services.billing.cards.processors.gateway = StripePayments(url)
+    async with stripe_server(world_parts.stripe):
         await operator.put(f"{PATH}/card-processor", json=PROCESSOR)
         await admin.post(f"{PATH}/card-payments", json={"invoice": number})
         [page] = sessions()
@@ -235,10 +240,9 @@ async def test_a_payment_of_an_invoice_that_was_cancelled_meanwhile_is_credit(wo
 
 
 @pytest.mark.promise("U4")
-async def test_a_dispute_is_booked_beside_refunds_with_any_reference(world: World) -> None:
+async def test_a_dispute_is_booked_beside_refunds_with_any_reference(world: World, world_parts: WorldParts) -> None:
     operator, admin = world.client(operator=True), await world.admin(world.acme)
-    async with stripe_server() as url:
-        world.services.billing.cards.processors.gateway = StripePayments(url)
+    async with stripe_server(world_parts.stripe):
         await operator.put(f"{PATH}/card-processor", json=PROCESSOR)
         begun = (await admin.post(f"{PATH}/card-payments", json={"amount": 20_000_000})).json()
         [page] = sessions()

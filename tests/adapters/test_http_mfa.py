@@ -157,7 +157,7 @@ async def test_passkey_is_bound_to_the_browser_origin(world: World, ada: httpx.A
     problem(await ada.post(f"{API}/me/passkeys", json=body, headers={"Origin": foreign.origin}), 422, "invalid")
     ada.base_url = "http://192.0.2.1:8080"
     problem(await ada.post(f"{API}/me/passkeys/options"), 409, "conflict")
-    world.services.public_address.configured = "https://phones.example.org/"
+    world.services.public_address.configure("https://phones.example.org/", b"", "closed")
     assert (await ada.post(f"{API}/me/passkeys/options")).json()["rp"]["id"] == "phones.example.org"
 
 

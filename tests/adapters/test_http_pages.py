@@ -65,8 +65,7 @@ PAGES = (
 def world_with_authority(world: World, tmp_path: Path) -> World:
     """A world whose server certificate is issued by the installation's own authority."""
     files = ensure_certificates(tmp_path / "tls", [], world.clock)
-    world.services.public_address.sign_up = "open"
-    world.services.public_address.authority = files.authority.read_bytes()
+    world.services.public_address.configure("", files.authority.read_bytes(), "open")
     return world
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from http_world import ORIGIN, World
+from http_world import ORIGIN, World, WorldParts
 
 from unificx.db import UnitOfWork
 from unificx.identity import Person
@@ -38,9 +38,13 @@ class Mailbox:
 
 
 @pytest.fixture
-def mailbox(world: World) -> Mailbox:
-    world.services.rights.requests.notifier = found = Mailbox()
-    return found
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def world_parts(mailbox: Mailbox) -> WorldParts:
+    return WorldParts(request_emails=mailbox)
 
 
 def visitor(world: World, host: str = "", address: str = "198.51.100.9") -> httpx.AsyncClient:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 from conference_legs import join_room
-from http_world import World
+from http_world import World, WorldParts
 
 from unificx.api.event_hub import EventQueue
 from unificx.conferencing import RecordingChanged, RemoveParticipant, Room
@@ -162,6 +162,7 @@ async def test_hosts_and_administrators_invite_extensions(world: World) -> None:
     assert (await berta.post(f"{ROOMS}/8000/invitations", json=wanted)).status_code == 403
     refused = [(await one.post(f"{ROOMS}/8000/meeting/recording")).status_code for one in (anna, berta)]
     assert refused == [404, 404]  # no recorder is configured here
+    assert (await anna.patch(f"{ROOMS}/8000/meeting", json={"captions": True})).status_code == 404  # nor are captions
     assert world.dialer.dialed == [("8000", "", "1003"), ("8000", "1001", "1003")]
     assert world.dialer.participants == [0, 2]
 
@@ -192,11 +193,13 @@ class Recording:
 
 
 @pytest.mark.promise("C8", "C10")
+@pytest.mark.parametrize("world_parts", [WorldParts(recorder=lambda meetings: Recording())], indirect=True)
 async def test_hosts_record_pause_and_resume(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin, may_record=True)
-    world.services.meetings.recorder = recording = Recording()
+    recording = world.services.meetings.recorder
+    assert isinstance(recording, Recording)
     join_room(world, room, "1001", host=True)
     join_room(world, room, "1002")
     where, pause = f"{ROOMS}/8000/meeting/recording", {"paused": True}

@@ -248,10 +248,10 @@ async def test_control_socket_operator_gets_a_reachable_url(world: World) -> Non
     made = await operator.post(f"{API}/sign-in-codes?tenant=acme", json={"person_id": ada.id})
     assert made.json()["url"].startswith(f"{LISTENING}/app/#sign-in=")
     assert problem(await operator.post(f"{API}/sign-in-codes", json={}), 422) == "invalid"
-    world.services.public_address.listening = ""
+    world.services.public_address.listen("")
     none = await operator.post(f"{API}/sign-in-codes?tenant=acme", json={"person_id": ada.id})
     assert problem(none, 409) == "conflict"
-    world.services.public_address.configured = "https://telephone.example.com"
+    world.services.public_address.configure("https://telephone.example.com", b"", "closed")
     laptop = await browser(world)
     url = (await laptop.post(f"{API}/sign-in-codes", json={})).json()["url"]
     assert url.startswith("https://telephone.example.com/app/#sign-in=")

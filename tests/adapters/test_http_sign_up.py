@@ -27,8 +27,7 @@ PASSWORD = {"password": "correct horse battery", "again": "correct horse battery
 
 @pytest.fixture
 def open_world(world: World) -> World:
-    world.services.public_address.sign_up = "open"
-    world.services.public_address.configured = ORIGIN
+    world.services.public_address.configure(ORIGIN, b"", "open")
     return world
 
 
@@ -123,7 +122,7 @@ async def test_sign_up_is_closed_by_default_and_to_other_sites(world: World) -> 
         await client.get("/sign-up/abc"),
     ):
         assert answer.status_code == 404
-    world.services.public_address.sign_up = "open"
+    world.services.public_address.configure(ORIGIN, b"", "open")
     client.headers["Sec-Fetch-Site"] = "cross-site"
     assert (await client.post("/sign-up", data=FORM)).status_code == 403
     assert links(world) == []
@@ -132,7 +131,7 @@ async def test_sign_up_is_closed_by_default_and_to_other_sites(world: World) -> 
 @pytest.mark.promise("U3")
 async def test_an_organisation_that_is_not_decided_about_is_deleted(open_world: World) -> None:
     world, client = open_world, visitor(open_world)
-    world.services.public_address.sign_up = "approval"
+    world.services.public_address.configure(ORIGIN, b"", "approval")
     directory, rights = world.services.identity.directory, world.services.rights.requests
     await client.post("/sign-up", data=FORM)
     await client.post(links(world)[-1], data=PASSWORD)
@@ -159,7 +158,7 @@ async def test_an_organisation_that_is_not_decided_about_is_deleted(open_world: 
 @pytest.mark.promise("U3")
 async def test_a_new_organisation_waits_for_the_approval_of_an_operator(open_world: World) -> None:
     world, client = open_world, visitor(open_world)
-    world.services.public_address.sign_up = "approval"
+    world.services.public_address.configure(ORIGIN, b"", "approval")
     console, directory = world.client(operator=True), world.services.identity.directory
     services, plans = world.services, world.services.billing.plans
     await plans.create(NewPlan("Business", "EUR", 1_000_000, trial_days=30, sign_up=True))
@@ -217,7 +216,7 @@ async def test_a_process_that_dies_stores_an_organisation_with_all_that_follows_
     open_world: World, mode: Any
 ) -> None:
     world, client = open_world, visitor(open_world)
-    world.services.public_address.sign_up = mode
+    world.services.public_address.configure(ORIGIN, b"", mode)
     services, operator = world.services, world.services.identity.directory.operator()
     assert operator is not None
     await services.billing.plans.create(NewPlan("Business", "EUR", 1_000_000, sign_up=True))

@@ -246,7 +246,7 @@ async def test_sign_in_options_include_the_provider(world: World, provider: Oidc
 
 
 async def test_redirect_uri_uses_the_configured_public_url(world: World, provider: OidcProvider) -> None:
-    world.services.public_address.configured = "https://phones.example.org"
+    world.services.public_address.configure("https://phones.example.org", b"", "closed")
     answer = await world.client().get(f"{API}/sign-in/sso/acme/start")
     back = httpx.URL(answer.headers["location"]).params["redirect_uri"]
     assert back == f"https://phones.example.org{API}/sign-in/sso/callback"

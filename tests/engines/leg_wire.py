@@ -28,6 +28,7 @@ class Side:
 
     name: str
     port: int
+    session_expires: int = 1800
     endpoint: Endpoint = field(init=False)
     legs: DialogTable = field(init=False)
     events: list[tuple[Leg, LegEvent]] = field(default_factory=list)
@@ -36,15 +37,17 @@ class Side:
     def __post_init__(self) -> None:
         here = f"192.0.2.{1 if self.name == 'a' else 2}:{self.port}"
         self.endpoint = Endpoint(tag=_counter(f"{self.name}-tag-"), via_host=lambda flow: here)
-        self.legs = DialogTable(self.endpoint, lambda flow: f"<sip:{here}>", _counter(f"{self.name}-"))
+        self.legs = DialogTable(
+            self.endpoint, lambda flow: f"<sip:{here}>", _counter(f"{self.name}-"), self.session_expires
+        )
 
 
 class Wire:
     """`a` calls `b`. `drops` decides which messages are lost; `log` has a summary of each sent message, `sent` all."""
 
-    def __init__(self, transport: str = "udp") -> None:
+    def __init__(self, transport: str = "udp", *, session_expires: int = 1800) -> None:
         self.now = 1000.0
-        self.a, self.b = Side("a", 5061), Side("b", 5062)
+        self.a, self.b = Side("a", 5061, session_expires), Side("b", 5062)
         self.transport = transport
         self.drops: DropRule = lambda message: False
         self.log: list[str] = []

@@ -278,8 +278,7 @@ def test_session_without_refresh_ends() -> None:
 
 
 def test_too_small_session_interval_is_rejected_with_422() -> None:
-    wire = Wire()
-    wire.a.legs.session_expires = 60
+    wire = Wire(session_expires=60)
     wire.call()
     event = wire.b.unmatched.pop()
     with pytest.raises(RemoteProtocolError) as fault:

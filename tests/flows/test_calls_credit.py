@@ -78,16 +78,15 @@ TONE = Sound(b"\0\0")
 async def start(seconds: int) -> tuple[World, Bank, CreditControl, Player]:
     """Return phones and carriers of a tenant that can pay for calls of this length."""
     bank, player = Bank(seconds), Player()
-    calls = CallControl()
+    calls, clock = CallControl(), ManualClock()
     credit = CreditControl(
         bank,  # pyright: ignore[reportArgumentType]
         CreditedCalls(calls, player),
         lambda tenant_id: "DE",
-        ManualClock(),
+        clock,
         TONE,
     )
-    world = await play(PARTICIPANTS, numbers=NUMBERS, credit=credit)
-    credit._clock = world.clock  # pyright: ignore[reportPrivateUsage]
+    world = await play(PARTICIPANTS, numbers=NUMBERS, credit=credit, clock=clock)
     calls.attach(world.manager)
     return world, bank, credit, player
 

@@ -29,7 +29,7 @@ async def test_a_call_from_ringing_to_its_end() -> None:
     alice, bob = ("1001", 'Alice "Al" O\\Neill'), ("1002", "Extension 1002")
     world = await play("alice 1001, bob 1002\nalice -> INVITE 1002 [alice]\nbob <- INVITE [alice]")
     touched: set[str] = set()
-    world.manager.on_step = touched.add
+    world.on_step = touched.add
     assert states(world) == {"e-1001": ("trying", "initiator", bob), "e-1002": ("trying", "recipient", alice)}
     await play_on(world, "bob -> 180\nalice <- 180")
     assert touched == {*world.manager.calls}

@@ -17,7 +17,6 @@ from unificx.routing import (
     CallApp,
     Destination,
     DestinationRef,
-    DialPlan,
     Fork,
     GoTo,
     OutsideTarget,
@@ -163,9 +162,8 @@ async def test_an_extension_behind_a_group_forwards_in_its_own_name() -> None:
 
 
 async def test_an_agent_who_clicks_to_dial_calls_in_the_name_of_the_queue() -> None:
-    world = World([World.phone("alice", "1001"), World.phone("carrier", "+491710000001", "udp trunk")])
-    outside = cast("OutboundRouting", OutsideInName())
-    world.manager.deps.routing._dial_plan = DialPlan(world.directory, world.destinations, outside)
+    phones = [World.phone("alice", "1001"), World.phone("carrier", "+491710000001", "udp trunk")]
+    world = World(phones, outside=cast("OutboundRouting", OutsideInName()))
     calling = Caller("t1", "e-1001", "", "s-1001", "1001", "Alice", calling_for="queue:6500")
     CallControl(world.manager).dial(calling, "", "03098765432")
     await play_on(

@@ -388,7 +388,7 @@ async def test_calls_are_refused_when_storage_is_full() -> None:
         alice <- 200 [bob]
         alice -> ACK
     """)
-    world.manager.storage_full = lambda: True
+    world.storage_full = True
     await play_on(
         world,
         """
@@ -398,7 +398,7 @@ async def test_calls_are_refused_when_storage_is_full() -> None:
     """,
     )
     assert [call.state for call in world.manager.live_calls()] == ["talking"]
-    world.manager.storage_full = lambda: False
+    world.storage_full = False
     await play_on(
         world,
         """

@@ -46,6 +46,7 @@ from unificx.routing import (
     Routing,
     Step,
 )
+from unificx.routing.outbound.service import OutboundRouting
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
@@ -74,8 +75,10 @@ class World:
         presence: Mapping[str, Presence] = MappingProxyType({}),
         contacts: Mapping[str, str] = MappingProxyType({}),
         credit: CallCredit | None = None,
+        outside: OutboundRouting | None = None,
+        clock: ManualClock | None = None,
     ) -> None:
-        self.clock = ManualClock()
+        self.clock = clock or ManualClock()
         self.phones = {phone.name: phone for phone in phones}
         self.lines = FakeLines([phone for phone in phones if phone.carrier], inbound, contacts)
         self.log: list[tuple[str, Request | Response | str]] = []
@@ -93,7 +96,7 @@ class World:
         self.apps = FakeApps(
             {phone.number for phone in phones if phone.voicemail}, lambda line: self.log.append(("app", line)), numbers
         )
-        self.availability = Availability()
+        self.availability = Availability(self._is_in_call)
         for number, one in presence.items():
             self.availability.put(replace(one, extension_id=f"e-{number}", tenant_id=TENANT))
         self.journalled: list[Call] = []
@@ -106,10 +109,12 @@ class World:
         self.occupied: set[str] = set()
         """Ids of the extensions that ring groups skip."""
         self.on_changed: Callable[[str], None] = lambda tenant_id: None
+        self.on_step: Callable[[str], None] = lambda call_id: None
+        self.storage_full = False
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[tuple[str, str, int]] = set()
         self._abandoned: set[tuple[str, str, int]] = set()
-        self.settings, self.credit = settings or CallSettings(), credit
+        self.settings, self.credit, self.outside = settings or CallSettings(), credit, outside
         self.session_expires = session_expires
         self.build()
 
@@ -130,7 +135,10 @@ class World:
         extensions = ExtensionKind(self.directory, self.apps.accepts_messages)
         self.destinations = DestinationDirectory((extensions, self.apps))
         routing = Routing(
-            DialPlan(self.directory, self.destinations), self.location, self, availability=self.availability
+            DialPlan(self.directory, self.destinations, self.outside),
+            self.location,
+            self,
+            availability=self.availability,
         )
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
@@ -145,6 +153,8 @@ class World:
             on_answered=on_answered or self.journalled.append,
             on_ended=on_ended,
             on_changed=lambda tenant_id: self.on_changed(tenant_id),
+            on_step=lambda call_id: self.on_step(call_id),
+            storage_full=lambda: self.storage_full,
         )
         self.authority, self.certificates = Authority(), dict[str, bytes]()
         """Of signed caller ids; certificates by URL."""
@@ -152,7 +162,6 @@ class World:
         self.certificates_pass.set()
         caller_certificates = CallerCertificates(self.clock, self.fetch_certificate)
         self.verifier = CallerVerifier(caller_certificates, [self.authority.root], self.clock, self._begin_outside)
-        self.availability.is_in_call = self._is_in_call
         self.watch = MediaWatchdog(self.manager, self.media, self.clock, self.settings)
 
     def _is_in_call(self, extension_id: str) -> bool:

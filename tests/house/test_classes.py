@@ -275,6 +275,24 @@ def test_late_callbacks_are_found(source: str, found: list[str]) -> None:
 
 # ---- wiring
 
+ASSIGNED_BY_TESTS = {
+    "act.entry": "a record that an act fills while it runs",
+    "call.course": "a state that cannot be reached",
+    "call.peer_changed": "a state that cannot be reached",
+    "call.room": "of a fake",
+    "call.state": "a state that cannot be reached",
+    "calls.apps": "of a fake, which runs the apps that call it",
+    "calls.ringing": "of a fake",
+    "endpoint.port": "of a server of the test",
+    "header.size": "of a file of a tar archive",
+    "leg.call_id": "of a fake",
+    "phone.challenge": "of a phone of the test",
+    "retention._state": "a state that takes days to be reached",
+    "slot.connection": "set by the transport once there is a connection",
+    "videos.state": "of a subclass of the test",
+}
+"""Assignments to attributes of objects of the package, or of objects that have the name of such ones; why they stay."""
+
 
 def assigned_attributes(source: str) -> Iterator[str]:
     """Yield `object.attribute` for each assignment to an attribute of an object other than `self`."""
@@ -305,3 +323,81 @@ def test_the_composition_root_builds_services_complete() -> None:
 )
 def test_assigned_attributes_are_found(source: str, found: list[str]) -> None:
     assert list(assigned_attributes(source)) == found
+
+
+def annotated(node: ast.expr | None) -> set[str]:
+    """Return the names in an annotation, also of one that is a text."""
+    names: set[str] = set()
+    for each in ast.walk(node) if node is not None else ():
+        match each:
+            case ast.Name(id=name):
+                names.add(name)
+            case ast.Constant(value=str(text)):
+                names.update(re.findall(r"\w+", text))
+            case _:
+                pass
+    return names
+
+
+def data(cls: ast.ClassDef) -> set[str]:
+    """Return the attributes of a class without its methods; those of a Protocol are left out, as tests implement it."""
+    methods = {each.name for each in cls.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)}
+    return set() if "Protocol" in bases(cls) else members(cls) - methods
+
+
+def assignable(sources: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return the attributes that an object may have by the name that parameters, fields and properties give to it."""
+    nodes = [node for source in sources.values() for node in ast.walk(ast.parse(source))]
+    by_class: dict[str, set[str]] = defaultdict(set)
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            by_class[node.name] |= data(node)
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in nodes:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name) | ast.Attribute(attr=name), annotation=annotation):
+                pass
+            case ast.arg(arg=name, annotation=annotation):
+                pass
+            case ast.FunctionDef(name=name, returns=annotation, decorator_list=[ast.Name(id="property")]):
+                pass
+            case _:
+                continue
+        for cls in annotated(annotation) & by_class.keys():
+            found[name.lstrip("_")] |= by_class[cls]
+    return found
+
+
+def late_parts(source: str, attributes: Mapping[str, set[str]]) -> Iterator[str]:
+    """Yield each assignment to an attribute of an object of the package, recognised by its name."""
+    for each in assigned_attributes(source):
+        owner, _, attribute = each.partition(".")
+        if attribute in attributes.get(owner.lstrip("_"), ()):
+            yield each
+
+
+def test_tests_build_services_complete() -> None:
+    """They are built as in the program: with other parts, not with parts that are exchanged afterwards."""
+    attributes = assignable(package_sources())
+    assert {"processors", "meetings", "public_address"} <= attributes.keys()
+    sources = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py")]
+    assert {each for source in sources for each in late_parts(source, attributes)} == ASSIGNED_BY_TESTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("world.services.meetings.recorder = Recorder()", ["meetings.recorder"]),
+        ("world._meetings.recorder = Recorder()", ["_meetings.recorder"]),
+        ("live.meetings.recorder = Recorder()", ["meetings.recorder"]),
+        ("meetings.join = fail", []),
+        ("world.meetings.other = 1", []),
+        ("port.recorder = Recorder()", []),
+        ("world.meetings = Meetings(Recorder())", []),
+    ],
+)
+def test_late_parts_are_found(source: str, found: list[str]) -> None:
+    meetings = "class Meetings:\n    recorder: int\n    def join(self): ...\n"
+    port = "class Port(Protocol):\n    recorder: int\n"
+    uses = "class Live:\n    @property\n    def meetings(self) -> Meetings: ...\ndef run(port: 'Port'): ...\n"
+    assert list(late_parts(source, assignable({"a.py": meetings + port + uses}))) == found

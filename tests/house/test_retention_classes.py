@@ -28,10 +28,9 @@ def test_each_class_of_the_vocabulary_has_a_period_or_a_reason() -> None:
     and a sweep that does nothing alarms: `test_a_sweep_that_does_nothing_over_a_backlog_alarms`. A hold comes first:
     `test_retention_removes_nothing_under_a_hold`. Users see the periods:
     `test_the_policy_shows_each_declared_category_purpose_and_period`."""
-    container = MagicMock()
-    for area in (container.archive, container.mailboxes, container.support, container.webhooks, container.billing):
-        area.expiries = ()
-    container.support.expiries = SupportService(container.database, container.keys, container.clock).expiries
+    none = MagicMock(expiries=())
+    support = MagicMock(expiries=SupportService(MagicMock(), MagicMock(), MagicMock()).expiries)
+    container = MagicMock(archive=none, mailboxes=none, support=support, webhooks=none, billing=none)
     swept = {each.retention for each in all_expiries(container)}
     assert {name for name, rule in CLASSES.items() if rule.default is not None} <= swept
     assert set(CLASSES) == set(VOCABULARY.retention)

@@ -33,9 +33,9 @@ def extension(number: str) -> Extension:
 class FakeQueues:
     """Queues in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[Queue], None]) -> None:
         self.found: dict[str, Queue] = {}
-        self.changed: Callable[[Queue], None] = lambda queue: None
+        self.changed = changed
 
     def by_id(self, queue_id: str) -> Queue | None:
         return self.found.get(queue_id)
@@ -96,7 +96,8 @@ class QueueWorld:
     """A live queue with the agents 1001 and 1002. `start` begins a call of a caller."""
 
     def __init__(self, otherwise: str = "", **settings: Any) -> None:
-        self.clock, self.queues, self.history, self.calls = LoopClock(), FakeQueues(), FakeHistory(), FakeCalls()
+        self.queues = FakeQueues(lambda queue: self.manager.queue_changed(queue))
+        self.clock, self.history, self.calls = LoopClock(), FakeHistory(), FakeCalls()
         self.directory = DirectoryCache()
         self.directory.put_tenant(Tenant("acme", "acme", "Acme", "acme.example", "active", NOW))
         for number in ("1001", "1002", "1009"):
@@ -112,7 +113,6 @@ class QueueWorld:
             calls=self.calls,
             callbacks=callbacks,
         )
-        self.queues.changed = self.manager.queue_changed
         self.manager.start()
         self.called_back = self.calls.called_back
         self.parts = QueueDependencies(self.queues, self.manager, self.directory)  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 archive."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from fake_media import FakeEngine, FakeTap, FakeVideoRelay
@@ -23,6 +23,7 @@ from unificx.conferencing import (
     Room,
     RoomSettings,
 )
+from unificx.conferencing.ports import MeetingCaptioner
 from unificx.core.errors import StorageFull
 from unificx.db import ErasedSubject
 from unificx.media.sounds import Sound
@@ -184,22 +185,22 @@ class Guest:
 
 
 class ConferenceRecorderSetup:
+    captions_of: Callable[[ConferenceManager], MeetingCaptioner] | None = None
+
     def __init__(self) -> None:
         self.clock = clock = LoopClock()
-        self.meetings, self.engine, self.archive, self.calls = (
-            ConferenceManager(clock, self.publish),
-            FakeEngine(),
-            FakeArchive(),
-            FakeCalls(),
-        )
-        self.videos = MeetingVideos(
-            self.meetings, VideoForwarder(FakeVideoRelay()), LocalCounters(clock), clock, lambda event: None
-        )
+        self.engine, self.archive, self.calls = FakeEngine(), FakeArchive(), FakeCalls()
+        self.meetings = ConferenceManager(clock, self.publish, recorder=self._recorder_of, captions=self.captions_of)
         settings = RoomSettings(may_record=True, announce="nothing")
         self.room = Room("r1", "acme", "8000", "Board", clock.now(), settings)
-        parts = clock, self.engine, FakePrompts(), self.archive, lambda *_: "en", self.videos, self.calls
+
+    def _recorder_of(self, meetings: ConferenceManager) -> ConferenceRecorder:
+        self.videos = MeetingVideos(
+            meetings, VideoForwarder(FakeVideoRelay()), LocalCounters(self.clock), self.clock, lambda event: None
+        )
+        parts = self.clock, self.engine, FakePrompts(), self.archive, lambda *_: "en", self.videos, self.calls
         self.recorder = ConferenceRecorder(ConferenceRecorderDependencies(*parts))  # type: ignore[arg-type]
-        self.meetings.recorder = self.recorder
+        return self.recorder
 
     def publish(self, event: object) -> None:
         """Receives the signals of meetings."""

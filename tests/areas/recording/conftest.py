@@ -19,11 +19,11 @@ from unificx.recording import CallRecorder, CallRecorderDependencies, RecordingA
 
 @pytest.fixture
 async def setup(
-    tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database_url: str, keys: KeyStore, bus: EventBus, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[CallRecorderSetup]:
     monkeypatch.setattr("unificx.recording.call_playback.MEDIA_SETTLE_SECONDS", 0.0)
     clock = SystemClock()
-    database.clock = clock
+    database = Database(database_url, clock)
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, clock, bus)
     parts = AudioStoreDependencies(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
     archive, relay, engine = RecordingArchive(parts, AudioStore(parts), in_germany(keys)), FakeRelay(), FakeEngine()
@@ -37,3 +37,4 @@ async def setup(
     made = CallRecorderSetup(archive, relay, engine, recorder, tmp_path / "audio", playbacks=spoken)
     yield made
     await recorder.close()
+    await database.close()

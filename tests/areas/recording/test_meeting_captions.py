@@ -12,7 +12,7 @@ from unificx.captions import CaptionDependencies, CaptionRules, MeetingCaptions
 from unificx.captions.events import CaptionRecognized, CaptionsBehind
 from unificx.captions.recognition import MAX_AGE, MAX_WAITING
 from unificx.captions.service import MAX_MEETINGS
-from unificx.conferencing import MuteRequested, Room
+from unificx.conferencing import ConferenceManager, MuteRequested, Room
 from unificx.core.errors import Conflict, Forbidden
 from unificx.recording import consent_types
 
@@ -43,13 +43,15 @@ class Recognizer:
 
 class CaptionSetup(ConferenceRecorderSetup):
     def __init__(self) -> None:
+        self.recognizer, self.published = Recognizer(), list[object]()
+        self.mode: consent_types.ConsentMode = "announce"
+        self.allowed = True
         super().__init__()
         self.engine.legs = {
             f"leg-{name}" for name in ("anna", "bert", "clara", "dora", "emil", "late", "host-0", "host-1")
         }
-        self.recognizer, self.published = Recognizer(), list[object]()
-        self.mode: consent_types.ConsentMode = "announce"
-        self.allowed = True
+
+    def captions_of(self, meetings: ConferenceManager) -> MeetingCaptions:
         rules = CaptionRules(
             lambda tenant: self.allowed,
             lambda tenant, extensions: self.mode,
@@ -61,13 +63,13 @@ class CaptionSetup(ConferenceRecorderSetup):
                 LoopClock(),
                 self.engine,  # type: ignore[arg-type]
                 FakePrompts(),
-                self.meetings,
+                meetings,
                 self.recognizer,
                 rules,
                 self.published.append,
             )
         )
-        self.meetings.captions = self.captions
+        return self.captions
 
     async def start(self) -> tuple[Guest, Guest]:
         """Anna (host) and Bert are in the meeting, and have heard the notice."""

@@ -30,12 +30,17 @@ class WebSocketEndpoint:
     lost: list[Flow] = field(default_factory=list)
     closed: list[Flow] = field(default_factory=list)
     """Connections of pages that were closed during a call."""
+    fault: Exception | None = None
+    """Raised for each message."""
 
     def __post_init__(self) -> None:
         limits = StreamLimits(per_source_loopback=5, first_message=0.5, stalled=0.5, unsent=200_000)
-        self.connections = Connections(
-            lambda data, flow: self.received.append((data, flow)), self.lost.append, limits, self.closed.append
-        )
+        self.connections = Connections(self._receive, self.lost.append, limits, self.closed.append)
+
+    def _receive(self, data: bytes, flow: Flow) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.received.append((data, flow))
 
     @property
     def address(self) -> str:
@@ -186,10 +191,7 @@ async def test_websockets_are_limited_per_source(endpoint: WebSocketEndpoint) ->
 async def test_an_internal_error_closes_only_its_connection(
     endpoint: WebSocketEndpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(data: bytes, flow: Flow) -> None:
-        raise ValueError("broken")
-
-    endpoint.connections.on_message = broken
+    endpoint.fault = ValueError("broken")
     async with connect(endpoint.address, subprotocols=[SIP]) as browser:
         await browser.send(HELLO)
         with pytest.raises(ConnectionClosed):
