@@ -53,7 +53,7 @@ _HOST_HELP = (
 
 def conference_app(rooms: RoomService, meetings: ConferenceManager) -> App:
     """The conference app."""
-    return App(CONFERENCE_APP, partial(conference, rooms, meetings), goes_on=True)
+    return App(CONFERENCE_APP, partial(_conference, rooms, meetings), goes_on=True)
 
 
 class RoomKind:
@@ -76,7 +76,7 @@ class RoomKind:
         return {}
 
 
-async def conference(rooms: RoomService, meetings: ConferenceManager, call: Call) -> None:
+async def _conference(rooms: RoomService, meetings: ConferenceManager, call: Call) -> None:
     room_id, *more = call.arguments or ("",)
     room, invited, merged, admitted = rooms.by_id(room_id), INVITED in more, MERGED in more, ADMITTED_GUEST in more
     guest = GUEST in more or admitted

@@ -16,13 +16,13 @@ def parking_apps(parking: Parking, recall_seconds: Callable[[str], float]) -> tu
     """The three parking apps. `recall_seconds` returns a tenant's seconds until a parked call is recalled to the
     extension that parked it."""
     return (
-        App.of_feature(PARK, partial(park, parking, recall_seconds), goes_on=True),
+        App.of_feature(PARK, partial(_park, parking, recall_seconds), goes_on=True),
         App(PARK_ANNOUNCEMENT, _announce_slot),
         App.of_feature(RETRIEVE, partial(_retrieval_failed, parking)),
     )
 
 
-async def park(parking: Parking, recall_seconds: Callable[[str], float], call: Call) -> None:
+async def _park(parking: Parking, recall_seconds: Callable[[str], float], call: Call) -> None:
     """Park the caller."""
     caller = call.caller
     try:

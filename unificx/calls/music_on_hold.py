@@ -20,7 +20,7 @@ INTERRUPTED = -1
 """Value of `media_generation` after another sound replaced the music: the media is unchanged."""
 
 
-def held_leg(conversation: Conversation) -> ConversationLeg | None:
+def _held_leg(conversation: Conversation) -> ConversationLeg | None:
     """Return the held participant; None if both or neither hold. A participant held with `a=inactive` must answer with
     `a=inactive` (RFC 3264 section 6.1), so both hold and no music is sent."""
     if conversation.caller.is_holding == conversation.callee.is_holding:
@@ -69,7 +69,7 @@ class MusicOnHold:
         return len(self._states)
 
     def conversation_changed(self, conversation: Conversation) -> None:
-        leg = held_leg(conversation)
+        leg = _held_leg(conversation)
         sdps = conversation.caller.sdp, conversation.callee.sdp
         self._set_wanted(
             conversation.call_id,

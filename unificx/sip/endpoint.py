@@ -9,9 +9,10 @@ It answers by itself: retransmissions, malformed requests, CANCEL, merged reques
 requests beyond its capacity. All others become events.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
+from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import STREAMS, Flow
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.message import Request, Response, parse
@@ -142,7 +143,7 @@ class Endpoint:
         self._wake()
         return key
 
-    def cancel(self, key: ClientKey, now: float, headers: Iterable[tuple[str, str]] = ()) -> None:
+    def cancel(self, key: ClientKey, now: float, headers: ExtraHeaders = ()) -> None:
         """Cancel an INVITE: immediately, or after its first provisional response (9.1).
 
         The INVITE still gets a final response: 487, another error, or a 2xx that crossed the CANCEL.

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from unificx.calls import CompositeObserver, Conversation, ConversationLeg, MusicOnHold
-from unificx.calls.music_on_hold import held_leg
 from unificx.calls.ports import CallObserver
 from unificx.core.clock import ManualClock
 from unificx.media import MediaUnavailable
@@ -63,14 +62,6 @@ class World:
             await asyncio.sleep(0)
         asked, self.player.requests = self.player.requests, []
         return asked
-
-
-@pytest.mark.parametrize(
-    ("talk", "waits"), [(TALK, None), (ANNA_HOLDS, "ben"), (BEN_HOLDS, "anna"), (BOTH, None)], ids=str
-)
-def test_held_leg(talk: Conversation, waits: str | None) -> None:
-    leg = held_leg(talk)
-    assert (leg.tag if leg is not None else None) == waits
 
 
 @pytest.mark.promise("C9")

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from unificx.sip.errors import LocalProtocolError
+from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
 from unificx.sip.transactions.client import ClientTransaction, NonInviteClientTransaction
 from unificx.sip.transactions.context import FlowIndex, TransactionContext
 from unificx.sip.transactions.events import ClientKey, RequestFailed
-from unificx.sip.transactions.invite_client import HeaderLines, InviteClientTransaction
+from unificx.sip.transactions.invite_client import InviteClientTransaction
 from unificx.sip.transactions.matching import MAGIC_COOKIE
 
 
@@ -51,7 +52,7 @@ class ClientTransactions:
         """Return an ACK for a 2xx with a new top Via: each has its own branch (RFC 3261 17.1.1.2)."""
         return request.with_prepended(("Via", _new_via(flow, self._via_host(flow), self.new_branch())))
 
-    def cancel(self, key: ClientKey, now: float, headers: HeaderLines) -> None:
+    def cancel(self, key: ClientKey, now: float, headers: ExtraHeaders) -> None:
         """Cancel an INVITE, now or after its first provisional response (9.1). No effect after its final response."""
         transaction = self._by_key.get(key)
         if transaction is None:

@@ -6,8 +6,9 @@ last provisional response is cancelled (timer C, 16.8), and fails if the CANCEL 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
 from unificx.sip.timers import TIMEOUT_64_T1, TIMER_C, TIMER_D
@@ -15,8 +16,6 @@ from unificx.sip.transactions.client import ClientTransaction
 from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import ResponseReceived
 from unificx.sip.transactions.transaction import State
-
-HeaderLines = Iterable[tuple[str, str]]
 
 
 class InviteClientTransaction(ClientTransaction):
@@ -45,7 +44,7 @@ class InviteClientTransaction(ClientTransaction):
         self.request = request
         self._start(request, State.CALLING, now)
 
-    def cancel(self, headers: HeaderLines, now: float) -> None:
+    def cancel(self, headers: ExtraHeaders, now: float) -> None:
         """Cancel now or after the first provisional response; no effect after the final response."""
         self._cancel_headers = tuple(headers)
         if self.state is State.CALLING:
@@ -121,7 +120,7 @@ class InviteClientTransaction(ClientTransaction):
             self._terminate()
 
 
-def derived_request(invite: Request, method: str, to: str, headers: HeaderLines = ()) -> Request:
+def derived_request(invite: Request, method: str, to: str, headers: ExtraHeaders = ()) -> Request:
     """Return a request on the path of a sent INVITE: its CANCEL, or the ACK for an error response (9.1, 17.1.1.3)."""
     lines = [
         invite.headers[0],
