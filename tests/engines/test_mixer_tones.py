@@ -209,7 +209,8 @@ def recorded(language: str) -> np.ndarray:
 
 
 def narrow(wide: np.ndarray) -> np.ndarray:
-    wide = wide[: len(wide) // 2 * 2].astype(float)
+    # To whole seconds: a length with a large prime factor takes several times as long.
+    wide = np.pad(wide.astype(float), (0, -len(wide) % 16_000))
     return np.fft.irfft(np.fft.rfft(wide)[: len(wide) // 4 + 1], len(wide) // 2) / 2
 
 
