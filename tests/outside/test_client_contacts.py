@@ -167,13 +167,14 @@ def test_a_picture_of_a_contact_is_shown_restored_and_removed(clients: Clients, 
     form.get_by_role("button", name="Save").click()
     expect(form).to_have_count(0)
     expect(shown).to_be_visible()
-    choose("Delete contact")
-    page.get_by_role("listitem").filter(has_text="Petra Portrait is deleted.").get_by_role(
-        "button", name="Undo"
-    ).click()
     entry = (
         page.get_by_role("list", name="Contacts", exact=True).get_by_role("listitem").filter(has_text="Petra Portrait")
     )
+    choose("Delete contact")
+    deleted = page.get_by_role("listitem").filter(has_text="Petra Portrait is deleted.")
+    expect(deleted).to_be_visible()
+    expect(entry).to_have_count(0)
+    deleted.get_by_role("button", name="Undo").click()
     expect(entry.locator("img")).to_be_visible()
     entry.get_by_role("link", name="Petra Portrait").click()
     expect(shown).to_be_visible()

@@ -2,11 +2,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { asProblem } from '~/core/problem';
 import { toast } from '~/core/toasts';
-import { reloadLists } from './lists';
+import { dropFromLists, reloadLists } from './lists';
 import { problemText } from './problem-messages';
 
 export interface Change {
   apply: () => Promise<unknown>;
+  /** The id of the item that it deletes: the lists drop it at once, for Undo may restore it under another id. */
+  deletes?: string;
   /** Takes the change back; without it there is no Undo. */
   undo?: () => Promise<unknown>;
   /** One sentence that says what has changed. */
@@ -32,6 +34,7 @@ export function useChanges(affected: readonly string[]) {
   };
   return useMutation({
     mutationFn: async (change: Change) => {
+      if (change.deletes) await dropFromLists(queries, affected, change.deletes);
       await change.apply();
       toast({ message: change.message, undo: change.undo && (() => undo(change)) });
     },

@@ -1,4 +1,10 @@
-import { keepPreviousData, useInfiniteQuery, useQuery, type QueryClient } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useQuery,
+  type InfiniteData,
+  type QueryClient,
+} from '@tanstack/react-query';
 import { fetchAll, type PageLoader } from '~/core/pagination';
 
 /** Polling interval of lists that change by themselves, and of lists that failed to load. */
@@ -81,6 +87,25 @@ export async function reloadLists(queries: QueryClient, keys: readonly string[])
     keys.map(async (key) => {
       await queries.cancelQueries({ queryKey: [key] });
       await queries.invalidateQueries({ queryKey: [key] });
+    }),
+  );
+}
+
+interface Identified {
+  id?: string;
+}
+
+/** Take an item out of the lists with these query keys, until they are loaded anew. */
+export async function dropFromLists(queries: QueryClient, keys: readonly string[], id: string): Promise<void> {
+  const without = (items: Identified[]) => items.filter((each) => each.id !== id);
+  const dropped = (data: InfiniteData<{ items: Identified[] }> | Identified[] | undefined) => {
+    if (Array.isArray(data)) return without(data);
+    return data?.pages ? { ...data, pages: data.pages.map((page) => ({ ...page, items: without(page.items) })) } : data;
+  };
+  await Promise.all(
+    keys.map(async (key) => {
+      await queries.cancelQueries({ queryKey: [key] });
+      queries.setQueriesData({ queryKey: [key] }, dropped);
     }),
   );
 }

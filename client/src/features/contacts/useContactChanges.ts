@@ -22,6 +22,7 @@ export function useContactChanges(tenant?: string) {
             }
             await api.deleteContact({ path, query: { ...query, revision: contact.revision } });
           },
+          deletes: contact.id,
           undo: async () => {
             const body = { ...entryOf(contact), book: contact.book, uid: contact.uid };
             const { id } = (await api.createContact({ query, body })).data;

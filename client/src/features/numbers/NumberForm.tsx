@@ -80,6 +80,7 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
           text: t`Calls to it are refused then.`,
           change: {
             apply: () => remove(number.id),
+            deletes: number.id,
             undo: () => create(before),
             message: t`The number ${title} is deleted.`,
           },

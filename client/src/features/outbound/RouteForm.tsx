@@ -64,6 +64,7 @@ export function RouteForm({ route, routes, tenant, onClose }: RouteFormProps) {
           text: t`Calls to these numbers take the next route that matches.`,
           change: {
             apply: () => remove(route.id),
+            deletes: route.id,
             undo: () => api.createRoute({ query, body: { ...before, position: route.position } }),
             message: t`The route ${route.name} is deleted.`,
           },

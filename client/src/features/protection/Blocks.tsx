@@ -27,6 +27,7 @@ export function Blocks({ tenant }: { tenant?: string }) {
   const remove = ({ id, number, direction, list: kind, note }: Block) =>
     changes.mutate({
       apply: () => api.deleteBlock({ path: { block: id }, query: { tenant } }),
+      deletes: id,
       undo: () => api.createBlock({ query: { tenant }, body: { number, direction, list: kind, note } }),
       message: t`${{ number: formatted(number) }} is removed from the list.`,
     });

@@ -85,6 +85,7 @@ export function RecordingRow({ recording, archived = false }: RecordingRowProps)
           size="md"
           variant="default"
           leftSection={archived ? <IconArrowBackUp size={18} aria-hidden /> : <IconArchive size={18} aria-hidden />}
+          loading={toggleArchived.isPending}
           onClick={() => toggleArchived.mutate(recording.id)}
         >
           {archived ? <Trans>Restore</Trans> : <Trans>Archive</Trans>}
