@@ -124,6 +124,19 @@ it('a form without changes, or with saved ones, closes without a question', asyn
   expect(confirmAction).not.toHaveBeenCalled();
 });
 
+it('a link in a drawer asks before its input is lost', async () => {
+  show(<Drawers content={form} />);
+  await enter('Grace');
+  await eventually(() => expect(leaving()).toBe(true));
+  confirmAction.mockResolvedValueOnce(false).mockResolvedValueOnce(true);
+  history.push('/other');
+  await eventually(() => expect(confirmAction).toHaveBeenCalledOnce());
+  await shown('Lower');
+  history.push('/other');
+  await eventually(() => expect(location.pathname).toBe('/other'));
+  expect(confirmAction).toHaveBeenCalledTimes(2);
+});
+
 function leaving(): boolean {
   const event = new Event('beforeunload', { cancelable: true });
   window.dispatchEvent(event);
@@ -134,7 +147,7 @@ it('the browser asks before a page with input that is not saved is closed', asyn
   show(<Drawers content={form} />);
   expect(leaving()).toBe(false);
   await enter('Grace');
-  expect(leaving()).toBe(true);
+  await eventually(() => expect(leaving()).toBe(true));
 });
 
 it('a form that was saved and emptied has nothing to lose, until it is filled again', async () => {

@@ -6,9 +6,21 @@ import { areDialogsMounted } from './dialogs';
 import { hasLayers, useLayer } from './layers';
 import { UnsavedForms } from './unsaved';
 
-/** The forms below the element that `watch` is given to, and the question before their input is lost. */
+type Step = Parameters<Parameters<RouterHistory['block']>[0]['blockerFn']>[0];
+
+/** The questions of the pages, drawers and dialogs whose forms were touched. */
+const questions = new Set<() => Promise<boolean>>();
+
+/** Asks before input is lost by what is not a navigation, such as the choice of another organisation. */
+export async function mayLeavePage(): Promise<boolean> {
+  for (const ask of questions) if (!(await ask())) return false;
+  return true;
+}
+
+/** The forms below the element that `watch` is given to: a navigation asks before input that is not saved is lost. */
 function useUnsavedForms() {
   const { t } = useLingui();
+  const router = useRouter({ warn: false });
   const [touched, setTouched] = useState(false);
   const [forms] = useState(() => new UnsavedForms(() => setTouched(true)));
   const asking = useRef(false);
@@ -25,38 +37,6 @@ function useUnsavedForms() {
       asking.current = false;
     }
   };
-  return { forms, touched, mayLeave };
-}
-
-/** A drawer or dialog with forms: `close` asks before input that is not saved is lost. Pass `watch` as its `ref`. */
-export function useFormLayer(opened: boolean, onClose: () => void) {
-  const { forms, mayLeave } = useUnsavedForms();
-  const leave = async () => {
-    if (await mayLeave()) onClose();
-  };
-  const close = useLayer(
-    opened,
-    () => void leave(),
-    () => forms.any(),
-  );
-  return { close, watch: forms.watch };
-}
-
-type Step = Parameters<Parameters<RouterHistory['block']>[0]['blockerFn']>[0];
-
-/** The questions of the pages whose forms were touched. */
-const pages = new Set<() => Promise<boolean>>();
-
-/** Asks before the input of a page is lost by what is not a navigation, such as the choice of another organisation. */
-export async function mayLeavePage(): Promise<boolean> {
-  for (const ask of pages) if (!(await ask())) return false;
-  return true;
-}
-
-/** A page with forms: leaving it asks before input that is not saved is lost. Pass the result as the `ref` of its content. */
-export function usePageForms() {
-  const router = useRouter({ warn: false });
-  const { forms, touched, mayLeave } = useUnsavedForms();
   const latest = useRef(mayLeave);
   useEffect(() => {
     latest.current = mayLeave;
@@ -65,7 +45,7 @@ export function usePageForms() {
     const history = touched ? router?.history : undefined;
     const ask = () => latest.current();
     if (!history) return;
-    pages.add(ask);
+    questions.add(ask);
     const unblock = history.block({
       blockerFn: (step) => {
         const stays = placeOf(step.currentLocation) === placeOf(step.nextLocation);
@@ -77,12 +57,25 @@ export function usePageForms() {
       enableBeforeUnload: () => forms.any(),
     });
     return () => {
-      pages.delete(ask);
+      questions.delete(ask);
       unblock();
     };
   }, [router, touched, forms]);
-  return forms.watch;
+  return { watch: forms.watch, mayLeave };
 }
+
+/** A drawer or dialog with forms: `close` asks before input that is not saved is lost. Pass `watch` as its `ref`. */
+export function useFormLayer(opened: boolean, onClose: () => void) {
+  const { watch, mayLeave } = useUnsavedForms();
+  const leave = async () => {
+    if (await mayLeave()) onClose();
+  };
+  const close = useLayer(opened, () => void leave());
+  return { close, watch };
+}
+
+/** A page with forms: leaving it asks before input that is not saved is lost. Pass the result as the `ref` of its content. */
+export const usePageForms = () => useUnsavedForms().watch;
 
 /** The content that an address shows: its page, and the tab of `PageTabs`. */
 const placeOf = ({ pathname, search }: HistoryLocation) => `${pathname} ${new URLSearchParams(search).get('tab')}`;
