@@ -32,8 +32,12 @@ export function CardProcessor() {
       confirmLabel: t`End payments by card`,
       cancelLabel: t`Cancel`,
     });
-    if (confirmed)
-      changes.mutate({ apply: () => api.removeCardProcessor(), message: t`There are no payments by card any more.` });
+    if (!confirmed) return;
+    setFault(undefined);
+    changes.mutate(
+      { apply: () => api.removeCardProcessor(), message: t`There are no payments by card any more.` },
+      { onError: setFault },
+    );
   };
   const reports = `${location.origin}/api/v1/billing/card-reports`;
   return (

@@ -5,10 +5,13 @@ import { IconBuildingStore } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Plan, type Reseller, type Tenant } from '~/api';
 import { useChanges } from '~/design/changes';
+import { ErrorBar } from '~/design/ErrorBar';
 import { EmptyState } from '~/design/EmptyState';
 import { changedFields } from '~/design/forms';
 import { useAllPages, usePages } from '~/design/lists';
+import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { DataTable, type Column } from '~/design/table';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { EditForm, useEditor } from '~/features/routing';
@@ -189,7 +192,7 @@ function ResellerForm({ reseller, onClose }: { reseller?: Reseller; onClose: () 
 function ResellerTenants({ reseller, choices }: { reseller: Reseller; choices: Tenant[] }) {
   const { t } = useLingui();
   const changes = useChanges(KEYS);
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['reseller-tenants', reseller.id],
     queryFn: async () => (await api.listTenantsOfReseller({ path: { reseller: reseller.id } })).data.items,
   });
@@ -205,6 +208,9 @@ function ResellerTenants({ reseller, choices }: { reseller: Reseller; choices: T
       <Text size="sm" fw={600}>
         <Trans>Its organisations</Trans>
       </Text>
+      <ErrorBar fault={error} retry={refetch} />
+      <ErrorNotice fault={changes.error} />
+      {!data && !error && <SkeletonBlock height={44} />}
       {(data ?? []).map((tenant) => (
         <Group key={tenant.id} justify="space-between" wrap="nowrap">
           <Text size="sm" truncate>

@@ -4,6 +4,8 @@ import { plural } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type CustomRole, type NewCustomRole, type Permission } from '~/api';
+import { ErrorBar } from '~/design/ErrorBar';
+import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { EditForm, savingChange } from '~/features/routing';
 import { switched } from './model';
@@ -21,8 +23,10 @@ interface RoleFormProps {
 export function RoleForm({ role, tenant, onClose }: RoleFormProps) {
   const { t } = useLingui();
   const checks = useFieldChecks();
-  const all = usePermissions(tenant).data ?? [];
-  const others = (useRoles(tenant).data ?? []).filter((each) => each.id !== role?.id && each.editable);
+  const permissions = usePermissions(tenant);
+  const roles = useRoles(tenant);
+  const all = permissions.data ?? [];
+  const others = (roles.data ?? []).filter((each) => each.id !== role?.id && each.editable);
   const [replacement, setReplacement] = useState<string | null>(null);
   const form = useForm<NewCustomRole>({
     initialValues: { name: role?.name ?? '', permissions: (role?.permissions ?? []) as NewCustomRole['permissions'] },
@@ -77,7 +81,9 @@ export function RoleForm({ role, tenant, onClose }: RoleFormProps) {
       }
     >
       <TextInput size="md" label={t`Name`} maxLength={60} required {...form.getInputProps('name')} />
-      {(Object.keys(AREAS) as Permission['area'][]).map((area) => (
+      <ErrorBar fault={permissions.error} retry={permissions.refetch} />
+      {permissions.isPending && <SkeletonBlock height={200} />}
+      {(permissions.data ? (Object.keys(AREAS) as Permission['area'][]) : []).map((area) => (
         <Fieldset key={area} legend={t(AREAS[area])}>
           <Stack gap="sm">
             {all
@@ -102,6 +108,7 @@ export function RoleForm({ role, tenant, onClose }: RoleFormProps) {
       )}
       {role && role.members + role.groups.length > 0 && (
         <>
+          <ErrorBar fault={roles.error} retry={roles.refetch} />
           {role.members > 0 && <RoleMembers role={role} tenant={tenant} />}
           <Select
             size="md"

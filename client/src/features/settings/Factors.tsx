@@ -4,8 +4,11 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Factor, TotpBegun } from '~/api';
 import { confirmAction } from '~/design/Confirm';
+import { ErrorNotice } from '~/design/Notice';
 import { QrCode } from '~/design/QrCode';
 import { formatDate } from '~/design/dates';
+import { useErrorFocus } from '~/design/forms';
+import { asProblem } from '~/core/problem';
 import { useValue } from '~/core/store';
 import { thisDevice } from '~/core/this-device';
 import type { SecurityModel } from './security';
@@ -98,16 +101,24 @@ function FactorRow({ factor, model }: { factor: Factor; model: SecurityModel }) 
 
 function TotpSetUp({ model, totp }: { model: SecurityModel; totp: TotpBegun }) {
   const { t } = useLingui();
-  const busy = useValue(model.state, (each) => each.busy);
+  const { busy, fault } = useValue(model.state);
   const [code, setCode] = useState('');
+  const { form, fail } = useErrorFocus();
+  const wrong = asProblem(fault).code === 'wrong_proof';
+  const confirm = async () => {
+    await model.confirmTotp(code);
+    if (model.state.state.fault) fail();
+  };
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
-        void model.confirmTotp(code);
+        void confirm();
       }}
     >
       <Stack gap="sm">
+        {!wrong && <ErrorNotice fault={fault} />}
         <Text>
           <Trans>Scan the code with your authenticator app, then enter the six-digit code.</Trans>
         </Text>
@@ -124,6 +135,7 @@ function TotpSetUp({ model, totp }: { model: SecurityModel; totp: TotpBegun }) {
           size="md"
           required
           withAsterisk={false}
+          error={wrong && t`Wrong code. Enter the one that the app shows now.`}
           value={code}
           onChange={(event) => setCode(event.currentTarget.value)}
         />

@@ -23,7 +23,7 @@ export function SecurityBody() {
   const { t } = useLingui();
   const [model] = useState(() => new SecurityModel());
   const [linked] = useState(() => takeDeepLinkCode('single-sign-on') === 'linked');
-  const { factors, fault, busy } = useValue(model.state);
+  const { factors, fault, busy, totp } = useValue(model.state);
   useEffect(() => {
     void model.load();
   }, [model]);
@@ -34,7 +34,8 @@ export function SecurityBody() {
           <Trans>Single sign-on is linked. You can now sign in with your organisation.</Trans>
         </InfoNotice>
       )}
-      {factors ? <ErrorNotice fault={fault} /> : <ErrorBar fault={fault} retry={() => model.load()} />}
+      {!factors && <ErrorBar fault={fault} retry={() => model.load()} />}
+      {factors && !totp && <ErrorNotice fault={fault} />}
       <Section
         title={t`Second factor`}
         lead={t`Adds a second step to your password, so that a stolen password is not enough to sign in.`}
