@@ -129,7 +129,18 @@ export default function CallRecords() {
         }
         onOpen={setOpened}
         exportable
-        empty={<EmptyState icon={IconClockHour4} text={<Trans>No calls to show.</Trans>} />}
+        empty={
+          <EmptyState
+            icon={IconClockHour4}
+            text={
+              period === 'all' ? (
+                <Trans>No call yet. Each call of the organisation is listed here once it has ended.</Trans>
+              ) : (
+                <Trans>No calls in this period.</Trans>
+              )
+            }
+          />
+        }
       />
       <CallDrawer call={opened} tenant={tenant} onClose={() => setOpened(undefined)} />
     </Page>

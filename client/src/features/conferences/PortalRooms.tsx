@@ -23,6 +23,7 @@ import { confirmAction } from '~/design/Confirm';
 import { changedFields, showAtField, useErrorFocus } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { useCrudList } from '~/design/crud-list';
+import { hasTools } from '~/design/lists';
 import { Page } from '~/design/Page';
 import { DataTable } from '~/design/table';
 import { EmptyState } from '~/design/EmptyState';
@@ -63,16 +64,13 @@ export default function PortalRooms() {
     if (confirmed) end.mutate(one);
   }
 
+  const add = (
+    <Button size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={rooms.add}>
+      <Trans>New room</Trans>
+    </Button>
+  );
   return (
-    <Page
-      title={t`Rooms`}
-      size="xl"
-      actions={
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={rooms.add}>
-          <Trans>New room</Trans>
-        </Button>
-      }
-    >
+    <Page title={t`Rooms`} size="xl" actions={hasTools(rooms.list) && add}>
       <ErrorNotice fault={rooms.removalFault ?? end.error} />
       <DataTable
         list={rooms.list}
@@ -122,7 +120,13 @@ export default function PortalRooms() {
             {rooms.actions(one)}
           </>
         )}
-        empty={<EmptyState icon={IconUsersGroup} text={<Trans>No rooms yet.</Trans>} />}
+        empty={
+          <EmptyState
+            icon={IconUsersGroup}
+            text={<Trans>No room yet. People meet in it for a conference by calling its number.</Trans>}
+            action={add}
+          />
+        }
       />
     </Page>
   );

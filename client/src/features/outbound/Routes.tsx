@@ -8,7 +8,7 @@ import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useValue } from '~/core/store';
 import { useChanges } from '~/design/changes';
 import { EmptyState } from '~/design/EmptyState';
-import { useAllPages } from '~/design/lists';
+import { hasTools, useAllPages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { DataTable, type Column } from '~/design/table';
@@ -51,7 +51,7 @@ export default function Routes() {
     { title: t`Caller ID`, card: 'none', render: ({ caller_id }) => caller_id || t`of the caller` },
   ];
   return (
-    <Page title={t`Outbound routes`} size="xl" actions={add}>
+    <Page title={t`Outbound routes`} size="xl" actions={hasTools(list) && add}>
       <ErrorNotice fault={changes.error} />
       <DataTable<Route>
         label={t`Outbound routes`}

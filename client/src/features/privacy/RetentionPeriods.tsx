@@ -6,6 +6,7 @@ import { useChanges } from '~/design/changes';
 import { ErrorNotice } from '~/design/Notice';
 import { periodText } from '~/design/periods';
 import { RETENTION_CLASSES, RETENTION_LAWS } from './retention-texts';
+import css from './privacy.module.css';
 
 const CHOICES = ['P7D', 'P14D', 'P30D', 'P3M', 'P6M', 'P12M', 'P18M', 'P2Y', 'P3Y', 'P10Y'];
 
@@ -29,7 +30,7 @@ export function RetentionPeriods({ classes, tenant }: { classes: RetentionClass[
   return (
     <>
       <ErrorNotice fault={changes.error} />
-      <Table aria-label={t`Retention`}>
+      <Table aria-label={t`Retention`} className={css.periods}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">

@@ -19,31 +19,33 @@ export function RetentionPreview({ tenant }: { tenant?: string }) {
   if (!data) return <ErrorBar fault={error} retry={refetch} />;
   const times = data[0]?.counts.map(({ before }) => before) ?? [];
   return (
-    <Table aria-label={t`Next deletions`} className={classes.preview}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th scope="col">
-            <Trans>Data</Trans>
-          </Table.Th>
-          {times.map((time, at) => (
-            <Table.Th key={time} scope="col" ta="end">
-              {at === 0 ? t`Now` : t`By ${formatDate(time)}`}
+    <div className={classes.scrolls} data-scrolls>
+      <Table aria-label={t`Next deletions`} className={classes.preview}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">
+              <Trans>Data</Trans>
             </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {data.map(({ kind, counts }) => (
-          <Table.Tr key={kind}>
-            <Table.Th scope="row">{ENDING_KINDS[kind] ? t(ENDING_KINDS[kind]) : kind}</Table.Th>
-            {counts.map(({ before, count }) => (
-              <Table.Td key={before} ta="end" className="tabular">
-                {count}
-              </Table.Td>
+            {times.map((time, at) => (
+              <Table.Th key={time} scope="col" ta="end">
+                {at === 0 ? t`Now` : t`By ${formatDate(time)}`}
+              </Table.Th>
             ))}
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {data.map(({ kind, counts }) => (
+            <Table.Tr key={kind}>
+              <Table.Th scope="row">{ENDING_KINDS[kind] ? t(ENDING_KINDS[kind]) : kind}</Table.Th>
+              {counts.map(({ before, count }) => (
+                <Table.Td key={before} ta="end" className="tabular">
+                  {count}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
   );
 }
