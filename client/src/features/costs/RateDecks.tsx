@@ -56,6 +56,7 @@ export function RateDecks({ tenant, operator }: RateDecksProps) {
   const remove = ({ id, name }: RateDeck) =>
     changes.mutate({
       apply: () => api.deleteRateDeck({ path: { deck: id }, query: { tenant } }),
+      deletes: id,
       message: t`${name} was deleted.`,
     });
   return (

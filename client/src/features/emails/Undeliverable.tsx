@@ -20,6 +20,7 @@ export function Undeliverable({ tenant }: { tenant?: string }) {
   const clear = ({ id, address }: UndeliverableAddress) =>
     changes.mutate({
       apply: () => api.clearUndeliverableAddress({ path: { address: id }, query: { tenant } }),
+      deletes: id,
       message: t`${address} counts as working.`,
     });
   if (items.length === 0 && !fault) return null;

@@ -48,6 +48,7 @@ export function WebhookMessages({ webhook, tenant }: { webhook: Webhook; tenant?
           <Message
             key={message.id}
             message={message}
+            busy={changes.isPending}
             onRetry={message.dead && webhook.state === 'active' ? () => retry(message) : undefined}
           />
         ))}
@@ -58,11 +59,12 @@ export function WebhookMessages({ webhook, tenant }: { webhook: Webhook; tenant?
 
 interface MessageProps {
   message: WebhookDelivery;
+  busy: boolean;
   /** Sends it again; undefined while it cannot. */
   onRetry?: () => void;
 }
 
-function Message({ message, onRetry }: MessageProps) {
+function Message({ message, busy, onRetry }: MessageProps) {
   const { t } = useLingui();
   const { event, created, dead, attempts, status, failure } = message;
   const title = eventTitle(event);
@@ -74,7 +76,7 @@ function Message({ message, onRetry }: MessageProps) {
       icon={<Icon size={20} aria-hidden />}
       trailing={
         onRetry && (
-          <Button size="xs" variant="default" aria-label={t`Send again: ${at}`} onClick={onRetry}>
+          <Button size="xs" variant="default" loading={busy} aria-label={t`Send again: ${at}`} onClick={onRetry}>
             <Trans>Send again</Trans>
           </Button>
         )

@@ -75,6 +75,7 @@ export function Webhooks({ tenant }: { tenant?: string }) {
             <Button
               size="xs"
               variant="default"
+              loading={changes.isPending}
               aria-label={t`Send a test to ${webhook.name}`}
               onClick={() => test(webhook)}
             >

@@ -47,7 +47,7 @@ export default function Reports() {
             <Accordion.Panel>
               <Code block>{report.text}</Code>
               <Group justify="flex-end" mt="sm">
-                <Button variant="default" size="xs" onClick={() => remove.mutate(report.id)}>
+                <Button variant="default" size="xs" loading={remove.isPending} onClick={() => remove.mutate(report.id)}>
                   <Trans>Delete</Trans>
                 </Button>
               </Group>
