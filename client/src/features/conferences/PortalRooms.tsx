@@ -65,7 +65,7 @@ export default function PortalRooms() {
   }
 
   const add = (
-    <Button size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={rooms.add}>
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={rooms.add}>
       <Trans>New room</Trans>
     </Button>
   );
