@@ -31,7 +31,8 @@ class FakeEngine(NgClient):
         self._protocols: dict[tuple[str, str], str] = {}
         """The protocol a tag offered last at an anchor: rtpengine answers with it."""
         self.digits: list[str] = []
-        """Tones of digits that are played to a party."""
+        """Tones of digits that are played to a party, each for `digit_seconds`."""
+        self.digit_seconds = 0.0
         self.silent_since: dict[str, float] = {}
         """Unix time of the last packet of a tag; a missing tag received media just now."""
 
@@ -94,7 +95,7 @@ class FakeEngine(NgClient):
         assert isinstance(file, Sound)
         assert tag in self.anchors[anchor]
         self.digits.append(f"tones of {file.seconds:.2f} s")
-        return 0.0
+        return self.digit_seconds
 
     def _figures(self, tags: set[str]) -> ng.Reply:
         now = self._clock.now().timestamp()

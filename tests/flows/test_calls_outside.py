@@ -569,7 +569,39 @@ async def test_digit_by_info_reaches_a_carrier_as_it_wants_it(style: str, events
         numbers=NUMBERS,
     )
     assert world.media.digits == sent
-    assert world.observed[-1] == "alice presses 5"
+    # An outside party has no device.
+    assert world.observed[1:] == ["alice presses 5", *["no more tones for "] * len(sent)]
+
+
+async def test_server_that_goes_down_plays_no_more_digits() -> None:
+    world = await play(
+        """
+        alice 1001, carrier +491710000001 udp trunk
+        alice -> INVITE 03098765432 [alice]
+        carrier <- INVITE [alice]
+        carrier -> 200 [outside]
+        carrier <- ACK
+        alice <- 200 [outside]
+        alice -> ACK
+        ! a digit takes an hour
+        alice -> INFO 5
+          Content-Type: application/dtmf
+        alice <- 200 INFO
+        """,
+        numbers=NUMBERS,
+    )
+    assert len(world.digit_tones) == 1
+    await play_on(
+        world,
+        """
+        ! the server goes down
+        alice <- BYE
+          Reason: Q.850;cause=41;text="The system is going down"
+        carrier <- BYE
+        history <- answered 41 alice +493098765432
+    """,
+    )
+    assert len(world.digit_tones) == 0
 
 
 async def test_number_that_a_rule_forbids() -> None:

@@ -21,6 +21,7 @@ from unificx.calls import (
     CallSettings,
     CarrierCall,
     Conversation,
+    DigitTones,
     InboundCall,
     MediaWatchdog,
     Origination,
@@ -140,12 +141,14 @@ class World:
             self,
             availability=self.availability,
         )
+        self.digit_tones = DigitTones(self.media, self.tones_played)
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
             OutsideLines(self.lines, self.lines, self.lines.subject, self.lines.name, self.credit, self.lines.place),
             lambda tenant_id, extension_id: self.team,
             self,
+            self.digit_tones,
         )  # fmt: skip
         self.manager = CallManager(
             parts,
@@ -234,10 +237,17 @@ class World:
         assert call_id in self.manager.calls
         self.observed.append("apart")
 
-    def dtmf_received(self, call_id: str, tag: str, digit: str) -> None:
+    def tones_played(self, call_id: str, tag: str, seconds: float) -> None:
         assert self.last_conversation is not None
-        names = [leg.device_id for leg in self.last_conversation.legs if leg.tag == tag]
-        self.observed.append(f"{' '.join(names)} presses {digit}")
+        assert (self.last_conversation.call_id, seconds) == (call_id, 0)
+        self.observed.append(f"no more tones for {self._device_of(tag)}")
+
+    def dtmf_received(self, call_id: str, tag: str, digit: str) -> None:
+        self.observed.append(f"{self._device_of(tag)} presses {digit}")
+
+    def _device_of(self, tag: str) -> str:
+        assert self.last_conversation is not None
+        return " ".join(leg.device_id for leg in self.last_conversation.legs if leg.tag == tag)
 
     def call_ended(self, call_id: str) -> bool:
         assert call_id in self.manager.calls
@@ -348,8 +358,12 @@ class World:
                 self.media.awake.clear()
             case ["the", "media", "engine", "wakes", "up"]:
                 self.media.awake.set()
+            case ["a", "digit", "takes", "an", "hour"]:
+                self.media.digit_seconds = 3600.0
             case ["the", "media", "engine", "dies"]:
                 self.media.dead = True
+            case ["the", "media", "engine", "recovers"]:
+                self.media.dead = False
             case ["the", "media", "engine", "restarts"]:
                 self.media.dead = False
                 self.media.anchors.clear()
@@ -464,6 +478,7 @@ class World:
             "asked of the media engine": len(manager._executor._media),
             "legs of trunks": len(manager._registry.by_trunk),
             "anchors": len(self.media.anchors),
+            "digits": len(self.digit_tones),
             "apps": self.apps.running,
             "parked": len(self.parking),
         }

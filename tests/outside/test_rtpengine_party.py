@@ -11,6 +11,7 @@ from recording_helpers import levels
 from rtp_endpoint import DECODE, RtpEndpoint
 
 from unificx import sdp
+from unificx.calls import Conversation, ConversationLeg, MusicOnHold
 from unificx.calls.digit_tones import DigitTones
 from unificx.core.clock import SystemClock
 from unificx.media import MediaUnavailable, tones
@@ -157,16 +158,41 @@ async def test_tones_of_digits_are_played_to_a_party(
     caller, callee = parties
     await connect(relay, parties)
     await talk(parties, 0.3)
-    played = DigitTones(relay)
+    played = DigitTones(relay, lambda call_id, tag, seconds: None)
     talking = asyncio.create_task(talk(parties, 1.0))
     for digit in "5#":
-        played.play("call", "b", digit)
+        played.play("call", "call", "b", digit)
     await talking
     received = [sample for packet in callee.received for sample in DECODE[packet.payload_type](packet.payload)]
     strongest = [max(levels(received, hertz, 8000)) for hertz in (770, 1336, 941, 1477, 1209, 697)]
     assert min(strongest[:4]) > 3000
     assert max(strongest[4:]) < 1000
     assert caller.typical_level(CALLEE) > 6000
+
+
+async def test_music_on_hold_goes_on_after_the_tones_of_digits(
+    relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]
+) -> None:
+    callee = parties[1]
+    await connect(relay, parties)
+    await talk(parties, 0.3)
+
+    async def music(tenant_id: str) -> Sound:
+        return tone(5.0)
+
+    hold = MusicOnHold(relay, music, SystemClock())
+    played = DigitTones(relay, hold.interrupted)
+    one, other = (ConversationLeg(tag, "", "", None, "", "", b"", is_holding=tag == "a") for tag in ("a", "b"))
+    hold.conversation_changed(Conversation("call", "acme", "call", one, other))
+    await talk(parties, 0.5)
+    assert callee.typical_level(PROMPT) > 6000
+    played.play("call", "call", "b", "5")
+    await talk(parties, 0.5)
+    received = [sample for packet in callee.received for sample in DECODE[packet.payload_type](packet.payload)]
+    assert min(max(levels(received, hertz, 8000)) for hertz in (770, 1336)) > 3000
+    await talk(parties, 0.5)
+    assert callee.typical_level(PROMPT) > 6000
+    await played.close()
 
 
 async def silence(relay: RtpEngine, *, silent: bool) -> None:

@@ -4,6 +4,7 @@ from unificx.calls.call_control import CallControl
 from unificx.calls.completion import CallCompletions, Completion
 from unificx.calls.credited_calls import CreditedCalls
 from unificx.calls.dependencies import CallManagerDependencies
+from unificx.calls.digit_tones import DigitTones
 from unificx.calls.extension_calls import ExtensionCall, ExtensionCalls
 from unificx.calls.inbound import CarrierCall, InboundCall
 from unificx.calls.journal import Journal
@@ -67,6 +68,7 @@ __all__ = [
     "CreditReply",
     "CreditedCalls",
     "CreditedLeg",
+    "DigitTones",
     "ExtensionCall",
     "ExtensionCalls",
     "InboundCall",

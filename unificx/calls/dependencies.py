@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from unificx.calls.digit_tones import DigitTones
 from unificx.calls.parking import Parking
 from unificx.calls.ports import (
     AnswerKeyRequests,
@@ -37,3 +38,4 @@ class CallManagerDependencies:
     teammates: Callable[[str, str], Collection[str]]
     """Returns the members of the groups and queues of a tenant that an extension is a member of."""
     answer_keys: AnswerKeyRequests
+    digit_tones: DigitTones

@@ -66,7 +66,7 @@ class InfoRelay:
         if peer is None or peer.leg is None or not isinstance(state, Talking):
             return
         if digit and self._gets_tones(call.participant(name), peer):
-            self.tones.play(call.anchor_id(state.callee), peer.leg.id, digit)
+            self.tones.play(call.id, call.anchor_id(state.callee), peer.leg.id, digit)
         else:
             peer.leg.info(event.content_type, event.body, now)
 

@@ -16,7 +16,6 @@ from unificx.calls.call_moves import CallMoves, to_parked_call
 from unificx.calls.deflection import follow_redirection
 from unificx.calls.departed_pages import DepartedPages
 from unificx.calls.dependencies import CallManagerDependencies
-from unificx.calls.digit_tones import DigitTones
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.inbound import CallRejected, CarrierCall, InboundCall, InboundCalls
@@ -106,7 +105,7 @@ class CallManager:
         )  # fmt: skip
         self._executor = ActionExecutor(executor_deps, partial(self.process, self._on_media_reply), self._on_app_event)
         self._answer_keys = AnswerKeys(deps.answer_keys, self._executor.request_media, self.dispatch)
-        self._info_relay = InfoRelay(notifier, deps.outside, self._answer_keys.pressed, DigitTones(deps.media))
+        self._info_relay = InfoRelay(notifier, deps.outside, self._answer_keys.pressed, deps.digit_tones)
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
         transfer_deps = TransferDependencies(deps, self._fork_builder, registry, self._dispatch_now, moves)
         self._transfers, self._app_connections = Transfers(transfer_deps), AppConnections(transfer_deps)
@@ -271,6 +270,7 @@ class CallManager:
         for call in list(self.calls.values()):
             self.dispatch(call, events.MediaReleased(), self.deps.clock.monotonic())
         self.on_pending_output()
+        await self.deps.digit_tones.close()
 
     def device_registered(self, extension_id: str, device_id: str) -> None:
         """Process a new or moved registration: retransmit in-dialog requests the device may have missed, and fork

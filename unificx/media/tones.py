@@ -4,6 +4,11 @@ import math
 from array import array
 from collections.abc import Sequence
 
+KEYS = "123A456B789C*0#D"
+"""Keys of a telephone, by row and column."""
+ROW_HERTZ, COLUMN_HERTZ = (697.0, 770.0, 852.0, 941.0), (1209.0, 1336.0, 1477.0, 1633.0)
+"""Low and high frequency of a key's tones, by its row and its column (ITU-T Q.23)."""
+
 
 def sine(frequency: float, amplitude: float, count: int, *, start: int = 0, rate: int = 8000) -> "array[int]":
     """Return `count` samples of a tone of `frequency` Hz from sample number `start` on, so that chunks join up."""

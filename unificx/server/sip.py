@@ -11,6 +11,7 @@ from unificx.calls import (
     CallRecordingStatus,
     CallSettings,
     CompositeObserver,
+    DigitTones,
     MediaWatchdog,
     MusicOnHold,
     OutsideLines,
@@ -112,7 +113,10 @@ class SipServer:
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers, touched = CompositeObserver(hold, self.call_recorder, self.call_monitor), set[str]()
         on_step = _reporting_steps(touched, live_events)
-        self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, on_step)
+        digit_tones = DigitTones(media, hold.interrupted)
+        self.call_manager = self._create_call_manager(
+            call_settings, dialogs, routing, observers, on_step, digit_tones=digit_tones
+        )
         container.calls.attach(self.call_manager)
         self._recorded_calls = CallRecordingStatus(container.calls)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
@@ -153,6 +157,8 @@ class SipServer:
         routing: Routing,
         observer: CompositeObserver,
         on_step: Callable[[str], None],
+        *,
+        digit_tones: DigitTones,
     ) -> CallManager:
         container = self._container
         self.credit = create_credit_control(container, self._media)
@@ -178,6 +184,7 @@ class SipServer:
                 ),
                 container.routing.teammates,
                 create_answer_key_requests(container, self._media),
+                digit_tones,
             ),
             settings,
             on_answered=container.journal.save,

@@ -24,14 +24,16 @@ class SlowMedia:
 
 async def test_a_flood_of_digits_takes_limited_memory() -> None:
     media = SlowMedia()
-    tones = DigitTones(cast("RtpEngine", media))
+    ended: list[str] = []
+    tones = DigitTones(cast("RtpEngine", media), lambda call_id, tag, seconds: ended.append(tag))
     for _ in range(10 * MAX_WAITING):
-        tones.play("call", "a", "1")
-    tones.play("call", "b", "2")
+        tones.play("call", "anchor", "a", "1")
+    tones.play("call", "anchor", "b", "2")
     await asyncio.sleep(0)
     assert len(tones) == 2
     media.free.set()
     while len(tones):
         await asyncio.sleep(0)
     assert Counter(tag for tag, _ in media.played) == {"a": MAX_WAITING, "b": 1}
+    assert sorted(ended) == ["a", "b"], "after the last digit of each"
     assert len({sound.pcm for _, sound in media.played}) == 2

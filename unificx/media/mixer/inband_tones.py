@@ -15,13 +15,11 @@ import numpy.typing as npt
 
 from unificx.media.mixer.arrays import Floats, Index, Mask, Numbers, Samples
 from unificx.media.mixer.dtmf import RELEASE_TICKS
+from unificx.media.tones import COLUMN_HERTZ, KEYS, ROW_HERTZ
 
 Phasors: TypeAlias = npt.NDArray[np.complex64]
 
-KEYS = "123A456B789C*0#D"
-"""By row and column of the keypad."""
-_LOW, _HIGH = (697.0, 770.0, 852.0, 941.0), (1209.0, 1336.0, 1477.0, 1633.0)
-_HERTZ = np.array(_LOW + _HIGH)
+_HERTZ = np.array(ROW_HERTZ + COLUMN_HERTZ)
 _BLOCK_SECONDS = 0.01
 _BLOCK = 80
 """Samples of a block at 8 kHz."""
