@@ -20,7 +20,15 @@ from unificx.calls.machine.actions import (
     WriteRecord,
 )
 from unificx.calls.machine.causes import Cause, cause_from_status, most_informative
-from unificx.calls.machine.states import Ended, Ending, Exchange, MediaReanchor, SettingUp, Talking
+from unificx.calls.machine.states import (
+    MAX_RESTORATIONS,
+    Ended,
+    Ending,
+    Exchange,
+    MediaReanchor,
+    SettingUp,
+    Talking,
+)
 
 
 def ringing(*names: str) -> Script:
@@ -266,12 +274,44 @@ def test_restart_aborts_an_exchange() -> None:
     assert script.state.exchange is None
 
 
-def test_failed_reanchor_is_left_to_the_watchdog() -> None:
-    script = talking()
-    script.process(events.RelayRestarted())
-    assert script.process(events.MediaFailed("exchange:1", sdp_at_fault=False)) == []
+def awaits_restoration(script: Script) -> bool:
     assert isinstance(script.state, Talking)
-    assert script.state.exchange is None
+    return script.state.exchange is None and script.state.awaits_restoration
+
+
+@pytest.mark.parametrize("answering", [False, True])
+def test_restoration_is_repeated_until_it_succeeds(answering: bool) -> None:
+    script = talking()
+    for number in range(1, MAX_RESTORATIONS):
+        script.process(events.RelayRestarted())
+        if answering:
+            script.process(events.MediaOffered(f"exchange:{number}", b"for b1"))
+        assert script.process(events.MediaFailed(f"exchange:{number}", sdp_at_fault=False)) == []
+        assert awaits_restoration(script)
+    script.process(events.RelayRestarted())
+    script.process(events.MediaOffered(f"exchange:{MAX_RESTORATIONS}", b"for b1"))
+    script.process(events.MediaAnswered(f"exchange:{MAX_RESTORATIONS}", b"for a"))
+    script.process(events.OfferAnswered("a", b"offer"), events.OfferAnswered("b1", b"answer"))
+    assert not awaits_restoration(script)
+
+
+def test_restoration_is_not_repeated_without_end_nor_with_unusable_sdp() -> None:
+    script = talking()
+    for number in range(1, MAX_RESTORATIONS + 1):
+        script.process(events.RelayRestarted(), events.MediaFailed(f"exchange:{number}", sdp_at_fault=False))
+    assert not awaits_restoration(script)
+    script = talking()
+    script.process(events.RelayRestarted(), events.MediaFailed("exchange:1", sdp_at_fault=True))
+    assert not awaits_restoration(script)
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_anchor_that_could_not_be_reset_is_restored(restored: bool) -> None:
+    script = restoring()
+    if restored:
+        script.process(events.MediaOffered("exchange:1", b"-"))
+    script.process(events.MediaFailed("exchange:1", sdp_at_fault=False))
+    assert awaits_restoration(script)
 
 
 @pytest.mark.parametrize(

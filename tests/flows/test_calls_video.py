@@ -1,7 +1,7 @@
 """Video: between browsers, and only to phones that support it."""
 
 import pytest
-from ladder import play
+from ladder import play, play_on
 
 BROWSERS = "alice 1001 wss, bob 1002 wss"
 DESK = "alice 1001 wss, bob 1002"
@@ -141,6 +141,38 @@ async def test_video_between_phones() -> None:
         history <- answered 16 alice bob
         alice <- 200 BYE
     """)
+
+
+async def test_ice_restart_that_fails_at_the_media_engine_is_repeated() -> None:
+    """The anchor exists again, with one side only: nothing else would show that there is no sound."""
+    world = await play(
+        DESK
+        + """
+        alice -> INVITE 1002 [alice/webrtc]
+        bob   <- INVITE [alice/webrtc]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob in webrtc]
+        alice -> ACK
+        ! the media engine restarts
+        bob   <- INVITE [alice/webrtc]
+        ! the media engine dies
+        bob   -> 200 [bob]
+        bob   <- ACK
+        ! the watch goes round
+        ! the media engine recovers
+        ! the watch goes round
+        bob   <- INVITE [alice/webrtc]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- INVITE [bob in webrtc]
+        alice -> 200 [alice/webrtc]
+        alice <- ACK
+        ! the watch goes round
+    """
+    )
+    assert world.observed == ["alice, bob", "alice, bob again 2"], "not before it is restored"
+    await play_on(world, DOWN)
 
 
 async def test_ice_restart_keeps_media_sections() -> None:

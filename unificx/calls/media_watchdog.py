@@ -65,8 +65,11 @@ class MediaWatchdog:
             return
         if call.state is not state:
             return
-        # An anchor that is unknown to the engine was lost: re-anchor the media.
-        event = self._judge(call, state, report) if report is not None else events.RelayRestarted()
+        # An anchor that is unknown to the engine was lost; one that is known may be incomplete.
+        if report is None or state.awaits_restoration:
+            event = events.RelayRestarted()
+        else:
+            event = self._judge(call, state, report)
         if event is not None:
             self._manager.dispatch(call, event, self._clock.monotonic())
             self._manager.on_pending_output()

@@ -63,8 +63,8 @@ class ObserverNotifier:
         elif call.is_app(CALLER) or call.is_app(state.callee):
             if observed is not None and observed.conversation is not None:
                 self._suspend(call, observed)
-        elif (observed is None or observed.state is not state) and not isinstance(
-            state.exchange, MediaReanchor | IceRestart
+        elif (observed is None or observed.state is not state) and not (
+            state.awaits_restoration or isinstance(state.exchange, MediaReanchor | IceRestart)
         ):
             self._notify(call, state, observed or self._observed.setdefault(call.id, _Observed()))
 

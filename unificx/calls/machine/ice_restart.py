@@ -33,11 +33,16 @@ def continue_ice_restart(
             request = OfferMedia(f"exchange:{restart.number}", state.callee, state.callee, state.callee_sdp)
             return replace(state, exchange=next_offer), [request]
         case "answering", MediaAnswered():
-            return replace(state, exchange=None), []
-        case _, MediaFailed():  # the media watchdog will end the call
-            return replace(state, exchange=None), []
+            return replace(state, exchange=None, failed_restorations=0), []
+        case _, MediaFailed():
+            return restoration_failed(state, event), []
         case _:
             return state, []
+
+
+def restoration_failed(state: Talking, event: MediaFailed) -> Talking:
+    """End the exchange. The media watchdog has media restored again, unless the SDP is at fault."""
+    return replace(state, exchange=None, failed_restorations=0 if event.sdp_at_fault else state.failed_restorations + 1)
 
 
 def ice_restart_answered(state: Talking, restart: IceRestart, leg: str, sdp: bytes) -> TalkingTransition:

@@ -11,6 +11,9 @@ CALLER = "a"
 """The leg of the caller. The others are "b1", "b2" … for phones, "app1" … for dialled apps, and "w1" … for apps with
 which a party waits. They are names of participants of a call (`Call.participants`)."""
 
+MAX_RESTORATIONS = 20
+"""How often in succession it is attempted to restore the media of a call."""
+
 Stage = Literal["offering", "calling", "ringing", "over"]
 
 
@@ -182,6 +185,13 @@ class Talking:
     """Number of exchanges begun so far."""
     deferred: tuple[str, bytes] | None = None
     """Leg and SDP of an offer that waits for the end of the exchange."""
+    failed_restorations: int = 0
+    """How often in succession restoring the media after a restart of rtpengine has failed."""
+
+    @property
+    def awaits_restoration(self) -> bool:
+        """Whether the anchor may be incomplete, so that restoring the media is to be repeated."""
+        return 0 < self.failed_restorations < MAX_RESTORATIONS
 
 
 @value

@@ -52,7 +52,12 @@ from unificx.calls.machine.events import (
     TransferRequested,
     TransferWithdrawn,
 )
-from unificx.calls.machine.ice_restart import continue_ice_restart, ice_restart_answered, start_ice_restart
+from unificx.calls.machine.ice_restart import (
+    continue_ice_restart,
+    ice_restart_answered,
+    restoration_failed,
+    start_ice_restart,
+)
 from unificx.calls.machine.states import (
     CALLER,
     Ended,
@@ -286,10 +291,10 @@ def _media_reply(state: Talking, event: MediaOffered | MediaAnswered | MediaFail
             before = state.callee_sdp if other == state.callee else state.caller_sdp
             request = AnswerMedia(f"exchange:{exchange.number}", state.callee, other, before)
             return replace(state, exchange=replace(exchange, stage="restored")), [request]
-        case "restored", MediaAnswered() | MediaFailed():
+        case "restored", MediaAnswered():
             return replace(state, exchange=None), []
-        case "restoring", MediaFailed():  # if media is lost now, the watchdog will end the call
-            return replace(state, exchange=None), []
+        case "restoring" | "restored", MediaFailed():
+            return restoration_failed(state, event), []
         case _:
             return state, []
 
@@ -329,9 +334,10 @@ def _continue_reanchor(
         case "answering", MediaAnswered(_, sdp):
             both = (CALLER, state.callee)
             reoffering = replace(reanchor, stage="reoffering", pending=both)
-            return replace(state, exchange=reoffering), [Offer(CALLER, sdp), Offer(state.callee, reanchor.callee_offer)]
-        case _, MediaFailed():  # the media watchdog will end the call
-            return replace(state, exchange=None), []
+            offers: list[Action] = [Offer(CALLER, sdp), Offer(state.callee, reanchor.callee_offer)]
+            return replace(state, exchange=reoffering, failed_restorations=0), offers
+        case _, MediaFailed():
+            return restoration_failed(state, event), []
         case _:
             return state, []
 
