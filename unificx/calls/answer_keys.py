@@ -2,8 +2,9 @@
 
 A mailbox or an announcement of the mobile network answers too, and would take the call from everyone else. So the leg
 of such a member counts as ringing when it answers: it hears a request, and the set-up machine learns of the answer once
-the user has pressed a key. The anchor is silenced before the leg is dialled, so that the caller hears nothing of it,
-early media included. Its carrier bills the leg from its answer on, so that its record begins there.
+the user has pressed a key. The anchor is silenced before the leg is dialled, so that the caller's phone gets nothing of
+it, early media included, and plays its ringback tone. Its carrier bills the leg from its answer on, so that its record
+begins there.
 """
 
 from collections.abc import Callable

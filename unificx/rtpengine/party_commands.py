@@ -34,9 +34,11 @@ def play(anchor: str, tag: str, file: str, *, times: int = 1, start: float = 0.0
 
 
 def silence(anchor: str, *, silent: bool) -> Message:
-    """Build a request to send silence in place of the audio of all parties of an anchor, also of those that answer
-    later, or their audio again. Sounds are played and DTMF is logged all the time."""
-    return {"command": "silence media" if silent else "unsilence media", "call-id": anchor}
+    """Build a request to relay nothing of all parties of an anchor, also of those that answer later, or their audio
+    again. Sounds are played and DTMF is logged all the time.
+
+    Packets of silence would end the ringback tone of a caller's phone (RFC 3960 section 3.2)."""
+    return {"command": "block media" if silent else "unblock media", "call-id": anchor}
 
 
 def stop(anchor: str, tag: str) -> Message:

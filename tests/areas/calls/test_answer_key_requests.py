@@ -65,7 +65,7 @@ async def test_a_leg_is_asked_and_connected_after_that() -> None:
     assert not player.done
     player.free.set()
     await idle(requests)
-    assert player.done == ["play call.b2 b 5 s 100 times from 0", "stop call.b2 b", "unsilence media call.b2"]
+    assert player.done == ["play call.b2 b 5 s 100 times from 0", "stop call.b2 b", "unblock media call.b2"]
 
 
 @pytest.mark.parametrize(("fault", "silent"), [(None, True), (MediaUnavailable, False), (RuntimeError, False)])
@@ -75,7 +75,7 @@ async def test_the_caller_learns_whether_the_anchor_is_silent(fault: type[Except
     replied = asyncio.get_running_loop().create_future()
     SpokenRequests(player, lambda tenant_id: Sound(bytes(16_000))).silence("call.b2", replied.set_result)
     assert await replied is silent
-    assert player.done == (["silence media call.b2"] if silent else [])
+    assert player.done == (["block media call.b2"] if silent else [])
 
 
 @pytest.mark.parametrize("fault", [MediaUnavailable, RuntimeError])
@@ -89,7 +89,7 @@ async def test_a_failure_leaves_nothing_behind(fault: type[Exception]) -> None:
     player.fails = None
     requests.pressed("call.b2", "b")
     await idle(requests)
-    assert player.done == ["stop call.b2 b", "unsilence media call.b2"]
+    assert player.done == ["stop call.b2 b", "unblock media call.b2"]
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
