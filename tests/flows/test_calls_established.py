@@ -759,6 +759,28 @@ async def test_media_engine_restart_reoffers_to_both_sides() -> None:
     await play_on(world, DOWN)
 
 
+async def test_media_engine_restart_passes_on_the_keys_of_the_answers() -> None:
+    """A phone may answer a new offer with another key (RFC 4568 section 7.1.4): each gets an offer of its own."""
+    world = await play("""
+        alice 1001 tls, bob 1002 tls
+        alice -> INVITE 1002 [alice/srtp]
+        bob   <- INVITE [alice/srtp in srtp]
+        bob   -> 200 [bob/srtp]
+        bob   <- ACK
+        alice <- 200 [bob/srtp in srtp]
+        alice -> ACK
+        ! the media engine restarts
+        bob   <- INVITE [alice/srtp in srtp]
+        bob   -> 200 [berta/srtp]
+        bob   <- ACK
+        alice <- INVITE [berta/srtp in srtp]
+        alice -> 200 [alice/srtp]
+        alice <- ACK
+    """)
+    assert len(world.media.anchors) == 1
+    await play_on(world, DOWN)
+
+
 async def test_hold_interrupted_by_a_restart_is_retried_by_the_phone() -> None:
     await up(
         """

@@ -1,4 +1,5 @@
-"""ICE restart: re-anchors media if at least one side uses ICE, with a new offer to both sides, one after the other.
+"""ICE restart: re-anchors media if at least one side uses ICE or SRTP, with a new offer to both sides, one after the
+other.
 
 A browser that gets an offer of a different ICE agent restarts ICE (RFC 8445 section 4.3), and only its answer contains
 its new candidates. The engine in turn restarts for a peer with new credentials. So all old ICE data is removed: each

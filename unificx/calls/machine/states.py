@@ -145,7 +145,7 @@ class MediaReanchor:
 
 @value
 class IceRestart:
-    """Media is re-anchored with ICE: `side` has the current re-offer, the callee first."""
+    """Media is re-anchored with ICE or SRTP: `side` has the current re-offer, the callee first."""
 
     number: int
     stage: Literal["offering", "asking", "answering"]
