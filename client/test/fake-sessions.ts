@@ -22,7 +22,7 @@ export class FakeSession extends FakeEmitter {
   readonly terminations: object[] = [];
   readonly digits: string[] = [];
   readonly referrals: { target: string; replaces?: unknown; handlers: Record<string, Done | undefined> }[] = [];
-  readonly connection = undefined;
+  connection: { remoteDescription: { sdp: string }; signalingState: string } | undefined;
   established = false;
   ended = false;
   ready = true;

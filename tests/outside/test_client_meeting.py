@@ -134,6 +134,22 @@ def hangs_up(client: Client) -> None:
     expect(call_of(client)).to_have_count(0)
 
 
+def talk_to_each_other(one: Client, other: Client) -> None:
+    """Each of them says something in turn, and the room hears it."""
+    for each in (one, other):
+        call_of(each).get_by_role("button", name="Mute", exact=True).click()
+    shown_to_one = call_of(one).get_by_role("listitem").filter(has_text=BERTA)
+    shown_to_other = call_of(other).get_by_role("listitem").filter(has_text=ANNA)
+    for shown in (shown_to_one, shown_to_other):
+        expect(shown).not_to_contain_text("speaking")
+    for talker, shown in ((one, shown_to_other), (other, shown_to_one)):
+        call_of(talker).get_by_role("button", name="Unmute", exact=True).click()
+        expect(shown).to_contain_text("speaking", timeout=30_000)
+        call_of(talker).get_by_role("button", name="Mute", exact=True).click()
+    for each in (one, other):
+        call_of(each).get_by_role("button", name="Unmute", exact=True).click()
+
+
 def guest_joins(clients: Clients, host: Client, other: Client, link: str) -> None:
     """A guest without an account waits in the lobby until the host admits them; both hear and see each other. After a
     reload of the page the guest is in the meeting again, with microphone, camera and hand as before."""
@@ -228,6 +244,7 @@ def test_people_in_a_room_see_each_other_while_a_telephone_talks(
     eventually(lambda: server.child("rtpengine") not in (None, relay), what="another media engine")
     sees(berta, f"{ANNA}, live")
     sees(anna, f"{BERTA}, live")
+    talk_to_each_other(anna, berta)
     call_of(anna).get_by_role("button", name=f"Actions for {BERTA}").click()
     anna.page.get_by_role("menuitem", name=f"Stop video of {BERTA}").click()
     expect(call_of(anna).get_by_label(f"{BERTA}, live")).to_have_count(0)

@@ -190,6 +190,7 @@ export class Call {
         this.#onIdentity(request);
       });
     }
+    session.on('reinvite', () => this.#iceMonitor?.remoteOffered());
     session.on('confirmed', () => {
       this.#applyMute();
       // The server asks for a key, because a machine may have answered.

@@ -59,6 +59,22 @@ describe('the ICE monitor', () => {
     expect(listener.pathChanged).toHaveBeenLastCalledWith('connected');
   });
 
+  it('waits for the path that an offer of the remote party leads to', async () => {
+    connection.flows = false;
+    await advance(LOST_AFTER - 1);
+    monitor.remoteOffered();
+    await advance(LOST_AFTER - 1);
+    expect(listener.restartIce).not.toHaveBeenCalled();
+    await advance(1);
+    expect(listener.restartIce).toHaveBeenCalledOnce();
+    await advance(8);
+    monitor.remoteOffered();
+    await advance(9);
+    expect(listener.restartIce).toHaveBeenCalledOnce();
+    await advance(1);
+    expect(listener.restartIce).toHaveBeenCalledTimes(2);
+  });
+
   it('does not report a loss while STUN responses arrive', async () => {
     connection.flows = false;
     for (let count = 0; count < 8; count++) {

@@ -67,6 +67,14 @@ export class IceMonitor {
     this.#meter.restart();
   }
 
+  /** The remote party has made an offer, after which media may take another path: wait for that one. */
+  remoteOffered(): void {
+    this.#keepAlive.restart();
+    if (this.#lostSince === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#check(), RESTART_TIMEOUT_MS);
+  }
+
   /** The server is reached again: renegotiate, whether lost or not. */
   renegotiate(): void {
     if (this.#lostSince !== undefined) this.#restartUntilConnected();

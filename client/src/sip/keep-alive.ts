@@ -12,6 +12,11 @@ export class KeepAlive {
   conclusive = false;
   #before = new Map<string, number>();
 
+  /** Judge the path from now on. */
+  restart(): void {
+    this.silentReadings = 0;
+  }
+
   read(report: ReadonlyMap<string, unknown>): void {
     const now = new Map<string, number>();
     for (const each of report.values() as Iterable<Stat>) {

@@ -69,6 +69,28 @@ describe('renegotiation', () => {
     },
   );
 
+  it('does not restart ICE if the remote party has done so meanwhile', async () => {
+    const described = (fragment: string) => ({
+      remoteDescription: { sdp: `m=audio 9 UDP/TLS/RTP/SAVPF 9\r\na=ice-ufrag:${fragment}\r\n` },
+      signalingState: 'stable',
+    });
+    fake.connection = described('before');
+    fake.ready = false; // it answers the offer of the remote party
+    const restarted = negotiator.request('restart');
+    const changed = negotiator.request('media');
+    await vi.advanceTimersByTimeAsync(100);
+    fake.connection = described('after');
+    fake.ready = true;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await restarted).toBe(true);
+    fake.remoteAccepts();
+    expect(await changed).toBe(true);
+    expect(fake.requests).toEqual(['renegotiate']);
+    void negotiator.request('restart');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(fake.requests).toEqual(['renegotiate', 'restart']);
+  });
+
   it('refuses an offer that meets its own, and no other', () => {
     const reject = vi.fn();
     fake.emit('reinvite', { reject });

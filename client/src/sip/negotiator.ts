@@ -59,16 +59,28 @@ export class Negotiator {
     });
   }
 
-  /** Negotiate a change; false if refused or the call has ended. */
+  /**
+   * Negotiate a change; false if refused or the call has ended. A restart of ICE is done too if an offer of the remote
+   * party restarts it meanwhile: a second one would take away the path that the first is about to establish.
+   */
   request(change: Renegotiation): Promise<boolean> {
-    const result = this.#queue.then(() => this.#requestWithRetry(change));
+    const agent = this.#remoteAgent();
+    const result = this.#queue.then(() =>
+      this.#requestWithRetry(change, () => change === 'restart' && this.#remoteAgent() !== agent),
+    );
     this.#queue = result.catch(() => undefined);
     return result;
   }
 
-  async #requestWithRetry(change: Renegotiation): Promise<boolean> {
+  /** Name of the ICE session of the remote party (RFC 8839). */
+  #remoteAgent(): string | undefined {
+    return /^a=ice-ufrag:.*$/m.exec(this.session.connection?.remoteDescription?.sdp ?? '')?.[0];
+  }
+
+  async #requestWithRetry(change: Renegotiation, superfluous: () => boolean): Promise<boolean> {
     let [refusals, pending] = [0, 0];
     while (await this.#waitUntilReady()) {
+      if (superfluous()) return true;
       const outcome = await this.#attempt(change, refusals + pending === 0);
       if (outcome === 'done' || outcome === 'over') return outcome === 'done';
       await this.#rollback();
