@@ -388,6 +388,24 @@ async def test_a_test_reports_the_registration_and_repeats_a_refused_one_at_once
     assert len(registrar.registered) == registered
 
 
+async def test_a_test_says_that_the_server_of_a_registration_has_stopped_to_answer() -> None:
+    world = World(REGISTERING)
+    world.servers["192.0.2.1"] = world.servers["192.0.2.2"] = Registrar()
+    world.monitor.start()
+    await world.advance(5)
+    world.servers.clear()
+    assert await world.test() == ("unreachable", "no_answer", None)
+
+
+async def test_a_registration_works_whose_server_ignores_options() -> None:
+    world, registrar = World(REGISTERING), Registrar()
+    ignoring: Answer = lambda request: None if request.method == "OPTIONS" else registrar(request)  # noqa: E731
+    world.servers["192.0.2.1"] = world.servers["192.0.2.2"] = ignoring
+    world.monitor.start()
+    await world.advance(5)
+    assert await world.test() == ("registered", "", 200)
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [

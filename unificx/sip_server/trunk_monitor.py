@@ -151,7 +151,8 @@ class TrunkMonitor:
         if registration.is_refused(link.registered):
             return RegistrationReport("refused", link.register_status)
         is_registered = registration.is_registered(link.registered, now)
-        return RegistrationReport("registered" if is_registered else "failed", link.register_status)
+        answers_options = any(one.proven for one in link.servers.values())
+        return RegistrationReport("registered" if is_registered else "failed", link.register_status, answers_options)
 
     # ---- request source
 

@@ -175,10 +175,12 @@ class TrunkStatus:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationReport:
-    """State of a registration, and the status code of the carrier's last response, None without one."""
+    """State of a registration, and the status code of the carrier's last response, None without one.
+    `answers_options`: a server of the trunk has answered OPTIONS before."""
 
     state: Literal["registered", "refused", "failed"]
     status: int | None
+    answers_options: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from unificx.trunks.schemas import Probe, TestReason, TrunkState, TrunkTest
+from unificx.trunks.schemas import Probe, RegistrationReport, TestReason, TrunkState, TrunkTest
 
 ADVICE: Mapping[TestReason, str] = {
     "": "The trunk works.",
@@ -34,7 +34,7 @@ _REFUSALS: Mapping[int, TestReason] = {
 def judge(probe: Probe) -> TrunkTest:
     """Return the result of a test."""
     registration = probe.registration
-    if registration is not None and registration.state == "registered":
+    if registration is not None and registration.state == "registered" and not _is_silent(probe, registration):
         return _result(probe, "registered", "", registration.status)
     if registration is not None and registration.state == "refused":
         return _result(probe, "refused", _REFUSALS.get(registration.status or 0, "wrong_password"), registration.status)
@@ -45,6 +45,11 @@ def judge(probe: Probe) -> TrunkTest:
     if registration is not None:
         return _result(probe, "unreachable", "not_registered", registration.status)
     return _result(probe, "reachable", "rejected" if probe.status >= 300 else "", probe.status)
+
+
+def _is_silent(probe: Probe, registration: RegistrationReport) -> bool:
+    """Whether servers that have answered OPTIONS before do not answer any more: the registration is an earlier one."""
+    return registration.answers_options and bool(probe.server) and probe.status is None
 
 
 def _silence(probe: Probe) -> TestReason:
