@@ -247,6 +247,11 @@ def test_a_route_chooses_the_first_trunk_of_an_emergency_call():
     assert [(trunk, sent) for trunk, sent, _ in decided(found)] == [("t2", "9112"), ("t1", "112")]
 
 
+def test_without_a_route_of_its_own_an_emergency_call_tries_the_trunks_in_the_order_of_the_routes():
+    found = plan(route("+43.", ("t1",), position=900), route("+.", ("t2",), position=100)).decide(ANNA, "112")
+    assert [trunk for trunk, _, _ in decided(found)] == ["t2", "t1"]
+
+
 def test_an_emergency_call_shows_the_number_of_its_place_and_is_repeated_without_the_place():
     trunks = [TrunkChoice("t1", "one", sends_location=True), TrunkChoice("t2", "two", "national")]
     caller = OutsideCaller("anna", "1001", "+49301234500")
@@ -277,18 +282,22 @@ def reference(rules: OutboundRules, caller: OutsideCaller, dialled: str) -> tupl
         forms = [number.e164, re.sub(r"[-\s.()/]", "", dialled), national_form(number, rules.country)]
     else:
         forms = [number.number]
-    candidates = []
+    candidates, positions = [], []
     for one in rules.routes:
         pattern = regular_expression(one.pattern)
         matched = next((form for form in forms if re.fullmatch(pattern, form)), None)
+        fixed = sum(each in "0123456789+*#" for each in re.sub(r"\[.*?\]", "X", one.pattern))
+        wild = len(re.sub(r"\[.*?\]", "X", one.pattern).strip(".!")) - fixed
+        position = (one.position, -fixed, -wild, one.pattern[-1] in ".!", one.id)
+        positions.append((position, one.trunks))
         if matched is not None:
-            fixed = sum(each in "0123456789+*#" for each in re.sub(r"\[.*?\]", "X", one.pattern))
-            wild = len(re.sub(r"\[.*?\]", "X", one.pattern).strip(".!")) - fixed
-            candidates.append((one.position, -fixed, -wild, one.pattern[-1] in ".!", one.id, matched, one))
+            candidates.append((*position, matched, one))
     best = min(candidates, default=None, key=lambda each: each[:5])
     if isinstance(number, Emergency):
         mine = [one for one in (best[6].trunks if best else ()) if one in trunks]
-        order = [(trunks[one], best[6]) for one in mine] + [(trunks[one], None) for one in trunks if one not in mine]
+        routed = [one for _, of_route in sorted(positions) for one in of_route if one in trunks]
+        others = [one for one in dict.fromkeys((*routed, *trunks)) if one not in mine]
+        order = [(trunks[one], best[6]) for one in mine] + [(trunks[one], None) for one in others]
         targets = [(one, by and (by, best[5])) for one, by in order]
         sent = tuple(sent_to(rules, caller, number, one, by) for one, by in targets)
         return (best[6].id if best else None, sent) if order else ("no_trunk",)

@@ -102,9 +102,12 @@ class OutboundPlan:
         self.rules = rules
         self._chance = chance
         self._is_open = is_open
-        self._index = PatternIndex(_sorted_routes(rules.routes))
+        routes = _sorted_routes(rules.routes)
+        self._index = PatternIndex(routes)
         self._blocks = BlockLists(rules.blocks)
         self._trunks = {one.id: one for one in rules.trunks}
+        routed = (one for _, route in routes for one in route.trunks if one in self._trunks)
+        self._preferred = tuple(dict.fromkeys((*routed, *self._trunks)))
         self._numbers = {one.id: one.number for one in rules.numbers}
         self._shown = _shown_numbers(rules.numbers)
         # Owner: the rules of the tenant, from which it is derived.
@@ -170,11 +173,12 @@ class OutboundPlan:
         return None
 
     def _emergency(self, caller: OutsideCaller, number: Emergency, forms: Sequence[str]) -> Decision:
-        """Every trunk is tried, those of a matching route first. No rule forbids the call."""
+        """Every trunk is tried: those of a matching route first, then those of the other routes in their order. No rule
+        forbids the call."""
         routed = self._route(forms)
         route, matched = routed if routed is not None else (None, number.number)
         first = [one for one in (route.trunks if route is not None else ()) if one in self._trunks]
-        trunks = [self._trunks[one] for one in (*first, *(one for one in self._trunks if one not in first))]
+        trunks = [self._trunks[one] for one in (*first, *(one for one in self._preferred if one not in first))]
         if not trunks:
             return Refused("no_trunk", number)
         targets = self._targets(caller, number, route, matched, trunks[: len(first)])
