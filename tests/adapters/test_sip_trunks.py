@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -234,6 +234,21 @@ async def test_registration_fails_over_to_the_second_server() -> None:
     assert endpoint is not None
     assert [flow.host for flow in endpoint.flows] == ["192.0.2.2"]
     assert (world.trunk.uri_host, endpoint.username) == (REALM, USER)
+
+
+async def test_a_registration_is_renewed_at_once_when_its_server_answers_again() -> None:
+    """A carrier that has restarted may have lost it, and no call would arrive until the next refresh."""
+    world, registrar = World(replace(REGISTERING, register_seconds=3_600)), Registrar(seconds=3_600)
+    world.servers["192.0.2.1"] = registrar
+    world.monitor.start()
+    await world.advance(5)
+    assert (world.state, len(registrar.registered)) == ("registered", 1)
+    del world.servers["192.0.2.1"]
+    await world.advance(90)
+    assert world.state == "unreachable"
+    world.servers["192.0.2.1"] = registrar
+    await world.advance(40)
+    assert (world.state, len(registrar.registered)) == ("registered", 2)
 
 
 async def test_a_peer_is_reachable_while_it_answers_and_changes_address() -> None:

@@ -140,6 +140,11 @@ def hurried(state: State, now: float) -> State:
     return replace(state, due=now) if isinstance(state, Waiting) else state
 
 
+def renewed(state: State, now: float) -> State:
+    """Return the state with the next attempt due now, unless the carrier has refused the last one."""
+    return state if isinstance(state, Registering) or is_refused(state) else replace(state, due=now)
+
+
 def step(state: State, event: Event, now: float, jitter: float) -> Step:
     """Return the next state and what to send; `TimerDue` is expected at `state.due`."""
     match state, event:
