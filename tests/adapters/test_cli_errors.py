@@ -215,6 +215,20 @@ def test_an_option_is_named_as_it_is_typed() -> None:
     assert error.hint == "Set --old-messages to keep, put_away or erase."
 
 
+def test_an_option_is_named_that_must_be_something_else() -> None:
+    problem = {"detail": "Must be between 10 and 3600.", "field": "check_seconds"}
+    error = _to_error(httpx.Response(422, json=problem), "/trunks", {"check_seconds": "check_seconds"})
+    assert str(error) == "--check-seconds must be between 10 and 3600."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "hint"), [("3600", "Try again in 60 minutes."), ("90", "Try again in 2 minutes."), ("5", "Try again.")]
+)
+def test_a_limit_of_requests_says_when_to_repeat_one(seconds: str, hint: str) -> None:
+    response = httpx.Response(429, json={"detail": "Too many tests."}, headers={"Retry-After": seconds})
+    assert _to_error(response, "/emails/test", {}).hint == hint
+
+
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     for name, command in group.commands.items():
         if command.hidden:

@@ -1,5 +1,6 @@
 """API client of the commands. Converts API problems into CLI errors with a hint."""
 
+import math
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -199,6 +200,8 @@ def _to_error(response: "httpx.Response", path: str, options: Mapping[str, str])
                 option + text.removeprefix(f"{field} ") if text.startswith(f"{field} ") else text
                 for text in (message, hint)
             )
+            if message.startswith("Must "):
+                message = f"{option}m{message[1:]}"
         # Other names of fields in the text are options as well.
         for name, known in options.items():
             if "_" in name:
@@ -212,4 +215,7 @@ def _to_error(response: "httpx.Response", path: str, options: Mapping[str, str])
         hint = f"See incident {incident} in the server's log."
     elif not hint or "/api/" in hint:
         hint = _hint_for(message, path) if response.status_code in (404, 409) else "See --help for valid values."
+        if response.status_code == 429:
+            minutes = math.ceil(int(response.headers.get("retry-after", "0")) / 60)
+            hint = f"Try again in {minutes} minutes." if minutes > 1 else "Try again."
     return CliError(message, hint)

@@ -30,7 +30,10 @@ MESSAGE_TOO_LARGE = 552
 MIN_BYTES_PER_SECOND = 64 << 10
 """Minimum transfer rate in bytes per second; timeouts grow with the size of the e-mail accordingly."""
 _PORTS = {"smtp": 587, "smtps": 465}
-_HINT = "smtp://user:password@mail.example.com:587?from=pbx@example.com, or smtps:// for TLS from the first byte."
+_HINT = (
+    "smtp://user:password@mail.example.com:587?from=pbx@example.com, or smtps:// for TLS from the first byte. In user "
+    "and password write @ : / ? # % as %40 %3A %2F %3F %23 %25."
+)
 _CONFIGURATION_ERRORS = (
     aiosmtplib.SMTPAuthenticationError,
     aiosmtplib.SMTPSenderRefused,
@@ -168,9 +171,8 @@ class SmtpClient:
         except (aiosmtplib.SMTPException, OSError) as fault:
             if isinstance(fault.__cause__, ssl.SSLCertVerificationError):
                 raise _untrusted_certificate(where) from None
-            raise StartupError(
-                f"{where} {_connection_problem(fault)}", hint="Check its address and the network."
-            ) from None
+            problem, hint = _connection_problem(fault)
+            raise StartupError(f"{where} {problem}", hint=hint) from None
         return f"{where} accepts e-mail" + (", encrypted" if encrypted else ", on this machine")
 
     def _signed(self, email: bytes) -> bytes:
@@ -231,9 +233,16 @@ def _untrusted_certificate(where: str) -> StartupError:
     )
 
 
-def _connection_problem(fault: BaseException) -> str:
+def _connection_problem(fault: BaseException) -> tuple[str, str]:
+    """Return what is wrong with a connection, and what to do."""
+    if isinstance(fault.__cause__, ssl.SSLError):
+        hint = "Use smtp:// for STARTTLS (usually port 587), or the port for TLS (usually 465)."
+        return "does not speak TLS from the first byte", hint
     if isinstance(fault, TimeoutError):
-        return "does not respond in time"
+        return "does not respond in time", "Check its address and the network; port 465 needs smtps://."
     if isinstance(fault, aiosmtplib.SMTPConnectError | OSError):
-        return "is not reachable"
-    return "does not support STARTTLS or a sign-in method"
+        return "is not reachable", "Check its address and the network."
+    if "STARTTLS" in str(fault):
+        hint = "Use the port that offers it (usually 587), or smtps:// for TLS (usually port 465)."
+        return "does not offer STARTTLS", hint
+    return "does not offer a sign-in method", "Leave user and password out, or ask its administrator."

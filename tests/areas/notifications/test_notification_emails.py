@@ -402,6 +402,16 @@ async def test_the_probe_sends_nothing(box: FakeSmtpServer) -> None:
     assert box.received == []
 
 
+async def test_the_probe_says_which_kind_of_encryption_does_not_fit(tmp_path: Path, box: FakeSmtpServer) -> None:
+    with pytest.raises(StartupError, match="does not speak TLS from the first byte") as refusal:
+        await SmtpClient(settings_of(box, scheme="smtps", options="")).check()
+    assert refusal.value.hint == "Use smtp:// for STARTTLS (usually port 587), or the port for TLS (usually 465)."
+    async with mail_server(tmp_path / "plain", tls="none", auth=False) as plain:
+        with pytest.raises(StartupError, match="does not offer STARTTLS") as refusal:
+            await SmtpClient(settings_of(plain, login="")).check()
+    assert refusal.value.hint == "Use the port that offers it (usually 587), or smtps:// for TLS (usually port 465)."
+
+
 async def test_emails_are_kept_while_our_password_is_wrong(
     people: Identity, ada: Person, box: FakeSmtpServer, keys: KeyStore, database: Database, clock: ManualClock
 ) -> None:
