@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 import structlog
-from obstore.exceptions import BaseError, NotFoundError
+from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
 from unificx.audio_store import LocalBlobStore
@@ -92,7 +92,7 @@ class ObjectStore:
         except DisclosureRefused:
             raise ServiceUnavailable("The agreement with the object store does not allow this.") from None
         with self._local.resume(id_) as file, _translate_errors():
-            self._bucket.put(id_, file)
+            self._put(id_, file)
             complete = self._bucket.head(id_)["size"] == self._local.size(id_)
         if not complete:
             raise ServiceUnavailable(
@@ -107,14 +107,31 @@ class ObjectStore:
         return found
 
     def check(self) -> str:
-        """Write, read and delete a few bytes as a test. Raise Away."""
+        """Write, read and delete a few bytes as a test. Raise ServiceUnavailable."""
         with _translate_errors():
-            self._bucket.put(_PROBE, b"probe")
+            try:
+                self._put(_PROBE, b"probe")
+            except (PermissionDeniedError, UnauthenticatedError):
+                raise ServiceUnavailable(
+                    "The object store refuses the credentials.",
+                    hint="Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they may write to the bucket.",
+                ) from None
             content = bytes(self._bucket.get_range(_PROBE, start=0, length=5))
             self._bucket.delete(_PROBE)
         if content != b"probe":
             raise ServiceUnavailable("The object store returned different bytes than were written.")
         return "writing and reading work"
+
+    def _put(self, id_: str, content: BinaryIO | bytes) -> None:
+        """Store an object. Raise BaseError, and ServiceUnavailable without the bucket."""
+        try:
+            self._bucket.put(id_, content)
+        except (NotFoundError, FileNotFoundError) as fault:
+            log.warning("object_store_failed", **describe_fault(fault))
+            raise ServiceUnavailable(
+                f"The object store has no bucket {self._bucket.config.get('bucket')}.",
+                hint="Create it, or correct UNIFICX_BLOBS.",
+            ) from None
 
 
 def object_store(local: LocalBlobStore, url: str, environ: Mapping[str, str], variable: str) -> ObjectStore:

@@ -2,8 +2,10 @@
 unavailable."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -192,6 +194,34 @@ def test_invalid_store_configuration_is_rejected(
 
 def test_store_is_probed(tmp_path: Path, server: ObjectServer) -> None:
     assert store_of(tmp_path, server).check() == "writing and reading work"
+    environ = server.environ | {"UNIFICX_BLOBS": "s3://missing"}
+    with pytest.raises(ServiceUnavailable, match="has no bucket missing"):
+        object_store(LocalBlobStore(tmp_path), environ["UNIFICX_BLOBS"], environ, "UNIFICX_BLOBS").check()
     server.stop()
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(ServiceUnavailable, match="does not respond"):
         store_of(tmp_path, server).check()
+
+
+def test_a_probe_says_that_the_store_refuses_the_credentials(tmp_path: Path) -> None:
+    class Refusing(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(403)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            del format, args
+
+    with HTTPServer(("127.0.0.1", 0), Refusing) as store:
+        threading.Thread(target=store.serve_forever, daemon=True).start()
+        environ = {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{store.server_port}",
+            "AWS_ACCESS_KEY_ID": "wrong",
+            "AWS_SECRET_ACCESS_KEY": "canary",
+        }
+        with pytest.raises(ServiceUnavailable, match="refuses the credentials") as refusal:
+            object_store(LocalBlobStore(tmp_path), "s3://recordings", environ, "UNIFICX_BLOBS").check()
+        store.shutdown()
+    assert "AWS_SECRET_ACCESS_KEY" in refusal.value.hint
+    assert "canary" not in refusal.value.message
