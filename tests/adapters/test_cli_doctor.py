@@ -34,6 +34,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
 from unificx.notifications import Vapid, new_private_key
 from unificx.privacy import MasterKey, sealed_file
+from unificx.server.main import describe_installation
 from unificx.server.notification_settings import (
     load_notification_settings,
     push_check,
@@ -69,6 +70,20 @@ def test_an_expired_certificate_fails(tmp_path: Path, begins: int, ends: int, st
     check = components.certificate(path, NOW)
     assert check.state == state
     assert bool(check.do) == (state != "ok")
+
+
+def test_a_configured_certificate_is_checked_instead_of_that_of_the_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home" / "tls").mkdir(parents=True)
+    path = certificate(tmp_path / "fullchain.pem", NOW - timedelta(10), NOW - timedelta(1))
+    monkeypatch.setenv("UNIFICX_TLS_CERTIFICATE", str(path))
+    found = describe_installation(tmp_path / "home").certificates
+    assert found == (path,)
+    check = components.certificate(path, NOW, configured=True)
+    assert (check.state, check.do) == ("fail", f"Replace {path}, then send SIGHUP to the server.")
+    path.unlink()
+    assert components.certificate(path, NOW, configured=True).state == "fail"
 
 
 def test_an_unreadable_certificate_fails(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from free_ports import free_port
 from pebble import Pebble
 from server import Server, eventually
 
-from unificx.core.clock import SystemClock
+from unificx.core.clock import ManualClock, SystemClock
 from unificx.integrations.local_ca import ensure_certificates
 
 DOMAIN = "pbx.example.com"
@@ -209,3 +210,19 @@ def test_a_configured_certificate_is_exchanged_without_a_restart(tmp_path: Path)
         os.kill(server.pid, signal.SIGHUP)
         expected = x509.load_pem_x509_certificate(second.certificate.read_bytes()).serial_number
         eventually(lambda: {shown(place).serial_number for place in listeners(server)} == {expected})
+
+
+def test_an_expired_certificate_is_reported_at_the_start_and_when_it_is_read_again(tmp_path: Path) -> None:
+    long_ago = ManualClock(datetime(2020, 1, 1, tzinfo=UTC))
+    expired, fresh = ensure_certificates(tmp_path / "a", [DOMAIN], long_ago), tmp_path / "b"
+    new = ensure_certificates(fresh, [DOMAIN], SystemClock())
+    settings = {"UNIFICX_TLS_CERTIFICATE": str(expired.certificate), "UNIFICX_TLS_KEY": str(expired.key)}
+    with Server(tmp_path / "home", settings=settings) as server:
+        assert server.log().count("certificate_expired") == 1
+        os.kill(server.pid, signal.SIGHUP)
+        eventually(lambda: server.log().count("certificate_expired") == 2)
+        expired.certificate.write_bytes(new.certificate.read_bytes())
+        expired.key.write_bytes(new.key.read_bytes())
+        os.kill(server.pid, signal.SIGHUP)
+        eventually(lambda: server.log().count("certificate_reloaded") == 2)
+        assert server.log().count("certificate_expired") == 2

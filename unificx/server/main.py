@@ -116,14 +116,16 @@ def describe_installation(home: Path) -> Surveyed:
     from unificx.server.blob_config import blob_store_check
     from unificx.server.notification_settings import dkim_check, mailbox_check, push_check, smtp_check
     from unificx.server.paths import InstallationPaths, certificates_in, database_url
+    from unificx.server.settings import CERTIFICATE_VARIABLE
     from unificx.server.turn_config import turn_check
 
     paths, environ = InstallationPaths(home.expanduser().absolute()), dict(os.environ)
+    configured = environ.get(CERTIFICATE_VARIABLE)
     return Surveyed(
         home=paths.home,
         control=paths.control,
         listeners=tuple(_listener(*each) for each in _LISTENERS),
-        certificates=certificates_in(paths.tls),
+        certificates=(Path(configured),) if configured else certificates_in(paths.tls),
         database=database_url(paths, environ),
         mail=smtp_check(environ),
         dkim=dkim_check(paths, environ),

@@ -19,6 +19,7 @@ MEDIA_VARIABLE = "UNIFICX_MEDIA"
 """Media addresses, comma-separated: `ADDRESS` or `ADDRESS!ADVERTISED`. Default: the SIP addresses."""
 CERTIFICATE_VARIABLE, KEY_VARIABLE = "UNIFICX_TLS_CERTIFICATE", "UNIFICX_TLS_KEY"
 """PEM files of a certificate (with its chain) trusted by phones and browsers, instead of one by the local CA."""
+CERTIFICATE_HINT = "Both must be PEM files readable by this user, and the key must match the certificate."
 PORTS_VARIABLE = "UNIFICX_MEDIA_PORTS"
 """For example 30000-39999; a call needs at least four ports."""
 CALLS_VARIABLE = "UNIFICX_CALLS_PER_TENANT"
@@ -125,7 +126,7 @@ def configured_certificates(environ: Mapping[str, str]) -> Certificates | None:
     except OSError as fault:  # ssl.SSLError is one
         raise StartupError(
             f"The certificate {certificate} and its key cannot be used: {fault.strerror or type(fault).__name__}.",
-            hint="Both must be PEM files readable by this user, and the key must match the certificate.",
+            hint=CERTIFICATE_HINT,
         ) from None
     return files
 

@@ -1,13 +1,14 @@
 """The certificate of all TLS listeners, exchanged while they run."""
 
 import structlog
+from cryptography import x509
 
 from unificx.core.faults import describe_fault
-from unificx.integrations.local_ca import encrypt_keys, ensure_certificates, server_context
+from unificx.integrations.local_ca import Certificates, encrypt_keys, ensure_certificates, server_context
 from unificx.server.acme_certificate import AcmeCertificate
 from unificx.server.address import WILDCARD_ADDRESSES, own_addresses
 from unificx.server.container import Container
-from unificx.server.settings import Settings
+from unificx.server.settings import CERTIFICATE_HINT, Settings
 
 log = structlog.get_logger()
 
@@ -27,6 +28,7 @@ class ServerTls:
         if settings.certificates is not None:
             encrypt_keys(settings.paths.tls, password)
             self.context = server_context(settings.certificates)
+            self._report_expiry(settings.certificates)
             return
         made = ensure_certificates(settings.paths.tls, _names(settings, container), container.clock, password)
         self.context = server_context(made)
@@ -56,7 +58,15 @@ class ServerTls:
             self.context.load_cert_chain(files.certificate, files.key)
             log.info("certificate_reloaded")
         except OSError as fault:  # ssl.SSLError is one
-            log.warning("certificate_not_reloaded", **describe_fault(fault))
+            log.warning("certificate_not_reloaded", **describe_fault(fault), hint=CERTIFICATE_HINT)
+            return
+        self._report_expiry(files)
+
+    def _report_expiry(self, files: Certificates) -> None:
+        """Report a certificate that browsers and phones reject. It is used nevertheless, so that calls go on."""
+        until = x509.load_pem_x509_certificate(files.certificate.read_bytes()).not_valid_after_utc
+        if until <= self._clock.now():
+            log.warning("certificate_expired", valid_until=str(until), hint="Replace the file, then send SIGHUP.")
 
 
 def _names(settings: Settings, container: Container) -> list[str]:

@@ -12,15 +12,15 @@ _WARNING = frozenset({"emails", "invoices"})
 """Components that work, with something to look after if they give a reason."""
 
 
-def certificate(path: Path, now: datetime) -> Check:
-    """Check that a certificate exists and is valid."""
+def certificate(path: Path, now: datetime, *, configured: bool = False) -> Check:
+    """Check that a certificate exists and is valid. `configured`: by the operator, who renews it."""
     from cryptography import x509
 
     name = f"certificate {path.stem if path.parent.name == 'acme' else path.name}"
     failure = _issue_failure(path.with_suffix(".json"))
     if failure is not None:
         return Check(name, "fail" if not path.exists() else "warn", *failure)
-    if not path.exists():
+    if not path.exists() and not configured:
         return Check(
             name, "warn", "not created yet", "The first `unificx up` creates one; install your own for public use."
         )
@@ -32,6 +32,8 @@ def certificate(path: Path, now: datetime) -> Check:
         return Check(name, "fail", "is not a PEM certificate", f"Replace {path} with a PEM certificate, or delete it.")
     until = found.not_valid_after_utc
     renew = f"Replace {path}, or delete it to create a new one at the next start."
+    if configured:
+        renew = f"Replace {path}, then send SIGHUP to the server."
     if now > until:
         return Check(name, "fail", f"expired on {until:%Y-%m-%d}", renew)
     if now < found.not_valid_before_utc:
