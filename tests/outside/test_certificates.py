@@ -212,6 +212,14 @@ def test_a_configured_certificate_is_exchanged_without_a_restart(tmp_path: Path)
         eventually(lambda: {shown(place).serial_number for place in listeners(server)} == {expected})
 
 
+def test_a_certificate_made_while_the_clock_was_ahead_is_replaced(tmp_path: Path) -> None:
+    """Otherwise no browser would accept it for years, and devices that trust its authority neither."""
+    files = ensure_certificates(tmp_path, [DOMAIN], ManualClock(datetime(2046, 1, 1, tzinfo=UTC)))
+    ensure_certificates(tmp_path, [DOMAIN], ManualClock(now := datetime(2026, 12, 1, tzinfo=UTC)))
+    for path in (files.certificate, files.authority):
+        assert x509.load_pem_x509_certificate(path.read_bytes()).not_valid_before_utc <= now
+
+
 def test_an_expired_certificate_is_reported_at_the_start_and_when_it_is_read_again(tmp_path: Path) -> None:
     long_ago = ManualClock(datetime(2020, 1, 1, tzinfo=UTC))
     expired, fresh = ensure_certificates(tmp_path / "a", [DOMAIN], long_ago), tmp_path / "b"

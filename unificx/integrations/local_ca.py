@@ -132,6 +132,8 @@ def _is_current(files: Certificates, wanted: tuple[str, ...], now: datetime) -> 
     authority = x509.load_pem_x509_certificate(files.authority.read_bytes())
     certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
     soon = now + RENEW_BEFORE
+    if max(certificate.not_valid_before_utc, authority.not_valid_before_utc) > now:
+        return False  # made while the clock was ahead
     if certificate.not_valid_after_utc <= soon or authority.not_valid_after_utc <= soon:
         return False
     subject_names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -145,9 +147,8 @@ def _load_or_create_authority(
     if path.exists() and key_path.exists():
         certificate_on_disk = x509.load_pem_x509_certificate(path.read_bytes())
         key = serialization.load_pem_private_key(key_path.read_bytes(), _encoded(files.password))
-        if certificate_on_disk.not_valid_after_utc > now + SERVER_LIFETIME and isinstance(
-            key, ec.EllipticCurvePrivateKey
-        ):
+        begins, ends = certificate_on_disk.not_valid_before_utc, certificate_on_disk.not_valid_after_utc
+        if begins <= now and ends > now + SERVER_LIFETIME and isinstance(key, ec.EllipticCurvePrivateKey):
             return certificate_on_disk, key
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "UnifiCX development authority")])
