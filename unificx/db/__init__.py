@@ -5,6 +5,7 @@ from unificx.db.bulk_insert import BulkInsert, DeferredInsert, insert_into, inse
 from unificx.db.conditions import one_of, owned_by
 from unificx.db.database import Database, Reader, UnitOfWork, is_full, is_overloaded, is_unreachable
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
+from unificx.db.exclusive_use import exclusive_use
 from unificx.db.installation import claim_database
 from unificx.db.locks import lock_scope
 from unificx.db.memory_copy import MemoryCopy
@@ -42,6 +43,7 @@ __all__ = [
     "UnitOfWork",
     "UnsealError",
     "claim_database",
+    "exclusive_use",
     "in_short_steps",
     "insert_into",
     "insert_new",

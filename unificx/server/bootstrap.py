@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -19,7 +20,7 @@ from unificx.core.access import Access, context_stating, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.core.faults import describe_fault
-from unificx.db import MIN_FREE_BYTES, Database, DatabaseUnreachable, claim_database
+from unificx.db import MIN_FREE_BYTES, Database, DatabaseUnreachable, claim_database, exclusive_use
 from unificx.db.migrations import migrate_in_child
 from unificx.integrations.egress import record_by
 from unificx.integrations.imap import MailboxSettings
@@ -92,14 +93,15 @@ async def open_installation(
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(installation_lock(paths))
+        database = Database(url, clock)
+        stack.push_async_callback(database.close)
         with _naming_the_database():
+            await stack.enter_async_context(exclusive_use(database, partial(signal.raise_signal, signal.SIGTERM)))
             await back_up_before_update(paths, url, environ, clock)
         is_new = not paths.keys.exists()
         master = load_master(paths.home, environ, create=is_new)
         keys = KeyStore(paths.keys, master, clock)
         stack.callback(keys.close)
-        database = Database(url, clock)
-        stack.push_async_callback(database.close)
         cluster = local_cluster(clock, _log_handler_failure)
         journal = _erasure_journal(paths, environ, keys)
         signer = _receipt_signer(paths, master, clock)

@@ -1,0 +1,101 @@
+"""Use of a PostgreSQL database by one server at a time."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from unificx.core.errors import StartupError
+from unificx.db.database import Database
+
+_LOCK = 0x756E6966696378
+"""Arbitrary number of the lock, which every server takes in its database."""
+_PATIENCE = 3.0
+"""Seconds for which a start waits: PostgreSQL ends the connection of a killed process a moment later."""
+_INTERVAL = 0.2
+_KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""Settings of the connection, by which PostgreSQL notices the loss of the server's machine in half a minute."""
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def exclusive_use(
+    database: Database, on_taken: Callable[[], object], *, patience: float = _PATIENCE
+) -> AsyncIterator[None]:
+    """Hold a database for this server. Raise StartupError while another one does.
+
+    The lock file of a home directory does not keep out a copy of the directory, or another machine: each server would
+    have keys and calls of its own. A lock of PostgreSQL does, and ends with the connection. A lost connection is
+    replaced; `on_taken` is called if another server has locked the database meanwhile. SQLite: nothing to do, since
+    the file is in the home directory.
+    """
+    if database.dialect != "postgresql":
+        yield
+        return
+    async with AsyncExitStack() as stack:
+        lost = await _lock_within(patience, database, stack)
+        if lost is None:
+            raise StartupError(
+                "Another server is using this database.",
+                hint="Stop it first: one server at a time uses a database. Each installation needs its own.",
+            )
+        task = asyncio.create_task(_hold(database, stack, lost, on_taken))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait((task,))
+
+
+async def _lock_within(patience: float, database: Database, stack: AsyncExitStack) -> asyncio.Event | None:
+    """Lock the database within some seconds. Return None if another server still holds it then."""
+    end = asyncio.get_running_loop().time() + patience
+    while (lost := await stack.enter_async_context(_locked(database))) is None:
+        await stack.aclose()
+        if asyncio.get_running_loop().time() >= end:
+            return None
+        await asyncio.sleep(_INTERVAL)
+    return lost
+
+
+async def _hold(
+    database: Database, stack: AsyncExitStack, lost: asyncio.Event | None, on_taken: Callable[[], object]
+) -> None:
+    """Lock the database again on a new connection whenever the connection was lost."""
+    while lost is not None:
+        await lost.wait()
+        await stack.aclose()
+        lost = await _lock_again(database, stack)
+    log.error("database_taken_by_another_server")
+    on_taken()
+
+
+async def _lock_again(database: Database, stack: AsyncExitStack) -> asyncio.Event | None:
+    while True:
+        with contextlib.suppress(OSError, SQLAlchemyError):  # PostgreSQL is away
+            return await stack.enter_async_context(_locked(database))
+        await asyncio.sleep(_INTERVAL)
+
+
+@asynccontextmanager
+async def _locked(database: Database) -> AsyncIterator[asyncio.Event | None]:
+    """Hold the lock on a connection: yield an event that is set when the connection is lost, or None if not free."""
+    async with database.read_one() as connection:
+        settings = (func.set_config(name, value, False) for name, value in _KEEPALIVE.items())
+        free, *_ = (await connection.execute(select(func.pg_try_advisory_lock(_LOCK), *settings))).one()
+        if not free:
+            yield None
+            return
+        lost = asyncio.Event()
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        driver.add_termination_listener(lambda _: lost.set())
+        try:
+            yield lost
+        finally:
+            if not lost.is_set():
+                await connection.execute(select(func.pg_advisory_unlock(_LOCK)))
