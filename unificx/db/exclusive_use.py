@@ -17,8 +17,6 @@ _LOCK = 0x756E6966696378
 _PATIENCE = 3.0
 """Seconds for which a start waits: PostgreSQL ends the connection of a killed process a moment later."""
 _INTERVAL = 0.2
-_KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-"""Settings of the connection, by which PostgreSQL notices the loss of the server's machine in half a minute."""
 log = structlog.get_logger()
 
 
@@ -85,9 +83,7 @@ async def _lock_again(database: Database, stack: AsyncExitStack) -> asyncio.Even
 async def _locked(database: Database) -> AsyncIterator[asyncio.Event | None]:
     """Hold the lock on a connection: yield an event that is set when the connection is lost, or None if not free."""
     async with database.read_one() as connection:
-        settings = (func.set_config(name, value, False) for name, value in _KEEPALIVE.items())
-        free, *_ = (await connection.execute(select(func.pg_try_advisory_lock(_LOCK), *settings))).one()
-        if not free:
+        if not await connection.scalar(select(func.pg_try_advisory_lock(_LOCK))):
             yield None
             return
         lost = asyncio.Event()
