@@ -5,7 +5,7 @@ import ipaddress
 import pytest
 
 from unificx.core import source_address
-from unificx.core.faults import code_locations, describe_fault, place_of
+from unificx.core.faults import RepeatedFault, code_locations, describe_fault, place_of
 
 PERSONAL = "+491701234567"
 
@@ -34,3 +34,11 @@ def test_a_fault_outside_the_package_names_its_innermost_place() -> None:
         ipaddress.IPv4Address("x")
     assert place_of(caught.value).startswith("ipaddress:")
     assert place_of(ValueError()) == ""
+
+
+def test_a_repeated_fault_is_due_once_in_ten_minutes_and_anew_after_a_success() -> None:
+    fault = RepeatedFault()
+    assert [fault.is_due(OSError(), now) for now in (0, 1, 599, 600, 601)] == [True, False, False, True, False]
+    assert fault.is_due(ValueError(), 602)
+    fault.end()
+    assert fault.is_due(ValueError(), 603)

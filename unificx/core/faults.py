@@ -1,6 +1,7 @@
 """Unexpected exceptions in logs: their type and where they were raised. Their text may contain personal data."""
 
 _PACKAGE = __name__.partition(".")[0]
+_REMINDER_SECONDS = 600.0
 
 
 def describe_fault(fault: BaseException) -> dict[str, str]:
@@ -25,3 +26,23 @@ def code_locations(fault: BaseException) -> list[str]:
         locations.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
         trace = trace.tb_next
     return locations
+
+
+class RepeatedFault:
+    """A fault of a job that repeats it soon, for as long as a database is away: not each one is logged."""
+
+    def __init__(self) -> None:
+        self._logged: dict[str, str] = {}
+        self._since = 0.0
+
+    def is_due(self, fault: BaseException, now: float) -> bool:
+        """Whether to log this fault: the first of its kind since the last success, and one every ten minutes."""
+        described = describe_fault(fault)
+        if described == self._logged and now - self._since < _REMINDER_SECONDS:
+            return False
+        self._logged, self._since = described, now
+        return True
+
+    def end(self) -> None:
+        """Note a success."""
+        self._logged = {}

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.core.faults import describe_fault
+from unificx.core.faults import RepeatedFault, describe_fault
 from unificx.db.database import Database
 
 T = TypeVar("T")
@@ -35,8 +35,8 @@ async def shield_until_done(work: Coroutine[Any, Any, T]) -> T:
 class PollingWorker:
     """`process_due` does all jobs due now; `next_due` returns when the next one is due, None if there is none.
 
-    `failure_event` is logged if a run fails, usually because the database is unavailable. The next run starts
-    `retry_delay` seconds later.
+    `failure_event` is logged if a run fails, usually because the database is unavailable; for a failure that repeats,
+    every ten minutes. The next run starts `retry_delay` seconds later.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class PollingWorker:
         self._failure_event = failure_event
         self._retry_delay = retry_delay
         self._wake = asyncio.Event()
+        self._fault = RepeatedFault()
 
     def wake(self) -> None:
         """Start the next run now: a job was added."""
@@ -65,8 +66,10 @@ class PollingWorker:
             self._wake.clear()
             try:
                 delay = await shield_until_done(self._run_once())
+                self._fault.end()
             except Exception as fault:
-                log.warning(self._failure_event, **describe_fault(fault))
+                if self._fault.is_due(fault, self._database.clock.monotonic()):
+                    log.warning(self._failure_event, **describe_fault(fault))
                 delay = self._retry_delay
             with suppress(TimeoutError):
                 async with asyncio.timeout(delay):

@@ -11,7 +11,7 @@ from unificx.cluster import EventBus, LocalEventBus
 from unificx.core.access import Access, stated_access
 from unificx.core.clock import ManualClock
 from unificx.core.events import DomainEvent
-from unificx.db import Database, Outbox, UnitOfWork
+from unificx.db import Database, Outbox, PollingWorker, UnitOfWork
 from unificx.db.database import event_name
 
 
@@ -224,3 +224,26 @@ async def test_a_handler_has_the_purpose_it_was_subscribed_with(
     await outbox.deliver()
     name = f"{__name__}.{Handlers.deliver.__qualname__}"
     assert seen == [Access("telephony", name), None], "the second states nothing, whatever the caller has stated"
+
+
+async def test_a_failure_that_repeats_is_logged_once(database: Database) -> None:
+    """A database may be away for hours, and jobs run again each second."""
+    failures, thrice = 0, asyncio.Event()
+
+    async def fail() -> None:
+        nonlocal failures
+        failures += 1
+        if failures == 3:
+            thrice.set()
+        raise OSError
+
+    async def no_job(_: object) -> None:
+        return None
+
+    worker = PollingWorker(database, fail, no_job, failure_event="jobs_delayed", retry_delay=0)
+    with capture_logs() as logs:
+        running = asyncio.create_task(worker.run())
+        await asyncio.wait_for(thrice.wait(), 30)
+        running.cancel()
+        await asyncio.wait((running,))
+    assert [each["event"] for each in logs] == ["jobs_delayed"]

@@ -1,9 +1,11 @@
 """The ledger of consents on both databases."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from unificx.core.clock import ManualClock
 from unificx.db import Database
@@ -16,6 +18,7 @@ from unificx.privacy import (
     add_consent,
     released_versions,
 )
+from unificx.privacy.consents import service
 from unificx.privacy.consents.models import ConsentRow
 from unificx.privacy.events import ObjectionChanged
 
@@ -98,6 +101,26 @@ async def test_decisions_reach_other_nodes_without_a_restart(database: Database,
 
 
 @pytest.mark.promise("D3")
+async def test_a_database_that_is_away_is_logged_once(
+    database: Database, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consents, attempts, thrice = await reopened(database, keys), iter(range(1, 1000)), asyncio.Event()
+
+    async def fail() -> None:
+        if next(attempts) == 3:
+            thrice.set()
+        raise OSError
+
+    monkeypatch.setattr(service, "FOLLOW_INTERVAL", 0)
+    monkeypatch.setattr(consents, "catch_up", fail)
+    with capture_logs() as logs:
+        following = asyncio.create_task(consents.run())
+        await asyncio.wait_for(thrice.wait(), 30)
+        following.cancel()
+        await asyncio.wait((following,))
+    assert [each["event"] for each in logs] == ["consents_delayed"]
+
+
 async def test_an_erased_person_has_no_decisions_left(database: Database, keys: KeyStore) -> None:
     consents = await reopened(database, keys)
     for subject in (ADA, BOB):

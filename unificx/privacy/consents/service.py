@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.core.access import current_access, stating
 from unificx.core.clock import uuid7
 from unificx.core.events import DomainEvent
-from unificx.core.faults import describe_fault
+from unificx.core.faults import RepeatedFault, describe_fault
 from unificx.db import Database, Keys, UnitOfWork
 from unificx.privacy.consents import repository
 from unificx.privacy.consents.schemas import (
@@ -71,12 +71,15 @@ class Consents:
 
     async def run(self) -> None:
         """Follow the decisions that other nodes store, until cancelled."""
+        failed = RepeatedFault()
         while True:
             await asyncio.sleep(FOLLOW_INTERVAL)
             try:
                 await self.catch_up()
+                failed.end()
             except Exception as fault:
-                log.warning("consents_delayed", **describe_fault(fault))
+                if failed.is_due(fault, self._clock.monotonic()):
+                    log.warning("consents_delayed", **describe_fault(fault))
 
     async def catch_up(self) -> None:
         """Apply decisions that were stored since the last call, by any node, and publish changes of objections."""
