@@ -102,6 +102,7 @@ class AudioWriter:
         self._buffer = bytearray()
         self._length = 0
         self._disk_full = False
+        self._complete: bool | None = None
 
     @property
     def id(self) -> str:
@@ -126,7 +127,12 @@ class AudioWriter:
             await shield_until_done(asyncio.to_thread(self._write_file, self._file))
 
     async def close(self) -> bool:
-        """Finish the file; False if there was no space. No file is created if nothing was written."""
+        """Finish the file; False if there was no space. No file is created if nothing was written. May be repeated."""
+        if self._complete is None:
+            self._complete = await self._finish()
+        return self._complete
+
+    async def _finish(self) -> bool:
         if self.video is not None and not self.video.is_empty:
             # Readers do without the end of a video for which there was no space.
             await shield_until_done(asyncio.to_thread(self.video.finish))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from unificx.audio_store import (
     AudioReader,
@@ -18,7 +18,7 @@ from unificx.audio_store import (
 )
 from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailable, StorageFull
 from unificx.core.faults import describe_fault
-from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor, lock_scope
+from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor, is_unreachable, lock_scope
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Expiry, OutsideNumbers, Period
 from unificx.recording import call_recording_repository
@@ -114,6 +114,9 @@ class RecordingArchive:
         audio.held.append(call_recording_repository.held_audio)
         self._unfinished: list[tuple[str, str, str]] = []
         """(tenant, recording, audio) of recordings cut off by a restart and not stored yet."""
+        # Owner: this node, which has recorded them.
+        self._ended: list[tuple[CallRecordingWriter, RecordingEndReason]] = []
+        """Recordings that ended while the database was away."""
         self._tenants: dict[str, TenantRecordingPolicy] = {}
         self._extensions: dict[str, ExtensionRecordingPolicy] = {}
 
@@ -162,14 +165,18 @@ class RecordingArchive:
             call_recording_repository.add_marks(uow.session, writer.new.tenant_id, writer.id, number, [mark])
 
     async def finish(self, writer: CallRecordingWriter, ended: RecordingEndReason) -> None:
-        """See `CallRecordingWriter.finish`. If the end cannot be stored (disk full), the next start stores the
-        recording as cut off."""
+        """See `CallRecordingWriter.finish`. If the end cannot be stored, `store_unfinished` does it when the database
+        is back; after a full disk, the next start stores the recording as cut off."""
         seconds = round(writer.seconds, 2)
         try:
             async with self._database.begin() as uow:
                 await self._audio.finish(uow, writer.writer)
             await self._store(writer.new.tenant_id, writer.id, writer.writer.id, (seconds, ended))
-        except OperationalError:
+        except (OSError, DBAPIError) as fault:
+            if is_unreachable(fault):
+                self._ended.append((writer, ended))
+            elif not isinstance(fault, OperationalError):
+                raise
             log.warning("recording_end_not_noted", recording=writer.id)
 
     # ---- stored recordings
@@ -330,8 +337,10 @@ class RecordingArchive:
                 uow.publish(CallRecordingStored(self.clock.new_id(), tenant_id, recording_id))
 
     async def store_unfinished(self) -> None:
-        """Store recordings that were cut off; called again periodically. An unreadable one does not block the others;
-        it is left for inspection."""
+        """Store recordings that were cut off or could not be stored; called again periodically. An unreadable one does
+        not block the others; it is left for inspection."""
+        for _ in range(len(self._ended)):
+            await self.finish(*self._ended.pop(0))
         unfinished, self._unfinished = self._unfinished, []
         for tenant_id, recording_id, audio_id in unfinished:
             try:

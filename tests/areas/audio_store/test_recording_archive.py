@@ -9,8 +9,9 @@ from recording_setup import ANNA, TENANT, RecordingSetup
 from sweeping import sweep
 
 from unificx.audio_store import AudioReader, AudioStore, CorruptAudio
+from unificx.audio_store import repository as audio_repository
 from unificx.core.errors import Expired, Invalid, NotFound, ServiceUnavailable
-from unificx.db import Erased, ErasedSubject
+from unificx.db import DatabaseUnreachable, Erased, ErasedSubject
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.recording import (
@@ -265,6 +266,28 @@ async def test_recording_erased_while_in_progress_is_not_stored(room: RecordingS
     with pytest.raises(Expired):
         await room.archive.get(TENANT, made.id)
     assert room.all_files() == []
+
+
+async def test_the_end_of_a_recording_is_stored_once_the_database_is_back(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a restart of the server: it was away as the call ended."""
+
+    async def away(*_: object) -> bool:
+        raise DatabaseUnreachable("gone", "Start it.")
+
+    made = await begin_recording(room)
+    await made.write(SECOND, 8000)
+    with monkeypatch.context() as patch:
+        patch.setattr(audio_repository, "close", away)
+        await made.finish("over")
+        await room.archive.store_unfinished()
+    with pytest.raises(NotFound):
+        await room.archive.get(TENANT, made.id)
+    await room.archive.store_unfinished()
+    stored = await room.archive.get(TENANT, made.id)
+    assert (stored.seconds, stored.ended) == (1.0, "over")
+    assert (await room.audio.open(TENANT, made.writer.id)).seconds == 1.0
 
 
 async def test_recording_cut_off_by_a_crash_is_stored_and_reported(room: RecordingSetup) -> None:
