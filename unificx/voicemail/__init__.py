@@ -16,7 +16,7 @@ from unificx.voicemail.schemas import (
     SharedMailbox,
     SharedMailboxChange,
 )
-from unificx.voicemail.service import Mailboxes
+from unificx.voicemail.service import Mailboxes, store_unstored
 from unificx.voicemail.settings import (
     STATE_GREETINGS,
     GreetingKind,
@@ -54,4 +54,5 @@ __all__ = [
     "prompt_recording_app",
     "retrieval_apps",
     "shared_phone_apps",
+    "store_unstored",
 ]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store import (
@@ -18,7 +19,7 @@ from unificx.audio_store import (
 from unificx.cluster import Counters
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
-from unificx.db import UnitOfWork, lock_scope, shield_until_done
+from unificx.db import UnitOfWork, is_unreachable, lock_scope, shield_until_done
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Expiry, OutsideNumbers, Period
@@ -54,8 +55,16 @@ class MessageWriter:
 
     async def store(self) -> bool:
         """Store the message in the mailbox, also if the caller hangs up meanwhile; False if it was too short, or
-        erased meanwhile."""
-        return await shield_until_done(self._boxes.store(self))
+        erased meanwhile. If the database is away, `store_unstored` does it."""
+        return await shield_until_done(self._store())
+
+    async def _store(self) -> bool:
+        try:
+            return await self._boxes.store(self)
+        except (OSError, DBAPIError) as fault:
+            if is_unreachable(fault):
+                self._boxes.unstored.append(self)
+            raise
 
     async def discard(self) -> None:
         """Discard the message, also if the caller hangs up meanwhile."""
@@ -82,6 +91,7 @@ class Mailboxes:
         self._transcriber = deps.transcriber
         self.message_counts = MessageCountCache(deps.database)
         self._guard = PinThrottle(counters, "voicemail PIN")
+        self.unstored: list[MessageWriter] = []  # Owner: this node. Left while the database was away.
         # Owner: the database. A copy of this node, changed after each of its commits.
         self._tenants: dict[str, VoicemailSettings] = {}
         self._boxes: dict[str, MailboxSettings] = {}
@@ -164,8 +174,7 @@ class Mailboxes:
                     uow.session, message.tenant_id, message.id, round(seconds, 2)
                 )
             if stored:
-                event = MessageLeft(self._clock.new_id(), message.tenant_id, message.extension_id, message.id)
-                uow.publish(event)
+                uow.publish(MessageLeft(self._clock.new_id(), message.tenant_id, message.extension_id, message.id))
         if seconds < policy.MIN_SECONDS:
             await self._audio.erase(message.tenant_id, [message.audio_id])
         return stored
@@ -370,3 +379,9 @@ def _erased(message: Message) -> Expired:
     when = f"{message.mailed:%Y-%m-%d}"
     copy = f"A copy was sent by e-mail on {when}. Only its recipients can delete it."
     return Expired("This message was erased.", hint=copy)
+
+
+async def store_unstored(boxes: Mailboxes) -> None:
+    """Store the messages that were left while the database was away; called periodically."""
+    for _ in range(len(boxes.unstored)):
+        await boxes.unstored.pop(0).store()

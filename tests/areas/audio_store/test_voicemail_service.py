@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,14 +11,22 @@ from sqlalchemy import text
 from sweeping import sweep
 
 from unificx.audio_store import AudioWriter
+from unificx.audio_store import repository as audio_repository
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, Invalid, NotFound, TooManyRequests
-from unificx.db import Erased, ErasedSubject, Outbox
+from unificx.db import DatabaseUnreachable, Erased, ErasedSubject, Outbox
 from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
-from unificx.voicemail import CallerId, MailboxSettingsChange, NewMessage, VoicemailSettingsChange, message_repository
+from unificx.voicemail import (
+    CallerId,
+    MailboxSettingsChange,
+    NewMessage,
+    VoicemailSettingsChange,
+    message_repository,
+    store_unstored,
+)
 from unificx.voicemail.events import MessageLeft
 from unificx.voicemail.service import MessageWriter
 
@@ -50,6 +59,26 @@ async def test_message_is_stored_with_its_caller(room: RecordingSetup) -> None:
     assert await (await room.boxes.open(found)).read() == noise(2.0)
     assert await room.boxes.list(TENANT, [BEN.id]) == ()
     assert await room.boxes.list("globex", [ANNA.id]) == ()
+
+
+async def test_a_message_is_stored_once_the_database_is_back(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a restart of the server: it was away as the caller hung up."""
+
+    async def away(*_: object) -> bool:
+        raise DatabaseUnreachable("gone", "Start it.")
+
+    begun = await begin_message(room)
+    with monkeypatch.context() as patch:
+        patch.setattr(audio_repository, "close", away)
+        for store in (begun.store, partial(store_unstored, room.boxes)):
+            with pytest.raises(DatabaseUnreachable):
+                await store()
+    assert await room.boxes.list(TENANT, [ANNA.id]) == ()
+    await store_unstored(room.boxes)
+    [found] = await room.boxes.list(TENANT, [ANNA.id])
+    assert await (await room.boxes.open(found)).read() == noise(2.0)
 
 
 async def test_length_of_the_messages_of_a_call_is_known_while_they_exist(room: RecordingSetup) -> None:
