@@ -14,7 +14,7 @@ from unificx.db.database import Database
 
 _LOCK = 0x756E6966696378
 """Arbitrary number of the lock, which every server takes in its database."""
-_PATIENCE = 3.0
+_WAIT_SECONDS = 3.0
 """Seconds for which a start waits: PostgreSQL ends the connection of a killed process a moment later."""
 _INTERVAL = 0.2
 log = structlog.get_logger()
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def exclusive_use(
-    database: Database, on_taken: Callable[[], object], *, patience: float = _PATIENCE
+    database: Database, on_taken: Callable[[], object], *, wait_seconds: float = _WAIT_SECONDS
 ) -> AsyncIterator[None]:
     """Hold a database for this server. Raise StartupError while another one does.
 
@@ -35,7 +35,7 @@ async def exclusive_use(
         yield
         return
     async with AsyncExitStack() as stack:
-        lost = await _lock_within(patience, database, stack)
+        lost = await _lock_within(wait_seconds, database, stack)
         if lost is None:
             raise StartupError(
                 "Another server is using this database.",
@@ -49,9 +49,9 @@ async def exclusive_use(
             await asyncio.wait((task,))
 
 
-async def _lock_within(patience: float, database: Database, stack: AsyncExitStack) -> asyncio.Event | None:
+async def _lock_within(wait_seconds: float, database: Database, stack: AsyncExitStack) -> asyncio.Event | None:
     """Lock the database within some seconds. Return None if another server still holds it then."""
-    end = asyncio.get_running_loop().time() + patience
+    end = asyncio.get_running_loop().time() + wait_seconds
     while (lost := await stack.enter_async_context(_locked(database))) is None:
         await stack.aclose()
         if asyncio.get_running_loop().time() >= end:

@@ -27,10 +27,10 @@ async def name(postgres: Postgres) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def server(url: str, taken: asyncio.Event | None = None, patience: float = 0) -> AsyncIterator[None]:
+async def server(url: str, taken: asyncio.Event | None = None, wait_seconds: float = 0) -> AsyncIterator[None]:
     database = Database(url, ManualClock())
     try:
-        async with exclusive_use(database, (taken or asyncio.Event()).set, patience=patience):
+        async with exclusive_use(database, (taken or asyncio.Event()).set, wait_seconds=wait_seconds):
             yield
     finally:
         await database.close()
@@ -57,7 +57,7 @@ async def test_a_start_waits_for_the_connection_of_a_killed_server_to_end(postgr
 
 
 async def enter(url: str) -> None:
-    async with server(url, patience=30):
+    async with server(url, wait_seconds=30):
         pass
 
 
