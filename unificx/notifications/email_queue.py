@@ -178,19 +178,13 @@ class EmailQueue:
         return self._deps.transport is not None
 
     async def deliver(self) -> None:
-        """Send each e-mail that is due, once, and end those that have expired. Not to be called twice at the same
-        time."""
+        """Send the oldest e-mails that are due, once, or end them if they have expired; further ones are due in the
+        next run. Not to be called twice at the same time."""
         await self._end_interrupted()
-        last: EmailRow | None = None
-        while True:
-            now, sending = self._clock.now(), self.can_send
-            async with self._deps.database.read() as session:
-                rows = await repository.due_emails(session, now, BATCH_SIZE, sending=sending, behind=last)
-            for row in rows:
-                await self._send(row)
-            if not rows:
-                return
-            last = rows[-1]
+        async with self._deps.database.read() as session:
+            rows = await repository.due_emails(session, self._clock.now(), BATCH_SIZE, sending=self.can_send)
+        for row in rows:
+            await self._send(row)
 
     async def _end_interrupted(self) -> None:
         """End the e-mails whose content was being sent when the process died or the database failed. Whether the server

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -39,16 +39,11 @@ def _due(*, sending: bool) -> InstrumentedAttribute[datetime]:
     return EmailRow.due if sending else EmailRow.expires
 
 
-async def due_emails(
-    session: AsyncSession, now: datetime, limit: int, *, sending: bool, behind: EmailRow | None = None
-) -> Sequence[EmailRow]:
-    """Return the e-mails that are due, oldest first, `behind` one of them."""
+async def due_emails(session: AsyncSession, now: datetime, limit: int, *, sending: bool) -> Sequence[EmailRow]:
+    """Return the e-mails that are due, oldest first."""
     due = _due(sending=sending)
     # scope: all tenants, because one worker sends all e-mails
     found = select(EmailRow).where(_WAITING, due <= now).order_by(due, EmailRow.id).limit(limit)
-    if behind is not None:
-        last = behind.due if sending else behind.expires
-        found = found.where(or_(due > last, and_(due == last, EmailRow.id > behind.id)))
     return (await session.scalars(found)).all()
 
 

@@ -243,6 +243,25 @@ async def test_an_erased_person_gets_no_email(
     assert (box.received, await count_queued(database)) == ([], 0)
 
 
+async def test_a_run_ends_while_more_emails_are_queued(
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = emails._submit
+
+    async def submit_slowly(row: Any, email: Email) -> None:
+        await submit(row, email)
+        clock.advance(3600)
+        if len(box.received) < 50:
+            await emails.enqueue(ada, "invitation", "en", link=LINK)
+
+    monkeypatch.setattr(emails, "_submit", submit_slowly)
+    await emails.enqueue(ada, "invitation", "en", link=LINK)
+    await emails.deliver()
+    assert len(box.received) == 1
+    await emails.deliver()
+    assert len(box.received) == 2
+
+
 async def test_a_run_ends_although_an_email_stays_due(
     emails: EmailQueue, ada: Person, box: FakeSmtpServer, keys: KeyStore, acme: Tenant, database: Database, monkeypatch
 ) -> None:
