@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -14,6 +15,8 @@ from unificx.webhooks.service import WebhookService
 from unificx.webhooks.signature import headers_of
 
 BATCH_SIZE = 20
+BATCH_TIME = timedelta(seconds=5)
+"""No further message of a webhook is sent in a run after this time: the next run begins when the slowest has ended."""
 MAX_CONCURRENT = 16
 _GONE = 410
 
@@ -55,6 +58,8 @@ class WebhookSender:
             async with self._database.read() as session:
                 rows = await repository.due_deliveries(session, tenant_id, webhook_id, now=now, limit=BATCH_SIZE)
             for delivery in rows:
+                if self._clock.now() >= now + BATCH_TIME:
+                    return
                 result = await self._attempt(webhook, secrets, delivery)
                 if 200 <= result.status < 300:
                     async with self._database.begin() as uow:

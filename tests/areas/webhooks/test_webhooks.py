@@ -226,6 +226,24 @@ async def test_a_run_sends_a_limited_number_of_messages(setup: WebhookSetup) -> 
     assert len(setup.receiver.requests) == sender.BATCH_SIZE + 1
 
 
+async def test_a_run_does_not_wait_for_many_answers_of_a_slow_receiver(
+    setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await setup.create("person.created")
+    await publish(setup, *(person_created(number) for number in range(5)))
+    post = setup.receiver.post
+
+    async def post_slowly(url: str, headers: Mapping[str, str], body: bytes) -> int:
+        setup.clock.advance(sender.BATCH_TIME.total_seconds() / 2)
+        return await post(url, headers, body)
+
+    monkeypatch.setattr(setup.receiver, "post", post_slowly)
+    await setup.deliver()
+    assert len(setup.receiver.requests) == 2
+    await setup.sender.deliver()
+    assert len(setup.receiver.requests) == 4
+
+
 async def test_the_queue_is_bounded(setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "MAX_QUEUED", 2)
     made = await setup.create("person.created")
