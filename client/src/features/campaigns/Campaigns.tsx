@@ -35,12 +35,14 @@ export default function Campaigns() {
   const subject = (campaign: Campaign) => subjectOf(campaign, i18n.locale);
   const editor = useEditor<Campaign>({
     title: (campaign) => (campaign ? subject(campaign) : t`New campaign`),
-    form: (campaign, close) =>
-      campaign?.sent ? (
+    form: (opened, close) => {
+      const campaign = list.items.find(({ id }) => id === opened?.id) ?? opened;
+      return campaign?.sent ? (
         <CampaignResult campaign={campaign} tenant={tenant} onClose={close} />
       ) : (
         <CampaignForm campaign={campaign} tenant={tenant} onClose={close} />
-      ),
+      );
+    },
   });
   const send = async (campaign: Campaign, { recipients }: CampaignAudience) => {
     const confirmed = await confirmAction({
