@@ -61,6 +61,16 @@ CASES: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any
         {"events": ["person.created", "voicemail.left", "person.closed"]},
         {"events": ["person.created"]},
     ),
+    "rooms": (
+        {"number": "8000", "hosts": ["1002", "1001"]},
+        {"hosts": ["1001"], "pin": "8362"},
+        {"hosts": []},
+    ),
+    "mailboxes": (
+        {"number": "7900", "members": ["1002", "1001"]},
+        {"members": ["1001"], "enabled": False},
+        {"members": ["1002"], "enabled": True},
+    ),
     "roles": (
         {"name": "Helpdesk", "permissions": ["sign_in_help", "people_read", "phones_change"]},
         {"permissions": ["people_read", "phones_change"]},
@@ -68,6 +78,16 @@ CASES: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any
     ),
 }
 """A new object of each kind, and the changes of two administrators to one of its lists."""
+ADA = {"extension": "1001"}
+SETTINGS: Mapping[str, tuple[str, str, Mapping[str, Any], Mapping[str, Any]]] = {
+    "policy": ("PATCH", "fraud/policy", {"countries": ["FR"]}, {"countries": ["AT"]}),
+    "limits": ("PATCH", "fraud/limits", {"calls_per_hour": 1}, {"calls_per_hour": 2}),
+    "rights": ("PATCH", "fraud/limits", {"reach": "inside"} | ADA, {"reach": "national"} | ADA),
+    "retention": ("PUT", "retention", {"periods": {"history": "P3M"}}, {"periods": {"history": "P6M"}}),
+    "feature codes": ("PATCH", "feature-codes/echo", {"code": "*70"}, {"code": ""}),
+}
+"""Method and path of settings that exist once in a tenant, and the changes of two administrators."""
+PLAN = {"name": "Business", "price": 1_000_000, "included": {"mobile": 50}}
 
 
 async def offices(world: World) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
@@ -117,6 +137,38 @@ async def test_one_of_two_changes_at_the_same_time_is_refused(world: World, kind
         first.patch(path, json=change, headers=condition), second.patch(path, json=other, headers=condition)
     )
     assert sorted(each.status_code for each in answers) == [200, 412]
+
+
+@pytest.mark.parametrize("kind", SETTINGS)
+async def test_settings_that_were_changed_meanwhile_are_not_overwritten(world: World, kind: str) -> None:
+    first, second = await offices(world)
+    method, path, change, other = SETTINGS[kind]
+    before = await first.request(method, API + path, json=change)
+    assert before.status_code == 200, before.text
+    condition = {"If-Match": before.headers["ETag"]}
+    assert condition == {"If-Match": f'"{before.json()["version"]}"'}
+    answers = await asyncio.gather(
+        first.request(method, API + path, json=other, headers=condition),
+        second.request(method, API + path, json=other, headers=condition),
+    )
+    assert sorted(each.status_code for each in answers) == [200, 412]
+    [changed] = [each.json() for each in answers if each.status_code == 200]
+    assert changed["version"] in (await second.get(API + path.partition("/")[0])).text
+    again = await second.request(method, API + path, json=change, headers={"If-Match": f'"{changed["version"]}"'})
+    assert (again.status_code, again.json()) == (200, before.json())
+    assert (await first.request(method, API + path, json=other)).status_code == 200, "the condition is optional"
+
+
+async def test_a_plan_that_was_changed_meanwhile_is_not_overwritten(world: World) -> None:
+    operator = world.client(operator=True)
+    made = await operator.post(f"{API}plans", json=PLAN)
+    path, condition = f"{API}plans/{made.json()['id']}", {"If-Match": made.headers["ETag"]}
+    answers = [
+        await operator.patch(path, json={"included": included}, headers=condition)
+        for included in ({"mobile": 50, "": 100}, {"mobile": 60})
+    ]
+    assert [each.status_code for each in answers] == [200, 412]
+    assert (await operator.get(path)).json() == answers[0].json()
 
 
 async def test_states_are_no_change_of_the_settings(world: World) -> None:

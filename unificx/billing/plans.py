@@ -15,6 +15,7 @@ from unificx.billing.machine.months import month_of
 from unificx.billing.machine.trial import MAX_DAYS, begun
 from unificx.billing.schemas import Assignment, NewPlan, Plan, PlanChange, PlanTerms
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, UnitOfWork, lock_scope
 
 MAX_PLANS = 200
@@ -78,12 +79,14 @@ class Plans:
             await _offer_at_sign_up(uow.session, made)
         return made
 
-    async def update(self, reference: str, change: PlanChange) -> Plan:
+    async def update(self, reference: str, change: PlanChange, condition: Precondition[Plan] = unconditional) -> Plan:
         """Change a plan: its name and state at once, its prices and minutes from a day on. Those of a plan that was not
-        assigned yet change at once too. Raises Invalid; NotFound; Conflict for a name that is in use."""
+        assigned yet change at once too. Raises Invalid; NotFound; Conflict for a name that is in use; what `condition`
+        raises."""
         async with self._database.begin() as uow:
             await lock_scope(uow.session, LOCK_SCOPE)
             plan = await _find(uow.session, reference)
+            condition(plan)
             named = replace(
                 plan,
                 name=plan.name if change.name is None else _name(change.name),

@@ -17,6 +17,7 @@ from unificx.core.access import Access, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork
 from unificx.identity import (
     DirectoryCache,
@@ -162,8 +163,9 @@ class RoomService:
                 return await self.create(tenant_id, wanted)
         raise Conflict("No number is free for this meeting.", hint="Try again.")
 
-    async def update(self, room: Room, change: RoomChange) -> Room:
-        """Change a room. Raises Invalid; NotFound for a deleted room; Conflict for an ad hoc room."""
+    async def update(self, room: Room, change: RoomChange, condition: Precondition[Room] = unconditional) -> Room:
+        """Change a room. Raises Invalid; NotFound for a deleted room; Conflict for an ad hoc room; what `condition`
+        raises."""
         _require_permanent(room)
         while True:  # again if other PINs were stored meanwhile: hashing takes too long for a transaction
             pins_before = await self._load_pins(room)
@@ -172,6 +174,7 @@ class RoomService:
                 before = await self._locked(uow, room)
                 if before is None:
                     raise _not_found()
+                condition(before)
                 if await repository.get_pins(uow.session, self._keys, room.tenant_id, room.id) == pins_before:
                     after = self._changed(before, change)
                     await repository.update_room(uow.session, self._keys, after, pins)

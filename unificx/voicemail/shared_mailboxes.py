@@ -6,6 +6,7 @@ from dataclasses import replace
 from unificx.audio_store import AudioStoreDependencies
 from unificx.core.clock import random_id
 from unificx.core.errors import Invalid, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted
@@ -84,12 +85,15 @@ class SharedMailboxes:
             uow.after_commit.append(lambda: self._put(box))
         return box
 
-    async def update(self, box: SharedMailbox, change: SharedMailboxChange) -> SharedMailbox:
-        """Update a shared mailbox. Raises Invalid; NotFound if it no longer exists."""
+    async def update(
+        self, box: SharedMailbox, change: SharedMailboxChange, condition: Precondition[SharedMailbox] = unconditional
+    ) -> SharedMailbox:
+        """Update a shared mailbox. Raises Invalid; NotFound if it no longer exists; what `condition` raises."""
         async with self._database.begin() as uow:
             before = await self._lock(uow, box)
             if before is None:
                 raise _not_found()
+            condition(before)
             after = replace(
                 before,
                 name=before.name if change.name is None else _valid_name(change.name),

@@ -1,6 +1,7 @@
 """Feature codes: all users may list those of their tenant, administrators change them."""
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -21,17 +22,20 @@ async def list_feature_codes(
     return core.Page(items=[_schema(each) for each in found], next=None)
 
 
-@router.patch("/{feature}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/{feature}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_feature_code(
     services: ServicesDep,
     user: CurrentUserDep,
     feature: Id,
     change: models.FeatureCodeUpdate,
+    *,
     tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.FeatureCode:
     """Change the code of a feature, by name, or switch it off. It applies to calls made from now on."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    return _schema(await services.feature_codes.change(scope.tenant_id, feature, change.code))
+    condition = unchanged(if_match, _schema)
+    return _schema(await services.feature_codes.change(scope.tenant_id, feature, change.code, condition))
 
 
 def _schema(found: TenantCode) -> models.FeatureCode:

@@ -1,12 +1,14 @@
 """Fraud guard: permissions and limits of calls outside, and stops."""
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import Depends
 
 from unificx import routing
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import outbound as models
@@ -42,9 +44,13 @@ async def show_fraud_status(
     )
 
 
-@router.patch("/policy", responses=problem_responses(401, 403, 404))
+@router.patch("/policy", responses=problem_responses(401, 403, 404, 412))
 async def change_calling_policy(
-    services: ServicesDep, user: CurrentUserDep, change: models.CallingPolicyChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    change: models.CallingPolicyChange,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.CallingPolicy:
     """Change which countries may be called, prices, and the users who are notified."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
@@ -55,12 +61,17 @@ async def change_calling_policy(
         prices=change.prices,
         night=None if change.night is None else (change.night[0], change.night[1]),
     )
-    return _policy(await services.outbound.permissions.change_policy(scope.tenant_id, wanted))
+    permissions, condition = services.outbound.permissions, unchanged(if_match, _policy)
+    return _policy(await permissions.change_policy(scope.tenant_id, wanted, condition))
 
 
-@router.patch("/limits", responses=problem_responses(401, 403, 404))
+@router.patch("/limits", responses=problem_responses(401, 403, 404, 412))
 async def change_calling_limits(
-    services: ServicesDep, user: CurrentUserDep, change: models.CallingLimitsChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    change: models.CallingLimitsChange,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.CallingLimits:
     """Change the limits of the tenant, or of an extension or a trunk."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
@@ -68,7 +79,8 @@ async def change_calling_limits(
     before = permissions.limits_of(_scope(services, scope.tenant_id, change))
     values = change.model_dump(exclude={"extension", "trunk"}, exclude_none=True)
     after = replace(before, **{name: None if value == -1 else value for name, value in values.items()})
-    return _limits(services, await permissions.set_limits(after))
+    schema = partial(_limits, services)
+    return schema(await permissions.set_limits(after, unchanged(if_match, schema)))
 
 
 @router.post(

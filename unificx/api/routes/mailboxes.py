@@ -1,5 +1,7 @@
 """Group mailboxes: managed by administrators, visible to their members."""
 
+from functools import partial
+
 from fastapi import Depends, status
 
 from unificx.api.access import (
@@ -15,6 +17,7 @@ from unificx.api.access import (
     require_access_or_own,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -74,23 +77,28 @@ async def show_group_mailbox(
     return _mailbox_schema(services, found)
 
 
-@router.patch("/{mailbox}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/{mailbox}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_mailbox(
     services: ServicesDep,
     user: CurrentUserDep,
     mailbox: Id,
     change: models.GroupMailboxChange,
+    *,
     tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.GroupMailbox:
     """Change a group mailbox. To disable it while it has messages, `old_messages` is required."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.mailboxes.shared.find(scope.tenant_id, mailbox)
     members = await _member_ids(services, scope, change.members) if change.members is not None else None
     wanted = MailboxSettingsChange(enabled=change.enabled, pin=change.pin, old_messages=change.old_messages)
+    schema = partial(_mailbox_schema, services)
+    condition = unchanged(if_match, schema)
+    condition(known)
     if wanted != MailboxSettingsChange():
         await services.mailboxes.change_mailbox(known, wanted)
-    changed = await services.mailboxes.shared.update(known, SharedMailboxChange(change.name, members, change.lamp))
-    return _mailbox_schema(services, changed)
+    shared = SharedMailboxChange(change.name, members, change.lamp)
+    return schema(await services.mailboxes.shared.update(known, shared, condition))
 
 
 @router.delete("/{mailbox}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))

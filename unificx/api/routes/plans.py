@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Query, status
@@ -17,6 +18,7 @@ from unificx.api.access import (
     require_operator,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -61,11 +63,14 @@ async def show_plan(services: ServicesDep, user: CurrentUserDep, plan: Id) -> mo
     return _plan(await services.billing.plans.get(plan), await services.billing.plans.tenants())
 
 
-@router.patch("/plans/{plan}", responses=problem_responses(401, 403, 404, 409))
-async def update_plan(services: ServicesDep, user: CurrentUserDep, plan: Id, change: models.PlanUpdate) -> models.Plan:
+@router.patch("/plans/{plan}", responses=problem_responses(401, 403, 404, 409, 412))
+async def update_plan(
+    services: ServicesDep, user: CurrentUserDep, plan: Id, change: models.PlanUpdate, if_match: IfMatch = None
+) -> models.Plan:
     """Rename or archive a plan, or change its prices and minutes from a day on. For operators."""
     await require_operator(services, user, Action.BILLING_CHANGE)
-    changed = await services.billing.plans.update(plan, billing.PlanChange(**change.model_dump()))
+    condition = unchanged(if_match, partial(_plan, tenants={}))
+    changed = await services.billing.plans.update(plan, billing.PlanChange(**change.model_dump()), condition)
     return _plan(changed, await services.billing.plans.tenants())
 
 

@@ -1,6 +1,10 @@
 """Retention: how long data is stored, what ends next, and the confirmation of a clock that jumped."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from unificx.api.access import CurrentUserDep, ServicesDep, TenantQuery, purpose, require_access
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import retention as models
@@ -17,13 +21,18 @@ async def show_retention(services: ServicesDep, user: CurrentUserDep, tenant: Te
     return _schema(services.retention, services.retention.periods.classes(scope.tenant_id))
 
 
-@router.put("", responses=problem_responses(401, 403, 404))
+@router.put("", responses=problem_responses(401, 403, 404, 412))
 async def change_retention(
-    services: ServicesDep, user: CurrentUserDep, change: models.RetentionChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    change: models.RetentionChange,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Retention:
     """Replace the periods that the tenant sets. A shorter one takes effect at the next sweep, within the hour."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    return _schema(services.retention, await services.retention.periods.change(scope.tenant_id, change.periods))
+    periods, schema = services.retention.periods, partial(_schema, services.retention)
+    return schema(await periods.change(scope.tenant_id, change.periods, unchanged(if_match, schema)))
 
 
 @router.get("/preview", responses=problem_responses(401, 403, 404))
@@ -51,7 +60,7 @@ async def confirm_clock(services: ServicesDep, user: CurrentUserDep) -> models.R
     return _sweeps(await services.retention.confirm())
 
 
-def _schema(retention: Retention, classes: list[ClassPeriod]) -> models.Retention:
+def _schema(retention: Retention, classes: Sequence[ClassPeriod]) -> models.Retention:
     return models.Retention(classes=[_class(each) for each in classes], sweeps=_sweeps(retention.status))
 
 

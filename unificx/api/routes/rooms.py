@@ -1,6 +1,7 @@
 """Conference rooms: all users may list and call them, administrators manage them, hosts control the conference."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import Depends, Path, status
@@ -18,6 +19,7 @@ from unificx.api.access import (
     require_access,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.preconditions import IfMatch, unchanged
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
@@ -92,18 +94,25 @@ async def show_room(services: ServicesDep, user: CurrentUserDep, room: Id, tenan
     return room_schema(services, services.rooms.find(scope.tenant_id, room))
 
 
-@router.patch("/{room}", responses=problem_responses(401, 403, 404, 409))
+@router.patch("/{room}", responses=problem_responses(401, 403, 404, 409, 412))
 async def update_room(
-    services: ServicesDep, user: CurrentUserDep, room: Id, change: models.RoomChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    room: Id,
+    change: models.RoomChange,
+    *,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> models.Room:
     """Change a conference room. A running conference continues with the new settings."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.rooms.find(scope.tenant_id, room)
     hosts = _host_ids(services, scope, change.hosts) if change.hosts is not None else None
     wanted = conferencing.RoomChange(**change.model_dump(exclude={"hosts"}), hosts=hosts)
-    changed = await services.rooms.update(known, wanted)
+    schema = partial(room_schema, services)
+    changed = await services.rooms.update(known, wanted, unchanged(if_match, schema))
     services.meetings.room_changed(changed)
-    return room_schema(services, changed)
+    return schema(changed)
 
 
 @router.delete("/{room}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))

@@ -1,8 +1,11 @@
 """Schemas of feature codes."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from pydantic import Field
 
-from unificx.api.schemas.core import Input, Output
+from unificx.api.schemas.core import Input, Output, Versioned
 from unificx.routing import Argument, CodeKind
 
 
@@ -21,8 +24,10 @@ class CodeCollision(Output):
     code: str = Field(examples=["*76"])
 
 
-class FeatureCode(Output):
+class FeatureCode(Versioned):
     """A feature and its code."""
+
+    live: ClassVar[Mapping[str, Any]] = {"collision": True}
 
     code: str = Field(description="The code, as dialled. Empty: the feature is switched off.", examples=["*86"])
     default: str = Field(description="The code of a tenant that has not changed it.", examples=["*86"])

@@ -1,11 +1,12 @@
 """Schemas of group mailboxes."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from unificx.api.schemas.core import NUMBER, REFERENCE, Input, Name, Output
+from unificx.api.schemas.core import NUMBER, REFERENCE, Input, Name, Versioned
 from unificx.api.schemas.voicemail import OldMessages, Pin
 
 Members = Annotated[
@@ -14,8 +15,10 @@ Members = Annotated[
 ]
 
 
-class GroupMailbox(Output):
+class GroupMailbox(Versioned):
     """A mailbox shared by several extensions: all members can list, play, mark and archive its messages."""
+
+    live: ClassVar[Mapping[str, Any]] = {"enabled": True, "has_pin": True, "new_messages": True, "old_messages": True}
 
     id: str
     tenant_id: str

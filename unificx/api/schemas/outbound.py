@@ -296,7 +296,7 @@ class NewBlock(Input):
     note: Annotated[str, Field(max_length=200)] = ""
 
 
-class CallingPolicy(Output):
+class CallingPolicy(Versioned):
     """Permissions of the tenant for calls outside."""
 
     countries: list[str] = Field(description="Countries that may be called besides the tenant's own.")
@@ -320,7 +320,7 @@ class CallingPolicyChange(Input):
     night: Annotated[list[Annotated[int, Field(ge=0, le=23)]] | None, Field(min_length=2, max_length=2)] = None
 
 
-class CallingLimits(Output):
+class CallingLimits(Versioned):
     """Limits of calls outside; null: no limit."""
 
     scope: LimitScope

@@ -1,12 +1,13 @@
 """Schemas of plans and of the charges of a month."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from unificx.api.schemas.billing import Amount, Currency
-from unificx.api.schemas.core import Input, Output
+from unificx.api.schemas.core import Input, Output, Versioned
 from unificx.billing import ChargeKind, ChargeUnit, TrialState
 
 Price = Annotated[
@@ -46,8 +47,10 @@ class PlanTerms(Output):
     extension_storage_gb: int = Field(description="Further included gigabytes for each extension.")
 
 
-class Plan(Output):
+class Plan(Versioned):
     """A plan that the operator sells."""
+
+    live: ClassVar[Mapping[str, Any]] = {"tenants": True}
 
     id: str
     name: str

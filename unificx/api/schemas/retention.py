@@ -1,11 +1,12 @@
 """Bodies of retention: periods by class, what ends next, and the state of the sweeps."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from unificx.api.schemas.core import Input, Output
+from unificx.api.schemas.core import Input, Output, Versioned
 
 
 class RetentionLimits(Output):
@@ -38,8 +39,10 @@ class RetentionSweeps(Output):
     stalled: list[str] = Field(description="Kinds of which something is due, though the latest sweep removed nothing.")
 
 
-class Retention(Output):
+class Retention(Versioned):
     """Retention of a tenant."""
+
+    live: ClassVar[Mapping[str, Any]] = {"sweeps": True}
 
     classes: list[RetentionClass]
     sweeps: RetentionSweeps

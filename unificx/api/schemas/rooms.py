@@ -1,11 +1,12 @@
 """Schemas of conference rooms and their participants."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from unificx.api.schemas.core import NUMBER, REFERENCE, Input, Output
+from unificx.api.schemas.core import NUMBER, REFERENCE, Input, Output, Versioned
 from unificx.api.schemas.voicemail import Pin
 from unificx.conferencing import EntryAnnouncement, Reaction, VideoQuality, VideoSource
 
@@ -37,8 +38,10 @@ class ConferenceState(Output):
     )
 
 
-class Room(Output):
+class Room(Versioned):
     """A conference room."""
+
+    live: ClassVar[Mapping[str, Any]] = {"meeting": True}
 
     id: str
     tenant_id: str

@@ -66,8 +66,8 @@ def meeting_number(random: bytes) -> str:
 
 
 def check_hosts(extension_ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the extension ids without duplicates. Raises Invalid for too many."""
-    unique = tuple(dict.fromkeys(extension_ids))
+    """Return the extension ids without duplicates, in the stored order. Raises Invalid for too many."""
+    unique = tuple(sorted(set(extension_ids)))
     if len(unique) > MAX_HOSTS:
         raise Invalid(f"A room can have at most {MAX_HOSTS} hosts.", field="hosts")
     return unique

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from unificx.core.errors import Conflict, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.routing.codes import repository
@@ -37,23 +38,29 @@ class FeatureCodes:
 
     def of_tenant(self, tenant_id: str) -> list[TenantCode]:
         """Return all features with their codes in a tenant."""
-        return [self._of(tenant_id, feature) for feature in FEATURE_CODES]
+        codes = self.tables.of(tenant_id)
+        return [self._of(tenant_id, feature, codes) for feature in FEATURE_CODES]
 
     def get(self, tenant_id: str, name: str) -> TenantCode:
         """Return a feature with its code in a tenant. Raises NotFound."""
-        return self._of(tenant_id, _feature(name))
+        return self._of(tenant_id, _feature(name), self.tables.of(tenant_id))
 
-    async def change(self, tenant_id: str, name: str, code: str) -> TenantCode:
+    async def change(
+        self, tenant_id: str, name: str, code: str, condition: Precondition[TenantCode] = unconditional
+    ) -> TenantCode:
         """Change the code of a feature; "" switches it off.
 
-        Raises NotFound; Invalid for another form; Conflict that names another use of what would be dialled.
+        Raises NotFound; Invalid for another form; Conflict that names another use of what would be dialled; what
+        `condition` raises.
         """
         feature = _feature(name)
         async with self._deps.database.begin() as uow:
             await self._deps.destinations.lock(uow, tenant_id)
+            stored = await self.stored(uow, tenant_id)
+            condition(self._of(tenant_id, feature, stored))
             if code:
                 check_form(code)
-                self.require_free(tenant_id, CodeUse.of_feature(feature, code), await self.stored(uow, tenant_id))
+                self.require_free(tenant_id, CodeUse.of_feature(feature, code), stored)
             await repository.replace_code(uow.session, tenant_id, name, None if code == feature.code else code)
             changed = await repository.codes_of(uow.session, tenant_id)
             uow.after_commit.append(partial(self._changed, tenant_id, name, changed))
@@ -79,9 +86,8 @@ class FeatureCodes:
         await repository.delete_tenant_codes(uow.session, event.tenant)
         uow.after_commit.append(partial(self.tables.put, event.tenant, {}))
 
-    def _of(self, tenant_id: str, feature: Feature) -> TenantCode:
-        code = self.tables.code(tenant_id, feature.name)
-        codes = self.tables.of(tenant_id)
+    def _of(self, tenant_id: str, feature: Feature, codes: CodeTable) -> TenantCode:
+        code = codes.codes[feature.name]
         others = self._others(tenant_id, CodeUse.of_feature(feature, code), codes) if code else ()
         return TenantCode(feature, code, next(iter(others), None))
 

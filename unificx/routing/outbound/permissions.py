@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Invalid, NotFound
+from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import UnitOfWork, lock_scope
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.routing.hours.schemas import OpeningHours
@@ -46,11 +47,14 @@ class CallingPermissions:
         extensions = [one.scope_id for one in self._store.limits_of(hours.tenant_id) if one.hours == hours.id]
         return [f"extension {number}" for number in self._deps.directory.extension_numbers(extensions)]
 
-    async def change_policy(self, tenant_id: str, change: CallingPolicyChange) -> CallingPolicy:
-        """Change the permissions of a tenant. Raises Invalid."""
+    async def change_policy(
+        self, tenant_id: str, change: CallingPolicyChange, condition: Precondition[CallingPolicy] = unconditional
+    ) -> CallingPolicy:
+        """Change the permissions of a tenant. Raises Invalid; what `condition` raises."""
         async with self._deps.database.begin() as uow:
             await lock_scope(uow.session, "calling policy", tenant_id)
             before = await repository.policy_of(uow.session, tenant_id)
+            condition(before)
             after = replace(
                 before,
                 countries=before.countries if change.countries is None else _check_countries(change.countries),
@@ -63,9 +67,11 @@ class CallingPermissions:
             uow.after_commit.append(partial(self._put_policy, after))
         return after
 
-    async def set_limits(self, limits: CallingLimits) -> CallingLimits:
+    async def set_limits(
+        self, limits: CallingLimits, condition: Precondition[CallingLimits] = unconditional
+    ) -> CallingLimits:
         """Set the limits of a tenant, an extension or a trunk, in place of earlier ones; `hours` is an id or a name.
-        Raises Invalid."""
+        Raises Invalid; what `condition` raises."""
         for name in ("calls_per_hour", "concurrent", "minutes_per_day", "cents_per_day"):
             value = getattr(limits, name)
             if value is not None and value < 0:
@@ -79,6 +85,7 @@ class CallingPermissions:
         async with self._deps.database.begin() as uow:
             await self._deps.destinations.lock(uow, limits.tenant_id)  # of the hours
             await lock_scope(uow.session, "calling limits", limits.tenant_id)
+            condition(await repository.limits_of(uow.session, limits.tenant_id, limits.scope, limits.scope_id))
             limits = replace(limits, hours=self._hours_id(limits))
             await repository.save_limits(uow.session, limits)
             uow.after_commit.append(partial(self._put_limits, limits))

@@ -277,21 +277,28 @@ _LIMIT_NAMES = ("calls_per_hour", "concurrent", "minutes_per_day", "cents_per_da
 
 async def all_limits(session: AsyncSession) -> list[CallingLimits]:
     # scope: all tenants, because calls of each of them are checked from memory.
-    rows = await session.scalars(select(CallingLimitRow))
-    return [
-        CallingLimits(
-            row.tenant_id,
-            cast("LimitScope", row.scope),
-            row.scope_id,
-            row.calls_per_hour,
-            row.concurrent,
-            row.minutes_per_day,
-            row.cents_per_day,
-            cast("Reach", row.reach),
-            row.hours,
-        )
-        for row in rows
-    ]
+    return [_limits(row) for row in await session.scalars(select(CallingLimitRow))]
+
+
+async def limits_of(session: AsyncSession, tenant_id: str, scope: LimitScope, scope_id: str) -> CallingLimits:
+    """Return the limits of a tenant, an extension or a trunk."""
+    own = CallingLimitRow.tenant_id == tenant_id, CallingLimitRow.scope == scope, CallingLimitRow.scope_id == scope_id
+    row = await session.scalar(select(CallingLimitRow).where(*own))
+    return CallingLimits(tenant_id, scope, scope_id) if row is None else _limits(row)
+
+
+def _limits(row: CallingLimitRow) -> CallingLimits:
+    return CallingLimits(
+        row.tenant_id,
+        cast("LimitScope", row.scope),
+        row.scope_id,
+        row.calls_per_hour,
+        row.concurrent,
+        row.minutes_per_day,
+        row.cents_per_day,
+        cast("Reach", row.reach),
+        row.hours,
+    )
 
 
 async def save_limits(session: AsyncSession, limits: CallingLimits) -> None:

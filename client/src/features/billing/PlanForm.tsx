@@ -4,7 +4,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { api, type Plan, type PlanUpdate } from '~/api';
 import { changedFields } from '~/design/forms';
 import { useFieldChecks } from '~/design/useFieldChecks';
-import { EditForm } from '~/features/routing';
+import { conditionOf, EditForm } from '~/features/routing';
 import { amountInput, minutesInput, parseAmount, parseMinutes } from './model';
 
 const PRICES = ['price', 'extension_price', 'number_price', 'storage_price'] as const;
@@ -83,7 +83,12 @@ export function PlanForm({ plan, onClose }: { plan?: Plan; onClose: () => void }
       change={(values) =>
         plan
           ? {
-              apply: () => api.updatePlan({ path: { plan: plan.id }, body: updateOf(values) }),
+              apply: () =>
+                api.updatePlan({
+                  path: { plan: plan.id },
+                  body: updateOf(values),
+                  headers: conditionOf(plan.version),
+                }),
               message: t`The plan ${values.name} is changed.`,
             }
           : {

@@ -29,6 +29,7 @@ import { DataTable } from '~/design/table';
 import { EmptyState } from '~/design/EmptyState';
 import { useValue } from '~/core/store';
 import { closeDialogs } from '~/design/dialogs';
+import { conditionOf } from '~/features/routing';
 
 /** Conference rooms of the tenant and their current meetings. */
 export default function PortalRooms() {
@@ -164,7 +165,13 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
     mutationFn: async ({ number, pin, host_pin, ...rest }: typeof form.values) => {
       // Empty keeps the current PIN, which is never shown.
       const body = { ...rest, ...(pin && { pin }), ...(host_pin && { host_pin }) };
-      if (room) await api.updateRoom({ path: { room: room.id }, query: { tenant }, body: changedFields(form, body) });
+      if (room)
+        await api.updateRoom({
+          path: { room: room.id },
+          query: { tenant },
+          body: changedFields(form, body),
+          headers: conditionOf(room.version),
+        });
       else await api.createRoom({ query: { tenant }, body: { number, ...body } });
     },
     onSuccess: closeDialogs,

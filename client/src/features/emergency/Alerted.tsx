@@ -8,6 +8,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { matchesSearch } from '~/design/table';
 import { useExtensions } from '~/features/extensions';
+import { updatingChange } from '~/features/routing';
 
 /** The people who are notified of emergency calls and of stopped calls. */
 export function Alerted({ tenant }: { tenant?: string }) {
@@ -23,12 +24,14 @@ export function Alerted({ tenant }: { tenant?: string }) {
   );
   const alerted = status.data?.policy.alerted ?? [];
   const save = (after: string[]) => {
-    const send = (people: string[]) => api.changeCallingPolicy({ query: { tenant }, body: { alerted: people } });
-    changes.mutate({
-      apply: () => send(after),
-      undo: () => send(alerted),
-      message: t`The people to be alerted are changed.`,
-    });
+    // The version that a change under way results in is not known yet.
+    const version = changes.isPending ? undefined : status.data?.policy.version;
+    const message = t`The people to be alerted are changed.`;
+    changes.mutate(
+      updatingChange({ version, before: { alerted }, after: { alerted: after }, message }, (body, headers) =>
+        api.changeCallingPolicy({ query: { tenant }, body, headers }),
+      ),
+    );
   };
   return (
     <Section

@@ -2,7 +2,7 @@ import { Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type FeatureCode } from '~/api';
-import { EditForm } from '~/features/routing';
+import { conditionOf, EditForm, updatingChange } from '~/features/routing';
 import { refreshCodes } from './codes';
 import { useFeatureTexts } from './texts';
 
@@ -23,9 +23,11 @@ export function FeatureCodeForm({ feature, tenant, onClose }: FeatureCodeFormPro
         !on || /^[*#]{1,2}[0-9]{1,5}$/.test(value) ? null : t`Enter * or # and one to five digits.`,
     },
   });
-  const store = async (code: string) => {
-    await api.updateFeatureCode({ path: { feature: feature.name }, query: { tenant }, body: { code } });
+  const store = async ({ code = feature.code }: { code?: string }, headers: ReturnType<typeof conditionOf>) => {
+    const which = { path: { feature: feature.name }, query: { tenant }, headers };
+    const answer = await api.updateFeatureCode({ ...which, body: { code } });
     await refreshCodes();
+    return answer;
   };
   return (
     <EditForm
@@ -33,11 +35,11 @@ export function FeatureCodeForm({ feature, tenant, onClose }: FeatureCodeFormPro
       tenant={tenant}
       affected={['feature-codes']}
       onClose={onClose}
-      change={({ on, code }) => ({
-        apply: () => store(on ? code : ''),
-        undo: () => store(feature.code),
-        message: on ? t`The code is now ${code}.` : t`The code is switched off.`,
-      })}
+      change={({ on, code }) => {
+        const message = on ? t`The code is now ${code}.` : t`The code is switched off.`;
+        const after = { code: on ? code : '' };
+        return updatingChange({ version: feature.version, before: { code: feature.code }, after, message }, store);
+      }}
     >
       <Text>{effect(feature)}</Text>
       <Switch size="md" label={t`Can be dialled`} {...form.getInputProps('on', { type: 'checkbox' })} />

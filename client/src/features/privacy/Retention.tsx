@@ -28,7 +28,7 @@ export default function Retention() {
         lead={<Trans>How long personal data is stored. After that it is deleted automatically.</Trans>}
       >
         {isPending && <SkeletonBlock height={800} />}
-        {data && <RetentionPeriods classes={data.classes} tenant={tenant} />}
+        {data && <RetentionPeriods retention={data} tenant={tenant} />}
       </Section>
       <Section title={t`Next deletions`}>
         <RetentionPreview tenant={tenant} />

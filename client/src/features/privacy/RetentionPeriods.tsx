@@ -1,31 +1,44 @@
 import { Select, Table, Text } from '@mantine/core';
 import { useLingui, Trans } from '@lingui/react/macro';
 import { useQueryClient } from '@tanstack/react-query';
-import { api, type RetentionClass } from '~/api';
+import { api, type Retention, type RetentionClass } from '~/api';
 import { useChanges } from '~/design/changes';
 import { ErrorNotice } from '~/design/Notice';
 import { periodText } from '~/design/periods';
+import { conditionOf, updatingChange } from '~/features/routing';
 import { RETENTION_CLASSES, RETENTION_LAWS } from './retention-texts';
 import css from './privacy.module.css';
 
 const CHOICES = ['P7D', 'P14D', 'P30D', 'P3M', 'P6M', 'P12M', 'P18M', 'P2Y', 'P3Y', 'P10Y'];
 
 /** The period of each class; those with a period can be changed within the limits of the law. */
-export function RetentionPeriods({ classes, tenant }: { classes: RetentionClass[]; tenant?: string }) {
+export function RetentionPeriods({
+  retention: { classes, version },
+  tenant,
+}: {
+  retention: Retention;
+  tenant?: string;
+}) {
   const { t } = useLingui();
   const queries = useQueryClient();
   const changes = useChanges(['retention', 'retention-preview', 'privacy-map']);
   const before = Object.fromEntries(
     classes.flatMap(({ name, changed, period }) => (changed && period ? [[name, period]] : [])),
   );
-  const send = (periods: Record<string, string>) =>
-    api.changeRetention({ query: { tenant }, body: { periods } }).then(({ data }) => {
-      queries.setQueryData(['retention', tenant], data);
-    });
+  const send = async (periods: Record<string, string>, headers: ReturnType<typeof conditionOf>) => {
+    const answer = await api.changeRetention({ query: { tenant }, body: { periods }, headers });
+    queries.setQueryData(['retention', tenant], answer.data);
+    return answer;
+  };
   const change = ({ name, default: usual }: RetentionClass, period: string) => {
     const { [name]: _, ...others } = before;
     const wanted = period === usual ? others : { ...others, [name]: period };
-    changes.mutate({ apply: () => send(wanted), undo: () => send(before), message: t`The period is changed.` });
+    const periods = { before: { periods: before }, after: { periods: wanted } };
+    changes.mutate(
+      updatingChange({ version, ...periods, message: t`The period is changed.` }, (body, headers) =>
+        send(body.periods ?? before, headers),
+      ),
+    );
   };
   return (
     <>

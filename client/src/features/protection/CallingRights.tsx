@@ -6,6 +6,7 @@ import { useChanges } from '~/design/changes';
 import { useAllPages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { updatingChange } from '~/features/routing';
 import { useReachTexts } from './texts';
 import { useFraud } from './useFraud';
 
@@ -28,11 +29,13 @@ export function CallingRights({ extension, tenant }: CallingRightsProps) {
   const limits = data.limits.find(({ scope, name }) => scope === 'extension' && name === extension);
   const reach = limits?.reach ?? 'everywhere';
   const during = limits?.hours ?? '';
-  const save = (change: CallingLimitsChange, before: CallingLimitsChange) => {
-    const send = (body: CallingLimitsChange) =>
-      api.changeCallingLimits({ query: { tenant }, body: { ...body, extension } });
-    changes.mutate({ apply: () => send(change), undo: () => send(before), message: t`The permissions are changed.` });
-  };
+  const save = (after: CallingLimitsChange, before: CallingLimitsChange) =>
+    changes.mutate(
+      updatingChange(
+        { version: limits?.version, before, after, message: t`The permissions are changed.` },
+        (change, headers) => api.changeCallingLimits({ query: { tenant }, body: { ...change, extension }, headers }),
+      ),
+    );
   const isReach = (value: string): value is CallingLimits['reach'] => value in reaches;
   return (
     <Section

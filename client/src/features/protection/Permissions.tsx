@@ -7,6 +7,7 @@ import { useChanges } from '~/design/changes';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { matchesSearch } from '~/design/table';
+import { updatingChange } from '~/features/routing';
 import { useStopTexts } from './texts';
 import { useFraud } from './useFraud';
 
@@ -31,9 +32,15 @@ function Policy({ policy, tenant }: { policy: CallingPolicy; tenant?: string }) 
   const { t, i18n } = useLingui();
   const { country } = useStopTexts();
   const changes = useChanges(['fraud']);
-  const save = (body: CallingPolicyChange, undo: CallingPolicyChange) => {
-    const send = (wanted: CallingPolicyChange) => api.changeCallingPolicy({ query: { tenant }, body: wanted });
-    changes.mutate({ apply: () => send(body), undo: () => send(undo), message: t`The permissions are changed.` });
+  const save = (after: CallingPolicyChange, before: CallingPolicyChange) => {
+    const message = t`The permissions are changed.`;
+    // The version that a change under way results in is not known yet.
+    const version = changes.isPending ? undefined : policy.version;
+    changes.mutate(
+      updatingChange({ version, before, after, message }, (body, headers) =>
+        api.changeCallingPolicy({ query: { tenant }, body, headers }),
+      ),
+    );
   };
   const { countries, premium } = policy;
   // One choice may follow another before the first is saved.

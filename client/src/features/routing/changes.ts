@@ -13,16 +13,16 @@ type Condition = { 'if-match': string };
 export const conditionOf = (version?: string): Condition | undefined =>
   version === undefined ? undefined : { 'if-match': `"${version}"` };
 
+/** `headers` are those of a conditional change, see `conditionOf`. */
+type Update<Body> = (change: Partial<Body>, headers?: Condition) => Promise<unknown>;
+
 interface Requests<Body> {
   create: (body: Body) => Promise<{ data: { id: string } }>;
-  /** `headers` are those of a conditional change, see `conditionOf`. */
-  update: (id: string, change: Partial<Body>, headers?: Condition) => Promise<unknown>;
+  update: (id: string, ...update: Parameters<Update<Body>>) => Promise<unknown>;
   remove: (id: string) => Promise<unknown>;
 }
 
-interface Saved<Body> {
-  /** Undefined for a new item. */
-  id?: string;
+interface Updated<Body> {
   /** That of the item as it was read. Without it, changes of others since then are overwritten. */
   version?: string;
   before: Body;
@@ -30,23 +30,26 @@ interface Saved<Body> {
   message: string;
 }
 
+interface Saved<Body> extends Updated<Body> {
+  /** Undefined for a new item. */
+  id?: string;
+}
+
+/** Sends the changed fields of an item; can be taken back. */
+export function updatingChange<Body extends object>(updated: Updated<Body>, update: Update<Body>): Change {
+  const { before, after, message } = updated;
+  let { version } = updated;
+  const send = async (change: Partial<Body>) => {
+    const answer = (await update(change, conditionOf(version))) as { data?: { version?: string } } | void;
+    version = answer?.data?.version;
+  };
+  return { message, apply: () => send(difference(before, after)), undo: () => send(difference(after, before)) };
+}
+
 /** Creates an item, or sends the changed fields of one; both can be taken back. */
 export function savingChange<Body extends object>(saved: Saved<Body>, requests: Requests<Body>): Change {
-  const { id, before, after, message } = saved;
-  if (id !== undefined) {
-    let { version } = saved;
-    const update = async (change: Partial<Body>) => {
-      const answer = (await requests.update(id, change, conditionOf(version))) as {
-        data?: { version?: string };
-      } | void;
-      version = answer?.data?.version;
-    };
-    return {
-      message,
-      apply: () => update(difference(before, after)),
-      undo: () => update(difference(after, before)),
-    };
-  }
+  const { id, after, message } = saved;
+  if (id !== undefined) return updatingChange(saved, (...update) => requests.update(id, ...update));
   let created = '';
   return {
     message,

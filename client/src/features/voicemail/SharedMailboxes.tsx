@@ -12,6 +12,7 @@ import { useCrudList } from '~/design/crud-list';
 import { Section } from '~/design/Section';
 import { DataTable } from '~/design/table';
 import { closeDialogs } from '~/design/dialogs';
+import { conditionOf } from '~/features/routing';
 import { Greetings } from './Greetings';
 import { askAboutOldMessages, withOldMessagesChoice, type OldMessages } from './old-messages';
 
@@ -90,7 +91,8 @@ function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMail
       // Empty keeps the current PIN, which is never shown.
       const body = { ...rest, ...(pin && { pin }) };
       if (!mailbox) return api.createMailbox({ query: { tenant }, body: { number, ...body } });
-      const which = { path: { mailbox: mailbox.id }, query: { tenant } };
+      const headers = conditionOf(mailbox.version);
+      const which = { path: { mailbox: mailbox.id }, query: { tenant }, headers };
       const change = changedFields(form, { ...body, enabled });
       return withOldMessagesChoice(
         (old_messages?: OldMessages) => api.updateMailbox({ ...which, body: { ...change, old_messages } }),
