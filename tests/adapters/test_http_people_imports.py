@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 from http_world import World
+from sqlalchemy import event
 
 from unificx.identity import NewDevice, NewPerson, PersonChange, Role
 from unificx.identity.people_imports import UNDO_DAYS
@@ -83,6 +84,25 @@ async def test_an_import_writes_the_key_store_as_often_for_many_rows_as_for_few(
     assert 0 < await commits(10, 30) <= few, "each blocks the event loop until the disk has it"
     found = await world.client().post("/api/v1/recoveries", json={"email": "p39@acme.example"})
     assert found.status_code == 202
+
+
+async def test_an_import_takes_as_many_statements_for_many_rows_as_for_few(world: World) -> None:
+    """Nothing else writes during the transaction, which took ten seconds for 500 people with statements for each."""
+    admin = await world.admin(world.acme)
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(world.database.engine.sync_engine, "before_cursor_execute", note)
+    counts: list[int] = []
+    for first, size in ((0, 2), (10, 30)):
+        rows = "".join(f"P,p{number}@acme.example,{3000 + number}\n" for number in range(first, first + size))
+        statements.clear()
+        await imported(admin, f"name,email,number\n{rows}")
+        tables = ("person", "extension", "numbering")
+        counts.append(sum(each.startswith(tuple(f"INSERT INTO {one} (" for one in tables)) for each in statements))
+    assert counts == [3, 3]
 
 
 async def test_an_import_is_undone_once(world: World) -> None:

@@ -1,6 +1,8 @@
 """Extensions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from unificx.core.clock import random_id
 from unificx.core.errors import Invalid
@@ -8,7 +10,7 @@ from unificx.db import Page, PageById
 from unificx.identity.devices import Devices
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.events import ExtensionCreated, NameChanged
-from unificx.identity.numbers import allocate_number
+from unificx.identity.numbers import allocate_number, allocate_numbers
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
 from unificx.identity.repository import accounts, phones
@@ -52,17 +54,35 @@ class Extensions:
             # Before the owner is created, so that a taken number is the error of a request that has both faults.
             number = await allocate_number(tx.session, tenant_id, new.number, "extension")
             owner = await self._owner_by_email(tx, tenant_id, new)
-            extension = await self._add(tx, tenant_id, replace(new, number=number), owner)
+            [extension] = await self._add(tx, tenant_id, [(replace(new, number=number), owner)])
             made = await self._devices.add(tx, extension, NewDevice(extension.id, extension.name))
         return CreatedExtension(extension, made.device, made.login)
 
     async def add(self, tx: Transaction, new: NewExtension, owner: Person) -> Extension:
         """Give a user an extension without devices within a transaction of another service. Raise Conflict, Invalid."""
-        number = await allocate_number(tx.session, owner.tenant_id, new.number, "extension")
-        return await self._add(tx, owner.tenant_id, replace(new, number=number), owner)
+        [extension] = await self.add_all(tx, owner.tenant_id, [(new, owner)])
+        return extension
 
-    async def _add(self, tx: Transaction, tenant_id: str, new: NewExtension, owner: Person | None) -> Extension:
-        extension = Extension(
+    async def add_all(
+        self, tx: Transaction, tenant_id: str, new: Sequence[tuple[NewExtension, Person]]
+    ) -> list[Extension]:
+        """Like `add`, one for each of several users, at least one."""
+        numbers = await allocate_numbers(tx.session, tenant_id, [each.number for each, _ in new], "extension")
+        numbered = [(replace(each, number=number), owner) for number, (each, owner) in zip(numbers, new, strict=True)]
+        return await self._add(tx, tenant_id, numbered)
+
+    async def _add(
+        self, tx: Transaction, tenant_id: str, new: Sequence[tuple[NewExtension, Person | None]]
+    ) -> list[Extension]:
+        extensions = [self._new(tenant_id, each, owner) for each, owner in new]
+        await phones.add_extensions(tx.session, self._keys, tenant_id, extensions, self._clock.now())
+        for extension in extensions:
+            tx.publish(ExtensionCreated(self._clock.new_id(), tenant_id, extension.id))
+            tx.on_commit.append(partial(self._directory.put_extension, extension))
+        return extensions
+
+    def _new(self, tenant_id: str, new: NewExtension, owner: Person | None) -> Extension:
+        return Extension(
             id=self._clock.new_id(),
             tenant_id=tenant_id,
             number=new.number,
@@ -73,10 +93,6 @@ class Extensions:
             name=validation.name(new.name),
             department=owner.department if owner is not None else validation.department(new.department),
         )
-        await phones.add_extension(tx.session, self._keys, extension, self._clock.now())
-        tx.publish(ExtensionCreated(self._clock.new_id(), tenant_id, extension.id))
-        tx.on_commit.append(lambda: self._directory.put_extension(extension))
-        return extension
 
     async def page(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Extension]:
         """List extensions, oldest first. Raise Invalid for an invalid cursor."""

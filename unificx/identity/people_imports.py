@@ -156,12 +156,17 @@ class PeopleImports:
         self, tx: Transaction, tenant_id: str, import_id: str, rows: Iterable[PlannedRow]
     ) -> list[ImportedPerson]:
         new = [row for row in rows if row.action == "create"]
-        stored: list[ImportedPerson] = []
-        for row, subject in zip(new, self._new_subjects(tenant_id, new), strict=True):
-            person = await self._users.add(tx, tenant_id, _new_person(row), "invited", subject)
-            extension = await self._add_number(tx, person, row)
-            stored.append(self._imported(import_id, row, person, person, extension))
-        return stored
+        if not new:
+            return []
+        wanted = [
+            (_new_person(row), subject) for row, subject in zip(new, self._new_subjects(tenant_id, new), strict=True)
+        ]
+        persons = await self._users.add_all(tx, tenant_id, wanted, "invited")
+        both = list(zip(new, persons, strict=True))
+        numbers = [(NewExtension(row.number, person.name), person) for row, person in both if row.number]
+        extensions = await self._extensions.add_all(tx, tenant_id, numbers) if numbers else []
+        extension_of = {each.person_id: each for each in extensions}
+        return [self._imported(import_id, row, person, person, extension_of.get(person.id)) for row, person in both]
 
     async def _update(
         self, tx: Transaction, import_id: str, rows: Iterable[PlannedRow], known: dict[str, Person]
@@ -209,7 +214,7 @@ class PeopleImports:
         return subjects
 
     async def _add_number(self, tx: Transaction, person: Person, row: PlannedRow) -> Extension | None:
-        if row.number and (row.action == "create" or "number" in row.changed):
+        if row.number and "number" in row.changed:
             return await self._extensions.add(tx, NewExtension(row.number, person.name), person)
         return None
 

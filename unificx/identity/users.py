@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -217,11 +218,28 @@ class Users:
     ) -> Person:
         """Create a user within a transaction of another service. `subject` may already have a key. Raise Conflict,
         Invalid."""
+        [person] = await self.add_all(tx, tenant_id, [(new, subject)], state)
+        return person
+
+    async def add_all(
+        self, tx: Transaction, tenant_id: str, new: Sequence[tuple[NewPerson, str]], state: PersonState
+    ) -> list[Person]:
+        """Like `add`, several users with their subjects, at least one."""
         tenant = self._store.tenant(tenant_id, tx)
+        persons = [self._new_person(tenant, one, state, subject) for one, subject in new]
+        await accounts.add_persons(tx.session, self._keys, tenant_id, persons)
+        for person in persons:
+            await self._emails.bind(tx, person)
+            tx.publish(PersonCreated(self._clock.new_id(), tenant_id, person.id))
+            put = partial(self._directory.put_person, person.id, person.subject, person.language, suspended=False)
+            tx.on_commit.append(put)
+        return persons
+
+    def _new_person(self, tenant: Tenant, new: NewPerson, state: PersonState, subject: str) -> Person:
         _check_role(tenant, new.role)
-        person = Person(
+        return Person(
             id=self._clock.new_id(),
-            tenant_id=tenant_id,
+            tenant_id=tenant.id,
             subject=subject or random_id(self._clock),
             role=new.role,
             state=state,
@@ -231,13 +249,6 @@ class Users:
             language=new.language,
             department=validation.department(new.department),
         )
-        await accounts.add_person(tx.session, self._keys, person)
-        await self._emails.bind(tx, person)
-        tx.publish(PersonCreated(self._clock.new_id(), tenant_id, person.id))
-        tx.on_commit.append(
-            lambda: self._directory.put_person(person.id, person.subject, person.language, suspended=False)
-        )
-        return person
 
     async def close_in(self, tx: Transaction, person: Person) -> None:
         """Like `close`, within a transaction of another service, and not for operators."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Row, ScalarSelect, bindparam, delete, func, insert, inspect, select, update
+from sqlalchemy import Row, ScalarSelect, Table, bindparam, delete, func, insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -33,6 +33,7 @@ from unificx.identity.schemas import Language, Person, PersonState, PickupRight,
 from unificx.identity.suspension_models import SuspensionRow
 
 PERSON_CODEC = SealedCodec(PersonRow, PersonPart)
+_PERSON = cast("Table", PersonRow.__table__)
 
 
 async def all_tenants(session: AsyncSession) -> list[Tenant]:
@@ -104,19 +105,22 @@ async def count_people(session: AsyncSession, tenant_id: str) -> int:
     return await session.scalar(query.where(PersonRow.state != "closed")) or 0
 
 
-async def add_person(session: AsyncSession, keys: Keys, person: Person) -> None:
-    values = {
-        "id": person.id,
-        "tenant_id": person.tenant_id,
-        "subject_id": person.subject,
-        "role": person.role.value,
-        "state": person.state,
-        "created": person.created,
-        "language": person.language,
-        "revision": _next_revision(person.tenant_id),
-        "sealed": _seal(keys, person),
-    }
-    await session.execute(insert(PersonRow).values(values))
+async def add_persons(session: AsyncSession, keys: Keys, tenant_id: str, persons: Sequence[Person]) -> None:
+    """Insert accounts by one statement, at least one."""
+    rows = [
+        {
+            "id": person.id,
+            "tenant_id": tenant_id,
+            "subject_id": person.subject,
+            "role": person.role.value,
+            "state": person.state,
+            "created": person.created,
+            "language": person.language,
+            "sealed": sealed,
+        }
+        for person, sealed in zip(persons, _seal(keys, tenant_id, persons), strict=True)
+    ]
+    await session.execute(insert(_PERSON).values(revision=_next_revision(tenant_id)), rows)
 
 
 async def save_person(session: AsyncSession, keys: Keys, person: Person) -> None:
@@ -126,7 +130,7 @@ async def save_person(session: AsyncSession, keys: Keys, person: Person) -> None
         "state": person.state,
         "language": person.language,
         "revision": _next_revision(person.tenant_id),
-        "sealed": _seal(keys, person),
+        "sealed": _seal(keys, person.tenant_id, [person])[0],
     }
     await session.execute(
         update(PersonRow).where(PersonRow.tenant_id == person.tenant_id, PersonRow.id == person.id).values(values)
@@ -232,9 +236,9 @@ def _next_revision(tenant_id: str) -> ScalarSelect[int]:
     return select(func.coalesce(func.max(row.revision), 0) + 1).where(row.tenant_id == tenant_id).scalar_subquery()
 
 
-def _seal(keys: Keys, person: Person) -> bytes:
-    part = PersonPart(person.name, person.email, person.department)
-    return PERSON_CODEC.seal(keys, person.tenant_id, [(person.subject, person.id, part)])[0]
+def _seal(keys: Keys, tenant_id: str, persons: Sequence[Person]) -> list[bytes]:
+    parts = [(one.subject, one.id, PersonPart(one.name, one.email, one.department)) for one in persons]
+    return PERSON_CODEC.seal(keys, tenant_id, parts)
 
 
 def open_persons(keys: Keys, tenant_id: str, rows: Sequence[PersonRow] | Sequence[Row[Any]]) -> list[Person]:

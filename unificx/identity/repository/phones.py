@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.database import Reader
@@ -16,6 +16,7 @@ from unificx.identity.numbers import release_number
 from unificx.identity.schemas import Device, DeviceAuth, DeviceKind, Extension
 
 EXTENSION_CODEC = SealedCodec(ExtensionRow, ExtensionPart)
+_EXTENSION = cast("Table", ExtensionRow.__table__)
 DEVICE_CODEC = SealedCodec(DeviceRow, DevicePart)
 LOGIN_CODEC = SealedCodec(DeviceRow, LoginPart)
 
@@ -31,26 +32,32 @@ class PhoneUsage:
     used_by: str | None
 
 
-async def add_extension(session: AsyncSession, keys: Keys, extension: Extension, created: datetime) -> None:
-    values = {
-        "id": extension.id,
-        "tenant_id": extension.tenant_id,
-        "number": extension.number,
-        "person_id": extension.person_id,
-        "subject_id": extension.subject,
-        "ring_seconds": extension.ring_seconds,
-        "max_call_seconds": extension.max_call_seconds,
-        "created": created,
-        "sealed": _seal_extension(keys, extension),
-    }
-    await session.execute(insert(ExtensionRow).values(values))
+async def add_extensions(
+    session: AsyncSession, keys: Keys, tenant_id: str, extensions: Sequence[Extension], created: datetime
+) -> None:
+    """Insert extensions by one statement, at least one."""
+    rows = [
+        {
+            "id": extension.id,
+            "tenant_id": tenant_id,
+            "number": extension.number,
+            "person_id": extension.person_id,
+            "subject_id": extension.subject,
+            "ring_seconds": extension.ring_seconds,
+            "max_call_seconds": extension.max_call_seconds,
+            "created": created,
+            "sealed": sealed,
+        }
+        for extension, sealed in zip(extensions, _seal_extensions(keys, tenant_id, extensions), strict=True)
+    ]
+    await session.execute(insert(_EXTENSION), rows)
 
 
 async def save_extension(session: AsyncSession, keys: Keys, extension: Extension) -> None:
     values = {
         "ring_seconds": extension.ring_seconds,
         "max_call_seconds": extension.max_call_seconds,
-        "sealed": _seal_extension(keys, extension),
+        "sealed": _seal_extensions(keys, extension.tenant_id, [extension])[0],
     }
     await session.execute(
         update(ExtensionRow)
@@ -248,9 +255,9 @@ async def mark_used(session: AsyncSession, days: Mapping[tuple[str, str], date])
         )
 
 
-def _seal_extension(keys: Keys, extension: Extension) -> bytes:
-    part = ExtensionPart(extension.name, extension.department)
-    return EXTENSION_CODEC.seal(keys, extension.tenant_id, [(extension.subject, extension.id, part)])[0]
+def _seal_extensions(keys: Keys, tenant_id: str, extensions: Sequence[Extension]) -> list[bytes]:
+    parts = [(one.subject, one.id, ExtensionPart(one.name, one.department)) for one in extensions]
+    return EXTENSION_CODEC.seal(keys, tenant_id, parts)
 
 
 def _seal_device(keys: Keys, device: Device, subject: str) -> bytes:
