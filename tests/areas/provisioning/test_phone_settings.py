@@ -22,6 +22,7 @@ from unificx.provisioning import (
     Reached,
 )
 from unificx.provisioning.rendering import settings_file_name
+from unificx.provisioning.service import REPEAT_SECONDS
 
 MAC = "805ec0123456"
 FILE = f"{MAC}.cfg"
@@ -198,6 +199,21 @@ async def test_another_maker_gets_another_file(office: Office, maker) -> None:
     link = await office.phones.open(office.tenant, office.device.id)
     assert link.file_name == settings_file_name(maker, MAC)
     assert office.device.username in await office.fetch(link.code, link.file_name)
+
+
+async def test_a_file_that_replaces_the_account_is_not_sent_without_the_password(
+    office: Office, clock: ManualClock
+) -> None:
+    """Phones of makers merge settings without a password into their own; `generic` is the whole account of a client."""
+    await office.phones.put(office.tenant, office.device.id, PhoneSettingsChange(maker="generic", mac=MAC))
+    link = await office.phones.open(office.tenant, office.device.id)
+    assert "auth_pass=" in await office.fetch(link.code, link.file_name)
+    clock.advance(REPEAT_SECONDS)
+    for _ in range(12):  # not a failed attempt: a client may ask each day
+        with pytest.raises(NotFound):
+            await office.fetch(link.code, link.file_name)
+    link = await office.phones.open(office.tenant, office.device.id)
+    assert "auth_pass=" in await office.fetch(link.code, link.file_name)
 
 
 async def test_a_disabled_device_gets_nothing(office: Office) -> None:
