@@ -97,6 +97,21 @@ def test_an_invalid_value_is_reported_by_its_option(home: CliHome) -> None:
     assert message.startswith("unificx: --ring-seconds must be 5 or more. ")
 
 
+@pytest.mark.parametrize(
+    ("line", "start"),
+    [
+        (
+            "webhook create --name A --url https://hooks.example.com/ --events call.ended,nonsense",
+            "--events nonsense must be 'call.ended', ",
+        ),
+        ("group create --number 6000 --members 1001,10_!", "--members 10_! "),
+    ],
+)
+def test_an_invalid_value_of_several_is_named(home: CliHome, line: str, start: str) -> None:
+    message = error_line(home.run(*line.split(), "--tenant", "demo", "--home", str(home.folder)))
+    assert message.startswith(f"unificx: {start}"), message
+
+
 def test_an_option_name_that_differs_from_the_field_is_reported(home: CliHome) -> None:
     where = ("--home", str(home.folder))
     home.run_json("extension", "create", "--number", "1010", "--name", "A", "--tenant", "demo")

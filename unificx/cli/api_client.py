@@ -2,9 +2,9 @@
 
 import math
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from unificx.cli.errors import CliError
 from unificx.cli.ports import Connect
@@ -135,7 +135,8 @@ class ApiClient:
             raise _unreachable(fault) from None
         if response.is_success:
             return response.json() if response.content else None
-        raise _to_error(response, path, {name: name for name in (*query, *(json_body or {}))} | dict(option_names))
+        options = {name: name for name in (*query, *(json_body or {}))} | dict(option_names)
+        raise _to_error(response, path, options, json_body or {})
 
 
 def _unreachable(fault: Exception) -> CliError:
@@ -188,14 +189,28 @@ def _hint_for(message: str, path: str) -> str:
     return f"`unificx {_LISTS[noun[1]]}` shows them." if noun else "See --help for valid values."
 
 
-def _to_error(response: "httpx.Response", path: str, options: Mapping[str, str]) -> CliError:
-    """Convert a problem document to an error; field names are replaced by option names."""
+def _value_at(body: Any, steps: Sequence[str]) -> str:
+    """Return the value in a body, followed by a space; "" if it is none that an option may have."""
+    for step in steps:
+        if isinstance(body, Mapping):
+            body = cast("Mapping[str, Any]", body).get(step)
+        elif isinstance(body, list) and step.isdecimal():
+            body = next(iter(cast("list[Any]", body)[int(step) :]), None)
+    return f"{body} " if isinstance(body, str | int) else ""
+
+
+def _to_error(
+    response: "httpx.Response", path: str, options: Mapping[str, str], body: Mapping[str, Any] = EMPTY
+) -> CliError:
+    """Convert a problem document to an error; field names are replaced by option names, those of the values of a list
+    in the body by option and value."""
     try:
         problem = response.json()
         message, hint = str(problem["detail"]), str(problem.get("hint", ""))
         field = str(problem.get("field", ""))
-        if field in options:
-            option = f"--{options[field].replace('_', '-')} "
+        name, *steps = field.split(".")
+        if name in options:
+            option = f"--{options[name].replace('_', '-')} {_value_at(body, [name, *steps]) if steps else ''}"
             message, hint = (
                 option + text.removeprefix(f"{field} ") if text.startswith(f"{field} ") else text
                 for text in (message, hint)
