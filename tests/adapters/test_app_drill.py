@@ -155,6 +155,35 @@ def test_the_command(tmp_path: Path, site: InstallationPaths) -> None:
     assert (failed.exit_code, json.loads(failed.stdout)["faults"]) == (1, ["keys"])
 
 
+async def test_a_drill_that_may_not_create_a_database_says_so(
+    postgres: Postgres, site: InstallationPaths, tmp_path: Path
+) -> None:
+    archive = tmp_path / "backup.tar"
+    back_up(site, {}, archive, CLOCK.now(), ignore)
+    await postgres.execute("CREATE ROLE without_rights LOGIN")
+    try:
+        url = postgres.url("postgres").replace("tester", "without_rights")
+        found = await attempt(site, archive, {"UNIFICX_DATABASE": url})
+        assert found.faults == ("not_restored",)
+        assert found.detail.startswith("createdb failed: ")
+        assert "permission denied to create database" in found.detail
+        assert "needs the right to create databases: ALTER ROLE … CREATEDB." in found.detail
+    finally:
+        await postgres.execute("DROP ROLE without_rights")
+
+
+def test_the_command_says_what_prevented_a_drill(
+    tmp_path: Path, site: InstallationPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = build(None, backup, None, SystemClock(), {}, operation={"backup": backup, "restore": restore})  # type: ignore[arg-type]
+    archive = tmp_path / "backup.tar"
+    back_up(site, {}, archive, CLOCK.now(), ignore)
+    monkeypatch.setenv("UNIFICX_DATABASE", "postgresql://nobody@127.0.0.1:1/unificx")
+    tried = CliRunner().invoke(app, ["restore", str(archive), "--drill", "--home", str(site.home)])
+    assert tried.exit_code == 1
+    assert tried.stdout.startswith("The backup could not be tried (not_restored): createdb failed: ")
+
+
 async def test_a_drill_with_postgresql_has_a_database_of_its_own(
     postgres: Postgres, postgres_template: str, tmp_path: Path
 ) -> None:

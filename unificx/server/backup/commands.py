@@ -74,9 +74,10 @@ def _try(file: Path, home: Path, *, as_json: bool) -> None:
     message = (
         f"Restored and opened: {found.tenants} organisations, {found.people} people, {found.files} sealed files."
         f" {found.erased} erased people and objects stay erased."
-        if not found.faults
-        else f"The backup is not right: {found.detail} ({', '.join(found.faults)})."
     )
+    if found.faults:
+        failure = "could not be tried" if "not_restored" in found.faults else "is not right"
+        message = f"The backup {failure} ({', '.join(found.faults)}): {found.detail}"
     print_done(message, {**asdict(found), "at": found.at.isoformat()}, as_json=as_json)
     if found.faults:
         raise typer.Exit(1)

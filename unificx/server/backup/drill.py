@@ -108,8 +108,11 @@ def _as(fault: DrillFault) -> Iterator[None]:
 
 
 def _fail(fault: DrillFault, reason: Exception) -> NoReturn:
-    # The texts of drivers may quote addresses and user names.
-    detail = str(reason) if isinstance(reason, DomainError) else type(reason).__name__
+    if isinstance(reason, DomainError):
+        detail = f"{reason.message} {reason.hint}".strip()
+    else:  # the texts of drivers may quote addresses and user names
+        cause = reason.strerror if isinstance(reason, OSError) else None
+        detail = f"{cause or type(reason).__name__}."
     raise _Failed(fault, detail) from None
 
 
@@ -151,7 +154,7 @@ class _Trial:
                 ("erased", _readable(keys, journal, self.paths)),
             )
             found: tuple[DrillFault, ...] = tuple(fault for fault, some in checks if some)
-            detail = "; ".join(f"{len(some)} {fault}, such as {some[0]}" for fault, some in checks if some)
+            detail = " ".join(f"{len(some)} {fault}, such as {some[0]}." for fault, some in checks if some)
             tenants, people = await _count(database)
             erased = len({(entry.tenant, entry.subject) for entry in journal.entries()})
             files = len(_files(self.paths))

@@ -55,14 +55,15 @@ def load_postgresql(url: str, dump: Path) -> None:
 def temporary_postgresql(url: str) -> Iterator[str]:
     """Create an empty database on the server of `url`, and drop it at the end; yield its URL. Raise StartupError."""
     name = f"unificx_drill_{os.urandom(8).hex()}"
-    _run("createdb", url, name, to="--maintenance-db")
+    hint = "The user of UNIFICX_DATABASE needs the right to create databases: ALTER ROLE … CREATEDB."
+    _run("createdb", url, name, to="--maintenance-db", hint=hint)
     try:
         yield make_url(url).set(database=name).render_as_string(hide_password=False)
     finally:
         _run("dropdb", url, "--force", name, to="--maintenance-db")
 
 
-def _run(tool: str, url: str, *options: str, to: str = "--dbname") -> None:
+def _run(tool: str, url: str, *options: str, to: str = "--dbname", hint: str = "Check UNIFICX_DATABASE.") -> None:
     """Run a tool of PostgreSQL. The password is in its environment, as other users see command lines."""
     program = shutil.which(tool)
     if program is None:
@@ -81,4 +82,4 @@ def _run(tool: str, url: str, *options: str, to: str = "--dbname") -> None:
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["no reason given"]
         reason = lines[0].removeprefix(f"{tool}: ").removeprefix("error: ").rstrip(".")
-        raise StartupError(f"{tool} failed: {reason}.", hint="Check UNIFICX_DATABASE.")
+        raise StartupError(f"{tool} failed: {reason}.", hint=hint)
