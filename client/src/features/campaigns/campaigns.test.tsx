@@ -1,0 +1,49 @@
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createRoot } from 'react-dom/client';
+import { expect, it, vi } from 'vitest';
+import { api, type Campaign } from '~/api';
+import Campaigns from './Campaigns';
+import { eventually } from '../../../test/eventually';
+
+const DRAFT: Campaign = {
+  id: 'c',
+  tenant_id: 't',
+  created: '2026-12-01T09:00:00Z',
+  sent: null,
+  recipients: 0,
+  texts: { en: { subject: 'New telephones', body: 'Order yours.' } },
+  progress: { waiting: 0, delivered: 0, failed: 0, complained: 0, unsubscribed: 0 },
+} as unknown as Campaign;
+
+const answer = <T,>(data: T) => Promise.resolve({ data }) as never;
+
+Object.defineProperty(document, 'fonts', { value: new EventTarget() }); // of text fields that grow; not in jsdom
+
+it('shows the result of a campaign that is sent while its draft is open', async () => {
+  let campaign = DRAFT;
+  vi.spyOn(api, 'listCampaigns').mockImplementation(() => answer({ items: [campaign], next: null }));
+  vi.spyOn(api, 'showCampaign').mockImplementation(() => answer(campaign));
+  vi.spyOn(api, 'showCampaignAudience').mockImplementation(() => answer({ obstacle: null, people: 1, recipients: 1 }));
+  const place = document.body.appendChild(document.createElement('div'));
+  const queries = new QueryClient();
+  createRoot(place).render(
+    <QueryClientProvider client={queries}>
+      <I18nProvider i18n={i18n}>
+        <MantineProvider env="test">
+          <Campaigns />
+        </MantineProvider>
+      </I18nProvider>
+    </QueryClientProvider>,
+  );
+  const shown = (text: string) => expect(document.body.textContent).toContain(text);
+  const named = (text: string) => [...document.querySelectorAll('button')].find((each) => each.textContent === text);
+  await eventually(() => expect(named('New telephones')).toBeDefined());
+  named('New telephones')!.click();
+  await eventually(() => shown('Preview'));
+  campaign = { ...DRAFT, sent: '2026-12-01T10:00:00Z', recipients: 1 };
+  await queries.invalidateQueries({ queryKey: ['campaigns'] });
+  await eventually(() => shown('Accepted by the mail server'));
+});
