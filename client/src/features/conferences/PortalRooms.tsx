@@ -165,14 +165,12 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
     mutationFn: async ({ number, pin, host_pin, ...rest }: typeof form.values) => {
       // Empty keeps the current PIN, which is never shown.
       const body = { ...rest, ...(pin && { pin }), ...(host_pin && { host_pin }) };
-      if (room)
-        await api.updateRoom({
-          path: { room: room.id },
-          query: { tenant },
-          body: changedFields(form, body),
-          headers: conditionOf(room.version),
-        });
-      else await api.createRoom({ query: { tenant }, body: { number, ...body } });
+      if (room) {
+        const change = changedFields(form, body);
+        // Other fields that others have changed stay as they are; the list of hosts is replaced as a whole.
+        const headers = 'hosts' in change ? conditionOf(room.version) : undefined;
+        await api.updateRoom({ path: { room: room.id }, query: { tenant }, body: change, headers });
+      } else await api.createRoom({ query: { tenant }, body: { number, ...body } });
     },
     onSuccess: closeDialogs,
     onError: (refusal) => {

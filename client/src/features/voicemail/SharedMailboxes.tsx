@@ -91,9 +91,10 @@ function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMail
       // Empty keeps the current PIN, which is never shown.
       const body = { ...rest, ...(pin && { pin }) };
       if (!mailbox) return api.createMailbox({ query: { tenant }, body: { number, ...body } });
-      const headers = conditionOf(mailbox.version);
-      const which = { path: { mailbox: mailbox.id }, query: { tenant }, headers };
       const change = changedFields(form, { ...body, enabled });
+      // Other fields that others have changed stay as they are; the list of members is replaced as a whole.
+      const headers = 'members' in change ? conditionOf(mailbox.version) : undefined;
+      const which = { path: { mailbox: mailbox.id }, query: { tenant }, headers };
       return withOldMessagesChoice(
         (old_messages?: OldMessages) => api.updateMailbox({ ...which, body: { ...change, old_messages } }),
         askAboutOldMessages(t),
