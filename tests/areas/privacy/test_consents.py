@@ -100,7 +100,6 @@ async def test_decisions_reach_other_nodes_without_a_restart(database: Database,
     assert published == [ObjectionChanged(TENANT, "directory")] * 3
 
 
-@pytest.mark.promise("D3")
 async def test_a_database_that_is_away_is_logged_once(
     database: Database, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +120,7 @@ async def test_a_database_that_is_away_is_logged_once(
     assert [each["event"] for each in logs] == ["consents_delayed"]
 
 
+@pytest.mark.promise("D3")
 async def test_an_erased_person_has_no_decisions_left(database: Database, keys: KeyStore) -> None:
     consents = await reopened(database, keys)
     for subject in (ADA, BOB):
