@@ -64,7 +64,10 @@ class ServerTls:
 
     def _report_expiry(self, files: Certificates) -> None:
         """Report a certificate that browsers and phones reject. It is used nevertheless, so that calls go on."""
-        until = x509.load_pem_x509_certificate(files.certificate.read_bytes()).not_valid_after_utc
+        try:
+            until = x509.load_pem_x509_certificate(files.certificate.read_bytes()).not_valid_after_utc
+        except ValueError:  # OpenSSL, which serves it, accepts more forms
+            return
         if until <= self._clock.now():
             log.warning("certificate_expired", valid_until=str(until), hint="Replace the file, then send SIGHUP.")
 

@@ -55,7 +55,7 @@ def load_postgresql(url: str, dump: Path) -> None:
 def temporary_postgresql(url: str) -> Iterator[str]:
     """Create an empty database on the server of `url`, and drop it at the end; yield its URL. Raise StartupError."""
     name = f"unificx_drill_{os.urandom(8).hex()}"
-    hint = "The user of UNIFICX_DATABASE needs the right to create databases: ALTER ROLE … CREATEDB."
+    hint = "Check UNIFICX_DATABASE. Its user needs the right to create databases: ALTER ROLE … CREATEDB."
     _run("createdb", url, name, to="--maintenance-db", hint=hint)
     try:
         yield make_url(url).set(database=name).render_as_string(hide_password=False)
