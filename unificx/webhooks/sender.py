@@ -54,11 +54,13 @@ class WebhookSender:
                     await repository.give_up_all(uow.session, tenant_id, webhook_id)
                 return
             webhook, secrets = found
-            now = self._clock.now()
             async with self._database.read() as session:
-                rows = await repository.due_deliveries(session, tenant_id, webhook_id, now=now, limit=BATCH_SIZE)
+                rows = await repository.due_deliveries(
+                    session, tenant_id, webhook_id, now=self._clock.now(), limit=BATCH_SIZE
+                )
+            end = self._clock.now() + BATCH_TIME
             for delivery in rows:
-                if self._clock.now() >= now + BATCH_TIME:
+                if self._clock.now() >= end:
                     return
                 result = await self._attempt(webhook, secrets, delivery)
                 if 200 <= result.status < 300:
