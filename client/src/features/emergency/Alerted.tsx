@@ -24,9 +24,8 @@ export function Alerted({ tenant }: { tenant?: string }) {
   );
   const alerted = status.data?.policy.alerted ?? [];
   const save = (after: string[]) => {
-    // The version that a change under way results in is not known yet.
-    const version = changes.isPending ? undefined : status.data?.policy.version;
     const message = t`The people to be alerted are changed.`;
+    const { version } = status.data?.policy ?? {};
     changes.mutate(
       updatingChange({ version, before: { alerted }, after: { alerted: after }, message }, (body, headers) =>
         api.changeCallingPolicy({ query: { tenant }, body, headers }),
@@ -53,6 +52,7 @@ export function Alerted({ tenant }: { tenant?: string }) {
         maxValues={20}
         nothingFoundMessage={t`No match`}
         clearButtonProps={{ 'aria-label': t`Remove all` }}
+        readOnly={changes.isPending || !status.data}
         data={[...people].map(([value, label]) => ({ value, label }))}
         filter={({ options, search }) =>
           options.filter((each) => 'value' in each && matchesSearch(search, [each.label]))

@@ -1,7 +1,6 @@
 import { MultiSelect, Switch } from '@mantine/core';
 import { getCountries } from 'libphonenumber-js/min';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import { api, type CallingPolicy, type CallingPolicyChange } from '~/api';
 import { useChanges } from '~/design/changes';
 import { ErrorNotice } from '~/design/Notice';
@@ -34,19 +33,14 @@ function Policy({ policy, tenant }: { policy: CallingPolicy; tenant?: string }) 
   const changes = useChanges(['fraud']);
   const save = (after: CallingPolicyChange, before: CallingPolicyChange) => {
     const message = t`The permissions are changed.`;
-    // The version that a change under way results in is not known yet.
-    const version = changes.isPending ? undefined : policy.version;
     changes.mutate(
-      updatingChange({ version, before, after, message }, (body, headers) =>
+      updatingChange({ version: policy.version, before, after, message }, (body, headers) =>
         api.changeCallingPolicy({ query: { tenant }, body, headers }),
       ),
     );
   };
   const { countries, premium } = policy;
-  // One choice may follow another before the first is saved.
-  const [wanted, setWanted] = useState<string[]>();
-  const shown = (changes.isPending && wanted) || countries;
-  const known = [...new Set<string>([...getCountries(), INTERNATIONAL, ...shown])];
+  const known = [...new Set<string>([...getCountries(), INTERNATIONAL, ...countries])];
   const names = known.map((code) => ({
     value: code,
     label: code === INTERNATIONAL ? t`Satellite and other international networks` : country(code),
@@ -66,11 +60,9 @@ function Policy({ policy, tenant }: { policy: CallingPolicy; tenant?: string }) 
         filter={({ options, search }) =>
           options.filter((each) => 'value' in each && matchesSearch(search, [each.label, each.value]))
         }
-        value={shown}
-        onChange={(chosen) => {
-          setWanted(chosen);
-          save({ countries: chosen }, { countries: shown });
-        }}
+        readOnly={changes.isPending}
+        value={countries}
+        onChange={(chosen) => save({ countries: chosen }, { countries })}
       />
       <Switch
         size="md"
