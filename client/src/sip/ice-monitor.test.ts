@@ -75,6 +75,27 @@ describe('the ICE monitor', () => {
     expect(listener.restartIce).toHaveBeenCalledTimes(2);
   });
 
+  it('waits for that path also if the browser has reported a disconnection', async () => {
+    monitor.close();
+    connection.answers = undefined;
+    monitor = new IceMonitor(connection as never, listener);
+    await advance(1);
+    connection.flows = false;
+    connection.setIceState('disconnected');
+    monitor.remoteOffered();
+    await advance(9);
+    expect(listener.restartIce).not.toHaveBeenCalled();
+    await advance(1);
+    expect(listener.restartIce).toHaveBeenCalledOnce();
+    connection.setIceState('connected');
+    connection.setIceState('disconnected');
+    monitor.remoteOffered();
+    connection.setIceState('connected');
+    monitor.remoteOffered();
+    await advance(11);
+    expect(listener.restartIce).toHaveBeenCalledOnce();
+  });
+
   it('does not report a loss while STUN responses arrive', async () => {
     connection.flows = false;
     for (let count = 0; count < 8; count++) {

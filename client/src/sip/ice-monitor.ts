@@ -37,6 +37,7 @@ export class IceMonitor {
   readonly #keepAlive = new KeepAlive();
   readonly #readTimer: ReturnType<typeof setInterval>;
   #readings = 0;
+  /** Defined while the path is disconnected or lost. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lostSince: number | undefined;
   #path: MediaPath = 'connected';
@@ -70,9 +71,10 @@ export class IceMonitor {
   /** The remote party has made an offer, after which media may take another path: wait for that one. */
   remoteOffered(): void {
     this.#keepAlive.restart();
-    if (this.#lostSince === undefined) return;
+    if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#check(), RESTART_TIMEOUT_MS);
+    const restart = () => (this.#lostSince === undefined ? this.markLost() : this.#check());
+    this.#timer = setTimeout(restart, RESTART_TIMEOUT_MS);
   }
 
   /** The server is reached again: renegotiate, whether lost or not. */
@@ -109,6 +111,7 @@ export class IceMonitor {
 
   #markConnected(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#lostSince = undefined;
     if (this.#renegotiated) this.#suspect = false;
     this.#notify();
