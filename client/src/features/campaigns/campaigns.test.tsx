@@ -3,7 +3,7 @@ import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
-import { expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { api, type Campaign } from '~/api';
 import Campaigns from './Campaigns';
 import { eventually } from '../../../test/eventually';
@@ -20,7 +20,17 @@ const DRAFT: Campaign = {
 
 const answer = <T,>(data: T) => Promise.resolve({ data }) as never;
 
-Object.defineProperty(document, 'fonts', { value: new EventTarget() }); // of text fields that grow; not in jsdom
+let unmount: () => void;
+
+beforeEach(() => {
+  // Of text fields that grow; not in jsdom.
+  Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
+});
+
+afterEach(() => {
+  unmount();
+  Reflect.deleteProperty(document, 'fonts');
+});
 
 it('shows the result of a campaign that is sent while its draft is open', async () => {
   let campaign = DRAFT;
@@ -29,7 +39,12 @@ it('shows the result of a campaign that is sent while its draft is open', async 
   vi.spyOn(api, 'showCampaignAudience').mockImplementation(() => answer({ obstacle: null, people: 1, recipients: 1 }));
   const place = document.body.appendChild(document.createElement('div'));
   const queries = new QueryClient();
-  createRoot(place).render(
+  const root = createRoot(place);
+  unmount = () => {
+    root.unmount();
+    place.remove();
+  };
+  root.render(
     <QueryClientProvider client={queries}>
       <I18nProvider i18n={i18n}>
         <MantineProvider env="test">
