@@ -179,12 +179,13 @@ async def known_files(session: AsyncSession) -> set[str]:
 
 
 async def close(session: AsyncSession, tenant_id: str, audio_id: str, state: str, size: int | None) -> bool:
-    """Set the state and the bytes of audio that was being written; False if it was erased meanwhile."""
-    conditions = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id, AudioRow.state == "open")
-    done = await session.execute(
-        update(AudioRow).where(*conditions).values(state=state, size=size).returning(AudioRow.id)
-    )
-    return done.first() is not None
+    """Set the state and the bytes of audio that was being written; False if it was erased meanwhile. May be repeated,
+    as the connection may end after the commit: audio that is stored stays as it is."""
+    conditions = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id)
+    closed = update(AudioRow).where(*conditions, AudioRow.state == "open").values(state=state, size=size)
+    if (await session.execute(closed.returning(AudioRow.id))).first() is not None:
+        return True
+    return await session.scalar(select(AudioRow.state).where(*conditions)) == "kept"
 
 
 async def mark_erased(session: AsyncSession, tenant_id: str, audio_id: str) -> None:

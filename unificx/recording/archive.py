@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from unificx.audio_store import (
     AudioReader,
@@ -18,7 +18,16 @@ from unificx.audio_store import (
 )
 from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailable, StorageFull
 from unificx.core.faults import describe_fault
-from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor, is_unreachable, lock_scope
+from unificx.db import (
+    Database,
+    Page,
+    PageByTime,
+    UnitOfWork,
+    is_id_cursor,
+    is_overloaded,
+    is_unreachable,
+    lock_scope,
+)
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Expiry, OutsideNumbers, Period
 from unificx.recording import call_recording_repository
@@ -172,8 +181,8 @@ class RecordingArchive:
             async with self._database.begin() as uow:
                 await self._audio.finish(uow, writer.writer)
             await self._store(writer.new.tenant_id, writer.id, writer.writer.id, (seconds, ended))
-        except (OSError, DBAPIError) as fault:
-            if is_unreachable(fault):
+        except (OSError, SQLAlchemyError) as fault:
+            if is_unreachable(fault) or is_overloaded(fault):
                 self._ended.append((writer, ended))
             elif not isinstance(fault, OperationalError):
                 raise

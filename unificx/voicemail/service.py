@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store import (
@@ -19,7 +19,7 @@ from unificx.audio_store import (
 from unificx.cluster import Counters
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
-from unificx.db import UnitOfWork, is_unreachable, lock_scope, shield_until_done
+from unificx.db import UnitOfWork, is_overloaded, is_unreachable, lock_scope, shield_until_done
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Expiry, OutsideNumbers, Period
@@ -61,8 +61,8 @@ class MessageWriter:
     async def _store(self) -> bool:
         try:
             return await self._boxes.store(self)
-        except (OSError, DBAPIError) as fault:
-            if is_unreachable(fault):
+        except (OSError, SQLAlchemyError) as fault:
+            if is_unreachable(fault) or is_overloaded(fault):
                 self._boxes.unstored.append(self)
             raise
 
@@ -382,6 +382,15 @@ def _erased(message: Message) -> Expired:
 
 
 async def store_unstored(boxes: Mailboxes) -> None:
-    """Store the messages that were left while the database was away; called periodically."""
+    """Store the messages that were left while the database was away; called periodically. One that cannot be stored
+    does not block the others; its error is raised at the end."""
+    failed: Exception | None = None
     for _ in range(len(boxes.unstored)):
-        await boxes.unstored.pop(0).store()
+        try:
+            await boxes.unstored.pop(0).store()
+        except (OSError, SQLAlchemyError) as fault:
+            if is_unreachable(fault):
+                raise
+            failed = fault
+    if failed is not None:
+        raise failed

@@ -3,9 +3,11 @@
 import asyncio
 import shutil
 from datetime import timedelta
+from types import ModuleType
 
 import pytest
 from recording_setup import ANNA, TENANT, RecordingSetup
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sweeping import sweep
 
 from unificx.audio_store import AudioReader, AudioStore, CorruptAudio
@@ -24,6 +26,7 @@ from unificx.recording import (
     NewRecordedParty,
     PartyIdentity,
     TenantRecordingPolicyChange,
+    call_recording_repository,
 )
 from unificx.recording.archive import CallRecordingWriter
 
@@ -268,18 +271,20 @@ async def test_recording_erased_while_in_progress_is_not_stored(room: RecordingS
     assert room.all_files() == []
 
 
+@pytest.mark.parametrize("fault", [DatabaseUnreachable("gone", "Start it."), PoolTimeout()])
+@pytest.mark.parametrize("step", [(audio_repository, "close"), (call_recording_repository, "mark_stored")])
 async def test_the_end_of_a_recording_is_stored_once_the_database_is_back(
-    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch, step: tuple[ModuleType, str], fault: Exception
 ) -> None:
-    """Without a restart of the server: it was away as the call ended."""
+    """Without a restart of the server: it was away as the call ended, before or after its audio was stored."""
 
     async def away(*_: object) -> bool:
-        raise DatabaseUnreachable("gone", "Start it.")
+        raise fault
 
     made = await begin_recording(room)
     await made.write(SECOND, 8000)
     with monkeypatch.context() as patch:
-        patch.setattr(audio_repository, "close", away)
+        patch.setattr(*step, away)
         await made.finish("over")
         await room.archive.store_unfinished()
     with pytest.raises(NotFound):
@@ -287,7 +292,7 @@ async def test_the_end_of_a_recording_is_stored_once_the_database_is_back(
     await room.archive.store_unfinished()
     stored = await room.archive.get(TENANT, made.id)
     assert (stored.seconds, stored.ended) == (1.0, "over")
-    assert (await room.audio.open(TENANT, made.writer.id)).seconds == 1.0
+    assert await (await room.audio.open(TENANT, made.writer.id)).read() == SECOND
 
 
 async def test_recording_cut_off_by_a_crash_is_stored_and_reported(room: RecordingSetup) -> None:

@@ -1,6 +1,8 @@
 """Voicemail: messages from recording to erasure, and mailbox settings."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -8,13 +10,15 @@ from typing import Any
 import pytest
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sweeping import sweep
 
 from unificx.audio_store import AudioWriter
 from unificx.audio_store import repository as audio_repository
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, Invalid, NotFound, TooManyRequests
-from unificx.db import DatabaseUnreachable, Erased, ErasedSubject, Outbox
+from unificx.core.events import DomainEvent
+from unificx.db import DatabaseUnreachable, Erased, ErasedSubject, Outbox, UnitOfWork
 from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.sounds import Sound
@@ -79,6 +83,56 @@ async def test_a_message_is_stored_once_the_database_is_back(
     await store_unstored(room.boxes)
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert await (await room.boxes.open(found)).read() == noise(2.0)
+
+
+async def test_a_message_that_waits_for_a_connection_does_not_block_the_others(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All connections may be in use as the database is back."""
+
+    async def wait(*_: object) -> bool:
+        raise PoolTimeout
+
+    async def wait_once(*_: object) -> bool:
+        patch.setattr(audio_repository, "close", close)
+        raise PoolTimeout
+
+    close, begun = audio_repository.close, [await begin_message(room) for _ in range(2)]
+    with monkeypatch.context() as patch:
+        patch.setattr(audio_repository, "close", wait)
+        for each in begun:
+            with pytest.raises(PoolTimeout):
+                await each.store()
+        patch.setattr(audio_repository, "close", wait_once)
+        with pytest.raises(PoolTimeout):
+            await store_unstored(room.boxes)
+    assert [each.id for each in await room.boxes.list(TENANT, [ANNA.id])] == [begun[1].message.id]
+    await store_unstored(room.boxes)
+    assert len(await room.boxes.list(TENANT, [ANNA.id])) == 2
+
+
+async def test_a_message_stays_if_the_answer_to_its_commit_was_lost(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = room.database.begin
+
+    @asynccontextmanager
+    async def begin_and_lose_answer() -> AsyncIterator[UnitOfWork]:
+        async with begin() as uow:
+            yield uow
+        raise DatabaseUnreachable("gone", "Start it.")
+
+    events: list[DomainEvent] = []
+    room.database.subscribe(events.extend)
+    begun = await begin_message(room)
+    with monkeypatch.context() as patch:
+        patch.setattr(room.database, "begin", begin_and_lose_answer)
+        with pytest.raises(DatabaseUnreachable):
+            await begun.store()
+    await store_unstored(room.boxes)
+    [found] = await room.boxes.list(TENANT, [ANNA.id])
+    assert await (await room.boxes.open(found)).read() == noise(2.0)
+    assert [type(each) for each in events] == [MessageLeft]
 
 
 async def test_length_of_the_messages_of_a_call_is_known_while_they_exist(room: RecordingSetup) -> None:
