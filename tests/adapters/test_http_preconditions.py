@@ -139,6 +139,23 @@ async def test_one_of_two_changes_at_the_same_time_is_refused(world: World, kind
     assert sorted(each.status_code for each in answers) == [200, 412]
 
 
+async def test_a_refused_change_of_a_mailbox_leaves_its_pin(world: World) -> None:
+    clients = await offices(world)
+    made = await clients[0].post(f"{API}mailboxes", json=CASES["mailboxes"][0])
+    path, condition = f"{API}mailboxes/{made.json()['id']}", {"If-Match": made.headers["ETag"]}
+    pins = ("8264", "7391")
+    answers = await asyncio.gather(
+        *(
+            client.patch(path, json={"members": [], "pin": pin, "name": pin}, headers=condition)
+            for client, pin in zip(clients, pins, strict=True)
+        )
+    )
+    assert sorted(each.status_code for each in answers) == [200, 412]
+    for answer, pin in zip(answers, pins, strict=True):
+        correct = await world.services.mailboxes.check_pin(world.acme.id, made.json()["id"], pin)
+        assert correct == (answer.status_code == 200), pin
+
+
 @pytest.mark.parametrize("kind", SETTINGS)
 async def test_settings_that_were_changed_meanwhile_are_not_overwritten(world: World, kind: str) -> None:
     first, second = await offices(world)

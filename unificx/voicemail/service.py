@@ -39,6 +39,12 @@ from unificx.voicemail.shared_mailboxes import SharedMailboxes
 
 _DEFAULT_SETTINGS, _DEFAULT_MAILBOX = VoicemailSettings(), MailboxSettings()
 _SetTime = Callable[[AsyncSession, str, str, datetime | None], Awaitable[bool]]
+_Also = Callable[[UnitOfWork], Awaitable[object]]
+"""Another change, in the same transaction: if it raises, neither is stored."""
+
+
+async def _none(_: UnitOfWork) -> None:
+    """Change nothing else."""
 
 
 class MessageWriter:
@@ -257,8 +263,8 @@ class Mailboxes:
                     uow.after_commit.append(partial(self._tenants.update, {tenant_id: settings}))
                     return settings
 
-    async def change_mailbox(self, box: Mailbox, change: MailboxSettingsChange) -> MailboxSettings:
-        """Update a mailbox's settings. Raises Invalid for an invalid PIN; OldMessagesUndecided; ErasedSubject."""
+    async def change_mailbox(self, box: Mailbox, change: MailboxSettingsChange, also: _Also = _none) -> MailboxSettings:
+        """Update a mailbox's settings, and `also` more. Raises Invalid; OldMessagesUndecided; ErasedSubject."""
         digest = await self._passwords.hash(validate_pin(change.pin)) if change.pin else None
         while True:  # again if another change was stored meanwhile
             async with self._database.read() as session:
@@ -268,6 +274,7 @@ class Mailboxes:
                 await self._apply_old_messages(box.tenant_id, box.id, change.old_messages)
             async with self._database.begin() as uow:
                 if await lock_mailbox(uow, box) == before:
+                    await also(uow)
                     await message_repository.put_mailbox(uow.session, box, settings)
                     await uow.session.flush()
                     if change.pin is not None:

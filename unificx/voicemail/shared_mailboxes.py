@@ -90,19 +90,25 @@ class SharedMailboxes:
     ) -> SharedMailbox:
         """Update a shared mailbox. Raises Invalid; NotFound if it no longer exists; what `condition` raises."""
         async with self._database.begin() as uow:
-            before = await self._lock(uow, box)
-            if before is None:
-                raise _not_found()
-            condition(before)
-            after = replace(
-                before,
-                name=before.name if change.name is None else _valid_name(change.name),
-                members=before.members if change.members is None else _valid_members(change.members),
-                lamp=before.lamp if change.lamp is None else change.lamp,
-            )
-            await repository.save(uow.session, after)
-            uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
-            uow.after_commit.append(lambda: self._put(after))
+            return await self.update_within(uow, box, change, condition)
+
+    async def update_within(
+        self, uow: UnitOfWork, box: SharedMailbox, change: SharedMailboxChange, condition: Precondition[SharedMailbox]
+    ) -> SharedMailbox:
+        """Update a shared mailbox together with something else, as `update` does."""
+        before = await self._lock(uow, box)
+        if before is None:
+            raise _not_found()
+        condition(before)
+        after = replace(
+            before,
+            name=before.name if change.name is None else _valid_name(change.name),
+            members=before.members if change.members is None else _valid_members(change.members),
+            lamp=before.lamp if change.lamp is None else change.lamp,
+        )
+        await repository.save(uow.session, after)
+        uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
+        uow.after_commit.append(lambda: self._put(after))
         return after
 
     async def delete(self, box: SharedMailbox) -> None:

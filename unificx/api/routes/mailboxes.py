@@ -95,10 +95,11 @@ async def update_mailbox(
     schema = partial(_mailbox_schema, services)
     condition = unchanged(if_match, schema)
     condition(known)
-    if wanted != MailboxSettingsChange():
-        await services.mailboxes.change_mailbox(known, wanted)
-    shared = SharedMailboxChange(change.name, members, change.lamp)
-    return schema(await services.mailboxes.shared.update(known, shared, condition))
+    boxes, other = services.mailboxes, SharedMailboxChange(change.name, members, change.lamp)
+    if wanted == MailboxSettingsChange():
+        return schema(await boxes.shared.update(known, other, condition))
+    await boxes.change_mailbox(known, wanted, lambda uow: boxes.shared.update_within(uow, known, other, condition))
+    return schema(boxes.shared.find(scope.tenant_id, known.id))
 
 
 @router.delete("/{mailbox}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
