@@ -828,6 +828,28 @@ async def test_restart_while_ringing_adds_a_reoffer_to_the_callee() -> None:
     )
 
 
+async def test_restart_while_ringing_passes_on_the_keys_of_the_new_answer() -> None:
+    world = await play("""
+        alice 1001 tls, bob 1002 tls
+        alice -> INVITE 1002 [alice/srtp]
+        bob   <- INVITE [alice/srtp in srtp]
+        bob   -> 180
+        alice <- 180
+        ! the media engine restarts
+        bob   -> 200 [bob/srtp]
+        bob   <- ACK
+        alice <- 200 [bob/srtp in srtp]
+        bob   <- INVITE [alice/srtp in srtp]
+        alice -> ACK
+        bob   -> 200 [berta/srtp]
+        bob   <- ACK
+        alice <- INVITE [berta/srtp in srtp]
+        alice -> 200 [alice/srtp]
+        alice <- ACK
+    """)
+    await play_on(world, DOWN)
+
+
 async def test_restart_during_the_answer() -> None:
     await play(
         """

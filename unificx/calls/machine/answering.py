@@ -50,10 +50,9 @@ from unificx.calls.machine.events import (
     TransferRequested,
     TransferWithdrawn,
 )
-from unificx.calls.machine.ice_restart import start_ice_restart
+from unificx.calls.machine.ice_restart import needs_ice_restart, start_ice_restart
 from unificx.calls.machine.states import CALLER, Answering, Ended, MediaReanchor, SettingUp, Talking
 from unificx.core.replacing import changed
-from unificx.sdp import uses_ice
 
 
 def begin_answering(setup: SettingUp, leg: str, sdp: bytes) -> Transition:
@@ -139,7 +138,7 @@ def _connect(state: Answering, sdp: bytes, now: float) -> Transition:
     if state.delayed:
         return talking, [Acknowledge(state.callee, sdp)]
     actions: list[Action] = [SetAnswered(state.callee), Accept(sdp)]
-    if state.reoffer_sdp and uses_ice(state.callee_sdp):
+    if state.reoffer_sdp and needs_ice_restart(state.callee_sdp):
         talking, again = start_ice_restart(talking)
         actions += again
     elif state.reoffer_sdp:

@@ -11,7 +11,13 @@ from dataclasses import replace
 from unificx.calls.machine.actions import AnswerMedia, Offer, OfferMedia, TalkingTransition
 from unificx.calls.machine.events import MediaAnswered, MediaFailed, MediaOffered
 from unificx.calls.machine.states import CALLER, IceRestart, Talking
-from unificx.sdp import without_ice
+from unificx.sdp import is_plain_rtp, uses_ice, without_ice
+
+
+def needs_ice_restart(*sdps: bytes) -> bool:
+    """Whether an answer to a new offer may name another ICE agent or other keys (RFC 4568 section 7.1.4), so that it
+    has to be passed to the anchor."""
+    return any(uses_ice(each) or not is_plain_rtp(each) for each in sdps)
 
 
 def start_ice_restart(state: Talking) -> TalkingTransition:

@@ -55,6 +55,7 @@ from unificx.calls.machine.events import (
 from unificx.calls.machine.ice_restart import (
     continue_ice_restart,
     ice_restart_answered,
+    needs_ice_restart,
     restoration_failed,
     start_ice_restart,
 )
@@ -69,7 +70,6 @@ from unificx.calls.machine.states import (
     TakingOver,
     Talking,
 )
-from unificx.sdp import is_plain_rtp, uses_ice
 
 RELAYED_REJECTIONS = frozenset((403, 415, 488, 491, 500, 503, 603, 606))
 """Statuses of a rejected offer that are relayed to the offerer; others become 488."""
@@ -313,11 +313,11 @@ def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Transition:
 
 def _reanchor(state: Talking) -> Transition:
     """Re-anchor media from the last negotiated SDP of both sides, and re-offer it to both: at once, or one after the
-    other if their answers may name another ICE agent or other keys (RFC 4568 section 7.1.4)."""
+    other if their answers have to be passed on."""
     if isinstance(state.exchange, MovingToApp):  # the app makes a new offer on its own
         return state, []
     state, actions = peer_change.abort_exchange(state)
-    if any(uses_ice(each) or not is_plain_rtp(each) for each in (state.caller_sdp, state.callee_sdp)):
+    if needs_ice_restart(state.caller_sdp, state.callee_sdp):
         restarted, requests = start_ice_restart(state)
         return restarted, [*actions, *requests]
     number = state.count + 1
