@@ -300,9 +300,29 @@ def test_restoration_is_not_repeated_without_end_nor_with_unusable_sdp() -> None
     for number in range(1, MAX_RESTORATIONS + 1):
         script.process(events.RelayRestarted(), events.MediaFailed(f"exchange:{number}", sdp_at_fault=False))
     assert not awaits_restoration(script)
+    script.process(events.RelayRestarted(), events.MediaFailed(f"exchange:{number + 1}", sdp_at_fault=False))
+    assert awaits_restoration(script), "after a new restart"
     script = talking()
     script.process(events.RelayRestarted(), events.MediaFailed("exchange:1", sdp_at_fault=True))
     assert not awaits_restoration(script)
+
+
+@pytest.mark.parametrize(
+    ("event", "answering_leg", "complete"),
+    [
+        (events.OfferReceived("a", b"new"), "b1", True),
+        (events.OfferReceived("b1", b"new"), "a", True),
+        (events.AckReceived("a", b"new"), "b1", False),  # it gets no offer with the new ports
+        (events.TakeOverRequested("b1", "b2", b"new"), "a", True),
+    ],
+)
+def test_media_that_is_complete_again_is_not_restored(event: events.Event, answering_leg: str, complete: bool) -> None:
+    script = talking()
+    script.process(events.RelayRestarted(), events.MediaFailed("exchange:1", sdp_at_fault=False))
+    assert awaits_restoration(script)
+    script.process(event, events.MediaOffered("exchange:2", b"offer"), events.OfferAnswered(answering_leg, b"answer"))
+    script.process(events.MediaAnswered("exchange:2", b"answer"))
+    assert awaits_restoration(script) is not complete
 
 
 @pytest.mark.parametrize("restored", [False, True])

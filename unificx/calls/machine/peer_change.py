@@ -121,7 +121,12 @@ def continue_takeover(
         case "answering", MediaAnswered(_, sdp):
             replaced = state.callee
             state = replace(
-                state, callee=exchange.leg, caller_sdp=exchange.answer, callee_sdp=exchange.sdp, exchange=None
+                state,
+                callee=exchange.leg,
+                caller_sdp=exchange.answer,
+                callee_sdp=exchange.sdp,
+                exchange=None,
+                failed_restorations=0,
             )
             release = [Bye(replaced, Cause.HUNG_UP), ReleaseMedia(replaced, final=False)]
             report = ReportOutcome(replaced, "answered")  # an app that has let others ring

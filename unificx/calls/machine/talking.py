@@ -304,8 +304,9 @@ def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Transition:
         state = replace(state, caller_sdp=exchange.sdp, callee_sdp=exchange.answer)
     else:
         state = replace(state, caller_sdp=exchange.answer, callee_sdp=exchange.sdp)
-    actions: list[Action] = [] if exchange.silent else [AnswerOffer(exchange.offerer, sdp)]
-    return replace(state, exchange=None), actions
+    if exchange.silent:  # the offerer still sends to its previous address
+        return replace(state, exchange=None), []
+    return replace(state, exchange=None, failed_restorations=0), [AnswerOffer(exchange.offerer, sdp)]
 
 
 # ---- restart of rtpengine
@@ -317,6 +318,8 @@ def _reanchor(state: Talking) -> Transition:
     if isinstance(state.exchange, MovingToApp):  # the app makes a new offer on its own
         return state, []
     state, actions = peer_change.abort_exchange(state)
+    if not state.awaits_restoration:  # a new restart, not another attempt
+        state = replace(state, failed_restorations=0)
     if needs_ice_restart(state.caller_sdp, state.callee_sdp):
         restarted, requests = start_ice_restart(state)
         return restarted, [*actions, *requests]
