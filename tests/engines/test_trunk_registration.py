@@ -103,6 +103,19 @@ def test_failures_wait_longer_each_time_and_an_earlier_registration_stays_valid(
     assert not registration.is_refused(state)
 
 
+def test_a_server_that_is_back_gets_a_registration_at_once_unless_it_has_asked_for_a_pause() -> None:
+    assert registration.renewed(registered(), 100.0, 0.5).due == 100.5
+    for event, hurries in (
+        (NotAnswered(), True),
+        (Answered(503, retry_after=120.0), False),
+        (Answered(403), False),
+    ):
+        failed, _ = registration.step(begun(), event, 1.0, 0.0)
+        assert isinstance(failed, Waiting)
+        assert registration.renewed(failed, 1.2, 0.5).due == (1.7 if hurries else failed.due)
+        assert registration.renewed(failed, failed.due, 0.5).due == failed.due
+
+
 def test_a_registrar_that_grants_nothing_or_next_to_nothing_is_not_flooded() -> None:
     state, _ = registration.step(begun(), Answered(200, 1), 0.0, 0.0)
     assert state.due == registration.MIN_REFRESH

@@ -228,7 +228,7 @@ class TrunkMonitor:
         link.servers[flow], actions = health.step(state, event, now, interval, self._deps.random())
         if state.up is False and link.servers[flow].up and link.registered is not None:
             # It may have restarted without its registrations.
-            link.registered = registration.renewed(link.registered, now)
+            link.registered = registration.renewed(link.registered, now, self._deps.random())
         for _ in actions:
             new_tag = self._deps.endpoint.new_tag
             request = options_request(link.trunk, self._contact(link, flow), new_tag(), new_tag())

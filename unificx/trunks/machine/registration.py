@@ -39,12 +39,13 @@ class Credentials:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """No request is under way; the next is sent at `due`. `failures` in a row; `valid_until`: end of an earlier
-    registration, which calls still use."""
+    registration, which calls still use; `paused`: the carrier has set the time (RFC 3261 section 21.5.4)."""
 
     due: float
     seconds: int
     failures: int = 0
     refused: bool = False
+    paused: bool = False
     valid_until: float = 0.0
     credentials: Credentials | None = None
 
@@ -140,9 +141,14 @@ def hurried(state: State, now: float) -> State:
     return replace(state, due=now) if isinstance(state, Waiting) else state
 
 
-def renewed(state: State, now: float) -> State:
-    """Return the state with the next attempt due now, unless the carrier has refused the last one."""
-    return state if isinstance(state, Registering) or is_refused(state) else replace(state, due=now)
+def renewed(state: State, now: float, jitter: float) -> State:
+    """Return the state with the next attempt due within a second, unless the carrier has refused the last one or has
+    asked for a pause."""
+    match state:
+        case Registered() | Waiting(refused=False, paused=False):
+            return replace(state, due=min(state.due, now + jitter))
+        case _:
+            return state
 
 
 def step(state: State, event: Event, now: float, jitter: float) -> Step:
@@ -196,7 +202,7 @@ def _failed(state: Registering, now: float, jitter: float, retry_after: float | 
     delay = min(MAX_DELAY, FIRST_DELAY * 2 ** min(failures - 1, 10)) * (0.5 + 0.5 * jitter)
     if retry_after is not None:
         delay = max(delay, min(retry_after, MAX_RETRY_AFTER))
-    return Waiting(now + delay, state.seconds, failures, refused=False, valid_until=state.valid_until)
+    return Waiting(now + delay, state.seconds, failures, paused=retry_after is not None, valid_until=state.valid_until)
 
 
 def _refused(state: Registering, now: float, jitter: float) -> State:
