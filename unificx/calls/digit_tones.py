@@ -25,9 +25,9 @@ _AMPLITUDE = 5000.0
 class DigitTones:
     """Plays the digits for each leg in their order. A digit that rtpengine does not play is lost, and so are those that
     arrive while `MAX_WAITING` for their leg wait. They replace other sounds that are played to the leg: afterwards,
-    `on_played` receives its call and tag, and the seconds until the tones end."""
+    `on_played` receives its call and tag."""
 
-    def __init__(self, media: RtpEngine, on_played: Callable[[str, str, float], None]) -> None:
+    def __init__(self, media: RtpEngine, on_played: Callable[[str, str], None]) -> None:
         self._media = media
         self._on_played = on_played
         self._tasks = BackgroundTasks(SIP_ACCESS)
@@ -59,7 +59,7 @@ class DigitTones:
                 await self._play_digit(*waiting.popleft(), tag)
         finally:
             del self._waiting[tag]
-        self._on_played(call_id, tag, 0.0)
+        self._on_played(call_id, tag)
 
     async def _play_digit(self, anchor: str, digit: str, tag: str) -> None:
         try:

@@ -102,6 +102,12 @@ class MusicOnHold:
             state.resume.cancel()
         state.resume = asyncio.get_running_loop().call_later(seconds, self._resume, call_id, state)
 
+    def tones_played(self, call_id: str, tag: str) -> None:
+        """Tones of digits have replaced the music of a leg; resume it, unless another sound is played meanwhile."""
+        state = self._states.get(call_id)
+        if state is not None and state.resume is None:
+            self.interrupted(call_id, tag, 0.0)
+
     def _resume(self, call_id: str, state: _CallState) -> None:
         state.resume = None
         if state.playing is not None:

@@ -113,7 +113,7 @@ class SipServer:
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers, touched = CompositeObserver(hold, self.call_recorder, self.call_monitor), set[str]()
         on_step = _reporting_steps(touched, live_events)
-        digit_tones = DigitTones(media, hold.interrupted)
+        digit_tones = DigitTones(media, hold.tones_played)
         self.call_manager = self._create_call_manager(
             call_settings, dialogs, routing, observers, on_step, digit_tones=digit_tones
         )

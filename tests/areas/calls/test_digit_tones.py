@@ -25,7 +25,7 @@ class SlowMedia:
 async def test_a_flood_of_digits_takes_limited_memory() -> None:
     media = SlowMedia()
     ended: list[str] = []
-    tones = DigitTones(cast("RtpEngine", media), lambda call_id, tag, seconds: ended.append(tag))
+    tones = DigitTones(cast("RtpEngine", media), lambda call_id, tag: ended.append(tag))
     for _ in range(10 * MAX_WAITING):
         tones.play("call", "anchor", "a", "1")
     tones.play("call", "anchor", "b", "2")

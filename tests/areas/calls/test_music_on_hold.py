@@ -102,6 +102,20 @@ async def test_music_resumes_after_an_interruption() -> None:
     assert len(world.music_on_hold) == 0
 
 
+async def test_music_resumes_after_tones_but_not_during_an_announcement() -> None:
+    world = World()
+    await world.observe(ANNA_HOLDS)
+    world.music_on_hold.tones_played("call", "ben")
+    await asyncio.sleep(0.01)
+    assert await world.observe() == ["play ben 0"]
+    world.music_on_hold.interrupted("call", "ben", 0.05)  # an announcement begins during the last tone
+    world.music_on_hold.tones_played("call", "ben")
+    await asyncio.sleep(0.01)
+    assert await world.observe() == []
+    await asyncio.sleep(0.06)
+    assert await world.observe() == ["play ben 0"]
+
+
 async def test_music_continues_after_renegotiation() -> None:
     world = World()
     await world.observe(ANNA_HOLDS)
