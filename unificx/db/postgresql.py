@@ -8,12 +8,15 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.util import await_only
 
 _KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 25_000}
 """Options of a connection, by which the loss of the other machine is noticed in half a minute and not after hours."""
-_KEEPALIVE_OF_SERVER = """SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-SET tcp_user_timeout = 25000"""
+_KEEPALIVE_OF_SERVER = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
 """The same on the side of PostgreSQL: until it notices, the locks of a lost server's transactions are held."""
 
 
@@ -34,7 +37,7 @@ def postgresql_engine(url: URL) -> AsyncEngine:
         hide_parameters=True,
         pool_size=10,
         max_overflow=10,
-        connect_args=encryption,
+        connect_args={**encryption, "server_settings": _KEEPALIVE_OF_SERVER},
     )
     event.listen(engine.sync_engine, "do_connect", _connect)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
@@ -45,7 +48,6 @@ def _connect(dialect: Any, record: Any, arguments: Any, parameters: Any) -> Any:
     del record
     try:
         opened = dialect.connect(*arguments, **parameters)
-        await_only(opened.driver_connection.execute(_KEEPALIVE_OF_SERVER))
     except (OSError, TypeError, dialect.loaded_dbapi.Error) as fault:
         raise DatabaseUnreachable(*_explain(fault.__cause__ or fault)) from fault
     _notice_loss(opened.driver_connection)

@@ -126,7 +126,7 @@ async def test_the_loss_of_the_other_machine_is_noticed(postgres: Postgres, name
 async def test_postgresql_notices_the_loss_of_the_server(postgres: Postgres, name: str) -> None:
     """Otherwise the locks of its transactions would be held for two hours. By a socket the values are 0."""
     async with opened(postgres.url(name)) as database, database.read() as session:
-        changed = {*await session.scalars(text("SELECT name FROM pg_settings WHERE source = 'session'"))}
+        changed = {*await session.scalars(text("SELECT name FROM pg_settings WHERE source = 'client'"))}
     keepalives = {f"tcp_keepalives_{each}" for each in ("idle", "interval", "count")}
     assert keepalives | {"tcp_user_timeout"} <= changed
 
