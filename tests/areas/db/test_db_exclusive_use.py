@@ -1,13 +1,18 @@
 """One server at a time uses a database of PostgreSQL, also if another has a copy of its home directory."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from databases import Postgres
+from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.testing import capture_logs
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
@@ -15,7 +20,11 @@ from unificx.db import Database, exclusive_use
 
 END_LOCK = """SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted
 AND database = (SELECT oid FROM pg_database WHERE datname = '{}')"""
-LOCK = "SELECT classid::bigint << 32 | objid::bigint FROM pg_locks WHERE locktype = 'advisory' LIMIT 1"
+LOCKS = """FROM pg_locks WHERE locktype = 'advisory'
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+LOCK = f"SELECT classid::bigint << 32 | objid::bigint {LOCKS} LIMIT 1"
+REFUSED = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND query LIKE '%pg_try_advisory_lock%' AND state = 'idle'"""
 
 
 @pytest.fixture
@@ -27,10 +36,13 @@ async def name(postgres: Postgres) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def server(url: str, taken: asyncio.Event | None = None, wait_seconds: float = 0) -> AsyncIterator[None]:
-    database = Database(url, ManualClock())
+async def server(
+    url: str, taken: asyncio.Event | None = None, *, wait_seconds: float = 0, patience: float = 30, kind: Any = Database
+) -> AsyncIterator[None]:
+    database = kind(url, ManualClock())
+    on_taken = (taken or asyncio.Event()).set
     try:
-        async with exclusive_use(database, (taken or asyncio.Event()).set, wait_seconds=wait_seconds):
+        async with exclusive_use(database, on_taken, wait_seconds=wait_seconds, patience=patience):
             yield
     finally:
         await database.close()
@@ -65,35 +77,92 @@ async def test_a_lost_connection_is_replaced_and_the_database_still_held(postgre
     url, taken = postgres.url(name), asyncio.Event()
     async with server(url, taken):
         await postgres.execute(END_LOCK.format(name))
-        async with asyncio.timeout(30):
-            while not await locks(postgres, name, granted=True):
-                await asyncio.sleep(0.02)
+        await locked(postgres, name)
         with pytest.raises(StartupError):
             async with server(url):
                 pass
     assert not taken.is_set()
 
 
-async def test_a_server_learns_that_another_has_taken_the_database(postgres: Postgres, name: str) -> None:
-    """The other one waits for the lock within PostgreSQL, so that it gets it first."""
-    url, taken = postgres.url(name), asyncio.Event()
-    async with server(url, taken), postgres.connect(name) as other:
-        waiting = asyncio.create_task(other.execute(f"SELECT pg_advisory_lock(({LOCK}))"))
+async def take_from_server(postgres: Postgres, name: str, other: asyncpg.Connection) -> None:
+    """End the session of the server. `other` waits for the lock within PostgreSQL, so that it gets it first."""
+    waiting = asyncio.create_task(other.execute(f"SELECT pg_advisory_lock(({LOCK}))"))
+    await locked(postgres, name, granted=False)
+    await postgres.execute(END_LOCK.format(name))
+    await waiting
+
+
+async def test_a_server_that_finds_another_one_with_its_database_ends_with_an_error(
+    postgres: Postgres, name: str
+) -> None:
+    taken = asyncio.Event()
+
+    async def run() -> None:
+        async with server(postgres.url(name), taken, patience=0), postgres.connect(name) as other:
+            await take_from_server(postgres, name, other)
+            async with asyncio.timeout(30):
+                await taken.wait()
+
+    with pytest.raises(StartupError, match="Another server is using this database"):
+        await run()
+
+
+async def test_a_lost_session_that_postgresql_still_holds_is_not_another_server(postgres: Postgres, name: str) -> None:
+    taken = asyncio.Event()
+    async with server(postgres.url(name), taken), postgres.connect(name) as lost:
+        await take_from_server(postgres, name, lost)
         async with asyncio.timeout(30):
-            while not await locks(postgres, name, granted=False):
+            while not await lost.fetchval(REFUSED):
                 await asyncio.sleep(0.02)
+        await lost.execute("SELECT pg_advisory_unlock_all()")
+        await locked(postgres, name)
+    assert not taken.is_set()
+
+
+class FaultyOnce(Database):
+    """The second connection raises an error that the driver does not explain."""
+
+    opened = 0
+
+    @asynccontextmanager
+    async def read_one(self) -> AsyncIterator[AsyncConnection]:
+        self.opened += 1
+        if self.opened == 2:
+            raise RuntimeError
+        async with super().read_one() as connection:
+            yield connection
+
+
+async def test_an_unexpected_error_does_not_end_the_guard_of_the_database(postgres: Postgres, name: str) -> None:
+    with capture_logs() as logs:
+        async with server(postgres.url(name), kind=FaultyOnce):
             await postgres.execute(END_LOCK.format(name))
-            await waiting
-            await taken.wait()
+            await locked(postgres, name)
+    assert [(entry["event"], entry.get("fault")) for entry in logs] == [
+        ("database_lock_lost", None),
+        ("database_not_locked", "RuntimeError"),
+    ]
+
+
+async def test_a_server_ends_although_its_connection_does_not_answer(postgres: Postgres, name: str) -> None:
+    """As while the network stalls: neither an answer comes nor an end of the connection."""
+    async with AsyncExitStack() as stack, asyncio.timeout(30), server(postgres.url(name)):
+        async with postgres.connect(name) as other:
+            pid = await other.fetchval(f"SELECT pid {LOCKS}")
+        os.kill(pid, signal.SIGSTOP)
+        stack.callback(os.kill, pid, signal.SIGCONT)
+
+
+async def locked(postgres: Postgres, name: str, *, granted: bool = True) -> None:
+    """Wait until the lock is held, or awaited if not `granted`."""
+    async with asyncio.timeout(30):
+        while not await locks(postgres, name, granted=granted):
+            await asyncio.sleep(0.02)
 
 
 async def locks(postgres: Postgres, name: str, *, granted: bool) -> Any:
     async with postgres.connect(name) as connection:
-        return await connection.fetchval(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted = $1 "
-            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            granted,
-        )
+        return await connection.fetchval(f"SELECT count(*) {LOCKS} AND granted = $1", granted)
 
 
 async def test_a_file_of_sqlite_is_held_by_the_lock_of_its_directory(tmp_path: Path) -> None:
