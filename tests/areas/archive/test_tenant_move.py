@@ -1,5 +1,6 @@
 """A tenant moves between installations, with SQLite and PostgreSQL, wholly or not at all."""
 
+import asyncio
 import base64
 import errno
 import io
@@ -24,7 +25,7 @@ from unificx.cli.commands import privacy
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound
-from unificx.db import Base, Database, SealedCodec
+from unificx.db import Base, Database, SealedCodec, exclusive_use
 from unificx.db.base import sealed_part
 from unificx.db.migrations import known_revisions
 from unificx.db.migrations.models import load_all_models
@@ -425,3 +426,21 @@ def test_the_commands_move_a_tenant(tmp_path: Path, sqlite_template: bytes) -> N
         assert database.execute("SELECT slug FROM tenant").fetchall() == [("acme",)]
     assert "here already" in str(run("import", str(file), "--home", str(receiver)).exception)
     assert "cannot be imported" in str(run("import", str(tmp_path / "none"), "--home", str(receiver)).exception)
+
+
+async def test_no_tenant_is_imported_while_a_server_uses_the_database(
+    postgres: Postgres, tmp_path: Path, sqlite_template: bytes
+) -> None:
+    """The server may be on another machine: the lock of the home directory does not show it."""
+    receiver, name = tmp_path / "receiver", await postgres.create()
+    made_home(receiver, sqlite_template, 2)
+    database = Database(postgres.url(name), ManualClock())
+    command = ["import", str(tmp_path / "none"), "--home", str(receiver)]
+    try:
+        async with exclusive_use(database, asyncio.Event().set):
+            environ = {"UNIFICX_DATABASE": postgres.url(name)}
+            refused = await asyncio.to_thread(CliRunner().invoke, privacy.group, command, env=environ)
+        assert "Another server is using this database" in str(refused.exception)
+    finally:
+        await database.close()
+        await postgres.drop(name)

@@ -109,7 +109,7 @@ def _with_stores(home: Path, run: Any, *, stopped: bool = False) -> Any:
     paths = InstallationPaths(home.expanduser().absolute())
 
     async def operation() -> Any:
-        async with opened_stores(paths, os.environ, SystemClock()) as stores:
+        async with opened_stores(paths, os.environ, SystemClock(), stopped=stopped) as stores:
             return await run(stores)
 
     with installation_lock(paths) if stopped and paths.keys.exists() else nullcontext():

@@ -1,13 +1,15 @@
 """The stores of an installation whose tenant moves, opened without a server."""
 
+import signal
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from unificx.audio_store import BlobStore
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
-from unificx.db import Database, claim_database
+from unificx.db import Database, claim_database, exclusive_use
 from unificx.db.migrations import is_current
 from unificx.db.migrations.models import load_all_models
 from unificx.privacy import ErasureJournal, KeyStore, erasure_journal_file, load_master
@@ -28,8 +30,10 @@ class Stores:
 
 
 @asynccontextmanager
-async def opened_stores(paths: InstallationPaths, environ: Mapping[str, str], clock: Clock) -> AsyncIterator[Stores]:
-    """Open the stores; nothing is created. A server may be running. Raise StartupError."""
+async def opened_stores(
+    paths: InstallationPaths, environ: Mapping[str, str], clock: Clock, *, stopped: bool
+) -> AsyncIterator[Stores]:
+    """Open the stores; nothing is created. A server may be running, unless `stopped`. Raise StartupError."""
     if not paths.keys.exists():
         raise StartupError(
             f"There is no installation in {paths.home}.", hint=f"Start one there with `unificx up --home {paths.home}`."
@@ -38,13 +42,15 @@ async def opened_stores(paths: InstallationPaths, environ: Mapping[str, str], cl
     master = load_master(paths.home, environ, create=False)
     keys = KeyStore(paths.keys, master, clock)
     database = Database(database_url(paths, environ), clock)
+    interrupt = partial(signal.raise_signal, signal.SIGINT)
     try:
-        if not await is_current(database):
-            raise StartupError("The database is of another version.", hint="Start the server once: it updates it.")
-        await claim_database(database, keys.installation_id, keys_unused=False)
-        journal = ErasureJournal(erasure_journal_file(paths.home, environ), keys.secrets.derive("erasure journal"))
-        own_key = TransferKey(keys.secrets.derive("moved tenants"))
-        yield Stores(database, keys, journal, create_blob_store(paths, environ), own_key)
+        async with exclusive_use(database, interrupt) if stopped else nullcontext():
+            if not await is_current(database):
+                raise StartupError("The database is of another version.", hint="Start the server once: it updates it.")
+            await claim_database(database, keys.installation_id, keys_unused=False)
+            journal = ErasureJournal(erasure_journal_file(paths.home, environ), keys.secrets.derive("erasure journal"))
+            own_key = TransferKey(keys.secrets.derive("moved tenants"))
+            yield Stores(database, keys, journal, create_blob_store(paths, environ), own_key)
     finally:
         await database.close()
         keys.close()
