@@ -148,7 +148,7 @@ async def test_a_server_ends_although_its_connection_does_not_answer(postgres: P
     """As while the network stalls: neither an answer comes nor an end of the connection."""
     async with AsyncExitStack() as stack, asyncio.timeout(30), server(postgres.url(name)):
         async with postgres.connect(name) as other:
-            pid = await other.fetchval(f"SELECT pid {LOCKS}")
+            pid: Any = await other.fetchval(f"SELECT pid {LOCKS}")
         os.kill(pid, signal.SIGSTOP)
         stack.callback(os.kill, pid, signal.SIGCONT)
 
