@@ -23,6 +23,7 @@ class StreamConnection(asyncio.Protocol):
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._last_received = self._message_started = self._stalled_since = 0.0
         self._established = outgoing
+        self._rejected = False
         self.flow: Flow | None = None
         """Flow of its messages, once connected."""
         self.ended = self._loop.create_future()
@@ -39,7 +40,7 @@ class StreamConnection(asyncio.Protocol):
         self._check_deadlines()
 
     def data_received(self, data: bytes) -> None:
-        if self.flow is None:
+        if self.flow is None or self._rejected:
             return
         self._last_received = self._loop.time()
         had_partial = self._framer.has_partial
@@ -60,11 +61,16 @@ class StreamConnection(asyncio.Protocol):
             self._connections.on_message(message, self.flow)
 
     def _reject(self, fault: FramingError) -> None:
-        """Pass on the complete messages, and the head of the invalid one for its 400; close once all is sent."""
+        """Pass on the complete messages, and the head of the invalid one for its 400; read no more. Close a moment
+        later, because a busy server responds later."""
         assert self.flow is not None
-        for message in (*fault.messages, fault.head):
-            if message:
-                self._connections.on_message(message, self.flow)
+        self._rejected = True
+        messages = [message for message in (*fault.messages, fault.head) if message]
+        for message in messages:
+            self._connections.on_message(message, self.flow)
+        self._loop.call_later(self._limits.last_response if messages else 0, self._end)
+
+    def _end(self) -> None:
         if self._transport is not None:
             self._transport.close()
 

@@ -40,10 +40,14 @@ class Rig:
     received: list[tuple[bytes, Flow]] = field(default_factory=list)
     lost: list[Flow] = field(default_factory=list)
     echo: bool = False
+    is_busy: bool = False
+    """Messages are answered later."""
 
     def on_message(self, data: bytes, flow: Flow) -> None:
         self.received.append((data, flow))
-        if self.echo:
+        if self.is_busy:
+            asyncio.get_running_loop().call_soon(self.transports.send, b"ECHO " + data, flow)
+        elif self.echo:
             self.transports.send(b"ECHO " + data, flow)
 
     @property
@@ -312,8 +316,9 @@ async def test_silent_and_invalid_peers_are_disconnected(rig: Rig, data: bytes) 
     writer.close()
 
 
-async def test_messages_before_an_unframeable_one_are_served_and_it_is_answered(rig: Rig) -> None:
-    rig.echo = True
+@pytest.mark.parametrize("is_busy", [False, True])
+async def test_messages_before_an_unframeable_one_are_served_and_it_is_answered(rig: Rig, is_busy: bool) -> None:
+    rig.echo, rig.is_busy = True, is_busy
     reader, writer = await tcp_phone(rig)
     unframeable = b"OPTIONS sip:b SIP/2.0\r\nVia: x\r\nContent-Length: x\r\n\r\n"
     writer.write(options(b"one") + options(b"two") + unframeable)
