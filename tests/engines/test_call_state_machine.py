@@ -20,6 +20,7 @@ from unificx.calls.machine.actions import (
     WriteRecord,
 )
 from unificx.calls.machine.causes import Cause, cause_from_status, most_informative
+from unificx.calls.machine.ice_restart import needs_ice_restart
 from unificx.calls.machine.states import (
     MAX_RESTORATIONS,
     Ended,
@@ -293,6 +294,13 @@ def test_restoration_is_repeated_until_it_succeeds(answering: bool) -> None:
     script.process(events.MediaAnswered(f"exchange:{MAX_RESTORATIONS}", b"for a"))
     script.process(events.OfferAnswered("a", b"offer"), events.OfferAnswered("b1", b"answer"))
     assert not awaits_restoration(script)
+
+
+def test_a_side_without_sdp_needs_no_new_keys() -> None:
+    """As while a call is transferred: the offer would never be answered."""
+    plain, encrypted = b"m=audio 4000 RTP/AVP 8\r\n", b"m=audio 4000 RTP/SAVP 8\r\n"
+    assert not needs_ice_restart(plain, b"")
+    assert needs_ice_restart(plain, encrypted)
 
 
 def test_restoration_is_not_repeated_without_end_nor_with_unusable_sdp() -> None:
