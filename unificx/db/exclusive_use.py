@@ -17,7 +17,7 @@ _LOCK = 0x756E6966696378
 """Arbitrary number of the lock, which every server takes in its database."""
 _WAIT_SECONDS = 3.0
 """Seconds for which a start waits: PostgreSQL ends the connection of a killed process a moment later."""
-_PATIENCE_SECONDS = 40.0
+_RELOCK_SECONDS = 40.0
 """Seconds after which the lock is another server's: longer than PostgreSQL may take to notice the end of a session."""
 _UNLOCK_SECONDS = 2.0
 _INTERVAL = 0.2
@@ -30,7 +30,7 @@ async def exclusive_use(
     on_taken: Callable[[], object],
     *,
     wait_seconds: float = _WAIT_SECONDS,
-    patience: float = _PATIENCE_SECONDS,
+    relock_seconds: float = _RELOCK_SECONDS,
 ) -> AsyncIterator[None]:
     """Hold a database for this server. Raise StartupError while another one does.
 
@@ -46,7 +46,7 @@ async def exclusive_use(
         lost = await _lock_within(wait_seconds, database, stack)
         if lost is None:
             raise _taken()
-        task = asyncio.create_task(_hold(database, stack, lost, on_taken, patience))
+        task = asyncio.create_task(_hold(database, stack, lost, on_taken, relock_seconds))
         try:
             yield
         finally:
@@ -79,24 +79,24 @@ async def _hold(
     stack: AsyncExitStack,
     lost: asyncio.Event | None,
     on_taken: Callable[[], object],
-    patience: float,
+    relock_seconds: float,
 ) -> None:
     """Lock the database again on a new connection whenever the connection was lost."""
     while lost is not None:
         await lost.wait()
         log.warning("database_lock_lost")
-        lost = await _lock_again(database, stack, patience)
+        lost = await _lock_again(database, stack, relock_seconds)
     log.error("database_taken_by_another_server")
     on_taken()
 
 
-async def _lock_again(database: Database, stack: AsyncExitStack, patience: float) -> asyncio.Event | None:
+async def _lock_again(database: Database, stack: AsyncExitStack, relock_seconds: float) -> asyncio.Event | None:
     """Lock the database when PostgreSQL is back. It may hold the lost session, and its lock, for a while."""
     faults = RepeatedFault()
     while True:
         try:
             await stack.aclose()
-            return await _lock_within(patience, database, stack)
+            return await _lock_within(relock_seconds, database, stack)
         except Exception as fault:
             if faults.is_due(fault, asyncio.get_running_loop().time()):
                 log.warning("database_not_locked", **describe_fault(fault))

@@ -37,12 +37,17 @@ async def name(postgres: Postgres) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def server(
-    url: str, taken: asyncio.Event | None = None, *, wait_seconds: float = 0, patience: float = 30, kind: Any = Database
+    url: str,
+    taken: asyncio.Event | None = None,
+    *,
+    wait_seconds: float = 0,
+    relock_seconds: float = 30,
+    kind: Any = Database,
 ) -> AsyncIterator[None]:
     database = kind(url, ManualClock())
     on_taken = (taken or asyncio.Event()).set
     try:
-        async with exclusive_use(database, on_taken, wait_seconds=wait_seconds, patience=patience):
+        async with exclusive_use(database, on_taken, wait_seconds=wait_seconds, relock_seconds=relock_seconds):
             yield
     finally:
         await database.close()
@@ -98,7 +103,7 @@ async def test_a_server_that_finds_another_one_with_its_database_ends_with_an_er
     taken = asyncio.Event()
 
     async def run() -> None:
-        async with server(postgres.url(name), taken, patience=0), postgres.connect(name) as other:
+        async with server(postgres.url(name), taken, relock_seconds=0), postgres.connect(name) as other:
             await take_from_server(postgres, name, other)
             async with asyncio.timeout(30):
                 await taken.wait()
