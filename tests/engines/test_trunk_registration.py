@@ -1,5 +1,7 @@
 """The registration with a carrier, and the health of its servers, as state machines in virtual time."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,14 +107,15 @@ def test_failures_wait_longer_each_time_and_an_earlier_registration_stays_valid(
 
 def test_a_server_that_is_back_gets_a_registration_at_once_unless_it_has_asked_for_a_pause() -> None:
     assert registration.renewed(registered(), 100.0, 0.5).due == 100.5
-    for event, hurries in (
-        (NotAnswered(), True),
-        (Answered(503, retry_after=120.0), False),
-        (Answered(403), False),
+    for event, due in (
+        (NotAnswered(), 1.7),
+        (Answered(503, retry_after=120.0), 121.0),
+        (Answered(503, retry_after=2.0), 3.0),
+        (Answered(403), None),
     ):
-        failed, _ = registration.step(begun(), event, 1.0, 0.0)
+        failed, _ = registration.step(replace(begun(), failures=5), event, 1.0, 0.0)
         assert isinstance(failed, Waiting)
-        assert registration.renewed(failed, 1.2, 0.5).due == (1.7 if hurries else failed.due)
+        assert registration.renewed(failed, 1.2, 0.5).due == (due or failed.due)
         assert registration.renewed(failed, failed.due, 0.5).due == failed.due
 
 

@@ -39,13 +39,14 @@ class Credentials:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """No request is under way; the next is sent at `due`. `failures` in a row; `valid_until`: end of an earlier
-    registration, which calls still use; `paused`: the carrier has set the time (RFC 3261 section 21.5.4)."""
+    registration, which calls still use; `paused_until`: the carrier
+    wants no request before (RFC 3261 section 21.5.4)."""
 
     due: float
     seconds: int
     failures: int = 0
     refused: bool = False
-    paused: bool = False
+    paused_until: float = 0.0
     valid_until: float = 0.0
     credentials: Credentials | None = None
 
@@ -145,8 +146,10 @@ def renewed(state: State, now: float, jitter: float) -> State:
     """Return the state with the next attempt due within a second, unless the carrier has refused the last one or has
     asked for a pause."""
     match state:
-        case Registered() | Waiting(refused=False, paused=False):
+        case Registered():
             return replace(state, due=min(state.due, now + jitter))
+        case Waiting(refused=False):
+            return replace(state, due=min(state.due, max(now + jitter, state.paused_until)))
         case _:
             return state
 
@@ -200,9 +203,9 @@ def _accepted(state: Registering, event: Answered, now: float, jitter: float) ->
 def _failed(state: Registering, now: float, jitter: float, retry_after: float | None = None) -> State:
     failures = state.failures + 1
     delay = min(MAX_DELAY, FIRST_DELAY * 2 ** min(failures - 1, 10)) * (0.5 + 0.5 * jitter)
-    if retry_after is not None:
-        delay = max(delay, min(retry_after, MAX_RETRY_AFTER))
-    return Waiting(now + delay, state.seconds, failures, paused=retry_after is not None, valid_until=state.valid_until)
+    pause = min(retry_after or 0.0, MAX_RETRY_AFTER)
+    due, paused_until = now + max(delay, pause), now + pause
+    return Waiting(due, state.seconds, failures, paused_until=paused_until, valid_until=state.valid_until)
 
 
 def _refused(state: Registering, now: float, jitter: float) -> State:
