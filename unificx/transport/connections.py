@@ -32,7 +32,7 @@ class StreamLimits:
     """A peer has to send its first message within this time."""
     message: float = 20.0
     """From the first to the last byte of a message."""
-    last_response: float = 0.5
+    last_response: float = 1.0
     """A connection with an invalid message is closed after this time, in which the message is responded to."""
     idle: float = 3_900.0
     """Longer than the longest registration."""

@@ -65,6 +65,7 @@ class StreamConnection(asyncio.Protocol):
         later, because a busy server responds later."""
         assert self.flow is not None
         self._rejected = True
+        self._message_started = 0.0
         messages = [message for message in (*fault.messages, fault.head) if message]
         for message in messages:
             self._connections.on_message(message, self.flow)
