@@ -1,5 +1,7 @@
 """Decisions of the call state machine, by state. The ladders in tests/flows show the same from outside."""
 
+from dataclasses import replace
+
 import pytest
 from call_script import Script, talking
 
@@ -20,7 +22,6 @@ from unificx.calls.machine.actions import (
     WriteRecord,
 )
 from unificx.calls.machine.causes import Cause, cause_from_status, most_informative
-from unificx.calls.machine.ice_restart import needs_ice_restart
 from unificx.calls.machine.states import (
     MAX_RESTORATIONS,
     Ended,
@@ -296,11 +297,13 @@ def test_restoration_is_repeated_until_it_succeeds(answering: bool) -> None:
     assert not awaits_restoration(script)
 
 
-def test_a_side_without_sdp_needs_no_new_keys() -> None:
-    """As while a call is transferred: the offer would never be answered."""
-    plain, encrypted = b"m=audio 4000 RTP/AVP 8\r\n", b"m=audio 4000 RTP/SAVP 8\r\n"
-    assert not needs_ice_restart(plain, b"")
-    assert needs_ice_restart(plain, encrypted)
+def test_restart_offers_nothing_while_a_side_is_being_transferred() -> None:
+    """The offer would never be answered, and those of the caller be rejected."""
+    script = talking()
+    assert isinstance(script.state, Talking)
+    script.state = replace(script.state, caller_sdp=b"m=audio 4000 RTP/SAVP 8\r\n", callee_sdp=b"")
+    assert script.process(events.RelayRestarted()) == []
+    assert RejectOffer("a", 491) not in script.process(events.OfferReceived("a", b"held"))
 
 
 def test_restoration_is_not_repeated_without_end_nor_with_unusable_sdp() -> None:

@@ -16,8 +16,8 @@ from unificx.sdp import is_plain_rtp, uses_ice, without_ice
 
 def needs_ice_restart(*sdps: bytes) -> bool:
     """Whether an answer to a new offer may name another ICE agent or other keys (RFC 4568 section 7.1.4), so that it
-    has to be passed to the anchor. b"": there is no phone on this side, while a call is transferred."""
-    return any(each and (uses_ice(each) or not is_plain_rtp(each)) for each in sdps)
+    has to be passed to the anchor."""
+    return any(uses_ice(each) or not is_plain_rtp(each) for each in sdps)
 
 
 def start_ice_restart(state: Talking) -> TalkingTransition:

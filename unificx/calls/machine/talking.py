@@ -320,6 +320,8 @@ def _reanchor(state: Talking) -> Transition:
     state, actions = peer_change.abort_exchange(state)
     if not state.awaits_restoration:  # a new restart, not another attempt
         state = replace(state, failed_restorations=0)
+    if not state.callee_sdp:  # it is being transferred, without ringback: the answer of the target restores media
+        return state, actions
     if needs_ice_restart(state.caller_sdp, state.callee_sdp):
         restarted, requests = start_ice_restart(state)
         return restarted, [*actions, *requests]
