@@ -82,6 +82,11 @@ def _explain(fault: BaseException) -> tuple[str, str]:
             return "it has no such database", f"Create the database, or {check}."
         case asyncpg.TooManyConnectionsError():
             return "all its connections are in use", "Raise max_connections of PostgreSQL."
+        case asyncpg.ProtocolViolationError():  # of a pool of connections
+            return (
+                "it refuses a setting of the connection",
+                "PgBouncer needs ignore_startup_parameters: see docs/howto/postgresql.md.",
+            )
         case asyncpg.CannotConnectNowError():
             return "it is starting or stopping", "Wait a moment."
         case socket.gaierror():
