@@ -6,12 +6,15 @@ statements. Here a statement with its rows is one message, BEGIN goes along with
 are not needed go along with the next one, and a transaction ends once.
 """
 
+import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import Connection, event
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_dbapi
 from sqlalchemy.engine import URL
@@ -186,8 +189,21 @@ def _execute(
 
 def _connect(dialect: Any, record: Any, arguments: Any, parameters: Any) -> _Connection:
     del record
-    adapted = dialect.connect(*arguments, **parameters)
+    adapted = dialect.connect(*arguments, async_creator_fn=_open, **parameters)
     return _Connection(dialect.dbapi, adapted.driver_connection)
+
+
+async def _open(*arguments: Any, **parameters: Any) -> aiosqlite.Connection:
+    """Open a connection; close it if the task is cancelled meanwhile, since the driver would drop it open."""
+    connection = aiosqlite.connect(*arguments, **parameters)
+    connection._thread.daemon = True  # as SQLAlchemy does
+    opening = asyncio.ensure_future(connection)
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        with suppress(Exception):
+            await (await opening).close()
+        raise
 
 
 def _prepare(settings: Iterable[str], connection: Any, record: Any) -> None:

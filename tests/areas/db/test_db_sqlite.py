@@ -1,7 +1,9 @@
 """Messages of a connection of SQLite to its thread, and transactions that begin with their first statement."""
 
 import asyncio
+import gc
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from threading import Event
@@ -196,3 +198,26 @@ async def test_the_log_is_merged_beside_the_writers(
     await write()
     assert (tmp_path / "own.db-wal").stat().st_size <= LOG_BYTES, "begun anew and shortened"
     await database.close()
+
+
+async def test_a_connection_that_opens_while_its_task_is_cancelled_is_closed(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver drops it, and SQLite warns of it when it is collected."""
+    left_open: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda raised: left_open.append(raised.exc_value))
+    for steps in range(40):
+        database = Database(f"sqlite:///{tmp_path / 'own.db'}", clock)
+        reading = asyncio.create_task(read_nothing(database))
+        for _ in range(steps % 8):
+            await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.wait((reading,))
+        await database.close()
+    gc.collect()
+    assert left_open == []
+
+
+async def read_nothing(database: Database) -> None:
+    async with database.read() as session:
+        await session.execute(text("SELECT 1"))
