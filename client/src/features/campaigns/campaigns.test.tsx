@@ -1,12 +1,9 @@
-import { i18n } from '@lingui/core';
-import { I18nProvider } from '@lingui/react';
-import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createRoot } from 'react-dom/client';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { QueryClient } from '@tanstack/react-query';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { api, type Campaign } from '~/api';
 import Campaigns from './Campaigns';
 import { eventually } from '../../../test/eventually';
+import { rendered } from '../../../test/rendered';
 
 const DRAFT: Campaign = {
   id: 'c',
@@ -20,39 +17,16 @@ const DRAFT: Campaign = {
 
 const answer = <T,>(data: T) => Promise.resolve({ data }) as never;
 
-let unmount: () => void;
-
-beforeEach(() => {
+it('shows the result of a campaign that is sent while its draft is open', async () => {
   // Of text fields that grow; not in jsdom.
   Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
-});
-
-afterEach(() => {
-  unmount();
-  Reflect.deleteProperty(document, 'fonts');
-});
-
-it('shows the result of a campaign that is sent while its draft is open', async () => {
+  onTestFinished(() => void Reflect.deleteProperty(document, 'fonts'));
   let campaign = DRAFT;
   vi.spyOn(api, 'listCampaigns').mockImplementation(() => answer({ items: [campaign], next: null }));
   vi.spyOn(api, 'showCampaign').mockImplementation(() => answer(campaign));
   vi.spyOn(api, 'showCampaignAudience').mockImplementation(() => answer({ obstacle: null, people: 1, recipients: 1 }));
-  const place = document.body.appendChild(document.createElement('div'));
   const queries = new QueryClient();
-  const root = createRoot(place);
-  unmount = () => {
-    root.unmount();
-    place.remove();
-  };
-  root.render(
-    <QueryClientProvider client={queries}>
-      <I18nProvider i18n={i18n}>
-        <MantineProvider env="test">
-          <Campaigns />
-        </MantineProvider>
-      </I18nProvider>
-    </QueryClientProvider>,
-  );
+  rendered(<Campaigns />, queries);
   const shown = (text: string) => expect(document.body.textContent).toContain(text);
   const named = (text: string) => [...document.querySelectorAll('button')].find((each) => each.textContent === text);
   await eventually(() => expect(named('New telephones')).toBeDefined());

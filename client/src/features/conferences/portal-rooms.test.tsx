@@ -1,14 +1,10 @@
-import { i18n } from '@lingui/core';
-import { I18nProvider } from '@lingui/react';
-import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createRoot } from 'react-dom/client';
 import { expect, it, vi } from 'vitest';
 import { api } from '~/api';
 import { Dialogs } from '~/design/Dialogs';
 import { closeDialogs } from '~/design/dialogs';
 import PortalRooms from './PortalRooms';
 import { eventually } from '../../../test/eventually';
+import { click, rendered } from '../../../test/rendered';
 
 it.each([
   ['may have been changed by others', 'input[type=checkbox]', undefined],
@@ -17,30 +13,16 @@ it.each([
   const room = { id: 'r', version: '1', number: '800', name: 'Sales', hosts: ['100', '101'] };
   vi.spyOn(api, 'listRooms').mockResolvedValue({ data: { items: [room], next: null } } as never);
   const update = vi.spyOn(api, 'updateRoom').mockResolvedValue({ data: room } as never);
-  const place = document.body.appendChild(document.createElement('div'));
-  const root = createRoot(place);
-  root.render(
-    <QueryClientProvider client={new QueryClient()}>
-      <I18nProvider i18n={i18n}>
-        <MantineProvider env="test">
-          <PortalRooms />
-          <Dialogs />
-        </MantineProvider>
-      </I18nProvider>
-    </QueryClientProvider>,
+  rendered(
+    <>
+      <PortalRooms />
+      <Dialogs />
+    </>,
   );
-  const click = (selector: string) =>
-    eventually(() => {
-      const found = document.querySelector<HTMLElement>(selector);
-      expect(found).not.toBeNull();
-      found!.click();
-    });
   await click('button[aria-label="Edit 800"]');
   await click(`[role=dialog] ${changed}`);
   await click('[role=dialog] button[type=submit]');
   await eventually(() => expect(update).toHaveBeenCalledOnce());
   expect(update.mock.calls[0]![0].headers).toEqual(condition);
   closeDialogs();
-  root.unmount();
-  place.remove();
 });

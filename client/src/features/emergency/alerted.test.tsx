@@ -1,12 +1,8 @@
-import { i18n } from '@lingui/core';
-import { I18nProvider } from '@lingui/react';
-import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createRoot } from 'react-dom/client';
 import { expect, it, vi } from 'vitest';
 import { api } from '~/api';
 import { Alerted } from './Alerted';
 import { eventually } from '../../../test/eventually';
+import { rendered } from '../../../test/rendered';
 
 it('a change begins once the one before is saved, from the list that it left', async () => {
   let policy = { version: '1', alerted: ['a', 'b', 'c'] };
@@ -22,17 +18,7 @@ it('a change begins once the one before is saved, from the list that it left', a
         });
       }) as never,
   );
-  const place = document.body.appendChild(document.createElement('div'));
-  const root = createRoot(place);
-  root.render(
-    <QueryClientProvider client={new QueryClient()}>
-      <I18nProvider i18n={i18n}>
-        <MantineProvider env="test">
-          <Alerted />
-        </MantineProvider>
-      </I18nProvider>
-    </QueryClientProvider>,
-  );
+  const place = rendered(<Alerted />);
   const crosses = () => [...place.querySelectorAll<HTMLElement>('.mantine-Pill-remove')];
   const field = () => place.querySelector('input')!;
   await eventually(() => expect(crosses()).toHaveLength(3));
@@ -50,6 +36,4 @@ it('a change begins once the one before is saved, from the list that it left', a
     [['b', 'c'], { 'if-match': '"1"' }],
     [['c'], { 'if-match': '"2"' }],
   ]);
-  root.unmount();
-  place.remove();
 });

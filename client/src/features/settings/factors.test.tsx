@@ -1,13 +1,10 @@
-import { i18n } from '@lingui/core';
-import { I18nProvider } from '@lingui/react';
-import { MantineProvider } from '@mantine/core';
-import { createRoot } from 'react-dom/client';
 import { expect, it } from 'vitest';
 import { Problem } from '~/core/problem';
 import { Factors } from './Factors';
 import { SecurityModel } from './security';
 import { StepUp } from './step-up';
 import { eventually } from '../../../test/eventually';
+import { rendered } from '../../../test/rendered';
 
 const BEGUN = { id: 't', secret: 'ABC', uri: 'otpauth://totp/x', svg: '<svg/>' };
 
@@ -23,15 +20,7 @@ it.each([
   };
   const model = new SecurityModel(server as never, new StepUp(server as never));
   await model.beginTotp('App');
-  const place = document.body.appendChild(document.createElement('div'));
-  const root = createRoot(place);
-  root.render(
-    <I18nProvider i18n={i18n}>
-      <MantineProvider env="test">
-        <Factors model={model} />
-      </MantineProvider>
-    </I18nProvider>,
-  );
+  const place = rendered(<Factors model={model} />);
   const field = () => place.querySelector<HTMLInputElement>('input[autocomplete="one-time-code"]')!;
   await eventually(() => expect(field()).not.toBeNull());
   place.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
@@ -40,6 +29,4 @@ it.each([
     expect(place.querySelectorAll('form [role=alert]')).toHaveLength(atField ? 0 : 1);
     expect(document.activeElement).toBe(atField ? field() : place.querySelector('[role=alert]'));
   });
-  root.unmount();
-  place.remove();
 });
