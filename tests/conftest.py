@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from compiled_statements import share_compiled_statements
 from databases import Postgres, empty_database, postgres_cluster
-from groups import GROUPS, group_of, is_spread
+from groups import GROUPS, LATE, group_of, is_spread
 from time_limit import pytest_timeout_set_timer
 
 from unificx.cluster import EventBus, LocalEventBus
@@ -63,7 +63,8 @@ class ResourceScheduling(LoadScopeScheduling):
     def _assign_work_unit(self, node: Any) -> None:
         spread = [scope for scope in self.workqueue if "::" in scope]
         outside = [scope for scope in self.workqueue if scope.startswith("tests/outside/")]
-        for scope in reversed([*GROUPS, *outside, *spread]):
+        early = [group for group in GROUPS if group not in LATE]
+        for scope in reversed([*early, *outside, *LATE, *spread]):
             if scope in self.workqueue:
                 self.workqueue.move_to_end(scope, last=False)
         super()._assign_work_unit(node)

@@ -14,6 +14,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_push",
         "outside/test_client_sensors",
         "outside/test_client_voicemail",
+        "outside/test_screen_pictures",
     ),
     "pages": (
         "outside/test_client_forced_colors",
@@ -32,23 +33,19 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_portal_privacy",
         "outside/test_portal_roles",
         "outside/test_portal_routing",
-        "outside/test_screen_pictures",
         "outside/test_start_page",
     ),
     "browsers": (
         "outside/test_api_clients",
         "outside/test_browser_*",
         "outside/test_client_captions",
-        "outside/test_client_conference_video",
         "outside/test_client_contacts",
         "outside/test_client_diagnostics",
         "outside/test_client_dial",
-        "outside/test_client_meeting*",
         "outside/test_client_offline",
         "outside/test_client_privacy",
         "outside/test_client_recording",
         "outside/test_client_slow_line",
-        "outside/test_client_sound",
         "outside/test_client_recordings",
         "outside/test_client_rooms",
         "outside/test_client_unbroken",
@@ -90,14 +87,23 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "engines/test_sip_stream_framing",
         "fuzz/test_fuzz_*",
     ),
+    "videos": (
+        "outside/test_client_conference_video",
+        "outside/test_client_meeting*",
+        "outside/test_client_sound",
+    ),
 }
-"""Patterns of module paths below `tests`. The groups are started in this order, before all other modules."""
+"""Patterns of module paths below `tests`. The groups are started in this order, those not in `LATE` before all other
+modules."""
+LATE = ("videos",)
+"""Groups that follow the other modules of real programs. Several browsers encode videos at once, which takes all cores:
+beside tests that compute, which have a lower priority, they have enough of them."""
 SPREAD = ("adapters/test_http_schema",)
 """Modules whose tests take long: one worker would still run them when the others have nothing left to do. They follow
 the groups."""
-BROWSER_GROUPS = ("clients", "pages", "browsers")
-"""Of equal length, since they take longest. A browser test keeps a quarter of a core busy: the headless shell mostly
-waits."""
+BROWSER_GROUPS = ("clients", "pages", "browsers", "videos")
+"""The first three are of equal length, since they take longest. A browser test keeps a quarter of a core busy: the
+headless shell mostly waits."""
 
 
 def drives_browser(nodeid: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 import selection
-from groups import BROWSER_GROUPS, GROUPS, SPREAD, group_of, is_spread
+from groups import BROWSER_GROUPS, GROUPS, LATE, SPREAD, group_of, is_spread
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -14,6 +14,10 @@ def test_every_module_that_drives_a_browser_is_in_such_a_group() -> None:
     outside = [each for each in selection.test_modules() if selection.is_outside(each)]
     modules = [str(each.relative_to(selection.ROOT)) for each in outside if selection.drives_browser(each)]
     assert [each for each in modules if group_of(each) not in BROWSER_GROUPS] == []
+
+
+def test_groups_that_are_named_elsewhere_exist() -> None:
+    assert {*LATE, *BROWSER_GROUPS} <= GROUPS.keys()
 
 
 def test_no_module_is_in_two_groups() -> None:
