@@ -16,7 +16,7 @@ import { CallDrawer } from './CallDrawer';
 import { extensionOf, rangeOf, type Period } from './filters';
 import { isTestCall } from './message';
 import { OUTCOMES, outcomeOf, worstMos } from './outcomes';
-import { PartyName, usePartyText } from './PartyName';
+import { calledParty, PartyName, usePartyText } from './PartyName';
 import { TestBadge } from './TestBadge';
 
 const POLL_MS = 15_000;
@@ -61,8 +61,8 @@ export default function CallRecords() {
     },
     {
       title: t`To`,
-      render: (call) => <PartyName party={call.parties[1]} />,
-      value: (call) => call.parties.slice(1).map(partyText).join(', '),
+      render: (call) => <PartyName party={calledParty(call)} />,
+      value: (call) => [calledParty(call), ...call.parties.slice(2)].map(partyText).join(', '),
     },
     {
       title: t`Outcome`,

@@ -5,6 +5,12 @@ import { useNumberFormat } from '~/features/phone-numbers';
 
 type Party = CallRecord['parties'][number];
 
+/** The first called party. The room, group, queue or menu that was dialled has its name in the steps of the call only. */
+export function calledParty({ parties: [, callee], steps }: Pick<CallRecord, 'parties' | 'steps'>): Party | undefined {
+  if (!callee?.number || callee.name) return callee;
+  return { ...callee, name: steps.find(({ number }) => number === callee.number)?.name ?? '' };
+}
+
 /** Text of a party for search and export, with its number as it is dialled. */
 export function usePartyText(): (party: Party | undefined) => string {
   return useTextOf(String);

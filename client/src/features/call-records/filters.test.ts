@@ -3,6 +3,7 @@ import type { CallRecord, Extension } from '~/api';
 import { EMPTY_VIEW } from '~/design/table';
 import { extensionOf, rangeOf } from './filters';
 import { answerSeconds, outcomeOf, worstMos } from './outcomes';
+import { calledParty } from './PartyName';
 
 const NOW = new Date(2026, 2, 30, 15, 20);
 const EXTENSIONS = [
@@ -45,6 +46,20 @@ describe('a call record', () => {
 
   it('names the mailbox that answered', () => {
     expect(outcomeOf({ ...call, answered_by: 'voicemail' }).colour).not.toBe(outcomeOf(call).colour);
+  });
+
+  it.each([
+    [{ number: '8000', name: '' }, 'Meeting room'],
+    [{ number: '1002', name: 'Ben Example' }, 'Ben Example'],
+    [{ number: '1003', name: '' }, ''],
+    [{ number: null, name: null, erased: true }, null],
+  ])('names the room that was dialled: %j', (callee, name) => {
+    const steps = [
+      { number: null, name: 'Hidden' },
+      { number: '8000', name: 'Meeting room' },
+    ];
+    const called = { parties: [{ number: '1001' }, callee], steps } as CallRecord;
+    expect(calledParty(called)?.name).toBe(name);
   });
 
   it('has the quality of its worst party and the time to its answer', () => {
