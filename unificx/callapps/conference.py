@@ -25,6 +25,7 @@ from unificx.conferencing import (
     StartWaiting,
 )
 from unificx.core.errors import TooManyRequests
+from unificx.identity import PinCaller
 from unificx.media.sounds import Sound
 from unificx.routing import CONFERENCE_APP, Conference, Destination, DestinationRef
 
@@ -154,11 +155,13 @@ async def _authenticate(rooms: RoomService, call: Call, room: Room, *, invited: 
         return "host"
     if invited or not (room.has_pin or room.has_host_pin):
         return "guest"
+    member = call.caller.extension_id
+    caller = PinCaller(member or call.caller.number, is_authenticated=bool(member))
     for _ in range(MAX_PIN_ATTEMPTS):
         await call.play_until_digit("conference/enter-pin" if room.has_pin else "conference/enter-host-pin")
         pin = await call.read_digits(12, timeout_seconds=PIN_TIMEOUT)
         try:
-            standing = await rooms.role_for_pin(room, call.caller.extension_id or call.caller.number, pin)
+            standing = await rooms.role_for_pin(room, caller, pin)
         except TooManyRequests:
             return None
         if standing is not None:

@@ -36,7 +36,7 @@ from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, TooMan
 from unificx.core.names import check_name
 from unificx.core.rate_limit import SlidingWindow
 from unificx.db import Database, UnitOfWork
-from unificx.identity import Identity, Person, checked_email, email_key, outside_recipient
+from unificx.identity import Identity, Person, PinCaller, checked_email, email_key, outside_recipient
 from unificx.identity.events import ExtensionDeleted
 from unificx.privacy import KeyStore
 
@@ -151,9 +151,8 @@ class MeetingInvitations:
 
     async def _check_pin(self, room: Room, pin: str, by: Inviter) -> None:
         """Raise Invalid unless the PIN admits participants, not hosts: it is stated in the e-mails."""
-        if pin and (
-            not room.has_pin or await self._rooms.role_for_pin(room, f"invitation/{by.person_id}", pin) != "guest"
-        ):
+        inviter = PinCaller(f"invitation/{by.person_id}", is_authenticated=True)
+        if pin and (not room.has_pin or await self._rooms.role_for_pin(room, inviter, pin) != "guest"):
             raise Invalid("This is not the PIN for participants.", field="pin")
 
     def _colleague(self, room: Room, extension_id: str) -> Invitation:

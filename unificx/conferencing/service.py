@@ -22,7 +22,8 @@ from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork
 from unificx.identity import (
     DirectoryCache,
     PasswordHashing,
-    PinThrottle,
+    PinCaller,
+    SharedPinThrottle,
     allocate_number,
     release_number,
     validate_pin,
@@ -31,6 +32,7 @@ from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import KeyStore
 
 RoomRole = Literal["host", "guest"]
+_ROLES: Sequence[RoomRole] = ("host", "guest")
 MAX_MEETINGS = 100
 """Meetings of one host; more are refused, because each takes a number."""
 _DEFAULTS = RoomSettings()
@@ -56,7 +58,7 @@ class RoomService:
         self._directory = directory
         self._passwords = passwords
         self._clock = clock
-        self._pin_guard = PinThrottle(counters, "conference PIN")
+        self._pin_guard = SharedPinThrottle(counters, "conference PIN")
         self._rooms = MemoryCopy[Room](lambda room: room.number)
         self.before_deletion: list[Callable[[UnitOfWork, Room], Awaitable[None]]] = []
         """Called in the unit of work that deletes a room."""
@@ -206,25 +208,30 @@ class RoomService:
 
     # ---- admission
 
-    async def role_for_pin(self, room: Room, caller: str, pin: str) -> RoomRole | None:
+    async def role_for_pin(self, room: Room, caller: PinCaller, pin: str) -> RoomRole | None:
         """Return the role that a PIN gives to `caller`, or None. An empty PIN gives "guest" if no guest PIN is set.
 
-        Raises TooMany: attempts are limited per room and caller.
+        Raises TooManyRequests. Attempts are limited for each of the two PINs of its own: one who knows the guest PIN
+        and enters it between guesses at the host PIN gains nothing.
         """
         if not pin and not room.has_pin:
             return "guest"
-        attempt_key = f"{room.id}/{caller}"
-        retry_after = await self._pin_guard.attempt(attempt_key)
-        if retry_after:
-            raise TooManyRequests("Too many wrong PINs.", retry_after=retry_after)
+        limited = {role: f"{room.id} {role}" for role in _ROLES}
+        delays = {role: await self._pin_guard.attempt(key, caller) for role, key in limited.items()}
+        if all(delays.values()):
+            raise TooManyRequests("Too many wrong PINs.", retry_after=min(delays.values()))
         with stating(Access("authentication", "conference entry", room.tenant_id)):
             pins = await self._load_pins(room)
         # Always check both, so that the response time reveals nothing.
-        host = await self._passwords.verify(pins.host, pin)
-        guest = await self._passwords.verify(pins.guest, pin)
-        if host or guest:
-            await self._pin_guard.record_success(attempt_key)
-        return "host" if host else "guest" if guest else None
+        right = {
+            "host": await self._passwords.verify(pins.host, pin),
+            "guest": await self._passwords.verify(pins.guest, pin),
+        }
+        role: RoomRole | None = next((one for one in _ROLES if right[one] and not delays[one]), None)
+        for counted in [one for one in _ROLES if role is not None and not delays[one]]:
+            settle = self._pin_guard.record_success if counted == role else self._pin_guard.withdraw
+            await settle(limited[counted], caller)
+        return role
 
     # ---- deletion
 

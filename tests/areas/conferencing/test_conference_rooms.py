@@ -1,18 +1,20 @@
 """Conference rooms on both databases: numbers, settings, PINs and deletion."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 from conference_setup import ConferenceSetup
 from sqlalchemy import select, update
+from throttling import attempts_until_throttled
 
 from unificx.cluster.local import LocalCounters
 from unificx.conferencing import MeetingGuests, NewMeeting, NewRoom, RoomChange, RoomSettings
 from unificx.conferencing.models import RoomRow
-from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
+from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
 from unificx.db import Database
-from unificx.identity import NewExtension, NewTenant
+from unificx.identity import NewExtension, NewTenant, PinCaller
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 
 
@@ -121,8 +123,8 @@ async def test_a_pin_gives_the_guest_or_host_role_and_is_sealed(conference: Conf
     open_ = await conference.rooms.create(conference.tenant.id, NewRoom("8000", host_pin="8362"))
     closed = await conference.rooms.create(conference.tenant.id, NewRoom("8001", pin="4711", host_pin="8362"))
     standing = conference.rooms.role_for_pin
-    assert [await standing(open_, "1", pin) for pin in ("", "8362", "4711")] == ["guest", "host", None]
-    assert [await standing(closed, "1", pin) for pin in ("", "8362", "4711")] == [None, "host", "guest"]
+    assert [await standing(open_, PinCaller("1"), pin) for pin in ("", "8362", "4711")] == ["guest", "host", None]
+    assert [await standing(closed, PinCaller("1"), pin) for pin in ("", "8362", "4711")] == [None, "host", "guest"]
     async with conference.database.read() as session:
         rows = (await session.scalars(select(RoomRow))).all()
     assert all(row.sealed and b"4711" not in row.sealed and b"argon2" not in row.sealed for row in rows)
@@ -132,13 +134,58 @@ async def test_pin_attempts_are_limited_per_caller_and_room(conference: Conferen
     room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
     other = await conference.rooms.create(conference.tenant.id, NewRoom("8001", pin="4711"))
     for _ in range(5):
-        assert await conference.rooms.role_for_pin(room, "carl", "9999") is None
+        assert await conference.rooms.role_for_pin(room, PinCaller("carl"), "9999") is None
     with pytest.raises(TooManyRequests):
-        await conference.rooms.role_for_pin(room, "carl", "4711")
-    assert await conference.rooms.role_for_pin(room, "anna", "4711") == "guest"
-    assert await conference.rooms.role_for_pin(other, "carl", "4711") == "guest"
+        await conference.rooms.role_for_pin(room, PinCaller("carl"), "4711")
+    assert await conference.rooms.role_for_pin(room, PinCaller("anna"), "4711") == "guest"
+    assert await conference.rooms.role_for_pin(other, PinCaller("carl"), "4711") == "guest"
     conference.clock.advance(2)
-    assert await conference.rooms.role_for_pin(room, "carl", "4711") == "guest"
+    assert await conference.rooms.role_for_pin(room, PinCaller("carl"), "4711") == "guest"
+
+
+@pytest.mark.parametrize("number", ["+4930{:06}", ""], ids=["varied", "withheld"])
+async def test_guessing_with_other_numbers_is_limited_and_locks_out_no_known_caller(
+    conference: ConferenceSetup, number: str
+) -> None:
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
+    enter, known, member = conference.rooms.role_for_pin, PinCaller("+49891"), PinCaller("anna", is_authenticated=True)
+    assert await enter(room, known, "4711") == "guest"
+
+    async def guess(attempt: int) -> None:
+        if await enter(room, PinCaller(number.format(attempt)), "9999") is None:
+            raise Forbidden("The PIN is wrong.")
+
+    counted, _ = await attempts_until_throttled(guess, Forbidden)
+    assert counted < 50
+    refused = 0
+    for attempt in range(3600):  # an hour
+        conference.clock.advance(1)
+        try:
+            assert await enter(room, PinCaller(number.format(100 + attempt)), "9999") is None
+        except TooManyRequests:
+            refused += 1
+    assert 3600 - refused < 30
+    with pytest.raises(TooManyRequests):
+        await enter(room, PinCaller("+49892"), "4711")
+    assert [await enter(room, one, "4711") for one in (known, member)] == ["guest", "guest"]
+    conference.clock.advance(300)
+    assert await enter(room, PinCaller("+49892"), "4711") == "guest"
+
+
+@pytest.mark.parametrize("authenticated", [True, False])
+async def test_entering_the_guest_pin_allows_no_more_guesses_at_the_host_pin(
+    conference: ConferenceSetup, *, authenticated: bool
+) -> None:
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711", host_pin="8362"))
+    for attempt in range(100):
+        guest = PinCaller("anna" if authenticated else f"+4930{attempt:06}", is_authenticated=authenticated)
+        assert await conference.rooms.role_for_pin(room, guest, "4711") == "guest"
+        with suppress(TooManyRequests):
+            await conference.rooms.role_for_pin(room, guest, "9999")
+    assert await conference.rooms.role_for_pin(room, guest, "4711") == "guest"
+    assert await conference.rooms.role_for_pin(room, guest, "8362") is None
+    host = PinCaller("berta", is_authenticated=True)
+    assert await conference.rooms.role_for_pin(room, host, "8362") == "host"
 
 
 async def test_deleted_extensions_and_tenants_are_removed(conference: ConferenceSetup) -> None:
@@ -199,8 +246,8 @@ async def test_changes_by_two_processes_are_both_stored(conference: ConferenceSe
     await asyncio.gather(
         conference.rooms.update(room, RoomChange(pin="4711")), other.update(room, RoomChange(host_pin="8362"))
     )
-    assert await conference.rooms.role_for_pin(replace(room, has_pin=True), "a", "4711") == "guest"
-    assert await conference.rooms.role_for_pin(replace(room, has_pin=True), "a", "8362") == "host"
+    assert await conference.rooms.role_for_pin(replace(room, has_pin=True), PinCaller("a"), "4711") == "guest"
+    assert await conference.rooms.role_for_pin(replace(room, has_pin=True), PinCaller("a"), "8362") == "host"
     await database.close()
 
 

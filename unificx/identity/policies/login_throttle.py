@@ -6,7 +6,7 @@ at a known address and delays them at most a minute at a new one. Unknown accoun
 that responses do not reveal whether an account exists.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv6Address, ip_address
 
 from unificx.cluster import Count, CounterKind, Counters
@@ -58,25 +58,14 @@ class LoginThrottle:
         `account` is "" for attempts that name no account, such as random codes: they count for their source only.
         """
         limits = await self._limits(account, source_key(address))
-
-        def count(before: Sequence[Count], now: float) -> tuple[Sequence[Count], float]:
-            failed = [_failed_attempts(one, now) for one in before]
-            longest = max(limit.remaining(one, now) for one, limit in zip(failed, limits.values(), strict=True))
-            return (before, longest) if longest > 0 else ([_added(one, 1.0, now) for one in failed], 0.0)
-
-        return await self._counters.update(self.attempts, list(limits), count)
+        return await self._counters.update(self.attempts, list(limits), counting(limits.values()))
 
     async def record_success(self, account: str, address: str) -> None:
         """Undo the count of the last attempt and remember its source as known."""
         source = source_key(address)
         limits = await self._limits(account, source)
         pair = _pair_key(account, source)
-
-        def undo(before: Sequence[Count], now: float) -> tuple[Sequence[Count], None]:
-            after = [_added(_failed_attempts(one, now), -1.0, now) for one in before]
-            return [() if key == pair else one for key, one in zip(limits, after, strict=True)], None
-
-        await self._counters.update(self.attempts, list(limits), undo)
+        await self._counters.update(self.attempts, list(limits), uncounting([key == pair for key in limits]))
         if account:
             await self._counters.update(self.known_sources, [pair], lambda before, now: ([(now,)], None))
 
@@ -89,6 +78,27 @@ class LoginThrottle:
         if not await self._counters.update(self.known_sources, [pair], lambda before, now: (before, before[0])):
             limits[f"account {account}"] = self._account_limit
         return limits
+
+
+def counting(limits: Iterable[Backoff]) -> Callable[[Sequence[Count], float], tuple[Sequence[Count], float]]:
+    """A change that counts an attempt in counters with these limits, unless it returns the delay of one of them."""
+
+    def count(before: Sequence[Count], now: float) -> tuple[Sequence[Count], float]:
+        failed = [_failed_attempts(one, now) for one in before]
+        longest = max(limit.remaining(one, now) for one, limit in zip(failed, limits, strict=True))
+        return (before, longest) if longest > 0 else ([_added(one, 1.0, now) for one in failed], 0.0)
+
+    return count
+
+
+def uncounting(forget: Sequence[bool]) -> Callable[[Sequence[Count], float], tuple[Sequence[Count], None]]:
+    """A change that takes one attempt back in each counter, or all of them where `forget` is True."""
+
+    def undo(before: Sequence[Count], now: float) -> tuple[Sequence[Count], None]:
+        after = [_added(_failed_attempts(one, now), -1.0, now) for one in before]
+        return [() if all_ else one for all_, one in zip(forget, after, strict=True)], None
+
+    return undo
 
 
 def _pair_key(account: str, source: str) -> str:
