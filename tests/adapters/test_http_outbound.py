@@ -1,5 +1,7 @@
 """Public numbers, routes, block lists and the fraud guard over HTTP."""
 
+from datetime import datetime
+
 import httpx
 import pytest
 from http_world import World
@@ -58,6 +60,18 @@ async def test_a_trunk_is_tested_once_in_a_while(world: World, admin: httpx.Asyn
     assert (await admin.post(path)).status_code == 200
     user = await world.user(world.acme, "1002")
     assert (await user.post(path)).status_code == 403
+
+
+async def test_calls_to_numbers_that_are_not_set_up_are_reported_with_the_trunk(
+    world: World, admin: httpx.AsyncClient
+) -> None:
+    [before] = (await admin.get("/api/v1/trunks")).json()["items"]
+    directory, at = world.services.trunks.directory, world.clock.now()
+    directory.note_unknown_number(directory.trunks(world.acme.id), ["03012345678"], at)
+    [after] = (await admin.get("/api/v1/trunks")).json()["items"]
+    assert before["unknown_number"] is None
+    found = after["unknown_number"]
+    assert (found["number"], found["calls"], datetime.fromisoformat(found["at"])) == ("0301…678", 1, at)
 
 
 async def test_numbers_are_imported_and_exported_as_csv(world: World, admin: httpx.AsyncClient) -> None:

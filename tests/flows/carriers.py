@@ -1,6 +1,6 @@
 """Carriers of a ladder: each is a phone of its own with "trunk" in the line of participants."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -39,6 +39,7 @@ class FakeLines:
         """Trunks whose server has not answered lately."""
         self.without_own_numbers = False
         self.subjects: list[str] = []
+        self.unknown_numbers: list[Sequence[str]] = []
         self.names = contacts
 
     def trunk(self, trunk_id: str) -> Trunk | None:
@@ -57,6 +58,10 @@ class FakeLines:
     def pause(self, trunk_id: str, flow: Flow, until: float) -> None:
         del flow
         self.paused.append((trunk_id, until))
+
+    def note_unknown_number(self, candidates: Sequence[Trunk], dialled: Sequence[str], at: datetime) -> None:
+        del candidates, at
+        self.unknown_numbers.append(dialled)
 
     def is_own(self, tenant_id: str, number: str) -> bool:
         del tenant_id

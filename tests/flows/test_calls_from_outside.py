@@ -169,7 +169,7 @@ async def test_parameters_of_numbers_are_no_part_of_them() -> None:
         ("+49301234500", "Max-Forwards: 0", 483),
     ],
 )
-async def test_refused_call_leaves_nothing_behind(number: str, headers: str, status: int) -> None:
+async def test_refused_call_leaves_no_call_record(number: str, headers: str, status: int) -> None:
     world = await play(
         f"""
     bob 1002, carrier +491710000001 udp trunk
@@ -180,6 +180,7 @@ async def test_refused_call_leaves_nothing_behind(number: str, headers: str, sta
         inbound=INBOUND,
     )
     assert (world.ended, world.manager.calls, world.lines.subjects[1:]) == ([], {}, [])
+    assert world.lines.unknown_numbers == ([(number,)] if status == 404 else [])
     [response] = world.checked
     assert isinstance(response, Response)
     assert b"1002" not in response.body

@@ -56,7 +56,7 @@ class InboundCall:
 
 
 class InboundCalls:
-    """Decides on INVITEs of carriers, from memory. A rejected call leaves nothing behind."""
+    """Decides on INVITEs of carriers, from memory. A rejected call leaves no call record."""
 
     def __init__(self, deps: CallManagerDependencies, registry: CallRegistry) -> None:
         self._lines = deps.outside
@@ -76,6 +76,7 @@ class InboundCalls:
         numbers, address = self._lines.numbers, _caller_address(request)
         found = next(_destinations(numbers, request, address, origin.trunks), None)
         if found is None:
+            self._lines.trunks.note_unknown_number(origin.trunks, _dialled_texts(request), self._clock.now())
             raise RemoteProtocolError(NOT_FOUND, "Not Found", request)
         trunk, number, called, destination = found
         diversions = parse_diversions(request)

@@ -21,6 +21,7 @@ from unificx.trunks.schemas import (
     TrunkState,
     TrunkStatus,
     TrunkTransport,
+    UnknownNumber,
     VerificationMode,
 )
 from unificx.trunks.service import TrunkService
@@ -53,6 +54,7 @@ __all__ = [
     "TrunkStatus",
     "TrunkTests",
     "TrunkTransport",
+    "UnknownNumber",
     "VerificationMode",
     "certified_signer",
     "checked_identity",

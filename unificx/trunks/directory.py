@@ -3,20 +3,26 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import get_args
+
+import structlog
 
 from unificx.db import MemoryCopy
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
-from unificx.trunks.schemas import Trunk, TrunkEndpoint, TrunkState, TrunkStatus
+from unificx.trunks.schemas import Trunk, TrunkEndpoint, TrunkState, TrunkStatus, UnknownNumber
 
 MAX_CACHED_SOURCES = 4_096
 MAX_PAUSES = 1_000
+UNKNOWN_NUMBER_AGE = timedelta(days=1)
+"""How long the last call to a number that is not set up is reported."""
 USABLE_STATES: frozenset[TrunkState] = frozenset(("registered", "reachable"))
+
+log = structlog.get_logger()
 
 
 class TrunkDirectory:
@@ -39,6 +45,7 @@ class TrunkDirectory:
         self._servers: dict[str, frozenset[str]] = {}
         self._pauses: dict[tuple[str, tuple[str, str, int]], float] = {}
         self._by_source: dict[str, tuple[str, ...]] = {}
+        self._unknown_numbers: dict[str, UnknownNumber] = {}
 
     # ---- lookups
 
@@ -123,6 +130,23 @@ class TrunkDirectory:
         known = (self._trunks.get(trunk_id) for trunk_id in found)
         return tuple(trunk for trunk in known if trunk is not None and _transport_matches(trunk, flow))
 
+    def note_unknown_number(self, candidates: Sequence[Trunk], dialled: Iterable[str], at: datetime) -> None:
+        """Note a call that one of these trunks can have sent, to a number that is not set up. It is no business of
+        tenants that share a carrier: the number may belong to any of them. `dialled`: what can be the number."""
+        if len({trunk.tenant_id for trunk in candidates}) != 1:
+            return
+        for trunk in candidates:
+            contact, before = self.contact_user(trunk.id), self.unknown_number(trunk.id, at)
+            number = next((_shortened(text) for text in dialled if text != contact), _shortened(""))
+            if before is None:
+                log.warning("unknown_number_called", tenant=trunk.tenant_id, trunk=trunk.id)
+            self._unknown_numbers[trunk.id] = UnknownNumber(number, at, before.calls + 1 if before is not None else 1)
+
+    def unknown_number(self, trunk_id: str, now: datetime) -> UnknownNumber | None:
+        """Return the calls to numbers that are not set up; None if there was none lately."""
+        found = self._unknown_numbers.get(trunk_id)
+        return found if found is not None and now - found.at < UNKNOWN_NUMBER_AGE else None
+
     # ---- changes
 
     def put(self, trunk: Trunk) -> None:
@@ -139,7 +163,7 @@ class TrunkDirectory:
             return
         self._trunks.drop(gone)
         self._by_contact_user.pop(self.contact_user(trunk_id), None)
-        for table in (self._networks, self._statuses, self._servers):
+        for table in (self._networks, self._statuses, self._servers, self._unknown_numbers):
             table.pop(trunk_id, None)
         self._by_source.clear()
 
@@ -186,6 +210,11 @@ class TrunkDirectory:
             for trunk_id in sorted(self._networks)
             if text in self._servers.get(trunk_id, ()) or any(address in each for each in self._networks[trunk_id])
         )
+
+
+def _shortened(number: str) -> str:
+    """Return the beginning of a number, which shows its format, and its last three characters."""
+    return f"{number[:-6][:4]}…{number[-3:]}"
 
 
 def _transport_matches(trunk: Trunk, flow: Flow) -> bool:

@@ -174,6 +174,16 @@ class TrunkStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownNumber:
+    """Calls of a carrier to numbers that are not set up. `number` is the one of the last call, shortened; `at` is its
+    time."""
+
+    number: str = field(repr=False)
+    at: datetime
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationReport:
     """State of a registration, and the status code of the carrier's last response, None without one.
     `answers_options`: a server of the trunk has answered OPTIONS before."""

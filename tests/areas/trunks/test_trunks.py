@@ -1,6 +1,7 @@
 """Trunks on both databases: settings, credentials, deletion; the trunk that a request came from, and where to call."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -70,6 +71,36 @@ async def test_a_trunk_can_be_changed(setup: TrunkSetup) -> None:
     with pytest.raises(Invalid):
         await setup.trunks.update(changed, TrunkChange(password=""))
     assert setup.directory.by_name(setup.acme, "carrier") == changed
+
+
+async def test_calls_to_unknown_numbers_are_reported_for_a_day_and_shortened(setup: TrunkSetup) -> None:
+    made = await setup.trunks.create(setup.acme, NewTrunk("carrier", "192.0.2.1"))
+    at, contact = setup.clock.now(), setup.directory.contact_user(made.id)
+
+    def dial(*texts: str) -> tuple[str, int] | None:
+        setup.directory.note_unknown_number([made], texts, at)
+        found = setup.directory.unknown_number(made.id, at + timedelta(hours=23))
+        return (found.number, found.calls) if found is not None else None
+
+    assert [dial(contact, "+493012345678"), dial("1001"), dial("12"), dial(contact)] == [
+        ("+493…678", 1),
+        ("…001", 2),
+        ("…12", 3),
+        ("…", 4),
+    ]
+    at += timedelta(hours=24)
+    assert setup.directory.unknown_number(made.id, at) is None
+    assert dial("1001") == ("…001", 1)
+    await setup.trunks.delete(made)
+    assert setup.directory.unknown_number(made.id, at) is None
+
+
+async def test_a_call_that_another_tenant_of_the_carrier_may_expect_is_not_reported(setup: TrunkSetup) -> None:
+    trunks = [
+        await setup.trunks.create(tenant, NewTrunk("carrier", "192.0.2.1")) for tenant in (setup.acme, setup.globex)
+    ]
+    setup.directory.note_unknown_number(trunks, ["+493012345678"], setup.clock.now())
+    assert [setup.directory.unknown_number(one.id, setup.clock.now()) for one in trunks] == [None, None]
 
 
 async def test_values_given_replace_those_of_the_template(setup: TrunkSetup) -> None:

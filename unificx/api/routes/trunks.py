@@ -126,6 +126,7 @@ def _trunk_schema(services: Services, trunk: trunks.Trunk) -> models.Trunk:
     """Return a trunk as its API schema, without its secrets."""
     current, options = services.trunks.directory.status(trunk), asdict(trunk.options)
     signing_key = options.pop("signing_key")
+    unknown = services.trunks.directory.unknown_number(trunk.id, services.clock.now())
     return models.Trunk(
         id=trunk.id,
         tenant_id=trunk.tenant_id,
@@ -144,6 +145,7 @@ def _trunk_schema(services: Services, trunk: trunks.Trunk) -> models.Trunk:
         state=current.state,
         since=current.since,
         reason=current.reason,
+        unknown_number=models.UnknownNumber(**asdict(unknown)) if unknown is not None else None,
     )
 
 

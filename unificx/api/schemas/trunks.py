@@ -54,10 +54,18 @@ _NUMBERS = "Format of the numbers sent to the carrier: 4930123 (e164), +4930123 
 _LIMIT = "Maximum number of concurrent calls; null: no limit of its own."
 
 
+class UnknownNumber(Output):
+    """Rejected calls of the carrier to numbers that are not set up."""
+
+    number: str = Field(description="Number of the last one as the carrier wrote it, shortened.", examples=["+493…678"])
+    at: datetime = Field(description="Time of the last one.")
+    calls: int = Field(description="Number of such calls, without a day between two of them.")
+
+
 class Trunk(Versioned):
     """A trunk: a connection to a carrier."""
 
-    live: ClassVar[Mapping[str, Any]] = {"state": True, "since": True, "reason": True}
+    live: ClassVar[Mapping[str, Any]] = {"state": True, "since": True, "reason": True, "unknown_number": True}
 
     id: str
     tenant_id: str
@@ -86,6 +94,10 @@ class Trunk(Versioned):
     )
     since: datetime = Field(description="Time since when the trunk is in this state.")
     reason: Reason = Field(description="Why the trunk is not usable; empty while it is, and before the first answer.")
+    unknown_number: UnknownNumber | None = Field(
+        description="Rejected calls to numbers that are not set up; null if there was none in the last 24 hours, and "
+        "for a carrier that several tenants share."
+    )
 
 
 class NewTrunk(Input):

@@ -11,6 +11,7 @@ import { valuesOf, withTemplate, type TrunkValues } from './model';
 import { trunkRequests } from './requests';
 import { TestTrunk } from './TestTrunk';
 import { NOTES, reasonOf } from './texts';
+import { UnknownNumber } from './UnknownNumber';
 
 interface TrunkFormProps {
   /** Undefined for a new one. */
@@ -71,6 +72,11 @@ export function TrunkForm({ trunk, tenant, onClose }: TrunkFormProps) {
       }
     >
       {reason && <InfoNotice>{i18n._(reason)}</InfoNotice>}
+      {trunk?.unknown_number && (
+        <InfoNotice>
+          <UnknownNumber calls={trunk.unknown_number} />
+        </InfoNotice>
+      )}
       {!trunk && <Templates form={form} tenant={tenant} />}
       <TextInput
         size="md"

@@ -10,6 +10,7 @@ import { type Column } from '~/design/table';
 import { RoutingPage } from '~/features/routing';
 import { reasonOf, STATES } from './texts';
 import { TrunkForm } from './TrunkForm';
+import { UnknownNumber } from './UnknownNumber';
 
 /** Connections to carriers, with their state. */
 export default function Trunks() {
@@ -40,7 +41,7 @@ export default function Trunks() {
       title: t`Last error`,
       render: (trunk) => {
         const reason = reasonOf(trunk);
-        return reason && i18n._(reason);
+        return reason ? i18n._(reason) : trunk.unknown_number && <UnknownNumber calls={trunk.unknown_number} />;
       },
     },
     {
