@@ -131,8 +131,8 @@ class TrunkDirectory:
         return tuple(trunk for trunk in known if trunk is not None and _transport_matches(trunk, flow))
 
     def note_unknown_number(self, candidates: Sequence[Trunk], dialled: Iterable[str], at: datetime) -> None:
-        """Note a call that one of these trunks can have sent, to a number that is not set up. It is no business of
-        tenants that share a carrier: the number may belong to any of them. `dialled`: what can be the number."""
+        """Note a call that one of these trunks can have sent, to a number that is not set up. Of a carrier that
+        tenants share, nothing is noted: the number may belong to any of them. `dialled`: what can be the number."""
         if len({trunk.tenant_id for trunk in candidates}) != 1:
             return
         for trunk in candidates:

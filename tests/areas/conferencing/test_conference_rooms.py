@@ -151,11 +151,11 @@ async def test_guessing_with_other_numbers_is_limited_and_locks_out_no_known_cal
     enter, known, member = conference.rooms.role_for_pin, PinCaller("+49891"), PinCaller("anna", is_authenticated=True)
     assert await enter(room, known, "4711") == "guest"
 
-    async def guess(attempt: int) -> None:
+    async def fail(attempt: int) -> None:
         if await enter(room, PinCaller(number.format(attempt)), "9999") is None:
             raise Forbidden("The PIN is wrong.")
 
-    counted, _ = await attempts_until_throttled(guess, Forbidden)
+    counted, _ = await attempts_until_throttled(fail, Forbidden)
     assert counted < 50
     refused = 0
     for attempt in range(3600):  # an hour
@@ -173,7 +173,7 @@ async def test_guessing_with_other_numbers_is_limited_and_locks_out_no_known_cal
 
 
 @pytest.mark.parametrize("authenticated", [True, False])
-async def test_entering_the_guest_pin_allows_no_more_guesses_at_the_host_pin(
+async def test_entering_the_guest_pin_allows_no_more_attempts_at_the_host_pin(
     conference: ConferenceSetup, *, authenticated: bool
 ) -> None:
     room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711", host_pin="8362"))

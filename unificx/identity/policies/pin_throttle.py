@@ -11,7 +11,7 @@ from unificx.identity.policies.login_throttle import counting, uncounting
 
 PIN_DIGITS = (4, 12)
 BACKOFF = Backoff(free_attempts=5, max_delay=900.0)
-STRANGERS_LIMIT = Backoff(free_attempts=20, max_delay=300.0)
+UNKNOWN_CALLERS_LIMIT = Backoff(free_attempts=20, max_delay=300.0)
 """For all callers together that have not entered before: twelve attempts an hour in the long run."""
 RESET_AFTER = 6 * 3600.0
 MAX_ENTRIES = 10_000
@@ -75,11 +75,11 @@ class SharedPinThrottle:
     async def _limits(self, pin: str, caller: PinCaller) -> dict[str, Backoff]:
         """Return the counters of an attempt, with their limits."""
         if not caller.key:
-            return {pin: STRANGERS_LIMIT}
+            return {pin: UNKNOWN_CALLERS_LIMIT}
         pair = _pair_key(pin, caller)
         is_known = await self._counters.update(self._known, [pair], lambda before, now: (before, before[0]))
-        strangers = {} if caller.is_authenticated or is_known else {pin: STRANGERS_LIMIT}
-        return {pair: BACKOFF, **strangers}
+        over_all = {} if caller.is_authenticated or is_known else {pin: UNKNOWN_CALLERS_LIMIT}
+        return {pair: BACKOFF, **over_all}
 
 
 def _pair_key(pin: str, caller: PinCaller) -> str:
