@@ -15,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from cheap_passwords import hash_cheaply
 from compiled_statements import share_compiled_statements
 from databases import Postgres, empty_database, postgres_cluster
 from groups import GROUPS, LATE, group_of, is_spread
@@ -47,6 +48,7 @@ class EveryPurpose(Access):
 
 
 share_compiled_statements()
+hash_cheaply()
 # Inherited by every test and fixture of this process.
 state_access(EveryPurpose("operations", "test"))
 

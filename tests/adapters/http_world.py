@@ -15,7 +15,6 @@ from typing import Any
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from fake_media import FakeEngine, FakeRelay, FakeVideoRelay, conversation
 from fake_notifier import FakeAccountNotifier, NoRequestEmails
 from fastapi import FastAPI
@@ -182,7 +181,6 @@ from unificx.trunks import Probe, RegistrationReport, Trunk, TrunkDirectory, Tru
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker, mailbox_holding
 from unificx.webhooks import SOURCES, WebhookService
 
-FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse battery"
 ORIGIN = "https://pbx.example.com"
 SPOKEN = sine(500, 8000, 8000 * 2).tobytes()
@@ -665,14 +663,12 @@ async def open_installation(
         database,
         keys,
         clock,
-        hashing=PasswordHashing(FAST_HASHER),
+        hashing=PasswordHashing(),
         notifier=emails,
         fetch=HttpClient(),
         cluster=cluster,
     )
-    rooms = RoomService(
-        database, keys, identity.directory, PasswordHashing(FAST_HASHER), clock, counters=cluster.counters
-    )
+    rooms = RoomService(database, keys, identity.directory, PasswordHashing(), clock, counters=cluster.counters)
     calls, readiness, idempotency = FakeCalls(rooms), FakeReadiness(), IdempotencyStore(database, keys, clock)
     outbox.subscribe(PersonClosed, idempotency.delete_affected)
     outbox.subscribe(TenantDeleted, idempotency.delete_affected)
@@ -716,7 +712,7 @@ async def open_installation(
         database, keys, erasure, LocalBlobStore(folder / "audio"), FakeSpeechRecognition()
     )
     audio = AudioStore(audio_parts)
-    mailboxes = Mailboxes(audio_parts, audio, numbers, PasswordHashing(FAST_HASHER), cluster.counters)
+    mailboxes = Mailboxes(audio_parts, audio, numbers, PasswordHashing(), cluster.counters)
     custom_sounds = CustomSounds(audio_parts, audio)
     transcoding = TranscodeWorker(audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
     archive, media = RecordingArchive(audio_parts, audio, numbers), FakeEngine()

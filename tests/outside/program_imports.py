@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 
 import typer.main
+from cheap_passwords import hash_cheaply
 from sqlalchemy.orm import configure_mappers
 
 gc.disable()  # meanwhile: a fifth of the CPU time of the imports
@@ -15,6 +16,7 @@ for each in ("unificx.server.load_settings", "unificx.server.main", "unificx.ser
 configure_mappers()
 typer.main.get_command = cache(typer.main.get_command)
 typer.main.get_command(import_module("unificx.server.main").commands())
+hash_cheaply()
 gc.collect()
 gc.freeze()
 gc.enable()

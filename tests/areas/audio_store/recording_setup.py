@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from argon2 import PasswordHasher
 from sqlalchemy import DateTime, bindparam, text
 
 from tests.outside_numbers import in_germany
@@ -26,7 +25,6 @@ from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 
 TENANT = "acme"
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ANNA = Extension("e-anna", TENANT, "1001", "p-anna", "s-anna", 30, 3600, "Anna Example")
 
 
@@ -61,7 +59,7 @@ class RecordingSetup:
         )
         self.audio = AudioStore(parts)
         numbers = in_germany(self.keys)
-        self.boxes = Mailboxes(parts, self.audio, numbers, PasswordHashing(QUICK), LocalCounters(self.clock))
+        self.boxes = Mailboxes(parts, self.audio, numbers, PasswordHashing(), LocalCounters(self.clock))
         self.custom_sounds = CustomSounds(parts, self.audio)
         self.transcription = TranscriptionWorker(parts, self.audio, self.boxes)
         self.transcoder = TranscodeWorker(

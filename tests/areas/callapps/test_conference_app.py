@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from app_harness import ANNA, AppHarness
-from argon2 import PasswordHasher
 from identity_factory import identity_on
 
 from unificx.callapps import ADMITTED_GUEST, GUEST, INVITED, MERGED, RoomKind, conference_app
@@ -86,7 +85,7 @@ class ConferenceWorld:
 async def setup(
     database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus
 ) -> AsyncIterator[ConferenceWorld]:
-    passwords = PasswordHashing(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    passwords = PasswordHashing()
     people = identity_on(database, keys, clock, passwords=passwords)
     await people.start()
     tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))

@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 
-from argon2 import PasswordHasher
-
 from unificx.cluster.local import LocalCounters
 from unificx.conferencing import RoomService
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox
 from unificx.identity import Extension, Identity, PasswordHashing, Tenant
 from unificx.privacy import KeyStore
-
-FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @dataclass
@@ -33,7 +29,7 @@ class ConferenceSetup:
             self.database,
             self.keys,
             self.people.directory,
-            PasswordHashing(FAST_HASHER),
+            PasswordHashing(),
             self.clock,
             counters=LocalCounters(self.clock),
         )

@@ -1,9 +1,8 @@
-"""Identity service on a real database, with real keys and a cheap Argon2id."""
+"""Identity service on a real database, with real keys."""
 
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from argon2 import PasswordHasher
 from fake_notifier import FakeAccountNotifier
 from identity_factory import identity_on
 
@@ -11,10 +10,8 @@ from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.db import Database
 from unificx.db.outbox import Outbox
-from unificx.identity import Identity, NewTenant, PasswordHashing, Tenant
+from unificx.identity import Identity, NewTenant, Tenant
 from unificx.privacy import KeyStore
-
-CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture
@@ -32,7 +29,7 @@ def open_people(
     database: Database, keys: KeyStore, clock: ManualClock, emails: FakeAccountNotifier
 ) -> Callable[[], Identity]:
     """Factory for the service of a new process; the test has to call `start`."""
-    return lambda: identity_on(database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=emails)
+    return lambda: identity_on(database, keys, clock, notifier=emails)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from argon2 import PasswordHasher
 from fake_notifier import FakeAccountNotifier
 from identity_factory import identity_on
 from pyotp import TOTP
@@ -11,11 +10,10 @@ from pyotp import TOTP
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict
 from unificx.db import Database
-from unificx.identity import Identity, NewPerson, NewTenant, PasswordHashing, SignedIn, SignInContext, Source, Tenant
+from unificx.identity import Identity, NewPerson, NewTenant, SignedIn, SignInContext, Source, Tenant
 from unificx.identity.factor_schemas import Proof, WebOrigin
 from unificx.privacy import KeyStore
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "a password of my own"
 ORIGIN = WebOrigin("https://pbx.acme.example")
 
@@ -24,7 +22,7 @@ async def test_a_one_time_password_is_accepted_by_one_of_two_processes(
     people: Identity, acme: Tenant, database_url: str, keys: KeyStore, clock: ManualClock
 ) -> None:
     database = Database(database_url, clock)
-    other = identity_on(database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=FakeAccountNotifier())
+    other = identity_on(database, keys, clock, notifier=FakeAccountNotifier())
     ada = await people.users.create(acme.id, NewPerson("Ada Example", "ada@acme.example"))
     await people.passwords.set(acme.id, ada.id, PASSWORD)
     await other.start()

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from fake_notifier import FakeAccountNotifier
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
@@ -43,7 +42,6 @@ from unificx.identity.schemas import SecondFactorRequired
 from unificx.integrations.http_client import HttpClient
 from unificx.privacy import KeyStore
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 HERE = SignInContext(Source("203.0.113.1", "Home/1"), token_delivery="cookie")
 BACK = "https://pbx.example.com/api/v1/sign-in/sso/callback"
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
@@ -55,7 +53,7 @@ async def people(database: Database, keys: KeyStore, clock: ManualClock) -> Asyn
         database,
         keys,
         clock,
-        hashing=PasswordHashing(CHEAP),
+        hashing=PasswordHashing(),
         notifier=FakeAccountNotifier(can_send=False),
         fetch=HttpClient(),
         cluster=local_cluster(clock, print),

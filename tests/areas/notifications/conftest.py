@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from identity_factory import identity_on
 from push_service import PushService, push_service
 from smtp_server import FakeSmtpServer, mail_server, settings_of
@@ -13,7 +12,7 @@ from unificx.cluster import EventBus
 from unificx.cluster.local import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox
-from unificx.identity import Identity, NewTenant, PasswordHashing, Tenant
+from unificx.identity import Identity, NewTenant, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import (
@@ -26,8 +25,6 @@ from unificx.notifications import (
 )
 from unificx.privacy import KeyStore
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-
 
 @pytest.fixture
 def outbox(database: Database, bus: EventBus, clock: ManualClock) -> Outbox:
@@ -36,7 +33,7 @@ def outbox(database: Database, bus: EventBus, clock: ManualClock) -> Outbox:
 
 @pytest.fixture
 async def people(database: Database, keys: KeyStore, clock: ManualClock, outbox: Outbox) -> Identity:
-    room = identity_on(database, keys, clock, passwords=PasswordHashing(CHEAP))
+    room = identity_on(database, keys, clock)
     await room.start()
     return room
 
