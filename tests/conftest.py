@@ -55,12 +55,12 @@ state_access(EveryPurpose("operations", "test"))
 
 class ResourceScheduling(LoadScopeScheduling):
     """Scheduler that runs each group of `groups.py` in one worker, groups first. Other tests are distributed by
-    file, those of a few modules one by one; those of real programs before those that compute, which fill the end
-    without waiting."""
+    file, those of a few modules by all parameters but the last; those of real programs before those that compute, which
+    fill the end without waiting."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.split("::", maxsplit=1)[0]
-        return group_of(module) or (nodeid if is_spread(module) else module)
+        return group_of(module) or (nodeid.rpartition("-")[0] if is_spread(module) else module)
 
     def _assign_work_unit(self, node: Any) -> None:
         spread = [scope for scope in self.workqueue if "::" in scope]

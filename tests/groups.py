@@ -1,6 +1,6 @@
 """Groups of test modules that share a scarce resource. The tests of a group run one after another, in one worker.
 
-Modules in no group are distributed one by one, those of `SPREAD` test by test.
+Modules in no group are distributed one by one, those of `SPREAD` in parts.
 """
 
 from pathlib import PurePath
@@ -99,8 +99,8 @@ LATE = ("videos",)
 """Groups that follow the other modules of real programs. Several browsers encode videos at once, which takes all cores:
 beside tests that compute, which have a lower priority, they have enough of them."""
 SPREAD = ("adapters/test_http_schema",)
-"""Modules whose tests take long: one worker would still run them when the others have nothing left to do. They follow
-the groups."""
+"""Modules whose tests take long: one worker would still run them when the others have nothing left to do. Tests that
+differ in their last parameter only share what the module prepares. They follow the groups."""
 BROWSER_GROUPS = ("clients", "pages", "browsers", "videos")
 """The first three are of equal length, since they take longest. A browser test keeps a quarter of a core busy: the
 headless shell mostly waits."""
