@@ -19,7 +19,7 @@ from cheap_passwords import hash_cheaply
 from compiled_statements import share_compiled_statements
 from databases import Postgres, empty_database, postgres_cluster
 from groups import GROUPS, LATE, group_of, is_spread
-from time_limit import pytest_timeout_set_timer
+from time_limit import pytest_pyfunc_call, pytest_timeout_set_timer
 
 from unificx.cluster import EventBus, LocalEventBus
 from unificx.core.access import Access, state_access
@@ -28,7 +28,7 @@ from unificx.db import Database
 from unificx.db.migrations import migrate
 from unificx.privacy import KeyStore
 
-__all__ = ["pytest_timeout_set_timer"]
+__all__ = ["pytest_pyfunc_call", "pytest_timeout_set_timer"]
 
 gc.disable()  # until all tests are collected: nearly all objects of modules and tests stay
 NICE = os.getpriority(os.PRIO_PROCESS, 0)

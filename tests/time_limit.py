@@ -1,4 +1,4 @@
-"""The time limit of each test, as a hook of pytest-timeout."""
+"""The time limit of each test, as hooks of pytest and pytest-timeout."""
 
 import signal
 from collections.abc import Generator
@@ -7,6 +7,8 @@ import pytest
 
 REPEATED_LIMIT = 1.0
 """Seconds after which a test that has not ended at its time limit is interrupted again."""
+REPORT_LIMIT = 60.0
+"""Seconds that a failed test may take until its end, with its report and its fixtures."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -17,3 +19,13 @@ def pytest_timeout_set_timer() -> Generator[None, object, object]:
     if limit := signal.getitimer(signal.ITIMER_REAL)[0]:
         signal.setitimer(signal.ITIMER_REAL, limit, REPEATED_LIMIT)
     return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_pyfunc_call() -> Generator[None, object, object]:
+    """Do not interrupt the report of a failed test, which takes longer than the repeated limit on a busy machine."""
+    try:
+        return (yield)
+    except BaseException:
+        signal.setitimer(signal.ITIMER_REAL, REPORT_LIMIT)
+        raise

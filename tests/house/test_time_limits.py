@@ -10,6 +10,16 @@ import pytest
 import virtual_time
 
 TESTS = Path(__file__).parents[1]
+HOOKS = """
+import time, time_limit, pytest
+from time_limit import *
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(call):
+    if call.when == "call":
+        time.sleep(2 * time_limit.REPEATED_LIMIT)  # as on a busy machine
+    return (yield)
+"""
 NEVER_ENDS = """
 import asyncio, time, pytest
 
@@ -41,7 +51,7 @@ def test_a_story_that_waits_for_a_failed_task_is_ended_in_virtual_time(monkeypat
 
 
 def test_the_time_limit_ends_a_test_whose_other_task_takes_the_exception(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text("from time_limit import pytest_timeout_set_timer\n")
+    (tmp_path / "conftest.py").write_text(HOOKS)
     (tmp_path / "test_endless.py").write_text(NEVER_ENDS)
     command = [sys.executable, "-m", "pytest", "-q", "-c", TESTS.parent / "pyproject.toml", "--rootdir", tmp_path]
     shown = subprocess.run(
