@@ -1,5 +1,6 @@
 """Events of voicemail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unificx.core.events import DomainEvent
@@ -18,3 +19,10 @@ class MailboxChanged(DomainEvent):
     """Messages of an extension were played, archived, restored or erased."""
 
     extension_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OldMessagesErased(DomainEvent):
+    """Messages were erased as voicemail was disabled; their audio is still there."""
+
+    audio_ids: Sequence[str]

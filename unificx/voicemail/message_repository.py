@@ -165,13 +165,10 @@ async def audio_of_extension(session: AsyncSession, tenant_id: str, extension_id
     return [*found, *(await session.scalars(greetings)).all()]
 
 
-async def stored_in(session: AsyncSession, tenant_id: str, box_id: str | None) -> dict[str, str]:
-    """Mailbox ids by audio id, including archived messages: of the tenant, or of one mailbox."""
-    query = select(MessageRow.audio_id, MessageRow.extension_id).where(
-        MessageRow.tenant_id == tenant_id, MessageRow.state == "kept"
-    )
-    rows = await session.execute(query if box_id is None else query.where(MessageRow.extension_id == box_id))
-    return {row.audio_id: row.extension_id for row in rows}
+async def stored_in(session: AsyncSession, tenant_id: str, box_id: str | None) -> Sequence[str]:
+    """Audio ids of the messages, including archived ones: of the tenant, or of one mailbox."""
+    query = select(MessageRow.audio_id).where(MessageRow.tenant_id == tenant_id, MessageRow.state == "kept")
+    return (await session.scalars(query if box_id is None else query.where(MessageRow.extension_id == box_id))).all()
 
 
 async def archive_all(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str], now: datetime) -> set[str]:

@@ -24,7 +24,7 @@ from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Expiry, OutsideNumbers, Period
 from unificx.voicemail import message_repository, policy
-from unificx.voicemail.events import MailboxChanged, MessageLeft
+from unificx.voicemail.events import MailboxChanged, MessageLeft, OldMessagesErased
 from unificx.voicemail.greetings import Greetings, lock_mailbox
 from unificx.voicemail.message_counts import MessageCountCache
 from unificx.voicemail.schemas import CallerId, Mailbox, Message, NewMessage, OldMessagesUndecided
@@ -38,6 +38,8 @@ from unificx.voicemail.settings import (
 from unificx.voicemail.shared_mailboxes import SharedMailboxes
 
 _DEFAULT_SETTINGS, _DEFAULT_MAILBOX = VoicemailSettings(), MailboxSettings()
+_BATCH_SIZE = 200
+"""Messages in one statement and one event."""
 _SetTime = Callable[[AsyncSession, str, str, datetime | None], Awaitable[bool]]
 _Also = Callable[[UnitOfWork], Awaitable[object]]
 """Another change, in the same transaction: if it raises, neither is stored."""
@@ -250,37 +252,31 @@ class Mailboxes:
         installed."""
         if change.transcribe and self.transcription_requirement:
             raise Conflict("Transcription is not available.", hint=self.transcription_requirement)
-        while True:  # again if another change was stored meanwhile
-            async with self._database.read() as session:
-                before = await message_repository.tenant_settings(session, tenant_id)
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "voicemail settings", tenant_id)
+            before = await message_repository.tenant_settings(uow.session, tenant_id)
             settings = policy.updated_settings(before, change)
             if before.enabled and not settings.enabled:
-                await self._apply_old_messages(tenant_id, None, change.old_messages)
-            async with self._database.begin() as uow:
-                await lock_scope(uow.session, "voicemail settings", tenant_id)
-                if await message_repository.tenant_settings(uow.session, tenant_id) == before:
-                    await message_repository.put_tenant(uow.session, tenant_id, settings)
-                    uow.after_commit.append(partial(self._tenants.update, {tenant_id: settings}))
-                    return settings
+                await self._apply_old_messages(uow, tenant_id, None, change.old_messages)
+            await message_repository.put_tenant(uow.session, tenant_id, settings)
+            uow.after_commit.append(partial(self._tenants.update, {tenant_id: settings}))
+        return settings
 
     async def change_mailbox(self, box: Mailbox, change: MailboxSettingsChange, also: _Also = _none) -> MailboxSettings:
         """Update a mailbox's settings, and `also` more. Raises Invalid; OldMessagesUndecided; ErasedSubject."""
         digest = await self._passwords.hash(validate_pin(change.pin)) if change.pin else None
-        while True:  # again if another change was stored meanwhile
-            async with self._database.read() as session:
-                before = await message_repository.mailbox_settings(session, box.tenant_id, box.id)
+        async with self._database.begin() as uow:
+            before = await lock_mailbox(uow, box)
+            await also(uow)
             settings = policy.updated_mailbox(before, change)
             if before.enabled and not settings.enabled:
-                await self._apply_old_messages(box.tenant_id, box.id, change.old_messages)
-            async with self._database.begin() as uow:
-                if await lock_mailbox(uow, box) == before:
-                    await also(uow)
-                    await message_repository.put_mailbox(uow.session, box, settings)
-                    await uow.session.flush()
-                    if change.pin is not None:
-                        await message_repository.put_pin(uow.session, self._keys, box.tenant_id, box.id, digest)
-                    uow.after_commit.append(partial(self._boxes.update, {box.id: settings}))
-                    return settings
+                await self._apply_old_messages(uow, box.tenant_id, box.id, change.old_messages)
+            await message_repository.put_mailbox(uow.session, box, settings)
+            await uow.session.flush()
+            if change.pin is not None:
+                await message_repository.put_pin(uow.session, self._keys, box.tenant_id, box.id, digest)
+            uow.after_commit.append(partial(self._boxes.update, {box.id: settings}))
+        return settings
 
     async def check_pin(self, tenant_id: str, extension_id: str, pin: str) -> bool:
         """Whether the PIN is correct. Takes as long if the mailbox has none. Raises TooManyRequests."""
@@ -297,21 +293,30 @@ class Mailboxes:
 
     # ---- deletion
 
-    async def _apply_old_messages(self, tenant_id: str, box_id: str | None, old: OldMessages | None) -> None:
+    async def _apply_old_messages(
+        self, uow: UnitOfWork, tenant_id: str, box_id: str | None, old: OldMessages | None
+    ) -> None:
         """Apply the decision about existing messages when voicemail is disabled for a tenant or one mailbox."""
-        async with self._database.read() as session:
-            found = await message_repository.stored_in(session, tenant_id, box_id)
+        found = await message_repository.stored_in(uow.session, tenant_id, box_id)
         if found and old is None:
             raise OldMessagesUndecided(
                 f"There are {len(found)} messages. Choose what to do with them.",
                 hint="Set old_messages to keep, put_away or erase.",
                 field="old_messages",
             )
-        if old == "erase":
-            await self._audio.erase(tenant_id, list(found))
-        elif old == "put_away":
-            async with self._database.begin() as uow:
-                await self._archive_all(uow, tenant_id, list(found))
+        retained = await self._audio.retained(uow.session, tenant_id, found) if old == "erase" else set[str]()
+        for at in range(0, len(found), _BATCH_SIZE) if old != "keep" else ():
+            ids = found[at : at + _BATCH_SIZE]
+            await self._archive_all(uow, tenant_id, [each for each in ids if old == "put_away" or each in retained])
+            erased = [each for each in ids if old == "erase" and each not in retained]
+            if erased:
+                await self._on_audio_erased(uow, tenant_id, erased)
+                uow.publish(OldMessagesErased(self._clock.new_id(), tenant_id, erased))
+
+    async def on_old_messages_erased(self, event: OldMessagesErased, uow: UnitOfWork) -> None:
+        """Erase the audio of messages that were erased with a change of settings. Outbox handler."""
+        await self._audio.destroy_keys(event.tenant, event.audio_ids)
+        await self._audio.mark_erased(uow, event.tenant, event.audio_ids)
 
     @property
     def expiries(self) -> tuple[Expiry, ...]:

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
+from sqlalchemy import text
 
-from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.errors import Conflict, Expired, Invalid, NotFound
+from unificx.db import Outbox, UnitOfWork
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.tones import sine
 from unificx.voicemail import (
@@ -16,6 +18,7 @@ from unificx.voicemail import (
     SharedMailboxChange,
     VoicemailSettingsChange,
 )
+from unificx.voicemail.events import OldMessagesErased
 from unificx.voicemail.schemas import OldMessagesUndecided
 
 SALES = NewSharedMailbox("7900", "Sales", ("e-anna", "e-ben", "e-anna"))
@@ -130,11 +133,49 @@ async def test_disabling_applies_the_decision_about_messages(
         await off(None)
     assert boxes.accepts_messages(ANNA)
     await off(sent)
+    await deliver(room)
     assert not boxes.accepts_messages(ANNA)
     assert len(await boxes.list(TENANT, [ANNA.id])) == there
     assert len(await boxes.list(TENANT, [ANNA.id], hidden=True)) == away
     assert len(room.all_files()) == files
     await off(None)  # already disabled: no decision needed
+
+
+async def deliver(room: RecordingSetup) -> None:
+    outbox = Outbox(room.database, room.bus.publish, room.clock)
+    outbox.subscribe(OldMessagesErased, room.boxes.on_old_messages_erased)
+    await outbox.deliver()
+
+
+async def test_a_change_that_is_refused_erases_no_messages(room: RecordingSetup) -> None:
+    """As one of a group mailbox that another administrator has changed meanwhile."""
+
+    async def refuse(_: UnitOfWork) -> None:
+        raise Conflict("It has changed.")
+
+    message = await leave_message(room)
+    with pytest.raises(Conflict):
+        await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False, old_messages="erase"), refuse)
+    await deliver(room)
+    assert room.boxes.accepts_messages(ANNA)
+    assert (await room.boxes.open(await room.boxes.get(TENANT, message))).seconds == 2
+
+
+async def test_messages_are_erased_although_the_server_ends_after_the_change(room: RecordingSetup) -> None:
+    message = await leave_message(room)
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False, old_messages="erase"))
+    await room.restart()
+    assert await room.boxes.list(TENANT, [ANNA.id], hidden=True) == ()
+    with pytest.raises(Expired):
+        await room.boxes.get(TENANT, message)
+    await deliver(room)
+    assert room.all_files() == []
+    assert room.keys.is_destroyed(TENANT, await audio_subject(room))
+
+
+async def audio_subject(room: RecordingSetup) -> str:
+    async with room.database.read() as session:
+        return f"audio-{await session.scalar(text('SELECT audio_id FROM voicemail'))}"
 
 
 async def test_disabling_without_messages_needs_no_decision(room: RecordingSetup) -> None:
