@@ -102,9 +102,10 @@ async def test_message_is_left_played_and_erased(server: Server, household: Hous
             await clara.call(household.anna.number)
 
 
-async def test_message_is_played_by_phone_and_archived(
+async def test_message_is_played_by_phone_and_archived_and_erased_with_the_mailbox(
     server: Server, household: Household, client: httpx.Client
 ) -> None:
+    before = files(server)
     await leave_message(server, household.clara, household.anna.number, 3, finish="#")
     [message] = await wait_until(lambda: messages(client), what="the message is there")
     async with app_phone(server, household.anna) as anna:
@@ -116,6 +117,11 @@ async def test_message_is_played_by_phone_and_archived(
         await wait_until(lambda: not messages(client), what="it is put away")
     [hidden] = client.get("/api/v1/voicemail", params={"hidden": True}).json()["items"]
     assert (hidden["id"], hidden["heard"] is not None) == (message["id"], True)
+    assert files(server) - before
+    settings = f"/api/v1/extensions/{household.anna.number}/voicemail"
+    assert client.patch(settings, json={"enabled": False, "old_messages": "erase"}).is_success
+    assert client.get(f"/api/v1/voicemail/{message['id']}/audio").status_code == 410
+    await wait_until(lambda: not files(server) - before, what="its audio is erased")
 
 
 async def test_message_is_played_from_any_phone_with_pin(
