@@ -1,11 +1,12 @@
 """Call recordings: create, store, list, play back with an access log, archive and erase."""
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from unificx.audio_store import (
     AudioReader,
@@ -24,8 +25,6 @@ from unificx.db import (
     PageByTime,
     UnitOfWork,
     is_id_cursor,
-    is_overloaded,
-    is_unreachable,
     lock_scope,
 )
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -125,7 +124,7 @@ class RecordingArchive:
         """(tenant, recording, audio) of recordings cut off by a restart and not stored yet."""
         # Owner: this node, which has recorded them.
         self._ended: list[tuple[CallRecordingWriter, RecordingEndReason]] = []
-        """Recordings that ended while the database was away."""
+        """Recordings whose end could not be stored."""
         self._tenants: dict[str, TenantRecordingPolicy] = {}
         self._extensions: dict[str, ExtensionRecordingPolicy] = {}
 
@@ -174,19 +173,16 @@ class RecordingArchive:
             call_recording_repository.add_marks(uow.session, writer.new.tenant_id, writer.id, number, [mark])
 
     async def finish(self, writer: CallRecordingWriter, ended: RecordingEndReason) -> None:
-        """See `CallRecordingWriter.finish`. If the end cannot be stored, `store_unfinished` does it when the database
-        is back; after a full disk, the next start stores the recording as cut off."""
+        """See `CallRecordingWriter.finish`. If the end cannot be stored, such as while the database is away,
+        `store_unfinished` does it."""
         seconds = round(writer.seconds, 2)
         try:
             async with self._database.begin() as uow:
                 await self._audio.finish(uow, writer.writer)
             await self._store(writer.new.tenant_id, writer.id, writer.writer.id, (seconds, ended))
-        except (OSError, SQLAlchemyError) as fault:
-            if is_unreachable(fault) or is_overloaded(fault):
-                self._ended.append((writer, ended))
-            elif not isinstance(fault, OperationalError):
-                raise
-            log.warning("recording_end_not_noted", recording=writer.id)
+        except Exception as fault:  # any error, such as an unreachable database, or a key store in use
+            self._ended.append((writer, ended))
+            log.warning("recording_end_not_noted", recording=writer.id, **describe_fault(fault))
 
     # ---- stored recordings
 
@@ -346,23 +342,26 @@ class RecordingArchive:
                 uow.publish(CallRecordingStored(self.clock.new_id(), tenant_id, recording_id))
 
     async def store_unfinished(self) -> None:
-        """Store recordings that were cut off or could not be stored; called again periodically. An unreadable one does
-        not block the others; it is left for inspection."""
-        for _ in range(len(self._ended)):
-            await self.finish(*self._ended.pop(0))
+        """Store recordings that were cut off or could not be stored; called again periodically. They do not wait for
+        each other, and an unreadable one is left for inspection."""
+        ended, self._ended = self._ended, []
+        await asyncio.gather(*(self.finish(*each) for each in ended))
         unfinished, self._unfinished = self._unfinished, []
-        for tenant_id, recording_id, audio_id in unfinished:
+        for each in unfinished:
             try:
-                seconds = (await self._audio.open(tenant_id, audio_id)).seconds
-            except (NotFound, Expired):
-                seconds = 0.0
-            except ServiceUnavailable:
-                self._unfinished.append((tenant_id, recording_id, audio_id))
-                continue
+                await self._store_cut_off(*each)
+            except (OSError, SQLAlchemyError, ServiceUnavailable) as fault:
+                self._unfinished.append(each)
+                log.warning("recording_end_not_noted", recording=each[1], **describe_fault(fault))
             except (CorruptAudio, DomainError) as fault:
-                log.error("recording_cannot_be_read", recording=recording_id, **describe_fault(fault))
-                continue
-            await self._store(tenant_id, recording_id, audio_id, (seconds, "cut_off"))
+                log.error("recording_cannot_be_read", recording=each[1], **describe_fault(fault))
+
+    async def _store_cut_off(self, tenant_id: str, recording_id: str, audio_id: str) -> None:
+        try:
+            seconds = (await self._audio.open(tenant_id, audio_id)).seconds
+        except (NotFound, Expired):
+            seconds = 0.0
+        await self._store(tenant_id, recording_id, audio_id, (seconds, "cut_off"))
 
     async def _set_archived(self, recording: CallRecording, places: Sequence[int], *, hidden: bool) -> None:
         tenant_id, moment = recording.tenant_id, self.clock.now() if hidden else None

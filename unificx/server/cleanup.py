@@ -13,7 +13,7 @@ from unificx.server.errands import Errands
 from unificx.server.invoice_emails import InvoiceEmails
 from unificx.server.stored_media import stored_media
 from unificx.server.trial_emails import TrialEmails
-from unificx.voicemail import store_unstored
+from unificx.voicemail import end_unended
 
 CLEANUP_INTERVAL = 300.0
 HEAD_INTERVAL = 3600.0
@@ -40,7 +40,7 @@ class Cleanup:
                 self._keep_requests,
                 self._container.access_copies.delete_expired,
                 self._container.archive.store_unfinished,
-                partial(store_unstored, self._container.mailboxes),
+                partial(end_unended, self._container.mailboxes),
                 self._container.retention.run,
                 self._container.holds.check_reviews,
                 self._container.rotation.run,

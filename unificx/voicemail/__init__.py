@@ -16,7 +16,7 @@ from unificx.voicemail.schemas import (
     SharedMailbox,
     SharedMailboxChange,
 )
-from unificx.voicemail.service import Mailboxes, store_unstored
+from unificx.voicemail.service import Mailboxes, end_unended
 from unificx.voicemail.settings import (
     STATE_GREETINGS,
     GreetingKind,
@@ -49,10 +49,10 @@ __all__ = [
     "VoicemailSettings",
     "VoicemailSettingsChange",
     "deposit_app",
+    "end_unended",
     "mailbox_holding",
     "played_in",
     "prompt_recording_app",
     "retrieval_apps",
     "shared_phone_apps",
-    "store_unstored",
 ]

@@ -1,11 +1,12 @@
 """Voicemail messages and mailbox settings."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store import (
@@ -19,7 +20,7 @@ from unificx.audio_store import (
 from unificx.cluster import Counters
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
-from unificx.db import UnitOfWork, is_overloaded, is_unreachable, lock_scope, shield_until_done
+from unificx.db import UnitOfWork, lock_scope, shield_until_done
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Expiry, OutsideNumbers, Period
@@ -40,6 +41,7 @@ from unificx.voicemail.shared_mailboxes import SharedMailboxes
 _DEFAULT_SETTINGS, _DEFAULT_MAILBOX = VoicemailSettings(), MailboxSettings()
 _BATCH_SIZE = 200
 """Messages in one statement and one event."""
+T = TypeVar("T")
 _SetTime = Callable[[AsyncSession, str, str, datetime | None], Awaitable[bool]]
 _Also = Callable[[UnitOfWork], Awaitable[object]]
 """Another change, in the same transaction: if it raises, neither is stored."""
@@ -63,20 +65,20 @@ class MessageWriter:
 
     async def store(self) -> bool:
         """Store the message in the mailbox, also if the caller hangs up meanwhile; False if it was too short, or
-        erased meanwhile. If the database is away, `store_unstored` does it."""
-        return await shield_until_done(self._store())
-
-    async def _store(self) -> bool:
-        try:
-            return await self._boxes.store(self)
-        except (OSError, SQLAlchemyError) as fault:
-            if is_unreachable(fault) or is_overloaded(fault):
-                self._boxes.unstored.append(self)
-            raise
+        erased meanwhile. If it cannot be stored now, `end_unended` does it."""
+        return await shield_until_done(self._end(self._boxes.store))
 
     async def discard(self) -> None:
-        """Discard the message, also if the caller hangs up meanwhile."""
-        await shield_until_done(self._boxes.discard(self))
+        """Discard the message, also if the caller hangs up meanwhile. If it cannot be discarded now, `end_unended`
+        does it."""
+        await shield_until_done(self._end(self._boxes.discard))
+
+    async def _end(self, end: "Callable[[MessageWriter], Awaitable[T]]") -> T:
+        try:
+            return await end(self)
+        except Exception:  # any error, such as an unreachable database, or a key store in use
+            self._boxes.unended.append(partial(self._end, end))
+            raise
 
 
 class Mailboxes:
@@ -99,7 +101,8 @@ class Mailboxes:
         self._transcriber = deps.transcriber
         self.message_counts = MessageCountCache(deps.database)
         self._guard = PinThrottle(counters, "voicemail PIN")
-        self.unstored: list[MessageWriter] = []  # Owner: this node. Left while the database was away.
+        # Owner: this node. Ends of messages that could not be stored, such as while the database was away.
+        self.unended: list[Callable[[], Awaitable[object]]] = []
         # Owner: the database. A copy of this node, changed after each of its commits.
         self._tenants: dict[str, VoicemailSettings] = {}
         self._boxes: dict[str, MailboxSettings] = {}
@@ -299,11 +302,7 @@ class Mailboxes:
         """Apply the decision about existing messages when voicemail is disabled for a tenant or one mailbox."""
         found = await message_repository.stored_in(uow.session, tenant_id, box_id)
         if found and old is None:
-            raise OldMessagesUndecided(
-                f"There are {len(found)} messages. Choose what to do with them.",
-                hint="Set old_messages to keep, put_away or erase.",
-                field="old_messages",
-            )
+            raise _undecided(len(found))
         retained = await self._audio.retained(uow.session, tenant_id, found) if old == "erase" else set[str]()
         for at in range(0, len(found), _BATCH_SIZE) if old != "keep" else ():
             ids = found[at : at + _BATCH_SIZE]
@@ -393,16 +392,19 @@ def _erased(message: Message) -> Expired:
     return Expired("This message was erased.", hint=copy)
 
 
-async def store_unstored(boxes: Mailboxes) -> None:
-    """Store the messages that were left while the database was away; called periodically. One that cannot be stored
-    does not block the others; its error is raised at the end."""
-    failed: Exception | None = None
-    for _ in range(len(boxes.unstored)):
-        try:
-            await boxes.unstored.pop(0).store()
-        except (OSError, SQLAlchemyError) as fault:
-            if is_unreachable(fault):
-                raise
-            failed = fault
-    if failed is not None:
-        raise failed
+def _undecided(messages: int) -> OldMessagesUndecided:
+    return OldMessagesUndecided(
+        f"There are {messages} messages. Choose what to do with them.",
+        hint="Set old_messages to keep, put_away or erase.",
+        field="old_messages",
+    )
+
+
+async def end_unended(boxes: Mailboxes) -> None:
+    """Store and discard the messages for which that has failed; called periodically. They do not wait for each other:
+    each may wait for a free connection. Those that fail again stay, and one of their errors is raised."""
+    ends, boxes.unended[:] = boxes.unended[:], []
+    results = await asyncio.gather(*(end() for end in ends), return_exceptions=True)
+    for fault in results:
+        if isinstance(fault, BaseException):
+            raise fault

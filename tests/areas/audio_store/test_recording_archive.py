@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 from recording_setup import ANNA, TENANT, RecordingSetup
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sweeping import sweep
 
@@ -271,7 +272,15 @@ async def test_recording_erased_while_in_progress_is_not_stored(room: RecordingS
     assert room.all_files() == []
 
 
-@pytest.mark.parametrize("fault", [DatabaseUnreachable("gone", "Start it."), PoolTimeout()])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        DatabaseUnreachable("gone", "Start it."),
+        PoolTimeout(),
+        OperationalError("s", {}, Exception("full")),
+        ServiceUnavailable("The key store is in use."),
+    ],
+)
 @pytest.mark.parametrize("step", [(audio_repository, "close"), (call_recording_repository, "mark_stored")])
 async def test_the_end_of_a_recording_is_stored_once_the_database_is_back(
     room: RecordingSetup, monkeypatch: pytest.MonkeyPatch, step: tuple[ModuleType, str], fault: Exception
@@ -338,6 +347,24 @@ async def test_unreadable_recording_blocks_neither_start_nor_others(
     await room.archive.store_unfinished()
     assert await stored() == {"call-whole", "call-away"}
     assert set(room.archive.interrupted) == set(calls)
+
+
+async def test_recordings_cut_off_are_stored_once_the_database_is_back(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> bool:
+        raise DatabaseUnreachable("gone", "Start it.")
+
+    made = [await begin_recording(room, call_id=call_id) for call_id in ("call-1", "call-2")]
+    for each in made:
+        await each.write(SECOND, 8000)
+    room.crash()
+    await room.boxes.start()
+    with monkeypatch.context() as patch:
+        patch.setattr(call_recording_repository, "mark_stored", away)
+        await room.archive.start()
+    await room.archive.store_unfinished()
+    assert [(await room.archive.get(TENANT, each.id)).ended for each in made] == ["cut_off"] * 2
 
 
 async def test_concurrent_policy_changes_are_merged(room: RecordingSetup) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
 from sweeping import sweep
 
 from unificx.audio_store import AudioWriter
@@ -28,8 +30,8 @@ from unificx.voicemail import (
     MailboxSettingsChange,
     NewMessage,
     VoicemailSettingsChange,
+    end_unended,
     message_repository,
-    store_unstored,
 )
 from unificx.voicemail.events import MessageLeft
 from unificx.voicemail.service import MessageWriter
@@ -76,39 +78,58 @@ async def test_a_message_is_stored_once_the_database_is_back(
     begun = await begin_message(room)
     with monkeypatch.context() as patch:
         patch.setattr(audio_repository, "close", away)
-        for store in (begun.store, partial(store_unstored, room.boxes)):
+        for store in (begun.store, partial(end_unended, room.boxes)):
             with pytest.raises(DatabaseUnreachable):
                 await store()
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
-    await store_unstored(room.boxes)
+    await end_unended(room.boxes)
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert await (await room.boxes.open(found)).read() == noise(2.0)
 
 
-async def test_a_message_that_waits_for_a_connection_does_not_block_the_others(
+async def test_a_message_that_cannot_be_stored_does_not_block_the_others(
     room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All connections may be in use as the database is back."""
+    """Whatever the reason: all connections may be in use as the database is back, and its disk may be full."""
 
-    async def wait(*_: object) -> bool:
-        raise PoolTimeout
+    async def close_others(session: AsyncSession, tenant_id: str, audio_id: str, *more: Any) -> bool:
+        if audio_id in faults:
+            raise faults[audio_id]
+        return await close(session, tenant_id, audio_id, *more)
 
-    async def wait_once(*_: object) -> bool:
-        patch.setattr(audio_repository, "close", close)
-        raise PoolTimeout
+    close, begun = audio_repository.close, [await begin_message(room) for _ in range(3)]
+    full = OperationalError("s", {}, Exception("full"))
+    faults = dict(zip([each.message.audio_id for each in begun], (PoolTimeout(), full, PoolTimeout()), strict=True))
+    monkeypatch.setattr(audio_repository, "close", close_others)
+    for each in begun:
+        with pytest.raises(SQLAlchemyError):
+            await each.store()
+    del faults[begun[2].message.audio_id]
+    with pytest.raises(SQLAlchemyError):
+        await end_unended(room.boxes)
+    assert [each.id for each in await room.boxes.list(TENANT, [ANNA.id])] == [begun[2].message.id]
+    faults.clear()
+    await end_unended(room.boxes)
+    assert len(await room.boxes.list(TENANT, [ANNA.id])) == 3
+    assert not room.boxes.unended
 
-    close, begun = audio_repository.close, [await begin_message(room) for _ in range(2)]
+
+async def test_a_discarded_message_leaves_nothing_once_the_database_is_back(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise DatabaseUnreachable("gone", "Start it.")
+
+    begun = await begin_message(room)
     with monkeypatch.context() as patch:
-        patch.setattr(audio_repository, "close", wait)
-        for each in begun:
-            with pytest.raises(PoolTimeout):
-                await each.store()
-        patch.setattr(audio_repository, "close", wait_once)
-        with pytest.raises(PoolTimeout):
-            await store_unstored(room.boxes)
-    assert [each.id for each in await room.boxes.list(TENANT, [ANNA.id])] == [begun[1].message.id]
-    await store_unstored(room.boxes)
-    assert len(await room.boxes.list(TENANT, [ANNA.id])) == 2
+        patch.setattr(audio_repository, "mark_erased", away)
+        for discard in (begun.discard, partial(end_unended, room.boxes)):
+            with pytest.raises(DatabaseUnreachable):
+                await discard()
+    await end_unended(room.boxes)
+    with pytest.raises(Expired):
+        await room.boxes.get(TENANT, begun.message.id)
+    assert room.all_files() == []
 
 
 async def test_a_message_stays_if_the_answer_to_its_commit_was_lost(
@@ -129,7 +150,7 @@ async def test_a_message_stays_if_the_answer_to_its_commit_was_lost(
         patch.setattr(room.database, "begin", begin_and_lose_answer)
         with pytest.raises(DatabaseUnreachable):
             await begun.store()
-    await store_unstored(room.boxes)
+    await end_unended(room.boxes)
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert await (await room.boxes.open(found)).read() == noise(2.0)
     assert [type(each) for each in events] == [MessageLeft]
