@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from unificx.core.errors import StartupError
@@ -15,10 +15,17 @@ from unificx.db.database import Database
 
 _LOCK = 0x756E6966696378
 """Arbitrary number of the lock, which every server takes in its database."""
+_HOLDER = text(
+    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+    " AND classid = :high AND objid = :low"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+).bindparams(high=_LOCK >> 32, low=_LOCK & 0xFFFFFFFF)
+"""Selects the session that has the lock."""
 _WAIT_SECONDS = 3.0
 """Seconds for which a start waits: PostgreSQL ends the connection of a killed process a moment later."""
 _RELOCK_SECONDS = 40.0
-"""Seconds after which the lock is another server's: longer than PostgreSQL may take to notice the end of a session."""
+"""Seconds after which a lost session is another server's: PostgreSQL may take half a minute to notice its end, and
+PgBouncer gives it to others."""
 _UNLOCK_SECONDS = 2.0
 _INTERVAL = 0.2
 log = structlog.get_logger()
@@ -43,10 +50,11 @@ async def exclusive_use(
         yield
         return
     async with AsyncExitStack() as stack:
-        lost = await _lock_within(wait_seconds, database, stack)
+        lock = _Lock(database, stack)
+        lost = await lock.take_within(wait_seconds)
         if lost is None:
             raise _taken()
-        task = asyncio.create_task(_hold(database, stack, lost, on_taken, relock_seconds))
+        task = asyncio.create_task(_hold(lock, lost, on_taken, relock_seconds))
         try:
             yield
         finally:
@@ -63,40 +71,48 @@ def _taken() -> StartupError:
     )
 
 
-async def _lock_within(wait_seconds: float, database: Database, stack: AsyncExitStack) -> asyncio.Event | None:
-    """Lock the database within some seconds. Return None if another server still holds it then."""
-    end = asyncio.get_running_loop().time() + wait_seconds
-    while (lost := await stack.enter_async_context(_locked(database))) is None:
-        await stack.aclose()
-        if asyncio.get_running_loop().time() >= end:
-            return None
-        await asyncio.sleep(_INTERVAL)
-    return lost
+class _Lock:
+    """The lock of a database, held on a connection of its own in `stack`."""
+
+    def __init__(self, database: Database, stack: AsyncExitStack) -> None:
+        self._database, self._stack = database, stack
+        # Owner: this node.
+        self._own: set[int] = set()
+        """Sessions of this server that may have the lock, also those that PostgreSQL has not noticed to be lost."""
+
+    async def take_within(self, seconds: float, *, again: bool = False) -> asyncio.Event | None:
+        """Take the lock within some seconds; return an event that is set when the connection is lost. Return None if
+        another server still holds it then, and at once if one has taken it `again`."""
+        await self._stack.aclose()
+        end = asyncio.get_running_loop().time() + seconds
+        while (lost := await self._stack.enter_async_context(_locked(self._database, self._own))) is None:
+            await self._stack.aclose()
+            if asyncio.get_running_loop().time() >= end or (again and await self._is_taken()):
+                return None
+            await asyncio.sleep(_INTERVAL)
+        return lost
+
+    async def _is_taken(self) -> bool:
+        async with self._database.read_one() as connection:
+            return await connection.scalar(_HOLDER) not in {None, *self._own}
 
 
-async def _hold(
-    database: Database,
-    stack: AsyncExitStack,
-    lost: asyncio.Event | None,
-    on_taken: Callable[[], object],
-    relock_seconds: float,
-) -> None:
+async def _hold(lock: _Lock, lost: asyncio.Event | None, on_taken: Callable[[], object], relock_seconds: float) -> None:
     """Lock the database again on a new connection whenever the connection was lost."""
     while lost is not None:
         await lost.wait()
         log.warning("database_lock_lost")
-        lost = await _lock_again(database, stack, relock_seconds)
+        lost = await _lock_again(lock, relock_seconds)
     log.error("database_taken_by_another_server")
     on_taken()
 
 
-async def _lock_again(database: Database, stack: AsyncExitStack, relock_seconds: float) -> asyncio.Event | None:
+async def _lock_again(lock: _Lock, relock_seconds: float) -> asyncio.Event | None:
     """Lock the database when PostgreSQL is back. It may hold the lost session, and its lock, for a while."""
     faults = RepeatedFault()
     while True:
         try:
-            await stack.aclose()
-            return await _lock_within(relock_seconds, database, stack)
+            return await lock.take_within(relock_seconds, again=True)
         except Exception as fault:
             if faults.is_due(fault, asyncio.get_running_loop().time()):
                 log.warning("database_not_locked", **describe_fault(fault))
@@ -104,9 +120,11 @@ async def _lock_again(database: Database, stack: AsyncExitStack, relock_seconds:
 
 
 @asynccontextmanager
-async def _locked(database: Database) -> AsyncIterator[asyncio.Event | None]:
-    """Hold the lock on a connection: yield an event that is set when the connection is lost, or None if not free."""
+async def _locked(database: Database, own: set[int]) -> AsyncIterator[asyncio.Event | None]:
+    """Hold the lock on a connection: yield an event that is set when the connection is lost, or None if not free. Its
+    session is added to `own` first, because the answer of PostgreSQL may be lost."""
     async with database.read_one() as connection:
+        own.add((await connection.scalars(select(func.pg_backend_pid()))).one())
         if not await connection.scalar(select(func.pg_try_advisory_lock(_LOCK))):
             yield None
             return

@@ -24,7 +24,7 @@ LOCKS = """FROM pg_locks WHERE locktype = 'advisory'
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 LOCK = f"SELECT classid::bigint << 32 | objid::bigint {LOCKS} LIMIT 1"
 REFUSED = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-AND query LIKE '%pg_try_advisory_lock%' AND state = 'idle'"""
+AND query LIKE '%objsubid%' AND state = 'idle'"""
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ async def test_a_server_that_finds_another_one_with_its_database_ends_with_an_er
     taken = asyncio.Event()
 
     async def run() -> None:
-        async with server(postgres.url(name), taken, relock_seconds=0), postgres.connect(name) as other:
+        async with server(postgres.url(name), taken, relock_seconds=3600), postgres.connect(name) as other:
             await take_from_server(postgres, name, other)
             async with asyncio.timeout(30):
                 await taken.wait()
@@ -112,15 +112,38 @@ async def test_a_server_that_finds_another_one_with_its_database_ends_with_an_er
         await run()
 
 
-async def test_a_lost_session_that_postgresql_still_holds_is_not_another_server(postgres: Postgres, name: str) -> None:
-    taken = asyncio.Event()
-    async with server(postgres.url(name), taken), postgres.connect(name) as lost:
-        await take_from_server(postgres, name, lost)
+class Connected(Database):
+    """Knows the connections of the driver, oldest first."""
+
+    drivers: list[Any]
+
+    @asynccontextmanager
+    async def read_one(self) -> AsyncIterator[AsyncConnection]:
+        async with super().read_one() as connection:
+            self.drivers.append((await connection.get_raw_connection()).driver_connection)
+            yield connection
+
+
+async def test_a_lost_session_that_postgresql_still_holds_is_not_another_server(
+    postgres: Postgres, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a loss of the network, which PostgreSQL notices later."""
+    taken, drivers = asyncio.Event(), list[Any]()
+    monkeypatch.setattr(Connected, "drivers", drivers, raising=False)
+    async with server(postgres.url(name), taken, kind=Connected), postgres.connect(name) as other:
+        pid: Any = await other.fetchval(f"SELECT pid {LOCKS}")
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            drivers[0].terminate()
+            async with asyncio.timeout(30):
+                while not await other.fetchval(REFUSED):
+                    await asyncio.sleep(0.02)
+            assert await other.fetchval(f"SELECT pid {LOCKS}") == pid
+        finally:
+            os.kill(pid, signal.SIGCONT)
         async with asyncio.timeout(30):
-            while not await lost.fetchval(REFUSED):
+            while await other.fetchval(f"SELECT pid {LOCKS}") in (None, pid):
                 await asyncio.sleep(0.02)
-        await lost.execute("SELECT pg_advisory_unlock_all()")
-        await locked(postgres, name)
     assert not taken.is_set()
 
 
