@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from smtp_server import FakeSmtpServer, mail_server
+from structlog.testing import capture_logs
 
 from unificx.calls.events import CallEnded, CallParty
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Forbidden, Invalid, TooManyRequests
-from unificx.identity import Extension, NewPerson, NewTenant, PersonChange, Role, TenantChange
+from unificx.identity import Extension, NewPerson, NewTenant, Person, PersonChange, Role, TenantChange
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
 from unificx.server.paths import InstallationPaths, database_url
@@ -133,3 +134,34 @@ async def test_each_period_is_sent_once_to_people_who_may_read_it(
             await rooms.identity.users.close(acme.id, ada.id)
             await rooms.outbox.deliver()
             assert not await rooms.reports.schedules.list(acme.id)
+
+
+async def test_a_report_that_fails_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: bytes
+) -> None:
+    async def recipient(tenant_id: str, person_id: str) -> Person:
+        if person_id == people[0].id:
+            raise RuntimeError
+        return await original(tenant_id, person_id)
+
+    (mail := tmp_path / "mail").mkdir()
+    monkeypatch.setenv("SSL_CERT_FILE", str(mail / "ca.pem"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "unificx.db").write_bytes(sqlite_template)
+    clock = ManualClock(datetime(2026, 1, 5, 9, tzinfo=UTC))
+    async with mail_server(mail) as box, installation(tmp_path, clock, box) as rooms:
+        acme = await rooms.identity.tenants.create(NewTenant("acme", "Acme", "acme.example"))
+        people: list[Person] = []
+        for name in ("ada", "bo"):
+            new = NewPerson(name, f"{name}@acme.example", Role.TENANT_ADMIN, "correct horse battery")
+            people.append((await rooms.identity.people.create(acme.id, new)).person)
+            await rooms.reports.schedules.add(acme.id, people[-1].id, "daily")
+        clock.advance(timedelta(days=1).total_seconds())
+        original = rooms.reports.recipient
+        monkeypatch.setattr(rooms.reports, "recipient", recipient)
+        with capture_logs() as logs:
+            await rooms.reports.send_due()
+        [left] = await rooms.reports.schedules.due()
+    assert left.person_id == people[0].id
+    [entry] = [entry for entry in logs if entry["event"] == "report_not_sent"]
+    assert (entry["log_level"], entry["fault"]) == ("error", "RuntimeError")

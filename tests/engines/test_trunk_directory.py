@@ -9,6 +9,7 @@ from unificx.sip.flow import Flow
 from unificx.sip.message import Request, parse
 from unificx.sip.uri import Uri
 from unificx.trunks import NewTrunk, Trunk, TrunkDirectory, TrunkState, TrunkStatus
+from unificx.trunks.directory import MAX_PAUSES
 from unificx.trunks.values import new_trunk
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -112,6 +113,15 @@ def test_calls_are_sent_to_the_usable_servers_in_order(directory: TrunkDirectory
     assert again is not None
     assert again.flow.host == "192.0.2.1"
     assert directory.available(made.id, 99.0)
+
+
+def test_of_too_many_pauses_the_one_that_ends_first_is_dropped(directory: TrunkDirectory) -> None:
+    made = added(directory, "acme", REGISTERING)
+    directory.report(made.id, status("registered", NOW, "192.0.2.1"))
+    directory.pause(made.id, Flow("udp", "192.0.2.1", 5060), 200.0)
+    for number in range(MAX_PAUSES):
+        directory.pause(made.id, Flow("udp", "192.0.2.2", number), 100.0)
+    assert not directory.available(made.id, 150.0)
 
 
 def test_the_time_of_a_state_is_that_of_its_first_report(directory: TrunkDirectory) -> None:

@@ -8,7 +8,8 @@ import structlog
 
 from unificx.calls.call_control import CallControl
 from unificx.core.clock import Clock
-from unificx.core.errors import Conflict, DomainError, Invalid, NotFound
+from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, StorageFull
+from unificx.core.faults import describe_fault
 from unificx.identity import Extension
 
 log = structlog.get_logger()
@@ -109,7 +110,7 @@ class CallCompletions:
             if callee_id in busy:
                 each.is_armed = True
             elif each.is_armed and caller_id not in busy and not self._is_reserved(caller_id, callee_id):
-                self._complete(each.completion)
+                self._complete(each)
 
     def drop(self, tenant_id: str, extension_ids: Iterable[str]) -> None:
         """Forget deleted extensions."""
@@ -134,13 +135,18 @@ class CallCompletions:
                 del self._running[each]
         return self._is_disturbed(callee_id) or not self._running.keys().isdisjoint((caller_id, callee_id))
 
-    def _complete(self, completion: Completion) -> None:
+    def _complete(self, waiting: _Waiting) -> None:
+        completion = waiting.completion
+        pair = completion.caller_id, completion.callee_id
         self._remove([completion])
         try:
-            call_id = self._calls.call_back(completion.caller_id, completion.callee_id)
-            self._running |= {completion.caller_id: call_id, completion.callee_id: call_id}
+            self._running |= dict.fromkeys(pair, self._calls.call_back(*pair))
+        except StorageFull:  # too many calls at present: it waits for the end of one
+            self._waiting.setdefault(completion.tenant_id, {})[pair] = waiting
         except DomainError as fault:
             log.warning("call_not_completed", tenant=completion.tenant_id, fault=fault.code)
+        except Exception as fault:  # a bug: the others must still be called
+            log.error("call_not_completed", tenant=completion.tenant_id, **describe_fault(fault))
 
     def _remove(self, completions: Iterable[Completion]) -> None:
         for each in completions:

@@ -9,7 +9,7 @@ import structlog
 
 from unificx.core.clock import Clock
 from unificx.core.faults import describe_fault
-from unificx.db import Database, UnitOfWork, lock_scope
+from unificx.db import Database, UnitOfWork, is_unreachable, lock_scope
 from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.presence import repository
@@ -93,18 +93,30 @@ class PresenceService:
     # ---- end of states
 
     async def end_due(self) -> None:
-        """Make the extensions available whose state has reached its end."""
+        """Make the extensions available whose state has reached its end. Raise the first error at the end: one that
+        cannot be stored does not block the others."""
         now = self._clock.now()
+        faults: list[Exception] = []
         for each in self.availability.ended(now):
-            async with self._database.begin() as uow:
-                await lock_scope(uow.session, "presence", each.extension_id)
-                stored = await repository.get(uow.session, self._keys, each.tenant_id, each.extension_id)
-                after = end_state(stored, now) if stored is not None else None
-                if after is None:
-                    uow.after_commit.append(partial(self.availability.drop, [each.extension_id]))
-                    continue
-                await repository.save(uow.session, self._keys, after)
-                uow.after_commit.append(partial(self._changed, after))
+            try:
+                await self._end(each, now)
+            except Exception as fault:
+                faults.append(fault)
+                if is_unreachable(fault):
+                    break
+        if faults:
+            raise faults[0]
+
+    async def _end(self, ended: Presence, now: datetime) -> None:
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "presence", ended.extension_id)
+            stored = await repository.get(uow.session, self._keys, ended.tenant_id, ended.extension_id)
+            after = end_state(stored, now) if stored is not None else None
+            if after is None:
+                uow.after_commit.append(partial(self.availability.drop, [ended.extension_id]))
+                return
+            await repository.save(uow.session, self._keys, after)
+            uow.after_commit.append(partial(self._changed, after))
 
     async def run(self) -> None:
         """End states at their time until cancelled: one timer for all extensions."""

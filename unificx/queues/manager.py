@@ -1,7 +1,7 @@
 """Live queues: drives their machines, and connects them with callers, the calls of agents, and the history."""
 
 import asyncio
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
@@ -84,7 +84,7 @@ class QueueManager:
         # Owner: the node that holds the calls: all callers of a queue are on one node.
         self._live: dict[str, _LiveQueue] = {}
         self._of_tenant: dict[str, dict[str, _LiveQueue]] = {}
-        self._of_agent: defaultdict[str, dict[str, _LiveQueue]] = defaultdict(dict)
+        self._of_agent: dict[str, dict[str, _LiveQueue]] = {}
         self._events: deque[tuple[str, Event]] = deque()
         self._is_handling = False
         self._busy: dict[str, Collection[str]] = {}
@@ -160,10 +160,10 @@ class QueueManager:
         self._send(queue.id, SettingsChanged(known.settings))
         for agent in [one for one in live.machine.agents if known.agent(one.id) is None]:
             self._send(queue.id, AgentRemoved(agent.id))
-            self._of_agent[agent.id].pop(queue.id, None)
+            self._drop_agent(agent.id, queue.id)
         for order, agent in enumerate(known.agents):
             state = agent.penalty, agent.signed_in, agent.paused
-            self._of_agent[agent.extension_id][queue.id] = live
+            self._of_agent.setdefault(agent.extension_id, {})[queue.id] = live
             self._send(queue.id, AgentSet(agent.extension_id, order, *state))
             self._update_occupied(agent.extension_id, known.tenant_id)
         self._publish(QueueActivity(known))
@@ -263,9 +263,16 @@ class QueueManager:
         del self._live[queue.id], self._of_tenant[queue.tenant_id][queue.id]
         if not self._of_tenant[queue.tenant_id]:
             del self._of_tenant[queue.tenant_id]
+            self._busy.pop(queue.tenant_id, None)
         for agent in live.machine.agents:
-            self._of_agent[agent.id].pop(queue.id, None)
+            self._drop_agent(agent.id, queue.id)
             self._update_occupied(agent.id, queue.tenant_id)
+
+    def _drop_agent(self, extension_id: str, queue_id: str) -> None:
+        queues = self._of_agent.get(extension_id, {})
+        queues.pop(queue_id, None)
+        if not queues:
+            self._of_agent.pop(extension_id, None)
 
     def _changed(self, visit: QueueVisit) -> None:
         self._publish(QueueActivity(visit.queue))
@@ -300,8 +307,10 @@ class QueueManager:
     def _refresh(self, tenant_id: str) -> None:
         """Update the states of a tenant's agents from its live calls."""
         self._refreshes.pop(tenant_id, None)
+        if tenant_id not in self._of_tenant:
+            return
         busy = self._busy[tenant_id] = self._calls.busy_extensions(tenant_id)
-        for live in list(self._of_tenant.get(tenant_id, {}).values()):
+        for live in list(self._of_tenant[tenant_id].values()):
             for extension_id in [one for one in live.talks if one not in busy]:
                 visit, since = live.talks.pop(extension_id)
                 self._history.record_talked(tenant_id, visit.id, self._clock.monotonic() - since)
@@ -313,7 +322,8 @@ class QueueManager:
     def _update_occupied(self, extension_id: str, tenant_id: str) -> None:
         """Tell the machines whether an agent is in another call, or is rung by another queue."""
         in_call = extension_id in self._busy.get(tenant_id, ())
-        found = [(id_, live.machine.agents.get(extension_id)) for id_, live in self._of_agent[extension_id].items()]
+        queues = self._of_agent.get(extension_id, {}).items()
+        found = [(id_, live.machine.agents.get(extension_id)) for id_, live in queues]
         records = [(id_, record) for id_, record in found if record is not None]
         for queue_id, record in records:
             rings_elsewhere = any(other.caller for id_, other in records if id_ != queue_id)

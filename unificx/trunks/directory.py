@@ -105,9 +105,9 @@ class TrunkDirectory:
 
     def pause(self, trunk_id: str, flow: Flow, until: float) -> None:
         """Do not send calls to a server until a time in monotonic seconds: it answered one with 503 and Retry-After."""
-        if len(self._pauses) >= MAX_PAUSES:
-            self._pauses.pop(next(iter(self._pauses)))
         self._pauses[trunk_id, flow.peer] = until
+        if len(self._pauses) > MAX_PAUSES:  # those that are over end first
+            del self._pauses[min(self._pauses, key=self._pauses.__getitem__)]
 
     # ---- calls from a carrier
 

@@ -339,11 +339,16 @@ def test_full_queue_and_deleted_queue() -> None:
         first, second = world.start(), world.start()
         await asyncio.sleep(10)
         assert second.played == ["queue/full", "general/goodbye"]
+        world.manager.calls_changed("acme")
+        await asyncio.sleep(1)
         world.queues.found.clear()
         world.manager.queue_changed(world.queue)
         await asyncio.sleep(10)
         assert first.played[-1] == "general/goodbye"
         assert world.outcomes == ["full", "closed"]
+        world.manager.calls_changed("acme")
+        await asyncio.sleep(1)
+        assert (world.manager._of_agent, world.manager._busy) == ({}, {}), "nothing of it is left"
         third = world.start()
         await asyncio.sleep(10)
         assert third.played == ["general/unavailable", "general/goodbye"]

@@ -8,7 +8,7 @@ import pytest
 from unificx.calls import CallCompletions, CallControl
 from unificx.calls.completion import MAX_PER_EXTENSION
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.errors import Conflict, Invalid, NotFound, StorageFull
 from unificx.identity import Extension
 
 TENANT = "acme"
@@ -19,7 +19,7 @@ class FakeCalls(CallControl):
     busy: set[str] = field(default_factory=set[str])
     made: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     live: dict[str, Any] = field(default_factory=dict[str, Any])
-    refuses: bool = False
+    refusal: Exception | None = None
 
     def busy_extensions(self, tenant_id: str) -> set[str]:
         return self.busy if tenant_id == TENANT else set()
@@ -28,8 +28,8 @@ class FakeCalls(CallControl):
         return self.live.get(call_id)
 
     def call_back(self, caller_id: str, callee_id: str) -> str:
-        if self.refuses:
-            raise NotFound("No devices.")
+        if self.refusal is not None:
+            raise self.refusal
         self.made.append((caller_id, callee_id))
         self.live[f"call-{len(self.made)}"] = object()
         return f"call-{len(self.made)}"
@@ -171,8 +171,31 @@ def test_a_deleted_extension_is_forgotten(completions: CallCompletions, calls: F
     completions.request(BERTA, CLARA)
     completions.drop(TENANT, ["1002"])
     assert completions.of_callers(TENANT, ["1001", "1002"]) == []
-    calls.refuses = True
+    calls.refusal = NotFound("No devices.")
     calls.busy = {"1003"}
     completions.request(ANNA, CLARA)
     happens(completions, calls)
     assert completions.of_callers(TENANT, ["1001"]) == []
+
+
+def test_a_wait_goes_on_while_there_are_too_many_calls(completions: CallCompletions, calls: FakeCalls) -> None:
+    calls.busy = {"1002"}
+    waiting = completions.request(ANNA, BERTA)
+    calls.refusal = StorageFull("Too many concurrent calls.")
+    happens(completions, calls)
+    assert completions.of_callers(TENANT, ["1001"]) == [waiting]
+    calls.refusal = None
+    happens(completions, calls)
+    assert calls.made == [("1001", "1002")]
+    assert completions.of_callers(TENANT, ["1001"]) == []
+
+
+def test_a_call_that_fails_does_not_stop_the_others(completions: CallCompletions, calls: FakeCalls) -> None:
+    calls.busy = {"1002", "1003"}
+    completions.request(ANNA, BERTA)
+    completions.request(extension("1004"), CLARA)
+    calls.refusal = RuntimeError()
+    happens(completions, calls, "1003")
+    calls.refusal = None
+    happens(completions, calls)
+    assert calls.made == [("1004", "1003")]

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from identity_factory import identity_on
 from sqlalchemy import select
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
@@ -22,11 +24,12 @@ from unificx.presence import (
     PresenceService,
     RingTurn,
     StateProfile,
+    repository,
 )
 from unificx.presence.events import PresenceChanged
 from unificx.presence.models import PresenceRow
 from unificx.presence.profiles import from_texts, to_texts
-from unificx.presence.schemas import NO_RULES
+from unificx.presence.schemas import NO_RULES, Presence
 from unificx.privacy import KeyStore
 from unificx.routing import DestinationDirectory, ExtensionKind, HangupKind
 from unificx.server.call_routing import ExtensionDestinationCheck
@@ -103,6 +106,28 @@ async def test_a_state_ends_at_its_time(setup: Setup) -> None:
     await setup.service.update(setup.anna, PresenceChange("lunch", setup.clock.now() + timedelta(minutes=1)))
     setup.clock.advance(61)
     assert (await setup.reopened()).get(setup.anna).state == "available"
+
+
+async def test_a_state_that_cannot_be_ended_does_not_block_the_others(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def save(session: AsyncSession, keys: KeyStore, presence: Presence) -> None:
+        if presence.extension_id == setup.anna.id:
+            raise PoolTimeout
+        await original(session, keys, presence)
+
+    original = repository.save
+    for minutes, extension in enumerate((setup.anna, setup.berta), 1):
+        until = setup.clock.now() + timedelta(minutes=minutes)
+        await setup.service.update(extension, PresenceChange("lunch", until))
+    setup.clock.advance(121)
+    with monkeypatch.context() as patch:
+        patch.setattr(repository, "save", save)
+        with pytest.raises(PoolTimeout):
+            await setup.service.end_due()
+    assert [setup.service.get(each).state for each in (setup.anna, setup.berta)] == ["lunch", "available"]
+    await setup.service.end_due()
+    assert setup.service.get(setup.anna).state == "available"
 
 
 async def test_another_state_has_neither_the_end_nor_the_note_of_the_last_one(setup: Setup) -> None:

@@ -5,6 +5,7 @@ from typing import Protocol
 import structlog
 
 from unificx.core.errors import DomainError, Invalid, TooManyRequests
+from unificx.core.faults import describe_fault
 from unificx.db import Database, UnitOfWork
 from unificx.identity import Action, DirectoryCache, Person, may
 from unificx.notifications.policies.emails import Language, format_date
@@ -56,6 +57,8 @@ class ReportEmails:
                         await self._queue(due, person, uow)
             except DomainError:  # its mark is rolled back
                 log.info("report_not_sent", person=due.person_id, every=due.every)
+            except Exception as fault:  # any error: the others must still be sent
+                log.error("report_not_sent", person=due.person_id, every=due.every, **describe_fault(fault))
 
     async def send_now(self, tenant_id: str, person_id: str, every: Every) -> None:
         """Queue the report of the newest whole period again. Raise NotFound, Invalid, TooManyRequests."""
