@@ -123,6 +123,15 @@ async def test_a_backup_that_cannot_be_opened_is_found_out(
     assert (await attempt(site, archive)).faults == (fault,)
 
 
+async def test_a_backup_is_not_blamed_for_a_missing_master_key(site: InstallationPaths, tmp_path: Path) -> None:
+    archive = tmp_path / "backup.tar"
+    back_up(site, {}, archive, CLOCK.now(), ignore)
+    (tmp_path / "home.key").unlink()
+    found = await attempt(site, archive)
+    assert found.faults == ("not_restored",)
+    assert "master key" in found.detail
+
+
 @pytest.mark.promise("D3")
 async def test_a_key_that_an_erasure_left_is_found_out(
     site: InstallationPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

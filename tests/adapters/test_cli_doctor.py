@@ -26,7 +26,7 @@ from http_world import open_installation
 from unificx.api import ComponentState
 from unificx.api.middleware import as_operator
 from unificx.cli import Listener
-from unificx.cli.doctor import components, host, listeners, report_lines, services
+from unificx.cli.doctor import components, host, listeners, report_lines, run_checks, services
 from unificx.cli.doctor.check import Check
 from unificx.cli.doctor.database import database
 from unificx.cli.doctor.report import name_of
@@ -76,14 +76,17 @@ def test_a_configured_certificate_is_checked_instead_of_that_of_the_installation
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "home" / "tls").mkdir(parents=True)
-    path = certificate(tmp_path / "fullchain.pem", NOW - timedelta(10), NOW - timedelta(1))
+    path = certificate(tmp_path / "home" / "fullchain.pem", NOW - timedelta(10), NOW - timedelta(1))
     monkeypatch.setenv("UNIFICX_TLS_CERTIFICATE", str(path))
-    found = describe_installation(tmp_path / "home").certificates
-    assert found == (path,)
-    check = components.certificate(path, NOW, configured=True)
-    assert (check.state, check.do) == ("fail", f"Replace {path}, then send SIGHUP to the server.")
+
+    def check() -> Check:
+        checks = run_checks(describe_installation(tmp_path / "home"), ManualClock(NOW))
+        [found] = [each for each in checks if each.name.startswith("certificate")]
+        return found
+
+    assert (check().state, check().do) == ("fail", f"Replace {path}, then send SIGHUP to the server.")
     path.unlink()
-    assert components.certificate(path, NOW, configured=True).state == "fail"
+    assert check().state == "fail"
 
 
 def test_an_unreadable_certificate_fails(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ class Installation:
     certificates: tuple[Path, ...]
     database: str
     """SQLAlchemy URL of the database."""
+    owns_certificate: bool = False
+    """Whether the certificate is the operator's, who renews it."""
     rtpengine: str = "rtpengine"
     """Program name or path."""
     mail: Probe | None = None

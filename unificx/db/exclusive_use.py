@@ -15,6 +15,7 @@ from unificx.db.database import Database
 
 _LOCK = 0x756E6966696378
 """Arbitrary number of the lock, which every server takes in its database."""
+# scope: all tenants, because the lock is that of the installation.
 _HOLDER = text(
     "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
     " AND classid = :high AND objid = :low"
@@ -60,8 +61,8 @@ async def exclusive_use(
         finally:
             task.cancel()
             await asyncio.wait((task,))
-        if not task.cancelled():
-            raise _taken()
+            if not task.cancelled():  # also if `on_taken` has interrupted the caller
+                raise _taken()
 
 
 def _taken() -> StartupError:

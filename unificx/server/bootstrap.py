@@ -95,7 +95,7 @@ async def open_installation(
         stack.enter_context(installation_lock(paths))
         database = Database(url, clock)
         stack.push_async_callback(database.close)
-        with _naming_the_database():
+        with naming_the_database():
             await stack.enter_async_context(exclusive_use(database, partial(signal.raise_signal, signal.SIGTERM)))
             await back_up_before_update(paths, url, environ, clock)
         is_new = not paths.keys.exists()
@@ -107,7 +107,7 @@ async def open_installation(
         signer = _receipt_signer(paths, master, clock)
         erasing = _erasing(database, keys, signer, Erasure(journal, keys, clock, cluster.bus), environ)
         erasing.erasure.replay()
-        with _naming_the_database():
+        with naming_the_database():
             await migrate_in_child(database, url)
         await claim_database(database, keys.installation_id, keys_unused=keys.is_empty)
         notifications = load_notification_settings(paths, environ, master)
@@ -169,7 +169,7 @@ async def _start_upkeep(stack: AsyncExitStack, container: Container) -> None:
 
 
 @contextlib.contextmanager
-def _naming_the_database() -> Iterator[None]:
+def naming_the_database() -> Iterator[None]:
     """Raise StartupError if the database does not respond."""
     try:
         yield

@@ -127,6 +127,7 @@ def describe_installation(home: Path) -> Surveyed:
         listeners=tuple(_listener(*each) for each in _LISTENERS),
         certificates=(Path(configured),) if configured else certificates_in(paths.tls),
         database=database_url(paths, environ),
+        owns_certificate=bool(configured),
         mail=smtp_check(environ),
         dkim=dkim_check(paths, environ),
         mailbox=mailbox_check(environ),

@@ -24,7 +24,7 @@ from unificx.audio_store import LocalBlobStore
 from unificx.cli.commands import privacy
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, DomainError, Invalid, NotFound
+from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, StartupError
 from unificx.db import Base, Database, SealedCodec, exclusive_use
 from unificx.db.base import sealed_part
 from unificx.db.migrations import known_revisions
@@ -426,6 +426,16 @@ def test_the_commands_move_a_tenant(tmp_path: Path, sqlite_template: bytes) -> N
         assert database.execute("SELECT slug FROM tenant").fetchall() == [("acme",)]
     assert "here already" in str(run("import", str(file), "--home", str(receiver)).exception)
     assert "cannot be imported" in str(run("import", str(tmp_path / "none"), "--home", str(receiver)).exception)
+
+
+@pytest.mark.parametrize("word", ["import", "transfer-key"])
+def test_a_command_names_the_database_that_is_away(tmp_path: Path, sqlite_template: bytes, word: str) -> None:
+    made_home(tmp_path / "home", sqlite_template, 1)
+    words = [word, *([str(tmp_path / "acme.tenant")] if word == "import" else []), "--home", str(tmp_path / "home")]
+    environ = {"UNIFICX_DATABASE": "postgresql://tester@127.0.0.1:1/unificx"}
+    failed = CliRunner().invoke(privacy.group, words, env=environ)
+    assert isinstance(failed.exception, StartupError)
+    assert str(failed.exception).startswith("The database does not respond: no server answers at its address.")
 
 
 async def test_no_tenant_is_imported_while_a_server_uses_the_database(

@@ -90,7 +90,7 @@ async def test_a_message_is_stored_once_the_database_is_back(
 async def test_a_message_that_cannot_be_stored_does_not_block_the_others(
     room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever the reason: all connections may be in use as the database is back, and its disk may be full."""
+    """All connections may be in use as the database is back, and its disk may be full."""
 
     async def close_others(session: AsyncSession, tenant_id: str, audio_id: str, *more: Any) -> bool:
         if audio_id in faults:

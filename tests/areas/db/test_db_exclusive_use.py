@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,16 @@ async def name(postgres: Postgres) -> AsyncIterator[str]:
     made = await postgres.create()
     yield made
     await postgres.drop(made)
+
+
+@asynccontextmanager
+async def held(url: str, on_taken: Callable[[], object]) -> AsyncIterator[None]:
+    database = Database(url, ManualClock())
+    try:
+        async with exclusive_use(database, on_taken):
+            yield
+    finally:
+        await database.close()
 
 
 @asynccontextmanager
@@ -110,6 +120,26 @@ async def test_a_server_that_finds_another_one_with_its_database_ends_with_an_er
 
     with pytest.raises(StartupError, match="Another server is using this database"):
         await run()
+
+
+async def test_an_interrupted_command_says_that_another_server_has_the_database(postgres: Postgres, name: str) -> None:
+    begun = asyncio.Event()
+
+    async def command() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        async with held(postgres.url(name), task.cancel):
+            begun.set()
+            await asyncio.Event().wait()
+
+    async with postgres.connect(name) as other:
+        task = asyncio.create_task(command())
+        await begun.wait()
+        await take_from_server(postgres, name, other)
+        async with asyncio.timeout(30):
+            await asyncio.wait((task,))
+    with pytest.raises(StartupError, match="Another server is using this database"):
+        task.result()
 
 
 class Connected(Database):

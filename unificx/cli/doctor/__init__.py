@@ -28,7 +28,7 @@ def run_checks(installation: Installation, clock: Clock) -> Iterator[Check]:
         yield host.rtpengine(installation.rtpengine)
         yield database(installation.database, clock)
     for path in installation.certificates:
-        yield components.certificate(path, now, configured=installation.home not in path.absolute().parents)
+        yield components.certificate(path, now, configured=installation.owns_certificate)
     yield host.disk(installation.home)
     yield host.clock(now, installation.home)
     yield host.limits()

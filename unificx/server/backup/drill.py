@@ -32,10 +32,10 @@ from unificx.server.verification.stored import StoredKeys, files_with_rows, jour
 DRILL_PREFIX = ".drill-"
 _KEYS_AT_ONCE = 500
 DrillFault = Literal["damaged", "not_restored", "keys", "journal", "database", "values", "files", "erased"]
-"""`damaged`: no whole backup. `not_restored`: no space, or no database to restore into. `keys`: not opened by the
-present master key. `journal`: the erasure journal is older than the backup. `database`: not opened, or of another
-installation. `values`: sealed values without a key. `files`: rows whose file is missing. `erased`: something erased is
-readable."""
+"""`damaged`: no whole backup. `not_restored`: no space, no master key, or no database to restore into. `keys`: not
+opened by the present master key. `journal`: the erasure journal is older than the backup. `database`: not opened, or of
+another installation. `values`: sealed values without a key. `files`: rows whose file is missing. `erased`: something
+erased is readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,13 @@ async def drill(
         trial = _Trial(InstallationPaths(folder / "home"), folder / "home.erasures", clock, now)
         try:
             with _as("not_restored"):
+                master = load_master(paths.home, environ, create=False)
                 settings = _settings(stack, environ)
             trial.restore(backup, settings, progress)
             with _as("journal"), suppress(FileNotFoundError):  # key store and database say whether it should exist
                 shutil.copy(erasure_journal_file(paths.home, environ), trial.journal)
             with _as("keys"):
-                keys = stack.enter_context(closing(_open_keys(trial.paths, paths, environ, clock)))
+                keys = stack.enter_context(closing(KeyStore(trial.paths.keys, master, clock)))
             return await trial.check(keys, database_url(trial.paths, settings), sound=BLOBS_VARIABLE not in environ)
         except _Failed as failed:
             return DrillResult(now, (failed.fault,), str(failed))
@@ -90,12 +91,6 @@ def _settings(stack: ExitStack, environ: Mapping[str, str]) -> dict[str, str]:
     if not configured.startswith("postgresql"):
         return {}
     return {DATABASE_VARIABLE: stack.enter_context(temporary_postgresql(configured))}
-
-
-def _open_keys(
-    restored: InstallationPaths, paths: InstallationPaths, environ: Mapping[str, str], clock: Clock
-) -> KeyStore:
-    return KeyStore(restored.keys, load_master(paths.home, environ, create=False), clock)
 
 
 @contextmanager

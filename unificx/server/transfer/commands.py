@@ -102,7 +102,7 @@ def _export_tenant(context: CommandContext, out: Path, receiver: bytes) -> None:
 
 
 def _with_stores(home: Path, run: Any, *, stopped: bool = False) -> Any:
-    from unificx.server.bootstrap import installation_lock
+    from unificx.server.bootstrap import installation_lock, naming_the_database
     from unificx.server.paths import InstallationPaths
     from unificx.server.transfer.stores import opened_stores
 
@@ -112,5 +112,5 @@ def _with_stores(home: Path, run: Any, *, stopped: bool = False) -> Any:
         async with opened_stores(paths, os.environ, SystemClock(), stopped=stopped) as stores:
             return await run(stores)
 
-    with installation_lock(paths) if stopped and paths.keys.exists() else nullcontext():
+    with installation_lock(paths) if stopped and paths.keys.exists() else nullcontext(), naming_the_database():
         return asyncio.run(operation())
