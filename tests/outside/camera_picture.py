@@ -37,7 +37,7 @@ class Detail(NamedTuple):
 def as_camera(directory: Path) -> str:
     """Make a video of the picture; return the browser switch that uses it as the camera."""
     video = directory / "portrait.y4m"
-    frames = ("-t", "1", "-r", "10", "-pix_fmt", "yuv420p")
+    frames = ("-t", "1", "-r", "5", "-pix_fmt", "yuv420p")
     subprocess.run(["ffmpeg", "-loglevel", "error", "-y", "-loop", "1", "-i", PORTRAIT, *frames, video], check=True)
     return f"--use-file-for-fake-video-capture={video}"
 
