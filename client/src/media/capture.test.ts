@@ -54,7 +54,8 @@ describe('microphones and cameras', () => {
   });
 
   describe('a camera', () => {
-    const [opened, blurred] = [{} as MediaStreamTrack, {} as MediaStreamTrack];
+    const opened = {} as MediaStreamTrack;
+    const blurred = { stop: vi.fn() as () => void } as MediaStreamTrack;
     beforeEach(() => {
       vi.mocked(blurBackground).mockReset();
       browser('granted', () => Promise.resolve({ getTracks: () => [opened] }));
@@ -80,6 +81,18 @@ describe('microphones and cameras', () => {
       expect(lossOf(track)).toBeUndefined();
       vi.mocked(blurBackground).mock.lastCall![1]();
       expect(lossOf(track)).toMatchObject({ source: 'camera', reason: 'blur' });
+    });
+
+    it.each([
+      ['begins', () => blurred],
+      ['fails', () => Promise.reject(new Error('no program'))],
+    ])('is sent as it is if the blur is switched off before it %s', async (_, happens) => {
+      setPreferences({ backgroundBlur: true });
+      vi.mocked(blurBackground).mockImplementationOnce(async () => {
+        setPreferences({ backgroundBlur: false });
+        return happens();
+      });
+      expect(await camera()).toBe(opened);
     });
   });
 

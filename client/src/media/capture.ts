@@ -77,10 +77,14 @@ async function openCamera(video: MediaTrackConstraints): Promise<MediaStreamTrac
   const opened = await capture('camera', { video });
   if (!preferences.state.backgroundBlur || !supportsBackgroundBlur()) return opened;
   const failure = new CaptureError('camera', 'blur');
-  const track = await blurBackground(opened, () => void losses.set(track, failure)).catch(() => {
-    throw failure;
-  });
-  return track;
+  const blurred = await blurBackground(opened, () => void losses.set(blurred!, failure)).catch(() => undefined);
+  if (!preferences.state.backgroundBlur) {
+    // Switched off meanwhile.
+    blurred?.stop();
+    return openCamera(video);
+  }
+  if (!blurred) throw failure;
+  return blurred;
 }
 
 /** The tracks of a camera or a screen. */

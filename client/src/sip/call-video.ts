@@ -32,8 +32,11 @@ export class CallVideo {
     this.#publish();
   }
 
-  /** Send the camera as the user wants it now. */
-  readonly reopen = coalesce(() => this.#change(() => this.media.reopenCamera()));
+  /** Send the camera with the background that is wanted now: switching the blur off also brings back one that it ended. */
+  readonly applyBlur = coalesce(async () => {
+    if (this.media.videoTrack) return this.#change(() => this.media.reopenCamera());
+    if (this.call.state().captureError?.reason === 'blur' && this.#answered) void this.start();
+  });
 
   /** Send video from now on. */
   async start(): Promise<void> {
@@ -75,7 +78,7 @@ export class CallVideo {
 
   /** The camera has ended by itself, or cannot be opened again. */
   async lost(captureError: CaptureError | undefined): Promise<void> {
-    if (['talking', 'held'].includes(this.call.state().phase)) await this.stop();
+    if (this.#answered) await this.stop();
     else this.#closeCamera();
     this.call.set({ captureError });
   }
@@ -91,6 +94,10 @@ export class CallVideo {
   end(): void {
     this.#closeCamera();
     this.call.set({ videoEnded: true });
+  }
+
+  get #answered(): boolean {
+    return ['talking', 'held'].includes(this.call.state().phase);
   }
 
   get #over(): boolean {

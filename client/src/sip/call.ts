@@ -102,7 +102,7 @@ export class Call {
       if (now.microphone !== microphone) void this.reopenMicrophone();
       else if (this.answered && (now.noiseSuppression !== noiseSuppression || now.screenSound !== screenSound))
         void this.#sound.apply();
-      else if (now.backgroundBlur !== backgroundBlur && this.state.state.camera === 'on') void this.#video.reopen();
+      else if (now.backgroundBlur !== backgroundBlur) void this.#video.applyBlur();
     });
   }
 
