@@ -19,7 +19,9 @@ WATCH = """() => {
   addEventListener('securitypolicyviolation', (e) => violations.push(`${e.violatedDirective} ${e.blockedURI}`))
 }"""
 WAIT_UNTIL_STABLE = """async () => {
-  const seen = () => document.body.innerText + document.querySelectorAll('.mantine-Loader-root, .mantine-Skeleton-root').length
+  // Without clocks, which would never be stable on a machine where this takes a second.
+  const texts = () => document.body.innerText.replace(/\\d+:\\d\\d/g, '')
+  const seen = () => texts() + document.querySelectorAll('.mantine-Loader-root, .mantine-Skeleton-root').length
   for (let before = '', same = 0; same < 3; ) {
     const now = seen()
     same = now === before ? same + 1 : 0

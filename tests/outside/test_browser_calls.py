@@ -44,7 +44,6 @@ def test_a_call_survives_the_loss_of_its_signaling_connection(telephones: Browse
     eventually(
         lambda: (anna.is_receiving(1000), berta.is_receiving(440)) == (True, True), what="sound after ICE began anew"
     )
-    assert berta.is_receiving(440)
     berta.hang_up()
     anna.wait_for_event("ended")
 

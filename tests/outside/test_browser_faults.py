@@ -33,13 +33,12 @@ def hear_each_other_again(anna: BrowserPhone, berta: BrowserPhone) -> None:
     before = anna.packets(), berta.packets()
     more = lambda: anna.packets() > before[0] + 100 and berta.packets() > before[1] + 100  # noqa: E731
     try:
-        eventually(more, 30, "sound again")
+        eventually(more, what="packets again")
+        eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="voices again")
     except AssertionError:
         for name, phone, packets in zip(("Anna", "Berta"), (anna, berta), before, strict=True):
             print(f"{name}: {packets} packets before, now {phone.media_stats()}", *phone.log(), sep="\n")
         raise
-    assert anna.is_receiving(1000)
-    assert berta.is_receiving(440)
 
 
 @pytest.mark.promise("U1")

@@ -233,7 +233,7 @@ def test_a_call_survives_the_loss_of_its_signaling_connection(anna: ClientPhone,
     berta.answer(ANNA)
     assert_two_way_audio(anna, berta)
     cut(anna)
-    assert anna.is_receiving(1000)
+    eventually(lambda: anna.is_receiving(1000), what="the voice after the cut")
     berta.choose("Hold")  # over the new connection
     expect(anna.call_with(BERTA).get_by_text("On hold by the other party")).to_be_visible()
     berta.press("Resume")
