@@ -58,7 +58,7 @@ async def _any_mailbox(boxes: Mailboxes, directory: DirectoryCache, call: Call) 
         await call.play_until_digit("voicemail/enter-pin")
         pin = await call.read_digits(12)
         try:
-            correct = await boxes.check_pin(tenant_id, box.id if box is not None else "", pin)
+            correct = await boxes.check_pin(tenant_id, box.id if box is not None else number, pin)
         except TooManyRequests:
             await call.play("general/too-many-tries")
             return

@@ -58,7 +58,9 @@ async def sign_in(deps: SharedPhoneDependencies, call: Call) -> None:
         await call.play_until_digit("voicemail/enter-pin")
         pin = await call.read_digits(12)
         try:
-            correct = await deps.boxes.check_pin(caller.tenant_id, extension.id if extension is not None else "", pin)
+            correct = await deps.boxes.check_pin(
+                caller.tenant_id, extension.id if extension is not None else number, pin
+            )
         except TooManyRequests:
             break
         if correct and extension is not None and extension.person_id is not None:

@@ -139,6 +139,18 @@ async def test_existence_of_a_mailbox_is_not_disclosed(
     assert played_prompts(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
 
 
+async def test_attempts_at_one_unknown_mailbox_do_not_disclose_another(
+    room: RecordingSetup, directory: DirectoryCache
+) -> None:
+    """An unknown mailbox is refused only after as many attempts as an existing one."""
+    for number in ("4711", "4711", "4712"):
+        keys = {"voicemail/enter-mailbox": [f"{number}#"], "voicemail/enter-pin": ["8264#", "9264#", "9265#"]}
+        caller = stage(room, directory, 1, caller=None, digits=keys)
+        await caller.run()
+    tries = ["voicemail/enter-pin", "voicemail/wrong-pin"] * 3
+    assert played_prompts(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
+
+
 async def test_pin_attempts_are_rate_limited(room: RecordingSetup, directory: DirectoryCache) -> None:
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     for _ in range(5):
