@@ -8,7 +8,7 @@ export function UnknownNumber({ calls: { number, at, calls } }: { calls: NonNull
   return (
     <Trans>
       <Plural value={calls} one="One call was" other="# calls were" /> rejected, last at {time}: the number {number} is
-      not set up. Check how the carrier writes your numbers, or add it under Numbers.
+      not set up for this trunk. Check how the carrier writes your numbers, and add it under Numbers.
     </Trans>
   );
 }
