@@ -63,7 +63,7 @@ describe('the ICE monitor', () => {
     connection.flows = false;
     await advance(LOST_AFTER - 1);
     monitor.remoteOffered();
-    await advance(LOST_AFTER - 1);
+    await advance(9);
     expect(listener.restartIce).not.toHaveBeenCalled();
     await advance(1);
     expect(listener.restartIce).toHaveBeenCalledOnce();
@@ -94,6 +94,12 @@ describe('the ICE monitor', () => {
     monitor.remoteOffered();
     await advance(11);
     expect(listener.restartIce).toHaveBeenCalledOnce();
+    monitor.remoteOffered();
+    connection.setIceState('disconnected');
+    await advance(9);
+    expect(listener.restartIce).toHaveBeenCalledOnce();
+    await advance(1);
+    expect(listener.restartIce).toHaveBeenCalledTimes(2);
   });
 
   it('does not report a loss while STUN responses arrive', async () => {

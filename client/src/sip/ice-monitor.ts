@@ -44,6 +44,8 @@ export class IceMonitor {
   #suspect = false;
   #renegotiated = false;
   #lastRestart = -Infinity;
+  /** Until then the path of the remote party's last offer may still be established. */
+  #awaitedUntil = -Infinity;
 
   constructor(
     private readonly connection: RTCPeerConnection,
@@ -71,6 +73,7 @@ export class IceMonitor {
   /** The remote party has made an offer, after which media may take another path: wait for that one. */
   remoteOffered(): void {
     this.#keepAlive.restart();
+    this.#awaitedUntil = Date.now() + RESTART_TIMEOUT_MS;
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     const restart = () => (this.#lostSince === undefined ? this.markLost() : this.#check());
@@ -105,7 +108,8 @@ export class IceMonitor {
     else if (state === 'failed') this.markLost();
     else if (state === 'disconnected' && this.#lostSince === undefined) {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.markLost(), DISCONNECTED_GRACE_MS);
+      const delay = Math.max(DISCONNECTED_GRACE_MS, this.#awaitedUntil - Date.now());
+      this.#timer = setTimeout(() => this.markLost(), delay);
     }
   };
 
@@ -159,6 +163,7 @@ export class IceMonitor {
     if (silentReadings === 0) this.#markConnected();
     if (!conclusive || this.#lostSince !== undefined) return;
     if (silentReadings === PROBE_AFTER) this.listener.probe();
+    if (Date.now() < this.#awaitedUntil) return;
     if (silentReadings >= (this.#suspect ? LOST_AFTER_IN_DOUBT : LOST_AFTER)) this.markLost();
   }
 }
