@@ -285,12 +285,12 @@ def awaits_restoration(script: Script) -> bool:
 def test_restoration_is_repeated_until_it_succeeds(answering: bool) -> None:
     script = talking()
     for number in range(1, MAX_RESTORATIONS):
-        script.process(events.RelayRestarted())
+        script.process(events.RelayRestarted(again=number > 1))
         if answering:
             script.process(events.MediaOffered(f"exchange:{number}", b"for b1"))
         assert script.process(events.MediaFailed(f"exchange:{number}", sdp_at_fault=False)) == []
         assert awaits_restoration(script)
-    script.process(events.RelayRestarted())
+    script.process(events.RelayRestarted(again=True))
     script.process(events.MediaOffered(f"exchange:{MAX_RESTORATIONS}", b"for b1"))
     script.process(events.MediaAnswered(f"exchange:{MAX_RESTORATIONS}", b"for a"))
     script.process(events.OfferAnswered("a", b"offer"), events.OfferAnswered("b1", b"answer"))
@@ -308,11 +308,17 @@ def test_restart_offers_nothing_while_a_side_is_being_transferred() -> None:
 
 def test_restoration_is_not_repeated_without_end_nor_with_unusable_sdp() -> None:
     script = talking()
-    for number in range(1, MAX_RESTORATIONS + 1):
-        script.process(events.RelayRestarted(), events.MediaFailed(f"exchange:{number}", sdp_at_fault=False))
-    assert not awaits_restoration(script)
-    script.process(events.RelayRestarted(), events.MediaFailed(f"exchange:{number + 1}", sdp_at_fault=False))
-    assert awaits_restoration(script), "after a new restart"
+
+    def fail(times: int) -> None:
+        """Restore in vain after a restart."""
+        for attempt in range(times):
+            script.process(events.RelayRestarted(again=attempt > 0))
+            assert isinstance(script.state, Talking)
+            script.process(events.MediaFailed(f"exchange:{script.state.count}", sdp_at_fault=False))
+
+    for times in (MAX_RESTORATIONS - 1, MAX_RESTORATIONS - 1, MAX_RESTORATIONS, 1):
+        fail(times)
+        assert awaits_restoration(script) is (times < MAX_RESTORATIONS)
     script = talking()
     script.process(events.RelayRestarted(), events.MediaFailed("exchange:1", sdp_at_fault=True))
     assert not awaits_restoration(script)

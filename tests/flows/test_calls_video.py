@@ -3,6 +3,8 @@
 import pytest
 from ladder import play, play_on
 
+from unificx.calls.machine.states import MAX_RESTORATIONS
+
 BROWSERS = "alice 1001 wss, bob 1002 wss"
 DESK = "alice 1001 wss, bob 1002"
 DOWN = """
@@ -173,6 +175,31 @@ async def test_ice_restart_that_fails_at_the_media_engine_is_repeated() -> None:
     )
     assert world.observed == ["alice, bob", "alice, bob again 2"], "not before it is restored"
     await play_on(world, DOWN)
+
+
+async def test_ice_restart_that_always_fails_at_the_media_engine_ends() -> None:
+    attempt = """
+        bob   <- INVITE [alice/webrtc]
+        ! the media engine dies
+        bob   -> 200 [bob]
+        bob   <- ACK
+        ! the media engine recovers
+        ! the watch goes round
+    """
+    world = await play(
+        DESK
+        + """
+        alice -> INVITE 1002 [alice/webrtc]
+        bob   <- INVITE [alice/webrtc]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob in webrtc]
+        alice -> ACK
+        ! the media engine restarts
+    """
+        + attempt * MAX_RESTORATIONS
+    )
+    await play_on(world, "! the media engine restarts" + attempt + "bob <- INVITE [alice/webrtc]")
 
 
 async def test_ice_restart_keeps_media_sections() -> None:

@@ -67,7 +67,7 @@ class MediaWatchdog:
             return
         # An anchor that is unknown to the engine was lost; one that is known may be incomplete.
         if report is None or state.awaits_restoration:
-            event = events.RelayRestarted()
+            event = events.RelayRestarted(again=state.awaits_restoration)
         else:
             event = self._judge(call, state, report)
         if event is not None:

@@ -41,7 +41,10 @@ class MediaReleased:
 
 @value
 class RelayRestarted:
-    """rtpengine restarted and lost the call's anchors."""
+    """rtpengine restarted and lost the call's anchors. `again`: its media could not be restored since, so that it is
+    attempted again."""
+
+    again: bool = False
 
 
 @value

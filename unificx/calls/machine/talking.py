@@ -108,8 +108,8 @@ def _process(state: Talking, event: Event, now: float) -> Transition:
         case HungUp(leg) | LegLost(leg) if isinstance(state.exchange, TakingOver) and leg == state.exchange.leg:
             restored, actions = peer_change.abort_takeover(state, state.exchange, Cause.CANCELLED)
             return restored, [*actions, Close(leg)]
-        case RelayRestarted():
-            return _reanchor(state)
+        case RelayRestarted(again):
+            return _reanchor(state if again else replace(state, failed_restorations=0))
         case OfferReceived(leg, sdp):
             return _offer_received(state, leg, sdp)
         case AckReceived(leg, sdp):
@@ -318,8 +318,6 @@ def _reanchor(state: Talking) -> Transition:
     if isinstance(state.exchange, MovingToApp):  # the app makes a new offer on its own
         return state, []
     state, actions = peer_change.abort_exchange(state)
-    if not state.awaits_restoration:  # a new restart, not another attempt
-        state = replace(state, failed_restorations=0)
     if not state.callee_sdp:  # it is being transferred, without ringback: the answer of the target restores media
         return state, actions
     if needs_ice_restart(state.caller_sdp, state.callee_sdp):
