@@ -22,3 +22,15 @@ it('runs again after a failure', async () => {
   fails = false;
   await refresh();
 });
+
+it('runs again for a call made at the end of a run', async () => {
+  for (let microtasks = 0; microtasks < 8; microtasks += 1) {
+    let [begun, answer] = [0, () => {}];
+    const refresh = coalesce(() => new Promise<void>((resolve) => ([begun, answer] = [begun + 1, resolve])));
+    void refresh();
+    answer();
+    for (let count = 0; count < microtasks; count += 1) await undefined;
+    void refresh();
+    await expect.poll(() => begun, `after ${microtasks} microtasks`).toBe(2);
+  }
+});

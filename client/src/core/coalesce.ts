@@ -2,17 +2,23 @@
  * Coalesce calls of an asynchronous task: one run at a time, and calls made during a run share one more run after it.
  */
 export function coalesce(task: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
+  let result = Promise.resolve();
+  let running = false;
   let again = false;
   const run = async () => {
-    do {
-      again = false;
-      await task();
-    } while (again);
+    running = true;
+    try {
+      while (again) {
+        again = false;
+        await task();
+      }
+    } finally {
+      running = false; // at once: a call from now on needs another run
+    }
   };
   return () => {
-    again = running !== undefined;
-    running ??= run().finally(() => (running = undefined));
-    return running;
+    again = true;
+    if (!running) result = run();
+    return result;
   };
 }
