@@ -59,10 +59,11 @@ class Bank:
 
 
 class Player:
-    """Notes what is played to which leg."""
+    """Notes what is played to which leg, and for how long music on hold is replaced."""
 
     def __init__(self) -> None:
         self.played: list[tuple[str, Sound]] = []
+        self.interrupted: list[tuple[str, str, float]] = []
 
     async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float:
         del anchor, times, start
@@ -70,6 +71,9 @@ class Player:
         return 0.4
 
     async def stop(self, anchor: str, tag: str) -> None: ...
+
+    def interrupt(self, call_id: str, tag: str, seconds: float) -> None:
+        self.interrupted.append((call_id, tag, seconds))
 
 
 TONE = Sound(b"\0\0")
@@ -81,7 +85,7 @@ async def start(seconds: int) -> tuple[World, Bank, CreditControl, Player]:
     calls, clock = CallControl(), ManualClock()
     credit = CreditControl(
         bank,  # pyright: ignore[reportArgumentType]
-        CreditedCalls(calls, player),
+        CreditedCalls(calls, player, player.interrupt),
         lambda tenant_id: "DE",
         clock,
         TONE,
@@ -107,7 +111,9 @@ async def test_a_call_is_warned_before_its_credit_is_used_up_and_then_ended() ->
     assert not player.played
     await pass_time(world, credit, 2)
     [call] = world.manager.calls.values()
-    assert player.played == [(call.existing_leg("a").id, TONE)]
+    warned = call.existing_leg("a").id
+    assert player.played == [(warned, TONE)]
+    assert player.interrupted == [(call.id, warned, 0.4)]
     await pass_time(world, credit, 58)
     await play_on(
         world,

@@ -141,7 +141,7 @@ class World:
             self,
             availability=self.availability,
         )
-        self.digit_tones = DigitTones(self.media, self.tones_played)
+        self.digit_tones = DigitTones(self.media, lambda call_id, tag: None, self.tones_played)
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,

@@ -158,7 +158,10 @@ async def test_tones_of_digits_are_played_to_a_party(
     caller, callee = parties
     await connect(relay, parties)
     await talk(parties, 0.3)
-    played = DigitTones(relay, lambda call_id, tag: None)
+
+    def ignore(call_id: str, tag: str) -> None: ...
+
+    played = DigitTones(relay, ignore, ignore)
     talking = asyncio.create_task(talk(parties, 1.0))
     for digit in "5#":
         played.play("call", "call", "b", digit)
@@ -181,7 +184,7 @@ async def test_music_on_hold_goes_on_after_the_tones_of_digits(
         return tone(5.0)
 
     hold = MusicOnHold(relay, music, SystemClock())
-    played = DigitTones(relay, hold.tones_played)
+    played = DigitTones(relay, hold.tone_begun, hold.tones_played)
     one, other = (ConversationLeg(tag, "", "", None, "", "", b"", is_holding=tag == "a") for tag in ("a", "b"))
     hold.conversation_changed(Conversation("call", "acme", "call", one, other))
     await talk(parties, 0.5)

@@ -12,10 +12,13 @@ from unificx.rtpengine.supervisor import RtpEngine
 
 
 class CreditedCalls:
-    """The live calls of this node. Unknown call ids are ignored."""
+    """The live calls of this node. Unknown call ids are ignored.
 
-    def __init__(self, calls: CallControl, player: RtpEngine) -> None:
-        self._calls, self._player = calls, player
+    `on_playback` is called when a tone of so many seconds is played to a leg, because it replaces hold music.
+    """
+
+    def __init__(self, calls: CallControl, player: RtpEngine, on_playback: Callable[[str, str, float], None]) -> None:
+        self._calls, self._player, self._on_playback = calls, player, on_playback
 
     def legs(self, is_limited: Callable[[str], bool]) -> Sequence[CreditedLeg]:
         """Return the live legs outside of the tenants for which `is_limited` holds."""
@@ -35,4 +38,5 @@ class CreditedCalls:
         for name in (CALLER, state.callee):
             leg = call.leg(name)
             if leg is not None and call.participant(name).outside is None and not call.is_app(name):
-                await self._player.play(call.anchor_id(state.callee), leg.id, tone)
+                seconds = await self._player.play(call.anchor_id(state.callee), leg.id, tone)
+                self._on_playback(call_id, leg.id, seconds)

@@ -24,11 +24,14 @@ _AMPLITUDE = 5000.0
 
 class DigitTones:
     """Plays the digits for each leg in their order. A digit that rtpengine does not play is lost, and so are those that
-    arrive while `MAX_WAITING` for their leg wait. They replace other sounds that are played to the leg: afterwards,
-    `on_played` receives its call and tag."""
+    arrive while `MAX_WAITING` for their leg wait. They replace other sounds that are played to the leg: `on_playing`
+    receives its call and tag when a tone begins, `on_played` after the last one."""
 
-    def __init__(self, media: RtpEngine, on_played: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, media: RtpEngine, on_playing: Callable[[str, str], None], on_played: Callable[[str, str], None]
+    ) -> None:
         self._media = media
+        self._on_playing = on_playing
         self._on_played = on_played
         self._tasks = BackgroundTasks(SIP_ACCESS)
         # Owner: the node that holds the call.
@@ -56,14 +59,16 @@ class DigitTones:
         waiting = self._waiting[tag]
         try:
             while waiting:
-                await self._play_digit(*waiting.popleft(), tag)
+                await self._play_digit(call_id, tag, *waiting.popleft())
         finally:
             del self._waiting[tag]
         self._on_played(call_id, tag)
 
-    async def _play_digit(self, anchor: str, digit: str, tag: str) -> None:
+    async def _play_digit(self, call_id: str, tag: str, anchor: str, digit: str) -> None:
         try:
-            await asyncio.sleep(await self._media.play(anchor, tag, _sound(digit)))
+            seconds = await self._media.play(anchor, tag, _sound(digit))
+            self._on_playing(call_id, tag)
+            await asyncio.sleep(seconds)
         except MediaUnavailable:
             log.info("digit_not_played")
         except Exception as fault:

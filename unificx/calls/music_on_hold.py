@@ -95,18 +95,29 @@ class MusicOnHold:
 
     def interrupted(self, call_id: str, tag: str, seconds: float) -> None:
         """Another sound of `seconds` replaces the music of a leg; resume the music afterwards."""
-        state = self._states.get(call_id)
-        if state is None or state.wanted is None or state.wanted.tag != tag:
-            return
-        if state.resume is not None:
-            state.resume.cancel()
-        state.resume = asyncio.get_running_loop().call_later(seconds, self._resume, call_id, state)
+        state = self._interrupt(call_id, tag)
+        if state is not None:
+            state.resume = asyncio.get_running_loop().call_later(seconds, self._resume, call_id, state)
+
+    def tone_begun(self, call_id: str, tag: str) -> None:
+        """A tone of digits replaces the music of a leg, or another sound, until the end of the tones."""
+        self._interrupt(call_id, tag)
 
     def tones_played(self, call_id: str, tag: str) -> None:
-        """Tones of digits have replaced the music of a leg; resume it, unless another sound is played meanwhile."""
+        """Tones of digits have ended; resume the music, unless another sound has begun meanwhile."""
         state = self._states.get(call_id)
         if state is not None and state.resume is None:
             self.interrupted(call_id, tag, 0.0)
+
+    def _interrupt(self, call_id: str, tag: str) -> _CallState | None:
+        """Return the state of a leg that hears music, which no longer resumes at the end of an earlier sound."""
+        state = self._states.get(call_id)
+        if state is None or state.wanted is None or state.wanted.tag != tag:
+            return None
+        if state.resume is not None:
+            state.resume.cancel()
+            state.resume = None
+        return state
 
     def _resume(self, call_id: str, state: _CallState) -> None:
         state.resume = None

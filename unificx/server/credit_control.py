@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from unificx.billing import STEP_SECONDS, Credit, CreditCall, CreditRefusal, is_due, is_warned
-from unificx.calls import CreditedCalls, CreditedLeg, CreditReply
+from unificx.calls import CreditedCalls, CreditedLeg, CreditReply, MusicOnHold
 from unificx.cdr import destination_of
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
@@ -134,6 +134,7 @@ def _reply(reserved: int | CreditRefusal) -> CreditReply:
     return "no_credit" if reserved == "no_price" else reserved
 
 
-def create_credit_control(container: Container, media: RtpEngine) -> CreditControl:
-    calls, country_of = CreditedCalls(container.calls, media), container.routing.outbound.store.country
+def create_credit_control(container: Container, media: RtpEngine, hold: MusicOnHold) -> CreditControl:
+    calls = CreditedCalls(container.calls, media, hold.interrupted)
+    country_of = container.routing.outbound.store.country
     return CreditControl(container.billing.credit, calls, country_of, container.clock, Prompts().sound(BEEP, "en"))

@@ -113,10 +113,7 @@ class SipServer:
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers, touched = CompositeObserver(hold, self.call_recorder, self.call_monitor), set[str]()
         on_step = _reporting_steps(touched, live_events)
-        digit_tones = DigitTones(media, hold.tones_played)
-        self.call_manager = self._create_call_manager(
-            call_settings, dialogs, routing, observers, on_step, digit_tones=digit_tones
-        )
+        self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, on_step, hold=hold)
         container.calls.attach(self.call_manager)
         self._recorded_calls = CallRecordingStatus(container.calls)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
@@ -158,10 +155,10 @@ class SipServer:
         observer: CompositeObserver,
         on_step: Callable[[str], None],
         *,
-        digit_tones: DigitTones,
+        hold: MusicOnHold,
     ) -> CallManager:
         container = self._container
-        self.credit = create_credit_control(container, self._media)
+        self.credit = create_credit_control(container, self._media, hold)
         return CallManager(
             CallManagerDependencies(
                 dialogs,
@@ -184,7 +181,7 @@ class SipServer:
                 ),
                 container.routing.teammates,
                 create_answer_key_requests(container, self._media),
-                digit_tones,
+                DigitTones(self._media, hold.tone_begun, hold.tones_played),
             ),
             settings,
             on_answered=container.journal.save,

@@ -24,8 +24,11 @@ class SlowMedia:
 
 async def test_a_flood_of_digits_takes_limited_memory() -> None:
     media = SlowMedia()
+    begun: list[str] = []
     ended: list[str] = []
-    tones = DigitTones(cast("RtpEngine", media), lambda call_id, tag: ended.append(tag))
+    tones = DigitTones(
+        cast("RtpEngine", media), lambda call_id, tag: begun.append(tag), lambda call_id, tag: ended.append(tag)
+    )
     for _ in range(10 * MAX_WAITING):
         tones.play("call", "anchor", "a", "1")
     tones.play("call", "anchor", "b", "2")
@@ -35,5 +38,6 @@ async def test_a_flood_of_digits_takes_limited_memory() -> None:
     while len(tones):
         await asyncio.sleep(0)
     assert Counter(tag for tag, _ in media.played) == {"a": MAX_WAITING, "b": 1}
+    assert begun == [tag for tag, _ in media.played]
     assert sorted(ended) == ["a", "b"], "after the last digit of each"
     assert len({sound.pcm for _, sound in media.played}) == 2

@@ -112,6 +112,11 @@ async def test_music_resumes_after_tones_but_not_during_an_announcement() -> Non
     world.music_on_hold.tones_played("call", "ben")
     await asyncio.sleep(0.01)
     assert await world.observe() == []
+    world.music_on_hold.tone_begun("call", "ben")  # it replaces the announcement
+    world.music_on_hold.tones_played("call", "ben")
+    await asyncio.sleep(0.01)
+    assert await world.observe() == ["play ben 0"]
+    world.music_on_hold.interrupted("call", "ben", 30.0)
     world.music_on_hold.interrupted("call", "ben", 0.0)  # it is cut short
     await asyncio.sleep(0.01)
     assert await world.observe() == ["play ben 0"]
