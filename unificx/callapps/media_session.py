@@ -20,6 +20,9 @@ from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived
 
 log = structlog.get_logger()
 SERVICE_UNAVAILABLE = 503
+REQUEST_PENDING = 491
+PENDING_RETRY = 1.0
+"""Seconds until an offer is repeated that met one of the other side (RFC 3261 section 14.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,10 @@ class AppMediaSession:
         self._start(self._complete_with(sdp))
 
     def offer_rejected(self, status: int) -> None:
-        """Ignored: the engine keeps its session; if it was lost, the media timeout ends the call."""
+        """Repeat an offer that met one of the other side. Any other rejection is ignored: the engine keeps its session;
+        if it was lost, the media timeout ends the call."""
+        if status == REQUEST_PENDING:
+            asyncio.get_running_loop().call_later(PENDING_RETRY, self._repeat_offer)
 
     def info_received(self, content_type: str, body: bytes) -> None:
         for key in parse_dtmf_digit(content_type, body):
@@ -201,6 +207,11 @@ class AppMediaSession:
         if not self.is_over:
             self._on_media_up()
             self._emit(OfferAnswered(sdp))
+
+    def _repeat_offer(self) -> None:
+        """Repeat an offer, unless the one of the other side has established media meanwhile."""
+        if not self.is_over and not self.media_up.is_set():
+            self._start(self._reoffer())
 
     async def _reoffer(self) -> None:
         try:

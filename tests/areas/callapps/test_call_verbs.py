@@ -6,6 +6,7 @@ import contextlib
 import pytest
 from app_harness import HANG_UP, AppHarness, harness_for
 from structlog.testing import capture_logs
+from virtual_time import run_in_virtual_time
 
 from unificx.callapps import App, Call, Clip, RecordResult, SpokenValue
 from unificx.calls import ConnectRequest, ConnectWithdrawn
@@ -349,6 +350,40 @@ async def test_engine_restart_reoffers_the_leg_and_replays() -> None:
     stage.end_playback("t2")
     await stage.settle()
     assert stage.events[-1] == ByeReceived()
+
+
+def test_offer_that_meets_another_is_repeated_until_media_is_established() -> None:
+    async def story() -> None:
+        async def app(call: Call) -> None:
+            await call.answer()
+            await asyncio.Event().wait()
+
+        stage = harness_for(app)
+        stage.begin()
+        await stage.settle()
+        stage.host.on_engine_restarted()
+        await stage.settle()
+        expected = [Answered(b"ours"), OfferReceived(b"ours")]
+        for status, repeated in ((488, 0), (491, 1), (491, 1)):
+            stage.line.offer_rejected(status)
+            await stage.settle()
+            assert stage.events == expected, "not at once, since it would meet the other offer again"
+            await asyncio.sleep(5.0)
+            expected += [OfferReceived(b"ours")] * repeated
+            assert stage.events == expected
+        stage.line.offer_rejected(491)
+        stage.line.offered(b"offer")
+        await asyncio.sleep(5.0)
+        assert stage.events == [*expected, OfferAnswered(b"ours")], "the other offer has established media"
+        stage.host.on_engine_restarted()
+        await stage.settle()
+        stage.line.offer_rejected(491)
+        stage.hang_up()
+        await asyncio.sleep(5.0)
+        assert stage.events[-1] == OfferReceived(b"ours")
+        assert stage.orders[-1] == "close", "the engine has no leg of a call that has ended"
+
+    run_in_virtual_time(story())
 
 
 async def test_server_shutdown_ends_all_apps() -> None:
