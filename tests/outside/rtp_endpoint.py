@@ -71,8 +71,10 @@ class RtpEndpoint:
         self.target = (connection.address, media.port)
         self.payload_type = sdp.codecs(media)[0].payload
 
-    async def send_tone(self, seconds: float, *, lose_every: int = 0, reports: bool = False) -> None:
-        """Send the tone in packets of 20 ms; every `lose_every`th packet is dropped."""
+    async def send_tone(
+        self, seconds: float, *, lose_every: int = 0, reports: bool = False, interval: float = 0.02
+    ) -> None:
+        """Send the tone in packets of 20 ms, one every `interval` seconds; every `lose_every`th packet is dropped."""
         assert self.target is not None
         began = time.monotonic()
         for number in range(int(seconds * 50)):
@@ -85,7 +87,7 @@ class RtpEndpoint:
                 self._rtp.sendto(self.protect(bytes(packet)), self.target)
             if reports and number % 25 == 24:
                 self._send_report()
-            await asyncio.sleep(max(0.0, began + number * 0.02 - time.monotonic()))
+            await asyncio.sleep(max(0.0, began + number * interval - time.monotonic()))
 
     async def send_dtmf(self, event: int, ms: int = 100) -> None:
         """Send a DTMF digit as telephone events (RFC 4733) with payload type 101."""

@@ -1,6 +1,8 @@
 """Commands about one party of a call in a real rtpengine: playback, subscription and DTMF."""
 
 import asyncio
+import os
+import signal
 from array import array
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -89,6 +91,23 @@ async def test_playback_reaches_one_party_and_does_not_affect_the_other(
     await talk(parties, 1.0)
     assert caller.typical_level(CALLEE) > 6000
     assert caller.level(PROMPT) < 300
+
+
+async def test_audio_goes_on_after_five_seconds_of_it_that_arrive_at_once(
+    relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]
+) -> None:
+    """After a pause of the network or of the machine."""
+    caller, callee = parties
+    await connect(relay, parties)
+    await talk(parties, 0.3)
+    assert relay.pid is not None
+    os.kill(relay.pid, signal.SIGSTOP)
+    await caller.send_tone(6.0, interval=0.0)
+    os.kill(relay.pid, signal.SIGCONT)
+    last = caller.sequence
+    async with asyncio.timeout(20):
+        while all(packet.sequence < last for packet in callee.received):
+            await talk(parties, 0.3)
 
 
 async def test_music_plays_until_stopped(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]) -> None:

@@ -359,6 +359,10 @@ def _arguments(
         # Listening quality, available from a party's first RTCP report on. The default (CQ) also needs the round trip
         # time from both parties, which takes 10 to 15 seconds with phones that report every five seconds.
         "--mos=LQ",
+        # A socket that has had more packets than this waiting, five times in succession, is ignored until the end of
+        # the call. By default that is 50, so that a pause of five seconds would silence it; no receive buffer of the
+        # default size holds 1000.
+        "--max-recv-iters=1000",
         f"--num-threads={_relay_threads()}",
         "--poller-per-thread",
         "--delete-delay=0",
