@@ -23,6 +23,8 @@ class FakeEngine(NgClient):
         super().__init__(clock)
         self.offered: list[str] = []
         """Offers, by the phones' names for their SDP."""
+        self.of_known_address: list[str] = []
+        """Names of SDP whose author's address is not learned from its first packet."""
         self.anchors: dict[str, set[str]] = {}
         self.awake = asyncio.Event()
         self.awake.set()
@@ -72,11 +74,14 @@ class FakeEngine(NgClient):
     def _reply(self, request: bytes | ng.Message) -> ng.Reply:
         message = bencode.decode(bencode.encode(request))
         anchor = str(message["call-id"])
+        name = str(message.get("sdp", "")).partition("x-said:")[2].partition("\r")[0]
+        if "endpoint-learning-off" in str(message.get("flags")):
+            self.of_known_address.append(name)
         match message["command"]:
             case "offer":
                 self.anchors.setdefault(anchor, set()).add(str(message["from-tag"]))
                 self._protocols[anchor, str(message["from-tag"])] = _protocol(str(message["sdp"]))
-                self.offered.append(str(message["sdp"]).partition("x-said:")[2].partition("\r")[0])
+                self.offered.append(name)
                 return _described(message, str(message["transport-protocol"]))
             case "answer":
                 if str(message["from-tag"]) not in self.anchors.get(anchor, ()):

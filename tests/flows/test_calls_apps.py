@@ -35,6 +35,7 @@ async def test_dialled_app_answers_and_caller_hangs_up() -> None:
     await world.pass_time(70)
     assert world.leftovers() == {}
     assert world.ended[0].answered is not None
+    assert world.media.of_known_address == ["echo"]
 
 
 async def test_unknown_feature_code_is_not_found() -> None:

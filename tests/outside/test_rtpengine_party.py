@@ -20,7 +20,7 @@ from unificx.media import MediaUnavailable, tones
 from unificx.media.sounds import Sound
 from unificx.media_worker.client import MediaEngineClient
 from unificx.rtpengine import party_commands
-from unificx.rtpengine.ng import Profile
+from unificx.rtpengine.ng import Profile, Sides
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.supervisor import MediaInterface, RtpEngine
 
@@ -108,6 +108,32 @@ async def test_audio_goes_on_after_five_seconds_of_it_that_arrive_at_once(
     async with asyncio.timeout(20):
         while all(packet.sequence < last for packet in callee.received):
             await talk(parties, 0.3)
+
+
+@pytest.mark.parametrize("engine_offers", [False, True])
+async def test_party_that_sends_to_the_port_of_our_engine_does_not_take_its_place(
+    relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint], engine_offers: bool
+) -> None:
+    """After a restart, rtpengine may use a port again to which a browser still sends."""
+    party, engine = parties
+    behind_nat = party.describe().replace(b"audio %d " % party.port, b"audio 9 ")
+    if engine_offers:
+        sides, on_reply = Sides(Profile.PLAIN, Profile.ENGINE), asyncio.get_running_loop().create_future()
+        relay.offer("call", "b", engine.describe(), sides, on_reply.set_result)
+        party.set_target(await on_reply)
+        engine.set_target(await rtpengine_replies.answer(relay, "call", "b", "a", behind_nat, Profile.ENGINE))
+    else:
+        engine.set_target(await rtpengine_replies.offer(relay, "call", "a", behind_nat, Profile.ENGINE))
+        on_reply = asyncio.get_running_loop().create_future()
+        tags = "a", "b"
+        relay.answer("call", tags, engine.describe(), Profile.PLAIN, on_reply.set_result, sender_profile=Profile.ENGINE)
+        party.set_target(await on_reply)
+    async with RtpEndpoint(PROMPT, codecs=CODECS) as outsider:
+        outsider.target, outsider.payload_type = engine.target, 0
+        await outsider.send_tone(0.1)
+    await talk(parties, 0.5)
+    assert engine.typical_level(CALLER) > 6000
+    assert party.typical_level(CALLEE) > 6000
 
 
 async def test_music_plays_until_stopped(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]) -> None:

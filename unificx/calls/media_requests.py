@@ -102,7 +102,8 @@ class MediaRequests:
         recipient = _recipient(request)
         sender, to = call.participant(request.sender), call.participant(recipient)
         tags, profile = (_tag(to, recipient), _tag(sender, request.sender)), to.profile_at_anchor(anchor)
-        self._media.answer(anchor, tags, _relayable_sdp(sender, to, request.sdp), profile, on_reply)
+        relayed = _relayable_sdp(sender, to, request.sdp)
+        self._media.answer(anchor, tags, relayed, profile, on_reply, sender_profile=sender.media_profile)
 
     def _replied(self, call: Call, anchor: str, request: actions.MediaAction, reply: Reply) -> None:
         awaits_key = isinstance(request, actions.OfferMedia) and call.participant(request.branch).awaits_answer_key

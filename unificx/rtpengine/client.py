@@ -185,9 +185,12 @@ class NgClient(asyncio.DatagramProtocol):
         sdp: bytes,
         recipient_profile: Profile,
         on_reply: Callable[[bytes | MediaUnavailable], None],
+        *,
+        sender_profile: Profile = Profile.PLAIN,
     ) -> None:
         """Anchor an answer; the reply is the SDP to forward to the offerer. `tags` are the offerer's and answerer's."""
-        self.send(ng.answer(anchor, *tags, sdp, recipient_profile), self._sdp_parser(recipient_profile), on_reply)
+        request = ng.answer(anchor, *tags, sdp, recipient_profile, sender_profile=sender_profile)
+        self.send(request, self._sdp_parser(recipient_profile), on_reply)
 
     def delete(self, anchor: str, on_reply: Callable[[MediaReport | MediaUnavailable | None], None]) -> None:
         """Delete an anchor; the reply is its final statistics, or None if it is unknown."""

@@ -174,6 +174,10 @@ def _options(
     # Without ICE, accept only packets from the source of the first packet. ICE verifies it by connectivity checks, and
     # SRTP by its key.
     flags = [*_FLAGS[recipient], *(() if ice else ("strict-source",))]
+    if sender is Profile.ENGINE:
+        # The address of our media engine is known. After a restart of rtpengine the first packet may be of a party that
+        # still sends to the port which it had before.
+        flags.append("endpoint-learning-off")
     message: Message = {"command": command, "flags": flags, "replace": _REPLACED} | _PROFILE_OPTIONS[recipient]
     if command == "offer":
         # Otherwise the addresses are of the family of the sender's, which the recipient may not reach.
@@ -229,12 +233,20 @@ def offer(
     return b"d7:call-id%b8:from-tag%b3:sdp%d:%b%be" % (encode(anchor), encode(from_tag), len(clean), clean, options)
 
 
-def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
+def answer(
+    anchor: str,
+    from_tag: str,
+    to_tag: str,
+    sdp: bytes,
+    recipient_profile: Profile,
+    *,
+    sender_profile: Profile = Profile.PLAIN,
+) -> bytes:
     """Encode the answer of `to_tag` to the offer of `from_tag`; `recipient_profile` is the offerer's profile.
 
     The answer keeps the transport of the offer, such as RTP/AVPF (RFC 3264 section 6).
     """
-    options = _options("answer", recipient_profile, Profile.PLAIN, ice=uses_ice(sdp))
+    options = _options("answer", recipient_profile, sender_profile, ice=uses_ice(sdp))
     clean, tags = _anonymize(sdp), (encode(anchor), encode(from_tag), encode(to_tag))
     return b"d7:call-id%b8:from-tag%b6:to-tag%b3:sdp%d:%b%be" % (*tags, len(clean), clean, options)
 

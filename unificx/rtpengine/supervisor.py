@@ -139,8 +139,13 @@ class RtpEngine:
         sdp: bytes,
         recipient_profile: Profile,
         on_reply: Callable[[bytes | MediaUnavailable], None],
+        *,
+        sender_profile: Profile = Profile.PLAIN,
     ) -> None:
-        self._when_ready(lambda client: client.answer(anchor, tags, sdp, recipient_profile, on_reply), on_reply)
+        self._when_ready(
+            lambda client: client.answer(anchor, tags, sdp, recipient_profile, on_reply, sender_profile=sender_profile),
+            on_reply,
+        )
 
     def delete(self, anchor: str, on_reply: Callable[[MediaReport | MediaUnavailable | None], None]) -> None:
         self._when_ready(lambda client: client.delete(anchor, on_reply), on_reply)
