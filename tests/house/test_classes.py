@@ -11,10 +11,12 @@ import pkgutil
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import FunctionType
 
 import pytest
+from syntax import statements
 
 import unificx
 
@@ -165,15 +167,16 @@ def ports_to_below(sources: Mapping[str, str], layer: Mapping[str, int]) -> Iter
     classes of other packages, and several in its package stand for a choice. A class of its package that is named
     `No…` or `Null…` does nothing, and does not count.
     """
-    every = [(path, node) for path, source in sources.items() for node in ast.walk(ast.parse(source))]
+    every = [(path, node) for path, source in sources.items() for node in statements(ast.parse(source))]
     found = [(path, node) for path, node in every if isinstance(node, ast.ClassDef)]
     by_name: dict[str, list[ast.ClassDef]] = defaultdict(list)
     for _, cls in found:
         by_name[cls.name].append(cls)
+    members_of = cache(members)
 
     def inherited(cls: ast.ClassDef, seen: tuple[str, ...] = ()) -> set[str]:
         parents = [each for base in bases(cls) - {*seen} for each in by_name[base]]
-        return members(cls).union(*(inherited(parent, (*seen, cls.name)) for parent in parents))
+        return members_of(cls).union(*(inherited(parent, (*seen, cls.name)) for parent in parents))
 
     concrete = [(path, cls.name, inherited(cls)) for path, cls in found if "Protocol" not in bases(cls)]
     for path, cls in found:
@@ -231,7 +234,7 @@ def callback_names(sources: Mapping[str, str]) -> set[str]:
     """Return the names of attributes that are always declared as Callable."""
     declared: dict[str, set[bool]] = defaultdict(set)
     for source in sources.values():
-        for node in ast.walk(ast.parse(source)):
+        for node in statements(ast.parse(source)):
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, (ast.Name, ast.Attribute)):
                 name = node.target.id if isinstance(node.target, ast.Name) else node.target.attr
                 declared[name].add("Callable" in ast.unparse(node.annotation))
@@ -240,7 +243,7 @@ def callback_names(sources: Mapping[str, str]) -> set[str]:
 
 def late_callbacks(source: str, names: set[str]) -> Iterator[str]:
     """Yield each assignment to a callback of another object: of its name, declared as Callable, or of a lambda."""
-    for node in ast.walk(ast.parse(source)):
+    for node in statements(ast.parse(source)):
         for whole in node.targets if isinstance(node, ast.Assign) else ():
             for target in getattr(whole, "elts", [whole]):
                 if not isinstance(target, ast.Attribute) or ast.unparse(target.value) == "self":
@@ -296,7 +299,7 @@ ASSIGNED_BY_TESTS = {
 
 def assigned_attributes(source: str) -> Iterator[str]:
     """Yield `object.attribute` for each assignment to an attribute of an object other than `self`."""
-    for node in ast.walk(ast.parse(source)):
+    for node in statements(ast.parse(source)):
         for whole in node.targets if isinstance(node, ast.Assign) else ():
             for target in getattr(whole, "elts", [whole]):
                 if isinstance(target, ast.Attribute) and ast.unparse(target.value) != "self":
