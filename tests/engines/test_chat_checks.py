@@ -63,12 +63,16 @@ def test_an_encrypted_message_says_nothing_in_the_clear(more: dict[str, Any]) ->
     assert refused.value.field == "encrypted"
 
 
-@pytest.mark.parametrize("emoji", ["👍", "❤️", "👩‍👩‍👧", "🇩🇪", "1️⃣", "👍🏽", "‼️", "⁉️", "↔️", "〰️"])
+@pytest.mark.parametrize(
+    "emoji", ["👍", "❤️", "👩‍👩‍👧", "🇩🇪", "1️⃣", "👍🏽", "‼️", "⁉️", "↔️", "〰️", "ℹ️", "◽", "🏽", "\U0001fae9"]
+)
 def test_emoji(emoji: str) -> None:
     assert checked_emoji(emoji) == emoji
 
 
-@pytest.mark.parametrize("emoji", ["", "ok", "👍 ", "a👍", "1", "👍" * 17, "<", "1\ufe0f", "!\ufe0f", "‼"])
+@pytest.mark.parametrize(
+    "emoji", ["", "ok", "👍 ", "a👍", "1", "👍" * 17, "<", "1\ufe0f", "!\ufe0f", "‼", "ℹ", "é\ufe0f"]
+)
 def test_text_is_no_reaction(emoji: str) -> None:
     with pytest.raises(Invalid):
         checked_emoji(emoji)

@@ -35,8 +35,11 @@ MAX_REACTION = 4_096
 """Characters of base64 of an encrypted reaction."""
 _ALLOWED = "\n\t"
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
-_PICTURE = re.compile(r"[^\x00-\x7f]\N{VARIATION SELECTOR-16}|\N{COMBINING ENCLOSING KEYCAP}")
-"""Shows a character as an emoji that is none by itself."""
+_PICTURE = re.compile(
+    r"(?:\N{INFORMATION SOURCE}|[^\x00-\x7f\w])\N{VARIATION SELECTOR-16}|\N{COMBINING ENCLOSING KEYCAP}"
+    r"|[\N{WHITE MEDIUM SMALL SQUARE}\N{BLACK MEDIUM SMALL SQUARE}\U0001f000-\U0001faff]"
+)
+"""Emoji that are not symbols of the known Unicode version: those made of another character, and newer ones."""
 _BETWEEN_WORDS = re.compile(r"[\s\-.,]+")
 _MENTION = re.compile(r"@\[([A-Za-z0-9_-]{0,64})\]")
 
@@ -108,11 +111,12 @@ def checked_name(name: str) -> str:
 
 def checked_emoji(emoji: str) -> str:
     """Return the emoji of a reaction. Raise Invalid for text."""
+    rest = _PICTURE.sub("", emoji)
     if not 1 <= len(emoji) <= MAX_EMOJI or any(
-        (each.isalnum() and not each.isdigit()) or each.isspace() for each in emoji
+        (each.isalnum() and not each.isdigit()) or each.isspace() for each in rest
     ):
         raise Invalid("A reaction is one emoji.", field="emoji")
-    if not _PICTURE.search(emoji) and all(unicodedata.category(each) != "So" for each in emoji):
+    if rest == emoji and all(unicodedata.category(each) != "So" for each in emoji):
         raise Invalid("A reaction is one emoji.", field="emoji")
     return emoji
 
