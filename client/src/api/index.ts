@@ -67,17 +67,36 @@ function withRefreshLock<T>(work: () => Promise<T>): Promise<T> {
   return 'locks' in navigator ? navigator.locks.request('unificx.refresh', work) : work();
 }
 
+/** Milliseconds until the headers of a response arrive; then the server counts as unreachable. */
+const ANSWER_LIMIT_MS = 60_000;
+/** A message has an id that makes it one, however often it is sent. */
+const SENT_MESSAGES = /^\/api\/v1\/conversations\/[^/]+\/messages$/;
+
+/** Fetch. Other changes may take longer, as an upload does, and must not be made twice. */
+async function fetchInTime(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const limited = request.method === 'GET' || SIGN_IN_PATHS.test(pathname) || SENT_MESSAGES.test(pathname);
+  if (!limited) return fetch(request);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(Problem.unreachable()), ANSWER_LIMIT_MS);
+  try {
+    return await fetch(request, { signal: limit.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function fetchWithSession(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const owner = currentOwner();
   const request = new Request(input, init);
   const retry = request.clone();
-  const response = await fetch(request);
+  const response = await fetchInTime(request);
   const { pathname } = new URL(request.url);
   const signingIn = SIGN_IN_PATHS.test(pathname) && request.method === 'POST';
   if (response.ok) refused = false;
   // A late answer to a user who has left says nothing about the session of the next one.
   if (response.status !== 401 || signingIn || owner !== currentOwner()) return response;
-  if (await refresh()) return fetch(retry);
+  if (await refresh()) return fetchInTime(retry);
   handleSessionEnd(owner);
   return response;
 }

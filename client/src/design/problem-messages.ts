@@ -108,8 +108,16 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
   no_extension: { title: msg`You have no extension yet`, advice: msg`Ask your administrator for an extension.` },
 };
 
+/** Of a response without a problem document, as proxies send it. Its own text is English, or empty in HTTP/2. */
+function messageOfProxy(status: number) {
+  if (status === 413) return MESSAGES['too-large'];
+  if (status === 429) return MESSAGES['too-many'];
+  return status < 500 ? MESSAGES.mistake : { title: MESSAGES.unreachable!.title, advice: msg`Try again later.` };
+}
+
 export function problemText(problem: Problem, t: (text: MessageDescriptor) => string): ProblemText {
-  const message = MESSAGES[problem.code];
+  const { code, status } = problem;
+  const message = MESSAGES[code] ?? (code === `http_${status}` ? messageOfProxy(status) : undefined);
   return message
     ? { title: t(message.title), advice: t(message.advice) }
     : { title: problem.message, advice: problem.hint };

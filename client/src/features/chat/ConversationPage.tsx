@@ -143,7 +143,7 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
             </Button>
           </Center>
         )}
-        <MessageThread conversation={conversation} messages={thread?.messages ?? []} onTarget={setTarget} />
+        <MessageThread conversation={conversation} thread={thread} onTarget={setTarget} />
       </div>
       {conversation.encrypted && (
         <>

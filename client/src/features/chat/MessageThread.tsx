@@ -5,22 +5,27 @@ import { Fragment, useEffect, useMemo } from 'react';
 import type { ChatMessage, Conversation } from '~/api';
 import { useValue } from '~/core/store';
 import { formatDate } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
+import { SkeletonRows } from '~/design/SkeletonRows';
 import { chats, outbox } from './chats';
 import type { Target } from './ConversationPage';
 import { MessageItem } from './MessageItem';
+import { EMPTY_THREAD, type Thread } from './model';
 import { OutgoingItem } from './OutgoingItem';
 import { useThreadEnd } from './useThreadEnd';
 import css from './chat.module.css';
 
 interface MessageThreadProps {
   conversation: Conversation;
-  messages: ChatMessage[];
+  /** Undefined until it is being loaded. */
+  thread: Thread | undefined;
   onTarget: (target: Target) => void;
 }
 
 /** The messages of a conversation, oldest first, and those that still wait to be sent. */
-export function MessageThread({ conversation, messages, onTarget }: MessageThreadProps) {
+export function MessageThread({ conversation, thread: shown = EMPTY_THREAD, onTarget }: MessageThreadProps) {
   const { t } = useLingui();
+  const { messages, loading, fault } = shown;
   const all = useValue(outbox.waiting);
   const waiting = useMemo(() => {
     const arrived = new Set(messages.map((each) => each.client_id));
@@ -51,7 +56,11 @@ export function MessageThread({ conversation, messages, onTarget }: MessageThrea
           <OutgoingItem key={each.client_id} message={each} conversation={conversation} />
         ))}
       </ol>
-      {messages.length + waiting.length === 0 && (
+      {fault && !(fault.offline && messages.length > 0) && (
+        <ErrorBar fault={fault} retry={() => chats.openThread(conversation.id)} />
+      )}
+      {messages.length === 0 && loading && <SkeletonRows rows={3} />}
+      {messages.length + waiting.length === 0 && !loading && !fault && (
         <Text c="dimmed" ta="center" py="xl">
           <Trans>No messages yet.</Trans>
         </Text>

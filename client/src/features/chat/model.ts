@@ -40,7 +40,7 @@ export interface ChatsDependencies {
 }
 
 const EMPTY: ChatsState = { conversations: [], source: 'none', threads: {} };
-const EMPTY_THREAD: Thread = { messages: [], cursor: null, loading: true };
+export const EMPTY_THREAD: Thread = { messages: [], cursor: null, loading: true };
 /** Newest messages of each conversation that are stored on the device. */
 const STORED = 100;
 /** Conversations that are fetched. */

@@ -6,10 +6,13 @@ import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatMessage, Conversation } from '~/api';
 import { createStore } from '~/core/store';
+import { Problem } from '~/core/problem';
 import { MessageThread } from './MessageThread';
+import type { Thread } from './model';
 
+const openThread = vi.hoisted(() => vi.fn());
 vi.mock('./chats', () => ({
-  chats: { markRead: async () => undefined },
+  chats: { markRead: async () => undefined, openThread },
   outbox: { waiting: createStore([]) },
 }));
 
@@ -79,12 +82,18 @@ describe('the messages of a conversation', () => {
     page.remove();
   });
 
-  function show(...messages: ChatMessage[]): string[] {
+  const show = (...messages: ChatMessage[]) => showThread({ messages });
+
+  function showThread(thread: Partial<Thread>): string[] {
     act(() =>
       root.render(
         <I18nProvider i18n={i18n}>
           <MantineProvider>
-            <MessageThread conversation={conversation} messages={messages} onTarget={() => undefined} />
+            <MessageThread
+              conversation={conversation}
+              thread={{ messages: [], cursor: null, loading: false, ...thread }}
+              onTarget={() => undefined}
+            />
           </MantineProvider>
         </I18nProvider>,
       ),
@@ -103,6 +112,15 @@ describe('the messages of a conversation', () => {
     expect(show()).toEqual(['No messages yet.']);
     expect(show(message(1))).toEqual(['Hello <strong>you</strong>']);
     expect(show(message(1), message(2))).toHaveLength(2);
+  });
+
+  it('are not said to be none before they are known', () => {
+    expect(showThread({ loading: true })).toEqual([]);
+    expect(page.querySelector('[role=status]')).not.toBeNull();
+    showThread({ fault: new Problem('unavailable', 503, '') });
+    expect(page.textContent).not.toContain('No messages yet.');
+    act(() => page.querySelector<HTMLElement>('[role=alert] button')!.click());
+    expect(openThread).toHaveBeenCalledExactlyOnceWith('c');
   });
 
   it('do not move while older ones are read, and a button leads to the newest', () => {

@@ -1,14 +1,16 @@
-import { Button, FileButton, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, FileButton, Group, Loader, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconFileMusic, IconMicrophone, IconPlayerStop, IconTrash, IconVolume } from '@tabler/icons-react';
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
+import { events } from '~/api/events';
 import { ExpandableRow } from '~/design/ExpandableRow';
 import { formatDateTime } from '~/design/dates';
 import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Rows } from '~/design/Rows';
+import { SkeletonRows } from '~/design/SkeletonRows';
 import { useElapsed } from '~/design/useElapsed';
 import { resolveLanguage } from '~/core/language';
 import { useValue } from '~/core/store';
@@ -40,13 +42,18 @@ export function Greetings({ mailbox, tenant, kinds = KINDS }: GreetingsProps) {
   const { greetings, fault, version } = useValue(model.state);
   useEffect(() => {
     void model.load();
-    return () => model.close();
+    const stop = events.onConnected(() => void model.resume());
+    return () => {
+      stop();
+      model.close();
+    };
   }, [model]);
   const standard = (kind: Kind) =>
     STATES.has(kind) ? t`as in other states` : kind !== 'temporary' && t`system greeting`;
   return (
     <>
       {greetings ? <ErrorNotice fault={fault} /> : <ErrorBar fault={fault} retry={() => model.load()} />}
+      {!greetings && !fault && <SkeletonRows rows={kinds.length} />}
       {greetings && (
         <Rows label={t`Greetings`}>
           {kinds.map((kind) => {
@@ -82,7 +89,7 @@ export function Greetings({ mailbox, tenant, kinds = KINDS }: GreetingsProps) {
 
 function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; exists: boolean }) {
   const { t, i18n } = useLingui();
-  const { recording, busy, textFault } = useValue(model.state);
+  const { recording, unsaved, busy, textFault } = useValue(model.state);
   const [end, setEnd] = useState('');
   const until = end ? new Date(end) : undefined;
   const clock = useElapsed(recording?.since);
@@ -111,6 +118,7 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
       </Stack>
     );
   }
+  if (unsaved?.kind === kind) return <UnsavedRecording model={model} />;
   return (
     <Stack gap="xs" mt="sm">
       {kind === 'temporary' && (
@@ -127,7 +135,7 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
         <Button
           size="md"
           variant="light"
-          disabled={busy || recording !== undefined}
+          disabled={busy || recording !== undefined || unsaved !== undefined}
           leftSection={<IconMicrophone size={18} aria-hidden />}
           onClick={() => void model.record(kind, until)}
         >
@@ -165,6 +173,37 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
         fault={textFault}
       />
     </Stack>
+  );
+}
+
+/** A recording on its way to the server, or one that did not arrive: a form, so that leaving the page asks first. */
+function UnsavedRecording({ model }: { model: Model }) {
+  const { busy, unsavedFault } = useValue(model.state);
+  if (busy) {
+    return (
+      <Group role="status" gap="xs" mt="sm">
+        <Loader size="sm" aria-hidden />
+        <Trans>Saving the recording…</Trans>
+      </Group>
+    );
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void model.save();
+      }}
+    >
+      <ErrorNotice fault={unsavedFault} />
+      <Group gap="xs" mt="sm">
+        <Button type="submit" size="md">
+          <Trans>Try again</Trans>
+        </Button>
+        <Button size="md" variant="default" onClick={() => model.discard()}>
+          <Trans>Discard</Trans>
+        </Button>
+      </Group>
+    </form>
   );
 }
 

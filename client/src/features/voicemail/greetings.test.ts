@@ -78,6 +78,33 @@ describe('the greetings of a mailbox', () => {
     expect(greetings.state.state).toMatchObject({ fault: undefined, textFault: { code: 'invalid' } });
   });
 
+  it('stay on the device until the server has them', async () => {
+    const { greetings, server, take, recorded } = setup();
+    await greetings.load();
+    server.putGreeting.mockRejectedValueOnce(Problem.unreachable());
+    await greetings.record('busy');
+    await greetings.stop();
+    expect(greetings.state.state).toMatchObject({
+      unsaved: { kind: 'busy', body: recorded },
+      unsavedFault: { status: 0 },
+    });
+    await greetings.resume();
+    expect(greetings.state.state).toMatchObject({ unsaved: undefined, unsavedFault: undefined, fault: undefined });
+    expect(greetings.find('busy')).toBeDefined();
+    expect([take.stop, server.putGreeting].map((each) => each.mock.calls.length)).toEqual([1, 2]);
+    await greetings.resume();
+    expect(server.putGreeting).toHaveBeenCalledTimes(2);
+  });
+
+  it('are not recorded if discarded before the microphone is allowed', async () => {
+    const { greetings, take } = setup();
+    const beginning = greetings.record('busy');
+    greetings.cancel();
+    await beginning;
+    expect(take.cancel).toHaveBeenCalledOnce();
+    expect(greetings.state.state.recording).toBeUndefined();
+  });
+
   it('release the microphone once closed', async () => {
     const { greetings, take } = setup();
     const beginning = greetings.record('busy');

@@ -14,6 +14,10 @@ export interface GreetingsState {
   greetings?: Greeting[];
   /** The recording in progress; `since`: epoch milliseconds at which it started. */
   recording?: { kind: Kind; until?: Date; since?: number };
+  /** What was recorded, until the server has it. */
+  unsaved?: { kind: Kind; until?: Date; body: Blob };
+  /** Why it does not. */
+  unsavedFault?: unknown;
   busy: boolean;
   /** Incremented by each change, so that cached audio is reloaded. */
   version: number;
@@ -23,6 +27,8 @@ export interface GreetingsState {
 }
 
 type GreetingsApi = Pick<typeof api, 'listGreetings' | 'putGreeting' | 'putGreetingText' | 'deleteGreeting'>;
+
+type Place = 'fault' | 'textFault' | 'unsavedFault';
 
 /** Maximum length of a greeting in milliseconds. */
 const MAX_LENGTH_MS = 120_000;
@@ -51,12 +57,14 @@ export class Greetings {
 
   /** `until`: end of a temporary greeting. */
   async record(kind: Kind, until?: Date): Promise<void> {
-    this.#set({ fault: undefined, recording: { kind, until } });
+    const recording = { kind, until };
+    this.#set({ fault: undefined, recording });
     try {
       const clip = await this.startClip();
-      if (this.#closed) return clip.cancel();
+      // Left or discarded while the browser asked for the microphone.
+      if (this.#closed || this.state.state.recording !== recording) return clip.cancel();
       this.#clip = clip;
-      this.#set({ recording: { kind, until, since: Date.now() } });
+      this.#set({ recording: { ...recording, since: Date.now() } });
       this.#limit = setTimeout(() => void this.stop(), MAX_LENGTH_MS);
     } catch (fault) {
       this.#set({ fault, recording: undefined });
@@ -68,11 +76,32 @@ export class Greetings {
     const { recording } = this.state.state;
     const clip = this.#release();
     if (!recording || !clip) return;
-    await this.#run(async () => this.#put(recording.kind, await clip.stop(), recording.until));
+    const { kind, until } = recording;
+    const ended = await this.#attempt(async () => this.#set({ unsaved: { kind, until, body: await clip.stop() } }));
+    if (ended) await this.save();
   }
 
   cancel(): void {
     this.#release()?.cancel();
+  }
+
+  /** Save the recording that the server does not have. */
+  async save(): Promise<void> {
+    const { unsaved, busy } = this.state.state;
+    if (!unsaved || busy) return;
+    const saved = await this.#run(() => this.#put(unsaved.kind, unsaved.body, unsaved.until), 'unsavedFault');
+    if (saved) this.discard();
+  }
+
+  /** Drop the recording that the server does not have. */
+  discard(): void {
+    this.#set({ unsaved: undefined, unsavedFault: undefined });
+  }
+
+  /** The network is back: do what has failed without it. */
+  async resume(): Promise<void> {
+    if (!this.state.state.greetings) await this.load();
+    await this.save();
   }
 
   upload(kind: Kind, file: Blob, until?: Date): Promise<boolean> {
@@ -112,15 +141,22 @@ export class Greetings {
   }
 
   /** Run an action, then reload. False if refused. */
-  async #run(work: () => Promise<unknown>, place: 'fault' | 'textFault' = 'fault'): Promise<boolean> {
-    this.#set({ busy: true, fault: undefined, textFault: undefined });
-    try {
+  #run(work: () => Promise<unknown>, place?: Place): Promise<boolean> {
+    return this.#attempt(async () => {
       await work();
       const { data } = await this.server.listGreetings({
         path: { mailbox: this.mailbox },
         query: { tenant: this.tenant },
       });
       this.#set({ greetings: data.items, version: this.state.state.version + 1 });
+    }, place);
+  }
+
+  /** Run an action, and report in this place that it has failed. */
+  async #attempt(work: () => Promise<unknown>, place: Place = 'fault'): Promise<boolean> {
+    this.#set({ busy: true, fault: undefined, textFault: undefined, unsavedFault: undefined });
+    try {
+      await work();
       return true;
     } catch (fault) {
       this.#set({ [place]: fault });
