@@ -4,6 +4,7 @@
 import { currentOwner } from '~/core/device-storage';
 import { logFault } from '~/core/error-log';
 import { asProblem, Problem } from '~/core/problem';
+import { randomText } from '~/core/random';
 import { createClient, createConfig, type Client } from './generated/client';
 import { client } from './generated/client.gen';
 
@@ -86,9 +87,8 @@ async function fetchInTime(request: Request): Promise<Response> {
   }
 }
 
-async function fetchWithSession(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+async function fetchWithSession(request: Request): Promise<Response> {
   const owner = currentOwner();
-  const request = new Request(input, init);
   const retry = request.clone();
   const response = await fetchInTime(request);
   const { pathname } = new URL(request.url);
@@ -98,6 +98,26 @@ async function fetchWithSession(input: RequestInfo | URL, init?: RequestInit): P
   if (response.status !== 401 || signingIn || owner !== currentOwner()) return response;
   if (await refresh()) return fetchInTime(retry);
   handleSessionEnd(owner);
+  return response;
+}
+
+/** What these create is created once, also if a response is lost and the user sends the same again. */
+const CREATIONS = /^\/api\/v1\/(contacts|conversations|me\/requests|meetings|meetings\/[^/]+\/invitations)$/;
+/** Idempotency keys of requests without a good response, by their content. */
+const unanswered = new Map<string, string>();
+
+/** Forget them with the user. */
+export const forgetUnanswered = () => unanswered.clear();
+
+async function fetchOnce(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const request = new Request(input, init);
+  if (request.method !== 'POST' || !CREATIONS.test(new URL(request.url).pathname)) return fetchWithSession(request);
+  const content = `${request.url} ${await request.clone().text()}`;
+  const key = unanswered.get(content) ?? randomText(16);
+  unanswered.set(content, key);
+  request.headers.set('idempotency-key', key);
+  const response = await fetchWithSession(request);
+  if (response.ok) unanswered.delete(content);
   return response;
 }
 
@@ -114,7 +134,7 @@ client.setConfig({
   baseUrl: '',
   credentials: 'same-origin',
   throwOnError: true,
-  fetch: fetchWithSession as typeof fetch,
+  fetch: fetchOnce as typeof fetch,
 });
 client.interceptors.error.use((fault, response, request) => {
   const problem = problemOf(fault, response);

@@ -1,4 +1,4 @@
-import { api, clearSessionCookies, onRequirementsPending, onSessionEnded, type Me } from '~/api';
+import { api, clearSessionCookies, forgetUnanswered, onRequirementsPending, onSessionEnded, type Me } from '~/api';
 import { asProblem } from '~/core/problem';
 import { saveLocal, currentOwner, readLocal, wipe } from '~/core/device-storage';
 import { servedSignedOut } from '~/core/served-page';
@@ -135,5 +135,6 @@ export async function signOut(): Promise<void> {
   }
 }
 
+onSignOut(forgetUnanswered);
 onSessionEnded((owner) => void endSession('ended', owner));
 onRequirementsPending(() => void refreshSession());
