@@ -2,7 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '~/api';
 import { readLocal } from '~/core/device-storage';
 import { Problem } from '~/core/problem';
-import { hasPendingRequirements, endSession, onSignOut, refreshSession, session, signOut } from './session';
+import {
+  hasPendingRequirements,
+  endSession,
+  onSignOut,
+  refreshSession,
+  session,
+  signOut,
+  startSession,
+} from './session';
+import { eventually } from '../../test/eventually';
 
 vi.mock('~/core/device-storage', async (real) => ({ ...(await real<object>()), readLocal: vi.fn() }));
 
@@ -11,6 +20,7 @@ const ME = { acceptance_needed: false } as never;
 beforeEach(() => {
   session.setState(() => ({ state: 'in', me: ME, stale: false }));
   sessionStorage.clear();
+  localStorage.clear();
 });
 
 describe('ending the session', () => {
@@ -100,10 +110,29 @@ describe('ending the session', () => {
     expect(session.state).toEqual({ state: 'out' });
   });
 
-  it('works offline', async () => {
-    vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
+  it('works offline, and is completed before the session is used again', async () => {
+    const ended = vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
+    const asked = vi.spyOn(api, 'whoAmI').mockResolvedValue({ data: ME } as never);
     await signOut();
     expect(session.state).toEqual({ state: 'out', because: 'left' });
+    session.setState(() => ({ state: 'unknown' })); // the page is loaded again, with the cookies of the session
+    await refreshSession();
+    expect([session.state.state, asked.mock.calls.length]).toEqual(['out', 0]);
+    ended.mockReset().mockResolvedValue({} as never);
+    dispatchEvent(new Event('online'));
+    await eventually(() => expect(localStorage).toHaveLength(0));
+    dispatchEvent(new Event('online'));
+    await refreshSession();
+    expect([session.state.state, ended.mock.calls.length]).toEqual(['in', 1]);
+  });
+
+  it('does not concern the next session', async () => {
+    vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
+    vi.spyOn(api, 'whoAmI').mockResolvedValue({ data: ME } as never);
+    await signOut();
+    startSession();
+    await refreshSession();
+    expect(session.state.state).toBe('in');
   });
 });
 

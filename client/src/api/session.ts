@@ -59,8 +59,42 @@ const CACHE_KEY = 'me';
 /** How long to wait for the server before showing the cached user. */
 const SERVER_TIMEOUT_MS = 1_200;
 
+/** Set while the server has not confirmed a sign-out: its cookies are still valid. */
+const LEAVING_KEY = 'unificx.leaving';
+
+function isLeaving(): boolean {
+  try {
+    return localStorage.getItem(LEAVING_KEY) !== null;
+  } catch {
+    return false; // The browser allows no storage, and no cookies either.
+  }
+}
+
+function setLeaving(leaving: boolean): void {
+  try {
+    if (leaving) localStorage.setItem(LEAVING_KEY, 'yes');
+    else localStorage.removeItem(LEAVING_KEY);
+  } catch {
+    // As above.
+  }
+}
+
+/** A new session has replaced one that was left. */
+export const startSession = () => setLeaving(false);
+
+/** End the session on the server; without a connection this is repeated until the server has answered. */
+async function leaveServer(): Promise<void> {
+  setLeaving(true);
+  const fault = await api.signOut().then(() => undefined, asProblem);
+  if (!fault || fault.status === 401) setLeaving(false);
+}
+
 /** Fetch the signed-in user from the server. On a slow network the cached user is shown meanwhile. */
 export async function refreshSession(): Promise<void> {
+  if (isLeaving()) {
+    session.setState((before) => (before.state === 'unknown' ? { state: 'out' } : before));
+    return leaveServer();
+  }
   const owner = currentOwner();
   const cached = (await readLocal(CACHE_KEY)) as Me | undefined;
   // A device without a known user and without a session: the server would only answer with errors.
@@ -128,7 +162,7 @@ export async function signOut(): Promise<void> {
   const owner = currentOwner();
   signingOut = true;
   try {
-    await api.signOut().catch(() => undefined);
+    await leaveServer();
     await endSession('left', owner);
   } finally {
     signingOut = false;
@@ -138,3 +172,6 @@ export async function signOut(): Promise<void> {
 onSignOut(forgetUnanswered);
 onSessionEnded((owner) => void endSession('ended', owner));
 onRequirementsPending(() => void refreshSession());
+addEventListener('online', () => {
+  if (isLeaving()) void leaveServer();
+});

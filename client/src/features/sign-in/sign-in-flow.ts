@@ -1,5 +1,5 @@
 import { api, type SecondFactorNeeded, type SignedIn, type SignInOptions } from '~/api';
-import { endSession, refreshSession } from '~/api/session';
+import { endSession, refreshSession, startSession } from '~/api/session';
 import { passkeys, type Passkeys } from '~/core/passkeys';
 import { asProblem, Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
@@ -184,6 +184,7 @@ export class SignInFlow {
 
   async #handleOutcome(outcome: Outcome): Promise<void> {
     if ('ticket' in outcome) return this.#set({ step: 'second', second: outcome });
+    startSession();
     this.#pending = { password: outcome.must_change, accept: outcome.acceptance_needed };
     await this.#next();
   }
