@@ -101,7 +101,7 @@ async function fetchWithSession(request: Request): Promise<Response> {
   return response;
 }
 
-/** What these create is created once, also if a response is lost and the user sends the same again. */
+/** Requests that create something once, also if a response is lost and the user sends the same again. */
 const CREATIONS = /^\/api\/v1\/(contacts|conversations|me\/requests|meetings|meetings\/[^/]+\/invitations)$/;
 /** Idempotency keys of requests without a good response, by their content. */
 const unanswered = new Map<string, string>();

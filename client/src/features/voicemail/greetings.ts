@@ -14,9 +14,9 @@ export interface GreetingsState {
   greetings?: Greeting[];
   /** The recording in progress; `since`: epoch milliseconds at which it started. */
   recording?: { kind: Kind; until?: Date; since?: number };
-  /** What was recorded, until the server has it. */
+  /** The recording that the server does not have yet. */
   unsaved?: { kind: Kind; until?: Date; body: Blob };
-  /** Why it does not. */
+  /** Why it was not saved. */
   unsavedFault?: unknown;
   busy: boolean;
   /** Incremented by each change, so that cached audio is reloaded. */
