@@ -152,16 +152,22 @@ class PersonErasures:
         async with self.database.read() as session:
             stored = await repository.unfinished_erasures(session)
         for each in stored:
-            async with self._one_at_a_time:
-                async with self.database.read() as session:
-                    now = await repository.find_erasure(session, each.tenant_id, each.person_id)
-                if now is not None and await self._is_due(now):
-                    await self._run(now)
+            try:
+                await self._resume(each)
+            except Exception as fault:  # the other erasures must still be finished
+                log.error("erasure_not_finished", tenant=each.tenant_id, **describe_fault(fault))
         begun = {(each.tenant_id, each.subject_id) for each in stored}
         for tenant_id, subject in self.erasure.withdrawn():
             # A restored database may know neither the erasure nor the hold.
             if (tenant_id, subject) not in begun and not await self._held(DataSubject(tenant_id, subject)):
                 self.erasure.erase_subject(tenant_id, subject)
+
+    async def _resume(self, stored: ErasureRow) -> None:
+        async with self._one_at_a_time:
+            async with self.database.read() as session:
+                now = await repository.find_erasure(session, stored.tenant_id, stored.person_id)
+            if now is not None and await self._is_due(now):
+                await self._run(now)
 
     async def _is_due(self, stored: ErasureRow) -> bool:
         """Whether an erasure goes on: not while the same objects are under a hold as in its receipt."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound
+from unificx.core.faults import describe_fault
 from unificx.db.pagination import Page, PageByTime
 from unificx.privacy import repository
 from unificx.privacy.erasing import PersonErasures
@@ -108,3 +109,5 @@ class ErasureSchedules:
                 await self._erasures.erase(owner, None, each.requested_by)
             except DomainError as refused:  # cancelled meanwhile, the last administrator, a full disk
                 log.warning("scheduled_erasure_refused", tenant=each.tenant_id, reason=refused.code)
+            except Exception as fault:  # any error: the others must still begin
+                log.error("scheduled_erasure_failed", tenant=each.tenant_id, **describe_fault(fault))

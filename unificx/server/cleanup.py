@@ -85,8 +85,8 @@ class Cleanup:
         with stating(current_access().to("billing")):
             await InvoiceEmails(self._container.billing, accounts, notifications).send_due()
             await DunningNotices(self._container.billing, accounts, notifications).send_due()
-            await self._container.billing.cards.close_pages()
             await TrialEmails(self._container.billing, accounts, notifications).send_due()
+            await self._container.billing.cards.close_pages()
 
     async def _keep_requests(self) -> None:
         with stating(current_access().to("requests")):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from unificx.core.errors import DomainError
+from unificx.core.faults import describe_fault
 
 if TYPE_CHECKING:
     from unificx.server.container import Container
@@ -35,6 +36,8 @@ class ClosedTenants:
                 await self._container.identity.tenants.delete(tenant_id)
             except DomainError as refused:  # a hold, a full disk
                 log.warning("closed_tenant_not_erased", tenant=tenant_id, reason=refused.code)
+            except Exception as fault:  # any error: the others must still be erased
+                log.error("closed_tenant_not_erased", tenant=tenant_id, **describe_fault(fault))
 
     async def _waits_for_invoice(self, tenant_id: str, erases: datetime) -> bool:
         if self._container.clock.now() >= erases + LONGEST_WAIT:

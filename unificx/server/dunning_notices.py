@@ -1,10 +1,15 @@
 """Notices to administrators after the last reminder of an unpaid invoice."""
 
+import structlog
+
 from unificx.billing import Billing, DunningNotice
+from unificx.core.faults import describe_fault
 from unificx.db import UnitOfWork
 from unificx.notifications import EmailKind, NotificationService
 from unificx.server.administrators import administrators
 from unificx.support.rights import Accounts
+
+log = structlog.get_logger()
 
 
 class DunningNotices:
@@ -17,9 +22,15 @@ class DunningNotices:
         """Queue the notices that are due, after those about paid invoices are withdrawn. To be called periodically."""
         await self._billing.dunning.withdraw()
         for notice in await self._billing.dunning.due():
-            async with self._billing.database.begin() as uow:
-                if await self._billing.dunning.mark(notice, uow):
-                    await self._queue(notice, uow)
+            try:
+                await self._send(notice)
+            except Exception as fault:  # any error: the others must still be sent
+                log.error("dunning_notice_not_sent", tenant=notice.tenant_id, **describe_fault(fault))
+
+    async def _send(self, notice: DunningNotice) -> None:
+        async with self._billing.database.begin() as uow:
+            if await self._billing.dunning.mark(notice, uow):
+                await self._queue(notice, uow)
 
     async def _queue(self, notice: DunningNotice, uow: UnitOfWork) -> None:
         kind: EmailKind = "calls_ended" if notice.ended else "calls_end"

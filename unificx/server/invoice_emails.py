@@ -4,6 +4,7 @@ import structlog
 
 from unificx.billing import Billing, InvoiceNotice
 from unificx.core.errors import DomainError
+from unificx.core.faults import describe_fault
 from unificx.db import UnitOfWork
 from unificx.identity import Person, outside_recipient
 from unificx.notifications import EmailKind, NotificationService
@@ -29,6 +30,8 @@ class InvoiceEmails:
                         await self._queue(notice, people, uow)
             except (DomainError, _NotQueuedError):  # its mark is rolled back
                 log.info("invoice_not_sent", number=notice.number, level=notice.level)
+            except Exception as fault:  # any error: the others must still be sent
+                log.error("invoice_not_sent", number=notice.number, level=notice.level, **describe_fault(fault))
 
     async def _queue(self, notice: InvoiceNotice, people: list[Person], uow: UnitOfWork) -> None:
         kind: EmailKind = "invoice_reminder" if notice.level else "invoice"

@@ -2,13 +2,18 @@
 
 from datetime import timedelta
 
+import structlog
+
 from unificx.billing import Billing, TrialReminder
+from unificx.core.faults import describe_fault
 from unificx.db import UnitOfWork
 from unificx.identity.events import TenantResumed
 from unificx.notifications import EmailKind, NotificationService
 from unificx.server.administrators import administrators
 from unificx.server.container import Container
 from unificx.support.rights import Accounts
+
+log = structlog.get_logger()
 
 
 class TrialEmails:
@@ -20,9 +25,15 @@ class TrialEmails:
     async def send_due(self) -> None:
         """Queue the e-mails that are due. To be called periodically."""
         for reminder in await self._billing.trials.due():
-            async with self._billing.database.begin() as uow:
-                if await self._billing.trials.mark(reminder, uow):
-                    await self._queue(reminder, uow)
+            try:
+                await self._send(reminder)
+            except Exception as fault:  # any error: the others must still be sent
+                log.error("trial_reminder_not_sent", tenant=reminder.tenant_id, **describe_fault(fault))
+
+    async def _send(self, reminder: TrialReminder) -> None:
+        async with self._billing.database.begin() as uow:
+            if await self._billing.trials.mark(reminder, uow):
+                await self._queue(reminder, uow)
 
     async def _queue(self, reminder: TrialReminder, uow: UnitOfWork) -> None:
         kind: EmailKind = "trial_ends" if reminder.days else "trial_ended"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from identity_factory import identity_on
@@ -32,7 +33,7 @@ from unificx.privacy import (
     fingerprint,
     verify,
 )
-from unificx.privacy.models import ScheduledErasureRow
+from unificx.privacy.models import ErasureRow, ScheduledErasureRow
 
 ANA = DataSubject("one", "ana", "person-1", ("extension-1",))
 
@@ -367,6 +368,35 @@ async def test_a_refused_scheduled_erasure_is_tried_again(
     assert drawer.seen == []
     await ErasureSchedules(erasures).begin_due()
     assert drawer.notes == 0
+
+
+@pytest.mark.parametrize("way", ["scheduled", "left"])
+async def test_an_erasure_that_fails_does_not_stop_the_others(
+    erasures: PersonErasures, clock: ManualClock, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    async def fail_once(stored: ErasureRow) -> dict[str, Any]:
+        monkeypatch.setattr(erasures, "_run", run)
+        raise OSError(f"no space for {stored.person_id}")
+
+    async def ended() -> int:
+        receipts = [(await erasures.plan(owner)).receipt for owner in owners]
+        return sum(receipt is not None and receipt["failed"] == [] for receipt in receipts)
+
+    owners = ANA, DataSubject("one", "ben", "person-2")
+    for owner in owners:
+        plan = await erasures.plan(owner)
+        if way == "left":
+            drawer.broken = 2
+            await erasures.erase(owner, plan.digest, "admin")
+        else:
+            await ErasureSchedules(erasures).schedule(owner, plan.digest, "admin", 1)
+    clock.advance(86400)
+    run = erasures._run
+    monkeypatch.setattr(erasures, "_run", fail_once)
+    await (erasures.resume() if way == "left" else ErasureSchedules(erasures).begin_due())
+    assert await ended() == 1
+    await erasures.resume()
+    assert await ended() == 2
 
 
 @pytest.mark.parametrize(
