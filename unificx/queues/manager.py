@@ -160,7 +160,7 @@ class QueueManager:
         self._send(queue.id, SettingsChanged(known.settings))
         for agent in [one for one in live.machine.agents if known.agent(one.id) is None]:
             self._send(queue.id, AgentRemoved(agent.id))
-            self._drop_agent(agent.id, queue.id)
+            _drop(self._of_agent, agent.id, queue.id)
         for order, agent in enumerate(known.agents):
             state = agent.penalty, agent.signed_in, agent.paused
             self._of_agent.setdefault(agent.extension_id, {})[queue.id] = live
@@ -265,14 +265,8 @@ class QueueManager:
             del self._of_tenant[queue.tenant_id]
             self._busy.pop(queue.tenant_id, None)
         for agent in live.machine.agents:
-            self._drop_agent(agent.id, queue.id)
+            _drop(self._of_agent, agent.id, queue.id)
             self._update_occupied(agent.id, queue.tenant_id)
-
-    def _drop_agent(self, extension_id: str, queue_id: str) -> None:
-        queues = self._of_agent.get(extension_id, {})
-        queues.pop(queue_id, None)
-        if not queues:
-            self._of_agent.pop(extension_id, None)
 
     def _changed(self, visit: QueueVisit) -> None:
         self._publish(QueueActivity(visit.queue))
@@ -330,3 +324,11 @@ class QueueManager:
             wanted = record.talking_since is None and (in_call or rings_elsewhere)
             if wanted != record.occupied:
                 self._send(queue_id, AgentOccupied(extension_id) if wanted else AgentReleased(extension_id))
+
+
+def _drop(of_agent: dict[str, dict[str, _LiveQueue]], extension_id: str, queue_id: str) -> None:
+    """Remove a queue from those of an agent."""
+    queues = of_agent.get(extension_id, {})
+    queues.pop(queue_id, None)
+    if not queues:
+        of_agent.pop(extension_id, None)
