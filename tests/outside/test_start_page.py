@@ -7,6 +7,17 @@ from playwright.sync_api import Browser, Playwright, expect
 from server import Server
 
 PATHS = ("/", "/privacy", "/terms", "/certificate", "/api/docs")
+ONE_OF_EACH = """() => {
+  const kinds = new Set()
+  for (const each of document.querySelectorAll('details')) {
+    const marks = [...each.querySelectorAll('summary *')].map((one) => `${one.tagName} ${one.className}`)
+    const kind = [each.className, ...marks].join()
+    if (kinds.has(kind)) each.remove()
+    kinds.add(kind)
+  }
+}"""
+"""Removes all details but one of each kind. The API reference has a thousand of them: they are closed, so axe sees their
+summaries only, and those of one kind have one style."""
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +43,7 @@ def test_pages_are_accessible_and_fit_narrow_screens_and_large_text(
             # The style that the test set itself is against the policy of the page, and only that.
             assert not [each for each in page.evaluate("violations") if not each.startswith("style-src")], path
             page.goto(server.ready["https"] + path)
+            page.evaluate(ONE_OF_EACH)
             page.evaluate(AXE.read_text("utf-8"))
             assert page.evaluate(AXE_RUN, False) == [], path
             assert page.evaluate("violations") == [], path
