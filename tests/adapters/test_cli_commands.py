@@ -532,6 +532,15 @@ def test_an_import_of_people_is_undone(home: CliHome, tmp_path: Path) -> None:
     assert "This import was undone already." in error_line(again)
 
 
+def test_routes_are_listed_by_position(home: CliHome) -> None:
+    where = ("--tenant", "demo")
+    home.run_json("trunk", "create", "--name", "first", "--server", "carrier.example", *where)
+    for name, position in (("last", "30"), ("first", "10"), ("middle", "20")):
+        create = ("route", "create", "--name", name, "--pattern", "+.", "--trunks", "first", "--position", position)
+        home.run_json(*create, *where)
+    assert [each["name"] for each in home.run_json("route", "list", *where)] == ["first", "middle", "last"]
+
+
 def test_trunk_commands(home: CliHome) -> None:
     login = ("--username", "4930123", "--password", "secret-1")
     limits = ("--max-calls", "5", "--accept-from", "192.0.2.0/24")

@@ -105,6 +105,10 @@ def test_an_invalid_value_is_reported_by_its_option(home: CliHome) -> None:
             "--events nonsense must be 'call.ended', ",
         ),
         ("group create --number 6000 --members 1001,10_!", "--members 10_! "),
+        (
+            "menu create --number 7000 --say A --otherwise hangup --key 2=hangup --key 1=Hang",
+            "The key 1 has no valid destination. Write kind:name, ",
+        ),
     ],
 )
 def test_an_invalid_value_of_several_is_named(home: CliHome, line: str, start: str) -> None:

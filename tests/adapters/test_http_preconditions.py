@@ -156,6 +156,37 @@ async def test_a_refused_change_of_a_mailbox_leaves_its_pin(world: World) -> Non
         assert correct == (answer.status_code == 200), pin
 
 
+@pytest.mark.parametrize("kind", [*CASES, "plans"])
+async def test_what_was_changed_meanwhile_is_not_deleted(world: World, kind: str) -> None:
+    first, second = (world.client(operator=True),) * 2 if kind == "plans" else await offices(world)
+    new, change = (PLAN, {"included": {"mobile": 60}}) if kind == "plans" else CASES[kind][:2]
+    made = await first.post(API + kind, json=new)
+    path, condition = f"{API}{kind}/{made.json()['id']}", {"If-Match": made.headers["ETag"]}
+    changed = await first.patch(path, json=change)
+    assert changed.status_code == 200, changed.text
+    refused = await second.delete(path, headers=condition)
+    assert (refused.status_code, refused.json()["code"]) == (412, "changed_meanwhile"), refused.text
+    shown = await second.get(path)
+    assert shown.json() == changed.json()
+    deleted = await second.delete(path, headers={"If-Match": shown.headers["ETag"]})
+    assert deleted.status_code == 204, deleted.text
+    assert (await first.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("scope", [{"extension": "1001"}, {"trunk": "carrier"}, {}])
+async def test_the_first_limits_are_conditional_too(world: World, scope: Mapping[str, str]) -> None:
+    first, second = await offices(world)
+    path, change = f"{API}fraud/limits", {"concurrent": 3, **scope}
+    unset = await first.get(path, params=scope)
+    assert (unset.status_code, unset.json()["concurrent"]) == (200, None), unset.text
+    condition = {"If-Match": unset.headers["ETag"]}
+    changed = await first.patch(path, json=change, headers=condition)
+    assert changed.status_code == 200, changed.text
+    refused = await second.patch(path, json=change, headers=condition)
+    assert refused.status_code == 412, refused.text
+    assert (await second.get(path, params=scope)).json() == changed.json()
+
+
 @pytest.mark.parametrize("kind", SETTINGS)
 async def test_settings_that_were_changed_meanwhile_are_not_overwritten(world: World, kind: str) -> None:
     first, second = await offices(world)

@@ -17,7 +17,7 @@ IfMatch = Annotated[
     Header(
         max_length=1000,
         description="`version` of the object as you have read it, or the `ETag` of its response: if it was changed"
-        " meanwhile, it stays, and the status is 412. Without it, the object is changed in any case.",
+        " meanwhile, it stays, and the status is 412. Without it, the object is changed or deleted in any case.",
         examples=['"5eb2b2fa19b6a7d0"'],
     ),
 ]

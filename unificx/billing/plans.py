@@ -103,11 +103,12 @@ class Plans:
             await _offer_at_sign_up(uow.session, changed)
         return changed
 
-    async def delete(self, reference: str) -> None:
-        """Delete a plan that was never assigned. Raises NotFound; Conflict."""
+    async def delete(self, reference: str, condition: Precondition[Plan] = unconditional) -> None:
+        """Delete a plan that was never assigned. Raises NotFound; Conflict; what `condition` raises."""
         async with self._database.begin() as uow:
             await lock_scope(uow.session, LOCK_SCOPE)
             plan = await _find(uow.session, reference)
+            condition(plan)
             if await plan_repository.is_assigned(uow.session, plan.id):
                 raise Conflict("Tenants have or had this plan.", hint="Archive it with `unificx plan archive`.")
             await plan_repository.delete_plan(uow.session, plan.id)

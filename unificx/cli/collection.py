@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext
@@ -10,12 +11,14 @@ from unificx.cli.output import Columns, print_done, print_item, print_items, pri
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Collection at `path`. Lists show `columns`, single items `details`; `flatten` prepares items for display."""
+    """Collection at `path`. Lists show `columns`, single items `details`; `flatten` prepares items for display, and
+    lists are in the order of `place`."""
 
     path: str
     columns: Columns
     details: Columns
     flatten: Callable[[Json], Json] = lambda item: item
+    place: Callable[[Json], Any] = lambda _: 0
 
     def create(self, context: CommandContext, body: Mapping[str, object]) -> None:
         self._print_one(context, lambda api, tenant: api.post(self.path, body, tenant=tenant))
@@ -30,7 +33,7 @@ class Collection:
 
     def list(self, context: CommandContext, empty_text: str) -> None:
         """Print all items; `empty_text` is printed for an empty list."""
-        found = context.run(lambda api: api.list_across_tenants(self.path, context.tenant))
+        found = sorted(context.run(lambda api: api.list_across_tenants(self.path, context.tenant)), key=self.place)
         shown = found if context.as_json else [self.flatten(one) for one in found]
         print_items(shown, self.columns, as_json=context.as_json, empty_text=empty_text)
 

@@ -183,11 +183,15 @@ class RoomService:
                     uow.after_commit.append(partial(self._rooms.put, after))
                     return after
 
-    async def delete(self, room: Room) -> None:
-        """Delete a room and release its number. Raises Conflict for an ad hoc room, NotFound."""
+    async def delete(self, room: Room, condition: Precondition[Room] = unconditional) -> None:
+        """Delete a room and release its number. Raises Conflict for an ad hoc room, NotFound; what `condition`
+        raises."""
         _require_permanent(room)
         async with self._database.begin() as uow:
-            await lock_room(uow, room)  # its number may be that of another object by now
+            stored = await self._locked(uow, room)
+            if stored is None:
+                raise _not_found()  # its number may be that of another object by now
+            condition(stored)
             await self._delete(uow, room)
 
     async def mark_used(self, room: Room) -> None:

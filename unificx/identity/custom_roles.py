@@ -108,11 +108,19 @@ class CustomRoles:
         log.info("role_changed", tenant=tenant_id, role=role_id, permissions=sorted(after.permissions))
         return after
 
-    async def remove(self, maker: Principal, tenant_id: str, role_id: str, replacement: str | None) -> None:
+    async def remove(
+        self,
+        maker: Principal,
+        tenant_id: str,
+        role_id: str,
+        replacement: str | None,
+        condition: Precondition[CustomRole] = unconditional,
+    ) -> None:
         """Delete a role. Those who have it get the `replacement`. Raise NotFound, Conflict for a role in use without a
-        replacement, Forbidden as `update`."""
+        replacement, Forbidden as `update`; what `condition` raises."""
         async with self._store.transaction() as tx:
             role = await self._changeable(tx, maker, tenant_id, role_id)
+            condition(role)
             in_use = role.members or role.groups
             if in_use and replacement is None:
                 raise Conflict(

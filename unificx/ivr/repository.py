@@ -39,10 +39,8 @@ async def update_menu(session: AsyncSession, keys: Keys, menu: Menu) -> None:
     )
 
 
-async def delete_menu(session: AsyncSession, tenant_id: str, menu_id: str) -> bool:
-    """Delete a menu. Return whether it existed."""
-    own = (MenuRow.tenant_id == tenant_id, MenuRow.id == menu_id)
-    return await session.scalar(delete(MenuRow).where(*own).returning(MenuRow.id)) is not None
+async def delete_menu(session: AsyncSession, tenant_id: str, menu_id: str) -> None:
+    await session.execute(delete(MenuRow).where(MenuRow.tenant_id == tenant_id, MenuRow.id == menu_id))
 
 
 async def delete_tenant_menus(session: AsyncSession, tenant_id: str) -> None:

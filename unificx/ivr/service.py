@@ -163,17 +163,21 @@ class MenuService:
         """Have a menu play a sound, not its text. Raises NotFound; Invalid; Conflict if it was changed meanwhile."""
         await self.update(self.find_menu(tenant_id, number), MenuChange(sound=name))
 
-    async def delete(self, menu: Menu) -> None:
-        """Delete a menu and release its number. Raises Conflict that names what leads to it, NotFound."""
+    async def delete(self, menu: Menu, condition: Precondition[Menu] = unconditional) -> None:
+        """Delete a menu and release its number. Raises Conflict that names what leads to it, NotFound; what `condition`
+        raises."""
         async with self._deps.database.begin() as uow:
             await self._deps.destinations.lock(uow, menu.tenant_id)
-            self._deps.destinations.require_unused(menu.tenant_id, DestinationRef(MENU_KIND, menu.number))
             await lock_scope(uow.session, "menu", menu.id)
-            if not await repository.delete_menu(uow.session, menu.tenant_id, menu.id):
+            stored = await repository.get_menu(uow.session, self._deps.keys, menu.tenant_id, menu.id)
+            if stored is None:
                 raise _not_found()  # its number may be that of another object by now
+            condition(stored)
+            self._deps.destinations.require_unused(menu.tenant_id, DestinationRef(MENU_KIND, menu.number))
+            await repository.delete_menu(uow.session, menu.tenant_id, menu.id)
             await release_number(uow.session, menu.tenant_id, menu.number)
             uow.after_commit.append(partial(self._menus.drop, menu))
-        await self._drop_greeting(menu)
+        await self._drop_greeting(stored)
 
     async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the menus of a deleted tenant. Outbox handler."""

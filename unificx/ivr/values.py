@@ -37,7 +37,14 @@ def check_keys(keys: Mapping[str, str]) -> dict[str, DestinationRef]:
     unknown = [key for key in keys if len(key) != 1 or key not in KEYS]
     if unknown:
         raise Invalid("This is not a key.", field="keys", hint="Keys are 0 to 9, * and #.")
-    return {key: DestinationRef.parse(keys[key], "keys") for key in KEYS if key in keys}
+    return {key: _destination(key, keys[key]) for key in KEYS if key in keys}
+
+
+def _destination(key: str, text: str) -> DestinationRef:
+    try:
+        return DestinationRef.parse(text)
+    except Invalid as fault:
+        raise Invalid(f"The key {key} has no valid destination.", field="keys", hint=fault.hint) from None
 
 
 def check_settings(settings: MenuSettings) -> MenuSettings:

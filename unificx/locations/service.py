@@ -104,24 +104,21 @@ class Locations:
         `condition` raises."""
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "locations", location.tenant_id)
-            present = await repository.locations_of(uow.session, self._keys, location.tenant_id)
-            before = next((one for one in present if one.id == location.id), None)
-            if before is None:
-                raise NotFound("Location not found.")
+            before, present = await self._stored(uow, location)
             condition(before)
             after = self._changed(before, change, present)
             await repository.update_location(uow.session, self._keys, after)
             await self._take_over(uow, after, present)
         return after
 
-    async def delete(self, location: Location) -> None:
+    async def delete(self, location: Location, condition: Precondition[Location] = unconditional) -> None:
         """Delete a location; its extensions and devices are at the default one. Raise Conflict for that one while there
-        are others."""
+        are others; NotFound; what `condition` raises."""
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "locations", location.tenant_id)
-            present = await repository.locations_of(uow.session, self._keys, location.tenant_id)
-            is_default = any(one.is_default for one in present if one.id == location.id)
-            if is_default and any(not (one.home_of or one.is_default) for one in present):
+            stored, present = await self._stored(uow, location)
+            condition(stored)
+            if stored.is_default and any(not (one.home_of or one.is_default) for one in present):
                 raise Conflict(
                     "Extensions without a place of their own are here.", hint="Make another one the default."
                 )
@@ -150,6 +147,14 @@ class Locations:
         self._drop([one for one in self._locations if one.subject == subject])
 
     # ---- inside
+
+    async def _stored(self, uow: UnitOfWork, location: Location) -> tuple[Location, Sequence[Location]]:
+        """Return a location as stored now, and all of its tenant. Raise NotFound."""
+        present = await repository.locations_of(uow.session, self._keys, location.tenant_id)
+        for one in present:
+            if one.id == location.id:
+                return one, present
+        raise NotFound("Location not found.")
 
     def _changed(self, before: Location, change: LocationChange, present: Sequence[Location]) -> Location:
         tenant_id = before.tenant_id

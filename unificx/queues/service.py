@@ -151,13 +151,13 @@ class QueueService:
             uow.after_commit.append(partial(self._changed, after))
         return after
 
-    async def delete(self, queue: Queue) -> None:
+    async def delete(self, queue: Queue, condition: Precondition[Queue] = unconditional) -> None:
         """Delete a queue with its history and release its number. Raises NotFound; Conflict if another destination
-        leads to it."""
+        leads to it; what `condition` raises."""
         async with self._database.begin() as uow:
             await self._destinations.lock(uow, queue.tenant_id)
+            condition(await self._lock(uow, queue))
             self._destinations.require_unused(queue.tenant_id, DestinationRef.parse(queue.reference))
-            await self._lock(uow, queue)
             await repository.delete_queue(uow.session, queue.tenant_id, queue.id)
             await self._history.delete_queue(queue, uow)
             await release_number(uow.session, queue.tenant_id, queue.number)

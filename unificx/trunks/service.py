@@ -85,10 +85,14 @@ class TrunkService:
             uow.after_commit.append(partial(self.directory.put, after))
         return after
 
-    async def delete(self, trunk: Trunk) -> None:
-        """Delete a trunk. Raise Conflict if something uses it."""
+    async def delete(self, trunk: Trunk, condition: Precondition[Trunk] = unconditional) -> None:
+        """Delete a trunk. Raise Conflict if something uses it, NotFound; what `condition` raises."""
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "trunks", trunk.tenant_id)
+            stored = await repository.get_trunk(uow.session, self._keys, trunk.tenant_id, trunk.id)
+            if stored is None:
+                raise _not_found()
+            condition(stored)
             if used := [name for use in self.uses for name in await use.uses_of(uow, trunk)]:
                 shown = ", ".join(used[:5]) + (" and others" if len(used) > 5 else "")
                 raise Conflict(f"The trunk {trunk.name} is used by {shown}.", hint="Change or delete these first.")

@@ -111,8 +111,14 @@ class SharedMailboxes:
         uow.after_commit.append(lambda: self._put(after))
         return after
 
-    async def delete(self, box: SharedMailbox) -> None:
-        """Delete a shared mailbox with its messages, and release its number. Raises NotFound."""
+    async def delete(self, box: SharedMailbox, condition: Precondition[SharedMailbox] = unconditional) -> None:
+        """Delete a shared mailbox with its messages, and release its number. Raises NotFound; what `condition` raises,
+        before any message is deleted."""
+        async with self._database.begin() as uow:
+            stored = await self._lock(uow, box)
+            if stored is None:
+                raise _not_found()
+            condition(stored)
         await self._empty(box)
         async with self._database.begin() as uow:
             if await self._lock(uow, box) is None:

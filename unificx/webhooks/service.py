@@ -152,9 +152,11 @@ class WebhookService:
         )
         return CreatedWebhook(after, secret_text(secret))
 
-    async def delete(self, webhook: Webhook) -> None:
-        """Delete a webhook with its messages."""
+    async def delete(self, webhook: Webhook, condition: Precondition[Webhook] = unconditional) -> None:
+        """Delete a webhook with its messages. Raise NotFound, what `condition` raises."""
         async with self._database.begin() as uow:
+            before, _ = await self._locked(uow, webhook)
+            condition(before)
             await repository.delete_webhook(uow.session, webhook.tenant_id, webhook.id)
             uow.after_commit.append(lambda: self._webhooks.pop(webhook.id, None))
         self._keys.destroy_unused(webhook.tenant_id, webhook.id)
@@ -253,12 +255,8 @@ class WebhookService:
         change_secrets: Callable[[Secrets], Secrets] = lambda secrets: secrets,
     ) -> Webhook:
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, "webhook", webhook.id)
-            found = await repository.get_webhook(uow.session, self._keys, webhook.tenant_id, webhook.id)
-            if found is None:
-                raise _not_found()
-            before, secrets = found[0], change_secrets(found[1])
-            after = change(before)
+            before, secrets_before = await self._locked(uow, webhook)
+            secrets, after = change_secrets(secrets_before), change(before)
             if after.state == "paused" and before.state != "paused":
                 await repository.give_up_all(uow.session, webhook.tenant_id, webhook.id)
                 uow.publish(WebhookPaused(self._clock.new_id(), webhook.tenant_id, webhook.id))
@@ -266,6 +264,14 @@ class WebhookService:
             await repository.update_webhook(uow.session, self._keys, after, secrets)
             uow.after_commit.append(lambda: self._cache(after, secrets))
         return after
+
+    async def _locked(self, uow: UnitOfWork, webhook: Webhook) -> tuple[Webhook, Secrets]:
+        """Lock a webhook until the commit and return it as stored now. Raise NotFound."""
+        await lock_scope(uow.session, "webhook", webhook.id)
+        found = await repository.get_webhook(uow.session, self._keys, webhook.tenant_id, webhook.id)
+        if found is None:
+            raise _not_found()
+        return found
 
     def _cache(self, webhook: Webhook, secrets: Secrets) -> None:
         self._webhooks[webhook.id] = (webhook, secrets)

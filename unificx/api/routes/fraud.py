@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Query
 
 from unificx import routing
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access
@@ -17,6 +18,8 @@ from unificx.api.support_consent import names_people
 from unificx.core.errors import Invalid
 from unificx.identity import Action, Role
 from unificx.routing import explain_stop
+
+LimitsOf = Annotated[models.Reference | None, Query()]
 
 router = Router(
     prefix="/api/v1/fraud",
@@ -65,6 +68,21 @@ async def change_calling_policy(
     return _policy(await permissions.change_policy(scope.tenant_id, wanted, condition))
 
 
+@router.get("/limits", responses=problem_responses(401, 403, 404))
+async def show_calling_limits(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    extension: LimitsOf = None,
+    trunk: LimitsOf = None,
+    tenant: TenantQuery = None,
+) -> models.CallingLimits:
+    """Show the limits of the tenant, or of an extension or a trunk, also if none are set."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    return _limits(
+        services, services.outbound.permissions.limits_of(_scope(services, scope.tenant_id, extension, trunk))
+    )
+
+
 @router.patch("/limits", responses=problem_responses(401, 403, 404, 412))
 async def change_calling_limits(
     services: ServicesDep,
@@ -76,7 +94,7 @@ async def change_calling_limits(
     """Change the limits of the tenant, or of an extension or a trunk."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
     permissions = services.outbound.permissions
-    before = permissions.limits_of(_scope(services, scope.tenant_id, change))
+    before = permissions.limits_of(_scope(services, scope.tenant_id, change.extension, change.trunk))
     values = change.model_dump(exclude={"extension", "trunk"}, exclude_none=True)
     after = replace(before, **{name: None if value == -1 else value for name, value in values.items()})
     schema = partial(_limits, services)
@@ -97,16 +115,18 @@ async def release_stop(
     return _stop(services, released, active=False)
 
 
-def _scope(services: Services, tenant_id: str, change: models.CallingLimitsChange) -> routing.CallingLimits:
-    if change.extension is not None and change.trunk is not None:
+def _scope(
+    services: Services, tenant_id: str, extension_reference: str | None, trunk_name: str | None
+) -> routing.CallingLimits:
+    if extension_reference is not None and trunk_name is not None:
         raise Invalid("Name an extension or a trunk, not both.", field="trunk")
-    if change.extension is not None:
-        extension = services.identity.directory.extension(tenant_id, change.extension)
+    if extension_reference is not None:
+        extension = services.identity.directory.extension(tenant_id, extension_reference)
         if extension is None:
             raise Invalid("There is no such extension.", field="extension")
         return routing.CallingLimits(tenant_id, "extension", extension.id)
-    if change.trunk is not None:
-        trunk = services.trunks.directory.by_name(tenant_id, change.trunk)
+    if trunk_name is not None:
+        trunk = services.trunks.directory.by_name(tenant_id, trunk_name)
         if trunk is None:
             raise Invalid("There is no such trunk.", field="trunk")
         return routing.CallingLimits(tenant_id, "trunk", trunk.id)

@@ -100,11 +100,14 @@ async def update_group(
     return schema(await services.groups.update(known, wanted, unchanged(if_match, schema)))
 
 
-@router.delete("/{group}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
-async def delete_group(services: ServicesDep, user: CurrentUserDep, group: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{group}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409, 412))
+async def delete_group(
+    services: ServicesDep, user: CurrentUserDep, group: Id, tenant: TenantQuery = None, if_match: IfMatch = None
+) -> None:
     """Delete a ring group. Refused while another destination leads to it."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
-    await services.groups.delete(services.groups.find(scope.tenant_id, group))
+    condition = unchanged(if_match, partial(_group_schema, services, outside=True))
+    await services.groups.delete(services.groups.find(scope.tenant_id, group), condition)
 
 
 async def _steps(services: Services, scope: AccessScope, members: list[str]) -> tuple[tuple[str, ...], ...]:

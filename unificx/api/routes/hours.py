@@ -106,11 +106,14 @@ async def import_holidays(
     return schema(await services.hours.import_calendar(known, given.calendar, unchanged(if_match, schema)))
 
 
-@router.delete("/{hours}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
-async def delete_hours(services: ServicesDep, user: CurrentUserDep, hours: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{hours}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409, 412))
+async def delete_hours(
+    services: ServicesDep, user: CurrentUserDep, hours: Id, tenant: TenantQuery = None, if_match: IfMatch = None
+) -> None:
     """Delete opening hours. Refused while another destination leads to them."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
-    await services.hours.delete(services.hours.get(scope.tenant_id, hours))
+    condition = unchanged(if_match, partial(_hours_schema, services))
+    await services.hours.delete(services.hours.get(scope.tenant_id, hours), condition)
 
 
 def _hours_schema(services: Services, hours: OpeningHours) -> models.Hours:

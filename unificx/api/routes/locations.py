@@ -80,13 +80,20 @@ async def update_location(
     return schema(await services.locations.update(known, wanted, condition))
 
 
-@router.delete("/{location}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
+@router.delete(
+    "/{location}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409, 412)
+)
 async def delete_location(
-    services: ServicesDep, user: CurrentUserDep, location: LocationReference, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    location: LocationReference,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> None:
     """Delete a location. Those who were there are at the default location."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    await services.locations.delete(services.locations.find(scope.tenant_id, location))
+    condition = unchanged(if_match, partial(_schema, services))
+    await services.locations.delete(services.locations.find(scope.tenant_id, location), condition)
 
 
 def _change(

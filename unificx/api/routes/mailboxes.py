@@ -102,13 +102,15 @@ async def update_mailbox(
     return schema(boxes.shared.find(scope.tenant_id, known.id))
 
 
-@router.delete("/{mailbox}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
-async def delete_mailbox(services: ServicesDep, user: CurrentUserDep, mailbox: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{mailbox}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 412))
+async def delete_mailbox(
+    services: ServicesDep, user: CurrentUserDep, mailbox: Id, tenant: TenantQuery = None, if_match: IfMatch = None
+) -> None:
     """Delete a group mailbox and its messages permanently. Refused while a destination leads to it."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.mailboxes.shared.find(scope.tenant_id, mailbox)
     services.destinations.require_unused(scope.tenant_id, DestinationRef("mailbox", known.number))
-    await services.mailboxes.shared.delete(known)
+    await services.mailboxes.shared.delete(known, unchanged(if_match, partial(_mailbox_schema, services)))
 
 
 async def _member_ids(services: Services, scope: AccessScope, references: list[str]) -> tuple[str, ...]:

@@ -77,11 +77,14 @@ async def update_menu(
     return _menu_schema(await services.menus.update(known, wanted, condition))
 
 
-@router.delete("/{menu}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
-async def delete_menu(services: ServicesDep, user: CurrentUserDep, menu: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{menu}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409, 412))
+async def delete_menu(
+    services: ServicesDep, user: CurrentUserDep, menu: Id, tenant: TenantQuery = None, if_match: IfMatch = None
+) -> None:
     """Delete a menu that no destination leads to."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
-    await services.menus.delete(services.menus.find_menu(scope.tenant_id, menu))
+    known = services.menus.find_menu(scope.tenant_id, menu)
+    await services.menus.delete(known, unchanged(if_match, _menu_schema))
 
 
 def _menu_schema(menu: ivr.Menu) -> models.Menu:

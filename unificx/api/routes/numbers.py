@@ -160,13 +160,20 @@ async def update_number(
     return schema(await services.outbound.numbers.update(known, wanted, unchanged(if_match, schema)))
 
 
-@router.delete("/{number}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
+@router.delete(
+    "/{number}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409, 412)
+)
 async def delete_number(
-    services: ServicesDep, user: CurrentUserDep, number: NumberReference, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    number: NumberReference,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> None:
     """Remove a public number. Calls to it are then refused."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
-    await services.outbound.numbers.delete(services.outbound.numbers.find(scope.tenant_id, number))
+    condition = unchanged(if_match, partial(_schema, services))
+    await services.outbound.numbers.delete(services.outbound.numbers.find(scope.tenant_id, number), condition)
 
 
 def _wanted(new: models.NewNumberValues, number: str) -> routing.NewNumber:

@@ -132,13 +132,18 @@ async def update_route(
     return schema(await services.outbound.routes.update(known, wanted, unchanged(if_match, schema)))
 
 
-@router.delete("/{route}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+@router.delete("/{route}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 412))
 async def delete_route(
-    services: ServicesDep, user: CurrentUserDep, route: RouteReference, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    route: RouteReference,
+    tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> None:
     """Delete a route."""
     scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
-    await services.outbound.routes.delete(services.outbound.routes.find(scope.tenant_id, route))
+    condition = unchanged(if_match, partial(_schema, services))
+    await services.outbound.routes.delete(services.outbound.routes.find(scope.tenant_id, route), condition)
 
 
 def _attempts(services: Services, allowed: Allowed) -> list[models.RouteAttempt]:

@@ -74,11 +74,13 @@ async def update_plan(
     return _plan(changed, await services.billing.plans.tenants())
 
 
-@router.delete("/plans/{plan}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
-async def delete_plan(services: ServicesDep, user: CurrentUserDep, plan: Id) -> None:
+@router.delete(
+    "/plans/{plan}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409, 412)
+)
+async def delete_plan(services: ServicesDep, user: CurrentUserDep, plan: Id, if_match: IfMatch = None) -> None:
     """Delete a plan that was never assigned. For operators."""
     await require_operator(services, user, Action.BILLING_CHANGE)
-    await services.billing.plans.delete(plan)
+    await services.billing.plans.delete(plan, unchanged(if_match, partial(_plan, tenants={})))
 
 
 @router.get("/billing/plan", responses=problem_responses(401, 403, 404))

@@ -110,11 +110,14 @@ async def update_queue(
     return schema(await services.queues.service.update(known, wanted, unchanged(if_match, schema)))
 
 
-@router.delete("/{queue}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
-async def delete_queue(services: ServicesDep, user: CurrentUserDep, queue: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{queue}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409, 412))
+async def delete_queue(
+    services: ServicesDep, user: CurrentUserDep, queue: Id, tenant: TenantQuery = None, if_match: IfMatch = None
+) -> None:
     """Delete a queue with its history. Waiting callers continue at its other destination."""
     scope = await require_access(services, user, tenant, Action.QUEUES_CHANGE)
-    await services.queues.service.delete(services.queues.service.find(scope.tenant_id, queue))
+    condition = unchanged(if_match, partial(_queue_schema, services, scope))
+    await services.queues.service.delete(services.queues.service.find(scope.tenant_id, queue), condition)
 
 
 @router.patch("/{queue}/agents/{agent}", responses=problem_responses(401, 403, 404))

@@ -104,18 +104,21 @@ async def update_role(
 
 
 @router.delete(
-    "/roles/{role_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409)
+    "/roles/{role_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409, 412)
 )
 async def delete_role(
     services: ServicesDep,
     user: CurrentUserDep,
     role_id: Id,
+    *,
     replacement: Replacement = None,
     tenant: TenantQuery = None,
+    if_match: IfMatch = None,
 ) -> None:
     """Delete a custom role. One that people have is only deleted with a replacement for them."""
     scope = await require_access(services, user, tenant, Action.ROLES_CHANGE)
-    await services.identity.roles.remove(user.principal, scope.tenant_id, role_id, replacement)
+    condition = unchanged(if_match, partial(_schema, scope))
+    await services.identity.roles.remove(user.principal, scope.tenant_id, role_id, replacement, condition)
 
 
 @router.get("/roles/{role_id}/persons", dependencies=[names_people], responses=problem_responses(401, 403, 404))

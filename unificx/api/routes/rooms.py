@@ -115,13 +115,15 @@ async def update_room(
     return schema(changed)
 
 
-@router.delete("/{room}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
-async def delete_room(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{room}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 412))
+async def delete_room(
+    services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None, if_match: IfMatch = None
+) -> None:
     """Delete a conference room. Its participants are disconnected. Refused while a destination leads to it."""
     scope = await require_access(services, user, tenant, Action.ROUTING_CHANGE)
     known = services.rooms.find(scope.tenant_id, room)
     services.destinations.require_unused(scope.tenant_id, DestinationRef("room", known.number))
-    await services.rooms.delete(known)
+    await services.rooms.delete(known, unchanged(if_match, partial(room_schema, services)))
 
 
 @router.get("/{room}/participants", responses=problem_responses(401, 403, 404))

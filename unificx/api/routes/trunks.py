@@ -79,12 +79,15 @@ async def update_trunk(
 
 
 @router.delete(
-    "/trunks/{trunk}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409)
+    "/trunks/{trunk}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409, 412)
 )
-async def delete_trunk(services: ServicesDep, user: CurrentUserDep, trunk: Id, tenant: TenantQuery = None) -> None:
+async def delete_trunk(
+    services: ServicesDep, user: CurrentUserDep, trunk: Id, tenant: TenantQuery = None, if_match: IfMatch = None
+) -> None:
     """Delete a trunk that no number and no route uses. Calls in progress continue."""
     scope = await require_access(services, user, tenant, Action.TRUNKS_CHANGE)
-    await services.trunks.delete(services.trunks.find(scope.tenant_id, trunk))
+    condition = unchanged(if_match, partial(_trunk_schema, services))
+    await services.trunks.delete(services.trunks.find(scope.tenant_id, trunk), condition)
 
 
 @router.post(

@@ -81,11 +81,13 @@ async def update_webhook(
     return models.Webhook.model_validate(changed)
 
 
-@router.delete("/{webhook}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
-async def delete_webhook(services: ServicesDep, user: CurrentUserDep, webhook: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{webhook}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 412))
+async def delete_webhook(
+    services: ServicesDep, user: CurrentUserDep, webhook: Id, tenant: TenantQuery = None, if_match: IfMatch = None
+) -> None:
     """Delete a webhook with its waiting messages."""
     _, found = await _find(services, user, webhook, tenant)
-    await services.webhooks.delete(found)
+    await services.webhooks.delete(found, unchanged(if_match, models.Webhook.model_validate))
 
 
 @router.post(

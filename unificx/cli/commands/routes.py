@@ -37,7 +37,11 @@ def _flatten(route: Json) -> Json:
     return {**route, "trunks": ", ".join(route["trunks"]), "weights": ", ".join(map(str, route["weights"]))}
 
 
-_COLLECTION = Collection("/routes", _COLUMNS, _DETAILS, _flatten)
+def _place(route: Json) -> tuple[str, int]:
+    return route["tenant_id"], route["position"]
+
+
+_COLLECTION = Collection("/routes", _COLUMNS, _DETAILS, _flatten, _place)
 
 group = command_group("route", "Manage routes to numbers outside.")
 
@@ -62,7 +66,7 @@ def create(
 
 @command(group, "list")
 def list_(context: CommandContext) -> None:
-    """List routes."""
+    """List routes by their positions."""
     _COLLECTION.list(context, "There are no routes yet.")
 
 

@@ -50,11 +50,10 @@ async def update_group(session: AsyncSession, keys: Keys, group: RingGroup) -> N
     await _insert_members(session, group)
 
 
-async def delete_group(session: AsyncSession, tenant_id: str, group_id: str) -> bool:
-    """Delete a group. Return whether it existed."""
+async def delete_group(session: AsyncSession, tenant_id: str, group_id: str) -> None:
     await _delete_members(session, tenant_id, group_id)
     own = (RingGroupRow.tenant_id == tenant_id, RingGroupRow.id == group_id)
-    return await session.scalar(delete(RingGroupRow).where(*own).returning(RingGroupRow.id)) is not None
+    await session.execute(delete(RingGroupRow).where(*own))
 
 
 async def delete_tenant_groups(session: AsyncSession, tenant_id: str) -> None:

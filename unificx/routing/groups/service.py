@@ -105,13 +105,17 @@ class GroupService:
             uow.after_commit.append(partial(self._groups.put, after))
         return after
 
-    async def delete(self, group: RingGroup) -> None:
-        """Delete a group and release its number. Raises Conflict if a destination leads to it, NotFound."""
+    async def delete(self, group: RingGroup, condition: Precondition[RingGroup] = unconditional) -> None:
+        """Delete a group and release its number. Raises Conflict if a destination leads to it, NotFound; what
+        `condition` raises."""
         async with self._deps.database.begin() as uow:
             await self._deps.destinations.lock(uow, group.tenant_id)
-            self._deps.destinations.require_unused(group.tenant_id, group.reference)
-            if not await repository.delete_group(uow.session, group.tenant_id, group.id):
+            stored = await repository.get_group(uow.session, self._deps.keys, group.tenant_id, group.id)
+            if stored is None:
                 raise _not_found()  # its number may be that of another object by now
+            condition(stored)
+            self._deps.destinations.require_unused(group.tenant_id, group.reference)
+            await repository.delete_group(uow.session, group.tenant_id, group.id)
             await release_number(uow.session, group.tenant_id, group.number)
             uow.publish(DestinationDeleted(self._deps.clock.new_id(), group.tenant_id, str(group.reference)))
             uow.after_commit.append(partial(self._groups.drop, group))

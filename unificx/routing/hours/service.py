@@ -174,10 +174,15 @@ class HoursService:
         toggled: Switch = "closed" if self.is_open(hours) else "auto"
         return await self.update(hours, HoursChange(switch=SWITCH_BY_DIGIT.get(digit, toggled)))
 
-    async def delete(self, hours: OpeningHours) -> None:
-        """Delete opening hours. Raises Conflict if a destination leads to them or something else uses them."""
+    async def delete(self, hours: OpeningHours, condition: Precondition[OpeningHours] = unconditional) -> None:
+        """Delete opening hours. Raises Conflict if a destination leads to them or something else uses them, NotFound;
+        what `condition` raises."""
         async with self._deps.database.begin() as uow:
             await self._deps.destinations.lock(uow, hours.tenant_id)
+            stored = await repository.get_hours(uow.session, self._deps.keys, hours.tenant_id, hours.id)
+            if stored is None:
+                raise _not_found()
+            condition(stored)
             self._deps.destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
             if used := [name for uses_of in self.uses for name in uses_of(hours)]:
                 names = ", ".join(used[:10]) + (f" and {len(used) - 10} more" if len(used) > 10 else "")

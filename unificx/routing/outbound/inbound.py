@@ -128,22 +128,21 @@ class PublicNumberService:
         """Change where a number leads. Raises Invalid; NotFound for a deleted number; what `condition` raises."""
         async with self._deps.database.begin() as uow:
             await self.lock(uow, number.tenant_id)
-            stored = await repository.numbers_of(uow.session, self._deps.keys, number.tenant_id)
-            before = next((one for one in stored if one.id == number.id), number)
+            before = await self._stored(uow, number)
             condition(before)
             after = self.changed(before, change)
             self._check_destinations(after)
-            if not await repository.update_number(uow.session, self._deps.keys, after):
-                raise NotFound("Number not found.")
+            await repository.update_number(uow.session, self._deps.keys, after)
             uow.after_commit.append(partial(self._store.put_number, after))
         return after
 
-    async def delete(self, number: InboundNumber) -> None:
+    async def delete(self, number: InboundNumber, condition: Precondition[InboundNumber] = unconditional) -> None:
         """Delete a number. Raises Conflict if a route shows it, or if a destination leads to it, which would call it
-        outside from then on."""
+        outside from then on; NotFound; what `condition` raises."""
         async with self._deps.database.begin() as uow:
             await self._deps.destinations.lock(uow, number.tenant_id)
             await lock_scope(uow.session, "outbound routes", number.tenant_id)
+            condition(await self._stored(uow, number))
             self._deps.destinations.require_unused(number.tenant_id, DestinationRef("number", number.number))
             for route in await repository.routes_of(uow.session, number.tenant_id):
                 if route.caller_number_id == number.id:
@@ -151,6 +150,13 @@ class PublicNumberService:
                     raise Conflict(f"The route {route.name} shows this number.", hint=hint)
             await repository.delete_number(uow.session, number.tenant_id, number.id)
             uow.after_commit.append(partial(self._store.drop_number, number))
+
+    async def _stored(self, uow: UnitOfWork, number: InboundNumber) -> InboundNumber:
+        stored = await repository.numbers_of(uow.session, self._deps.keys, number.tenant_id)
+        for one in stored:
+            if one.id == number.id:
+                return one
+        raise NotFound("Number not found.")
 
     async def lock(self, uow: UnitOfWork, tenant_id: str) -> None:
         """Keep other transactions from changing numbers, and where they may lead, until the commit. Everywhere in this

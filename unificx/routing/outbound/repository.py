@@ -82,10 +82,9 @@ async def insert_route(session: AsyncSession, route: Route) -> None:
     await session.execute(insert(RouteRow).values(**own, **_route_columns(route)))
 
 
-async def update_route(session: AsyncSession, route: Route) -> bool:
-    """Change a route; return whether it still exists."""
+async def update_route(session: AsyncSession, route: Route) -> None:
     query = update(RouteRow).where(RouteRow.tenant_id == route.tenant_id, RouteRow.id == route.id)
-    return _has_changed(await session.execute(query.values(**_route_columns(route))))
+    await session.execute(query.values(**_route_columns(route)))
 
 
 async def delete_route(session: AsyncSession, tenant_id: str, route_id: str) -> None:
@@ -149,13 +148,12 @@ async def insert_numbers(session: AsyncSession, keys: Keys, numbers: Sequence[In
     await session.execute(insert(PublicNumberRow), rows)
 
 
-async def update_number(session: AsyncSession, keys: Keys, number: InboundNumber) -> bool:
-    """Change a public number; return whether it still exists."""
+async def update_number(session: AsyncSession, keys: Keys, number: InboundNumber) -> None:
     query = update(PublicNumberRow).where(
         PublicNumberRow.tenant_id == number.tenant_id, PublicNumberRow.id == number.id
     )
     [sealed] = NUMBER_CODEC.seal(keys, number.tenant_id, [(number.id, number.id, _number_part(number))])
-    return _has_changed(await session.execute(query.values(**_number_columns(number), sealed=sealed)))
+    await session.execute(query.values(**_number_columns(number), sealed=sealed))
 
 
 async def delete_number(session: AsyncSession, tenant_id: str, number_id: str) -> None:
@@ -378,7 +376,3 @@ async def delete_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(text.split(",")) if text else ()
-
-
-def _has_changed(result: object) -> bool:
-    return bool(getattr(result, "rowcount", 1))

@@ -70,19 +70,20 @@ class RouteService:
         async with self._deps.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", route.tenant_id)
             known = await repository.routes_of(uow.session, route.tenant_id)
-            before = next((one for one in known if one.id == route.id), route)
+            before = _stored(known, route)
             condition(before)
             after = self._changed(before, change)
             _check_weights(after)
             _require_free_name(known, after)
-            if not await repository.update_route(uow.session, after):
-                raise NotFound("Route not found.")
+            await repository.update_route(uow.session, after)
             uow.after_commit.append(partial(self._store.put_route, after))
         return after
 
-    async def delete(self, route: Route) -> None:
-        """Delete a route."""
+    async def delete(self, route: Route, condition: Precondition[Route] = unconditional) -> None:
+        """Delete a route. Raises NotFound; what `condition` raises."""
         async with self._deps.database.begin() as uow:
+            await lock_scope(uow.session, "outbound routes", route.tenant_id)
+            condition(_stored(await repository.routes_of(uow.session, route.tenant_id), route))
             await repository.delete_route(uow.session, route.tenant_id, route.id)
             uow.after_commit.append(partial(self._store.drop_route, route))
 
@@ -121,6 +122,13 @@ class RouteService:
             hint = "Add it as a number first, in the form +49301234500."
             raise Invalid("Only a number of your own can be shown.", field="caller_id", hint=hint)
         return owned.id
+
+
+def _stored(known: list[Route], route: Route) -> Route:
+    for one in known:
+        if one.id == route.id:
+            return one
+    raise NotFound("Route not found.")
 
 
 def check_name(text: str) -> str:

@@ -102,7 +102,7 @@ export function PlanForm({ plan, onClose }: { plan?: Plan; onClose: () => void }
               title: t`Delete the plan ${plan.name}?`,
               text: t`Only a plan that was never assigned can be deleted. Archive others.`,
               change: {
-                apply: () => api.deletePlan({ path: { plan: plan.id } }),
+                apply: () => api.deletePlan({ path: { plan: plan.id }, headers: conditionOf(plan.version) }),
                 message: t`The plan ${plan.name} is deleted.`,
               },
             }

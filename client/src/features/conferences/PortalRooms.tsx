@@ -39,7 +39,8 @@ export default function PortalRooms() {
   const rooms = useCrudList<Room>({
     queryKey: ['rooms', tenant],
     load: (cursor) => api.listRooms({ query: { tenant, cursor } }),
-    remove: (one) => api.deleteRoom({ path: { room: one.id }, query: { tenant } }),
+    remove: ({ id, version }) =>
+      api.deleteRoom({ path: { room: id }, query: { tenant }, headers: conditionOf(version) }),
     deleteConfirmation: (one) => ({
       title: t`Delete room ${one.number}?`,
       text: t`Participants will be disconnected.`,

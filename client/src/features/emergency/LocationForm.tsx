@@ -8,7 +8,7 @@ import { useValue } from '~/core/store';
 import { matchesSearch } from '~/design/table';
 import { useExtensions } from '~/features/extensions';
 import { useNumbers } from '~/features/numbers';
-import { EditForm, savingChange } from '~/features/routing';
+import { type Condition, conditionOf, EditForm, savingChange } from '~/features/routing';
 import { bodyOf, valuesOf } from './model';
 
 interface LocationFormProps {
@@ -35,7 +35,7 @@ export function LocationForm({ location, tenant, onClose }: LocationFormProps) {
   const query = { tenant };
   const names = new Intl.DisplayNames(i18n.locale, { type: 'region' });
   const field = { size: 'md', autoComplete: 'off' } as const;
-  const remove = (id: string) => api.deleteLocation({ path: { location: id }, query });
+  const remove = (id: string, headers?: Condition) => api.deleteLocation({ path: { location: id }, query, headers });
   const isHome = Boolean(location?.home_of);
   return (
     <EditForm
@@ -63,7 +63,10 @@ export function LocationForm({ location, tenant, onClose }: LocationFormProps) {
         location && {
           title: t`Delete location ${location.name}?`,
           text: t`Emergency calls of those who are there carry the default location.`,
-          change: { apply: () => remove(location.id), message: t`The location ${location.name} is deleted.` },
+          change: {
+            apply: () => remove(location.id, conditionOf(location.version)),
+            message: t`The location ${location.name} is deleted.`,
+          },
         }
       }
     >

@@ -4,6 +4,8 @@ import { useLingui } from '@lingui/react/macro';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type Group, type NewGroup } from '~/api';
 import {
+  type Condition,
+  conditionOf,
   DestinationPicker,
   EditForm,
   freeNumber,
@@ -43,7 +45,7 @@ export function GroupForm({ group, tenant, onClose }: GroupFormProps) {
   });
   const { strategy } = form.values;
   const query = { tenant };
-  const remove = (id: string) => api.deleteGroup({ path: { group: id }, query });
+  const remove = (id: string, headers?: Condition) => api.deleteGroup({ path: { group: id }, query, headers });
   const name = form.values.name.trim();
   return (
     <EditForm
@@ -71,7 +73,10 @@ export function GroupForm({ group, tenant, onClose }: GroupFormProps) {
         group && {
           title: t`Delete ring group ${group.name}?`,
           text: t`Calls to ${group.number} are rejected from then on.`,
-          change: { apply: () => remove(group.id), message: t`The ring group ${group.name} is deleted.` },
+          change: {
+            apply: () => remove(group.id, conditionOf(group.version)),
+            message: t`The ring group ${group.name} is deleted.`,
+          },
         }
       }
     >

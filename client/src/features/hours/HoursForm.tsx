@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Hours, type NewHours } from '~/api';
-import { DestinationPicker, EditForm, isComplete, savingChange } from '~/features/routing';
+import { type Condition, conditionOf, DestinationPicker, EditForm, isComplete, savingChange } from '~/features/routing';
 import { Holidays } from './Holidays';
 import { asName, hoursBody, hoursValues } from './model';
 import { WeeklyHours } from './WeeklyHours';
@@ -31,7 +31,7 @@ export function HoursForm({ hours, tenant, onClose }: HoursFormProps) {
   });
   const query = { tenant };
   const { name } = form.values;
-  const remove = (id: string) => api.deleteHours({ path: { hours: id }, query });
+  const remove = (id: string, headers?: Condition) => api.deleteHours({ path: { hours: id }, query, headers });
   const own = hours && `hours:${hours.name}`;
   return (
     <EditForm
@@ -60,7 +60,10 @@ export function HoursForm({ hours, tenant, onClose }: HoursFormProps) {
         hours && {
           title: t`Delete opening hours ${hours.name}?`,
           text: t`Their hours and holidays are deleted too.`,
-          change: { apply: () => remove(hours.id), message: t`The opening hours ${hours.name} are deleted.` },
+          change: {
+            apply: () => remove(hours.id, conditionOf(version)),
+            message: t`The opening hours ${hours.name} are deleted.`,
+          },
         }
       }
     >

@@ -4,7 +4,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useRef, useState } from 'react';
 import { api, type Webhook } from '~/api';
 import { useFieldChecks } from '~/design/useFieldChecks';
-import { EditForm, savingChange } from '~/features/routing';
+import { type Condition, conditionOf, EditForm, savingChange } from '~/features/routing';
 import { NewSecret } from './NewSecret';
 import { EVENTS, type EventName } from './texts';
 import { WebhookMessages } from './WebhookMessages';
@@ -34,7 +34,7 @@ export function WebhookForm({ webhook, tenant, onClose }: WebhookFormProps) {
   const created = useRef<string>(undefined);
   const [secret, setSecret] = useState<string>();
   const query = { tenant };
-  const remove = (id: string) => api.deleteWebhook({ path: { webhook: id }, query });
+  const remove = (id: string, headers?: Condition) => api.deleteWebhook({ path: { webhook: id }, query, headers });
   const form = useForm<WebhookValues>({
     initialValues: before,
     validate: {
@@ -82,7 +82,10 @@ export function WebhookForm({ webhook, tenant, onClose }: WebhookFormProps) {
         webhook && {
           title: t`Delete the webhook ${name}?`,
           text: t`Messages that wait are deleted too.`,
-          change: { apply: () => remove(webhook.id), message: t`The webhook ${name} is deleted.` },
+          change: {
+            apply: () => remove(webhook.id, conditionOf(webhook.version)),
+            message: t`The webhook ${name} is deleted.`,
+          },
         }
       }
     >

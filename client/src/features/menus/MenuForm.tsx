@@ -4,6 +4,8 @@ import { useLingui } from '@lingui/react/macro';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type Menu, type NewMenu } from '~/api';
 import {
+  type Condition,
+  conditionOf,
   DestinationPicker,
   EditForm,
   freeNumber,
@@ -45,7 +47,7 @@ export function MenuForm({ menu, tenant, onClose }: MenuFormProps) {
   const query = { tenant };
   const own = menu && `menu:${menu.number}`;
   const name = form.values.name.trim();
-  const remove = (id: string) => api.deleteMenu({ path: { menu: id }, query });
+  const remove = (id: string, headers?: Condition) => api.deleteMenu({ path: { menu: id }, query, headers });
   return (
     <EditForm
       form={form}
@@ -72,7 +74,10 @@ export function MenuForm({ menu, tenant, onClose }: MenuFormProps) {
         menu && {
           title: t`Delete menu ${menu.name}?`,
           text: t`Calls to ${menu.number} are rejected from then on.`,
-          change: { apply: () => remove(menu.id), message: t`The menu ${menu.name} is deleted.` },
+          change: {
+            apply: () => remove(menu.id, conditionOf(menu.version)),
+            message: t`The menu ${menu.name} is deleted.`,
+          },
         }
       }
     >

@@ -4,7 +4,15 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type PublicNumber } from '~/api';
 import { useExtensions } from '~/features/extensions';
-import { DestinationPicker, EditForm, isComplete, savingChange, useTargets } from '~/features/routing';
+import {
+  type Condition,
+  conditionOf,
+  DestinationPicker,
+  EditForm,
+  isComplete,
+  savingChange,
+  useTargets,
+} from '~/features/routing';
 import { useTrunks } from '~/features/trunks';
 import { CallerRules } from './CallerRules';
 import { newNumber, newRange, numberChange, valuesOf, type NumberValues } from './model';
@@ -27,7 +35,7 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
   const extensions = useExtensions(tenant).items;
   const targets = useTargets(tenant);
   const query = { tenant };
-  const remove = (id: string) => api.deleteNumber({ path: { number: id }, query });
+  const remove = (id: string, headers?: Condition) => api.deleteNumber({ path: { number: id }, query, headers });
   const create = (values: NumberValues) => api.createNumber({ query, body: newNumber(values) });
   const form = useForm<NumberValues>({
     initialValues: before,
@@ -79,7 +87,7 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
           title: t`Delete the number ${title}?`,
           text: t`Calls to it are refused then.`,
           change: {
-            apply: () => remove(number.id),
+            apply: () => remove(number.id, conditionOf(number.version)),
             deletes: number.id,
             undo: () => create(before),
             message: t`The number ${title} is deleted.`,

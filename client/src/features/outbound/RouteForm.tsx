@@ -4,7 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type Route } from '~/api';
 import { useNumbers } from '~/features/numbers';
-import { EditForm, savingChange } from '~/features/routing';
+import { type Condition, conditionOf, EditForm, savingChange } from '~/features/routing';
 import { useTrunks } from '~/features/trunks';
 import { example, newRoute, valuesOf, type RouteValues } from './model';
 
@@ -24,7 +24,7 @@ export function RouteForm({ route, routes, tenant, onClose }: RouteFormProps) {
   const numbers = useNumbers(tenant).items;
   const checks = useFieldChecks();
   const query = { tenant };
-  const remove = (id: string) => api.deleteRoute({ path: { route: id }, query });
+  const remove = (id: string, headers?: Condition) => api.deleteRoute({ path: { route: id }, query, headers });
   const form = useForm<RouteValues>({
     initialValues: before,
     validate: {
@@ -63,7 +63,7 @@ export function RouteForm({ route, routes, tenant, onClose }: RouteFormProps) {
           title: t`Delete the route ${route.name}?`,
           text: t`Calls to these numbers take the next route that matches.`,
           change: {
-            apply: () => remove(route.id),
+            apply: () => remove(route.id, conditionOf(route.version)),
             deletes: route.id,
             undo: () => api.createRoute({ query, body: { ...before, position: route.position } }),
             message: t`The route ${route.name} is deleted.`,

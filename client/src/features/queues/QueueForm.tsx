@@ -4,6 +4,8 @@ import { useLingui } from '@lingui/react/macro';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type NewQueue, type Queue } from '~/api';
 import {
+  type Condition,
+  conditionOf,
   DestinationPicker,
   EditForm,
   freeNumber,
@@ -44,7 +46,7 @@ export function QueueForm({ queue, tenant, onClose }: QueueFormProps) {
   });
   const query = { tenant };
   const name = form.values.name.trim();
-  const remove = (id: string) => api.deleteQueue({ path: { queue: id }, query });
+  const remove = (id: string, headers?: Condition) => api.deleteQueue({ path: { queue: id }, query, headers });
   return (
     <EditForm
       form={form}
@@ -71,7 +73,10 @@ export function QueueForm({ queue, tenant, onClose }: QueueFormProps) {
         queue && {
           title: t`Delete queue ${queue.name}?`,
           text: t`Its history and figures are deleted too. Waiting callers leave the queue.`,
-          change: { apply: () => remove(queue.id), message: t`The queue ${queue.name} is deleted.` },
+          change: {
+            apply: () => remove(queue.id, conditionOf(queue.version)),
+            message: t`The queue ${queue.name} is deleted.`,
+          },
         }
       }
     >

@@ -7,7 +7,7 @@ import { api, type CustomRole, type NewCustomRole, type Permission } from '~/api
 import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useFieldChecks } from '~/design/useFieldChecks';
-import { EditForm, savingChange } from '~/features/routing';
+import { conditionOf, EditForm, savingChange } from '~/features/routing';
 import { switched } from './model';
 import { RoleMembers } from './RoleMembers';
 import { AREAS, PERMISSIONS } from './texts';
@@ -60,7 +60,7 @@ export function RoleForm({ role, tenant, onClose }: RoleFormProps) {
           {
             create: (body) => api.createRole({ query, body }),
             update: (id, body, headers) => api.updateRole({ path: { role_id: id }, query, body, headers }),
-            remove: (id) => api.deleteRole({ path: { role_id: id }, query }),
+            remove: (id, headers) => api.deleteRole({ path: { role_id: id }, query, headers }),
           },
         )
       }
@@ -74,7 +74,11 @@ export function RoleForm({ role, tenant, onClose }: RoleFormProps) {
           }),
           change: {
             apply: () =>
-              api.deleteRole({ path: { role_id: role.id }, query: { tenant, replacement: replacement ?? undefined } }),
+              api.deleteRole({
+                path: { role_id: role.id },
+                query: { tenant, replacement: replacement ?? undefined },
+                headers: conditionOf(role.version),
+              }),
             message: t`The role ${role.name} is deleted.`,
           },
         }

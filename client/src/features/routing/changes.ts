@@ -7,7 +7,7 @@ export function difference<T extends object>(before: T, after: T): Partial<T> {
   return Object.fromEntries(fields.filter((field) => !same(field)).map((field) => [field, after[field]])) as Partial<T>;
 }
 
-type Condition = { 'if-match': string };
+export type Condition = { 'if-match': string };
 
 /** The header of a change that is refused if others have changed the item since this version of it was read. */
 export const conditionOf = (version?: string): Condition | undefined =>
@@ -17,9 +17,9 @@ export const conditionOf = (version?: string): Condition | undefined =>
 type Update<Body> = (change: Partial<Body>, headers?: Condition) => Promise<unknown>;
 
 interface Requests<Body> {
-  create: (body: Body) => Promise<{ data: { id: string } }>;
+  create: (body: Body) => Promise<{ data: { id: string; version?: string } }>;
   update: (id: string, ...update: Parameters<Update<Body>>) => Promise<unknown>;
-  remove: (id: string) => Promise<unknown>;
+  remove: (id: string, headers?: Condition) => Promise<unknown>;
 }
 
 interface Updated<Body> {
@@ -50,12 +50,12 @@ export function updatingChange<Body extends object>(updated: Updated<Body>, upda
 export function savingChange<Body extends object>(saved: Saved<Body>, requests: Requests<Body>): Change {
   const { id, after, message } = saved;
   if (id !== undefined) return updatingChange(saved, (...update) => requests.update(id, ...update));
-  let created = '';
+  let created: { id: string; version?: string };
   return {
     message,
     apply: async () => {
-      created = (await requests.create(after)).data.id;
+      created = (await requests.create(after)).data;
     },
-    undo: () => requests.remove(created),
+    undo: () => requests.remove(created.id, conditionOf(created.version)),
   };
 }

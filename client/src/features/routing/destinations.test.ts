@@ -77,12 +77,12 @@ it('a row moves up and down', () => {
 describe('saving', () => {
   const sent: unknown[] = [];
   const requests = {
-    create: async (body: object) => (sent.push(['create', body]), { data: { id: 'new' } }),
+    create: async (body: object) => (sent.push(['create', body]), { data: { id: 'new', version: 'v0' } }),
     update: async (id: string, body: object, headers?: object) => {
       sent.push(['update', id, body, ...(headers ? [headers] : [])]);
       return { data: { version: `v${sent.length}` } };
     },
-    remove: async (id: string) => sent.push(['remove', id]),
+    remove: async (id: string, headers?: object) => sent.push(['remove', id, headers]),
   };
 
   it('sends changed fields only, and takes them back', async () => {
@@ -112,14 +112,14 @@ describe('saving', () => {
     ]);
   });
 
-  it('removes what it has created', async () => {
+  it('removes what it has created, unless others have changed it', async () => {
     sent.length = 0;
     const change = savingChange({ before: { name: '' }, after: { name: 'New' }, message: '' }, requests);
     await change.apply();
     await change.undo!();
     expect(sent).toEqual([
       ['create', { name: 'New' }],
-      ['remove', 'new'],
+      ['remove', 'new', { 'if-match': '"v0"' }],
     ]);
   });
 });

@@ -6,7 +6,7 @@ export { NumberedFields } from './NumberedFields';
 export { PrioritySelect } from './PrioritySelect';
 export { RoutingPage } from './RoutingPage';
 export { RowButtons } from './RowButtons';
-export { conditionOf, savingChange, updatingChange } from './changes';
+export { conditionOf, savingChange, updatingChange, type Condition } from './changes';
 export { freeNumber, isComplete, parseDestination, withoutPriority, type Targets } from './destinations';
 export { useDestinationText } from './useDestinationText';
 export { useEditor } from './useEditor';

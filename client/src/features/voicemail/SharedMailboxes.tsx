@@ -24,7 +24,8 @@ export function SharedMailboxes({ tenant }: { tenant?: string }) {
   const mailboxes = useCrudList<GroupMailbox>({
     queryKey: [QUERY_KEY, tenant],
     load: (cursor) => api.listMailboxes({ query: { tenant, cursor } }),
-    remove: (one) => api.deleteMailbox({ path: { mailbox: one.id }, query: { tenant } }),
+    remove: ({ id, version }) =>
+      api.deleteMailbox({ path: { mailbox: id }, query: { tenant }, headers: conditionOf(version) }),
     deleteConfirmation: (one) => ({
       title: t`Delete mailbox ${one.number}?`,
       text: t`All messages and greetings will be erased permanently.`,
