@@ -2,6 +2,7 @@ import { getDefaultZIndex, Modal } from '@mantine/core';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { useValue } from '~/core/store';
+import { ChoiceFaults } from './ChoiceFaults';
 import { closeDialog, dialogs, markDialogsMounted, type ShownDialog } from './dialogs';
 import { useFormLayer } from './unsaved-input';
 
@@ -28,7 +29,10 @@ function Dialog({ id, opened, title, children, size, zIndex = getDefaultZIndex('
       zIndex={zIndex}
       closeButtonProps={{ 'aria-label': t`Close` }}
     >
-      <div ref={watch}>{children}</div>
+      <div ref={watch}>
+        <ChoiceFaults />
+        {children}
+      </div>
     </Modal>
   );
 }

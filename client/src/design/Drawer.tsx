@@ -1,7 +1,9 @@
 import { Drawer as MantineDrawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useLingui } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { ChoiceFaults } from './ChoiceFaults';
+import { focusInPlaceOf } from './focus';
 import { useFormLayer } from './unsaved-input';
 import css from './drawer.module.css';
 
@@ -24,11 +26,19 @@ export function Drawer({ opened, onClose, title, footer, children }: DrawerProps
   const { t } = useLingui();
   const phone = useMediaQuery('(max-width: 47.99em)');
   const { close, watch } = useFormLayer(opened, onClose);
+  const opener = useRef<Element>(null);
+  useEffect(() => {
+    if (opened) opener.current = document.activeElement;
+  }, [opened]);
+  const replaceOpener = () => {
+    if (opener.current instanceof HTMLElement && !opener.current.isConnected) focusInPlaceOf(opener.current);
+  };
   return (
     <MantineDrawer
       opened={opened}
       onClose={close}
       title={title}
+      onExitTransitionEnd={replaceOpener}
       position="right"
       size={phone ? '100%' : '30rem'}
       classNames={{ title: css.title, content: css.content, body: css.body }}
@@ -41,6 +51,7 @@ export function Drawer({ opened, onClose, title, footer, children }: DrawerProps
           return watch(content);
         }}
       >
+        <ChoiceFaults />
         {children}
       </div>
       {footer && <div className={css.footer}>{footer}</div>}

@@ -1,6 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, expect, it, vi } from 'vitest';
@@ -21,9 +22,11 @@ it('a dialog requested before its provider is loaded is shown once, after it', a
   await act(async () =>
     root.render(
       <I18nProvider i18n={i18n}>
-        <MantineProvider env="test">
-          <Dialogs />
-        </MantineProvider>
+        <QueryClientProvider client={new QueryClient()}>
+          <MantineProvider env="test">
+            <Dialogs />
+          </MantineProvider>
+        </QueryClientProvider>
       </I18nProvider>,
     ),
   );

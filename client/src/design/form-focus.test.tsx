@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, useState, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -27,7 +28,9 @@ function show(content: ReactNode): void {
   act(() =>
     root.render(
       <I18nProvider i18n={i18n}>
-        <MantineProvider env="test">{content}</MantineProvider>
+        <QueryClientProvider client={new QueryClient()}>
+          <MantineProvider env="test">{content}</MantineProvider>
+        </QueryClientProvider>
       </I18nProvider>,
     ),
   );

@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createBrowserHistory, createRootRoute, createRouter, RouterContextProvider } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -41,7 +42,9 @@ function show(content: ReactNode): void {
   root.render(
     <RouterContextProvider router={router as never}>
       <I18nProvider i18n={i18n}>
-        <MantineProvider env="test">{content}</MantineProvider>
+        <QueryClientProvider client={new QueryClient()}>
+          <MantineProvider env="test">{content}</MantineProvider>
+        </QueryClientProvider>
       </I18nProvider>
     </RouterContextProvider>,
   );

@@ -62,10 +62,15 @@ export function usePages<T>(
   };
 }
 
+const ALL = 'all';
+
+/** Whether a query is that of a list to choose from. */
+export const isChoices = (key: readonly unknown[]) => key.at(-1) === ALL;
+
 /** A complete list, for selects. Cached separately from the paginated list of the same key. */
 export function useAllPages<T>(key: readonly unknown[], load: PageLoader<T>, enabled = true): List<T> {
   const query = useQuery({
-    queryKey: [...key, 'all'],
+    queryKey: [...key, ALL],
     queryFn: () => fetchAll(load),
     enabled,
     refetchInterval: ({ state }) => (state.data ? false : POLL_INTERVAL_MS),

@@ -2,9 +2,10 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
 import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { Suspense, type ReactNode } from 'react';
+import { Suspense, useEffect, type ReactNode } from 'react';
 import { repeatFirstLoads } from '~/api/reload-queries';
 import { session } from '~/api/session';
+import { restoreFocusOfDisabled } from '~/design/focus';
 import { theme, variables } from '~/design/theme';
 import { asProblem } from '~/core/problem';
 import { useValue } from '~/core/store';
@@ -29,6 +30,7 @@ interface ProvidersProps {
 
 /** Context providers of both programs. */
 export function Providers({ overlays, children }: ProvidersProps) {
+  useEffect(restoreFocusOfDisabled, []);
   // No dialogs before sign-in, so the sign-in screen loads faster.
   const signedIn = useValue(session, (each) => each.state === 'in');
   return (

@@ -5,6 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
 import { api } from '~/api';
 import { Drawer } from '~/design/Drawer';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { parseAmount } from './model';
 
@@ -32,9 +33,9 @@ function useCardPayment(tenant?: string) {
 
 /** Pays an invoice by card. */
 export function PayByCard({ tenant, invoice }: CardProps & { invoice: string }) {
-  const { data } = useCardProcessor(tenant);
+  const { data, error, refetch } = useCardProcessor(tenant);
   const pay = useCardPayment(tenant);
-  if (!data?.enabled) return null;
+  if (!data?.enabled) return <ErrorBar fault={error} retry={refetch} />;
   return (
     <Stack gap="xs">
       <ErrorNotice fault={pay.error} />
@@ -56,11 +57,11 @@ export function PayByCard({ tenant, invoice }: CardProps & { invoice: string }) 
 /** Pays credit by card. */
 export function AddCredit({ tenant, currency }: CardProps & { currency: string }) {
   const { t } = useLingui();
-  const { data } = useCardProcessor(tenant);
+  const { data, error, refetch } = useCardProcessor(tenant);
   const pay = useCardPayment(tenant);
   const [opened, setOpened] = useState(false);
   const [fault, setFault] = useState<string>();
-  if (!data?.enabled) return null;
+  if (!data?.enabled) return <ErrorBar fault={error} retry={refetch} />;
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const amount = parseAmount(String(new FormData(event.currentTarget).get('amount')));

@@ -31,7 +31,9 @@ export default function Costs() {
   const operator = useIsOperator();
   const [month, setMonth] = useState<Month>('this');
   // Each of these would push down what is below it.
-  const loading = [usePlan(tenant), useCharges(tenant, 'this'), useCredit(tenant)].some((each) => each.isLoading);
+  const loading = [usePlan(tenant), useCharges(tenant, 'this'), useCredit(tenant)].some(
+    ({ isLoading, isFetched }) => isLoading && !isFetched,
+  );
   return (
     <Page
       title={t`Costs`}

@@ -7,6 +7,7 @@ import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { formatDateTime } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
+import { ErrorBar } from '~/design/ErrorBar';
 import { POLL_INTERVAL_MS, usePages } from '~/design/lists';
 import { InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
@@ -28,7 +29,12 @@ const TEST_HEIGHT = 170;
 export default function Emails() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const { data: summary, isPending } = useQuery({
+  const {
+    data: summary,
+    isPending,
+    error,
+    refetch,
+  } = useQuery({
     queryKey: ['emails-summary', tenant],
     queryFn: async () => (await api.showEmailSummary({ query: { tenant } })).data,
   });
@@ -42,6 +48,7 @@ export default function Emails() {
           </Trans>
         </InfoNotice>
       )}
+      <ErrorBar fault={error} retry={refetch} />
       {isPending && <SkeletonBlock height={TEST_HEIGHT} />}
       {summary?.can_send && <TestEmail tenant={tenant} sender={summary.sender} />}
       <Undeliverable tenant={tenant} />

@@ -27,8 +27,10 @@ export default function Home() {
     refetchInterval: POLL_MS,
   });
   const summary = data && summarize(data.hours, now);
-  // The checklist, which may be long, would push the figures down.
-  if (useSetUp(tenant).isLoading) {
+  const setUp = useSetUp(tenant);
+  // The checklist, which may be long, would push the figures down. A failed load is repeated below the skeleton, not
+  // with it: the checklist would load again whenever it appears.
+  if (setUp.isLoading && !setUp.isFetched) {
     return (
       <Page title={t`Home`} size="xl">
         <SkeletonBlock height={600} />

@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
-import { api } from '~/api';
+import { api, type SetUp as SetUpState } from '~/api';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Section } from '~/design/Section';
 import css from './home.module.css';
 
@@ -27,8 +28,10 @@ export function useSetUp(tenant?: string) {
 /** Checklist of the set-up; disappears when everything is done. */
 export function SetUp({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
-  const steps = useSteps(tenant);
-  if (!steps || steps.every(({ done }) => done)) return null;
+  const { data, error, refetch } = useSetUp(tenant);
+  const steps = useSteps(data);
+  if (!steps) return <ErrorBar fault={error} retry={refetch} />;
+  if (steps.every(({ done }) => done)) return null;
   const finished = steps.filter(({ done }) => done).length;
   return (
     <Section
@@ -64,9 +67,8 @@ export function SetUp({ tenant }: { tenant?: string }) {
   );
 }
 
-function useSteps(tenant?: string): Step[] | undefined {
+function useSteps(data?: SetUpState): Step[] | undefined {
   const { t } = useLingui();
-  const { data } = useSetUp(tenant);
   if (!data) return undefined;
   const { people, signed_in: signedIn, has_trunk: hasTrunk } = data;
   const server = [

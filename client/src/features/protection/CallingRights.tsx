@@ -1,14 +1,16 @@
 import { NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type CallingLimits, type CallingLimitsChange, type Hours } from '~/api';
+import { useMay } from '~/api/session';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useChanges } from '~/design/changes';
-import { useAllPages } from '~/design/lists';
+import { ErrorBar } from '~/design/ErrorBar';
+import { POLL_INTERVAL_MS, useAllPages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { updatingChange } from '~/features/routing';
 import { useReachTexts } from './texts';
-import { useFraud } from './useFraud';
 
 interface CallingRightsProps {
   /** Number of the extension. */
@@ -21,19 +23,22 @@ export function CallingRights({ extension, tenant }: CallingRightsProps) {
   const { t } = useLingui();
   const reaches = useReachTexts();
   const changes = useChanges(['fraud']);
-  const { data } = useFraud(tenant);
+  const may = useMay();
+  const limits = useQuery({
+    queryKey: ['fraud', tenant, 'limits', extension],
+    queryFn: async () => (await api.showCallingLimits({ query: { tenant, extension } })).data,
+    refetchInterval: POLL_INTERVAL_MS,
+    enabled: may('tenant_change'),
+  });
   const hours = useAllPages<Hours>(['hours', tenant], (cursor) =>
     api.listHours({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
   );
-  if (!data) return null;
-  const limits = data.limits.find(({ scope, name }) => scope === 'extension' && name === extension);
-  const reach = limits?.reach ?? 'everywhere';
-  const during = limits?.hours ?? '';
+  if (!limits.data) return <ErrorBar fault={limits.error} retry={limits.refetch} />;
+  const { version, reach, hours: during } = limits.data;
   const save = (after: CallingLimitsChange, before: CallingLimitsChange) =>
     changes.mutate(
-      updatingChange(
-        { version: limits?.version, before, after, message: t`The permissions are changed.` },
-        (change, headers) => api.changeCallingLimits({ query: { tenant }, body: { ...change, extension }, headers }),
+      updatingChange({ version, before, after, message: t`The permissions are changed.` }, (change, headers) =>
+        api.changeCallingLimits({ query: { tenant }, body: { ...change, extension }, headers }),
       ),
     );
   const isReach = (value: string): value is CallingLimits['reach'] => value in reaches;

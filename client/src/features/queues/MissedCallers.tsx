@@ -5,6 +5,7 @@ import { api, type LiveQueue } from '~/api';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 import { formatDateTime } from '~/design/dates';
+import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { useNumberFormat } from '~/features/phone-numbers';
@@ -31,7 +32,7 @@ export function MissedCallers({ live, tenant }: { live: LiveQueue; tenant: strin
       api.beginCall({ body: { to, extension: own?.number, calling_for: `queue:${live.number}` } }),
   });
   const missed = missedCallers(visits.data ?? []).slice(0, SHOWN);
-  if (missed.length === 0) return null;
+  if (missed.length === 0) return <ErrorBar fault={visits.error} retry={visits.refetch} />;
   return (
     <Section title={t`Missed callers`}>
       <ErrorNotice fault={call.error} />

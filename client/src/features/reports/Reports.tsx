@@ -34,7 +34,7 @@ export default function Reports() {
       <ErrorBar fault={error} retry={refetch} />
       <ErrorNotice fault={remove.error} />
       <Text c="dimmed" size="sm" mb="md">
-        <Trans>Diagnostics that users have reviewed and sent. They are kept for thirty days.</Trans>
+        <Trans>Diagnostics that users have reviewed and sent. They are deleted after thirty days.</Trans>
       </Text>
       {data?.length === 0 && <EmptyState icon={IconLifebuoy} text={<Trans>No help requests.</Trans>} />}
       <Accordion variant="separated">
