@@ -21,7 +21,6 @@ from unificx.trunks.schemas import (
     TrunkState,
     TrunkStatus,
     TrunkTransport,
-    UnknownNumber,
     VerificationMode,
 )
 from unificx.trunks.service import TrunkService
@@ -54,7 +53,6 @@ __all__ = [
     "TrunkStatus",
     "TrunkTests",
     "TrunkTransport",
-    "UnknownNumber",
     "VerificationMode",
     "certified_signer",
     "checked_identity",
