@@ -67,9 +67,9 @@ AXE_RUN = """async (onlyColors) => {
 FIND_OVERFLOW = """(room) => {
   const sticksOut = (each) => {
     const box = each.getBoundingClientRect()
+    if (!box.width || box.right <= room + 1) return false
     const inside = '[data-scrolls], .mantine-VisuallyHidden-root'  // the second one is a clipped pixel, for screen readers
-    const fits = getComputedStyle(each).position === 'fixed' || each.parentElement.closest(inside)
-    return box.width && box.right > room + 1 && !fits
+    return getComputedStyle(each).position !== 'fixed' && !each.parentElement.closest(inside)
   }
   const isCut = (each) => each.scrollWidth > each.clientWidth + 1
   const canvas = document.createElement('canvas').getContext('2d')
