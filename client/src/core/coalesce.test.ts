@@ -31,6 +31,6 @@ it('runs again for a call made at the end of a run', async () => {
     answer();
     for (let count = 0; count < microtasks; count += 1) await undefined;
     void refresh();
-    await expect.poll(() => begun, `after ${microtasks} microtasks`).toBe(2);
+    await expect.poll(() => begun, { message: `after ${microtasks} microtasks` }).toBe(2);
   }
 });
