@@ -23,7 +23,7 @@ from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
 from unificx.db import UnitOfWork, lock_scope, shield_until_done
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.privacy import Expiry, OutsideNumbers, Period
+from unificx.privacy import Expiry, OutsideNumbers, Period, lock_holds
 from unificx.voicemail import message_repository, policy
 from unificx.voicemail.events import MailboxChanged, MessageLeft, OldMessagesErased
 from unificx.voicemail.greetings import Greetings, lock_mailbox
@@ -97,8 +97,7 @@ class Mailboxes:
         audio.on_erase.append(self._on_audio_erased)
         audio.on_hide.append(self._archive_all)
         audio.held.append(message_repository.held_audio)
-        self._passwords = passwords
-        self._transcriber = deps.transcriber
+        self._passwords, self._transcriber = passwords, deps.transcriber
         self.message_counts = MessageCountCache(deps.database)
         self._guard = PinThrottle(counters, "voicemail PIN")
         # Owner: this node. Ends of messages that could not be stored, such as while the database was away.
@@ -270,6 +269,8 @@ class Mailboxes:
         digest = await self._passwords.hash(validate_pin(change.pin)) if change.pin else None
         async with self._database.begin() as uow:
             before = await lock_mailbox(uow, box)
+            if change.old_messages == "erase":
+                await lock_holds(uow.session, box.tenant_id)  # before `also` locks a shared mailbox, as a deletion does
             await also(uow)
             settings = policy.updated_mailbox(before, change)
             if before.enabled and not settings.enabled:
@@ -336,12 +337,11 @@ class Mailboxes:
         await self._delete_mailbox(uow, event.tenant, event.extension_id)
         await self.shared.on_extension_deleted(event, uow)
 
-    async def _empty(self, box: Mailbox) -> None:
-        async with self._database.begin() as uow:
-            found = await message_repository.audio_of_extension(uow.session, box.tenant_id, box.id)
-            if await self._audio.retained(uow.session, box.tenant_id, found):
-                raise Conflict("A message in this mailbox is under a hold.", hint="Release the hold first.")
-            await self._delete_mailbox(uow, box.tenant_id, box.id)
+    async def _empty(self, uow: UnitOfWork, box: Mailbox) -> None:
+        found = await message_repository.audio_of_extension(uow.session, box.tenant_id, box.id)
+        if await self._audio.retained(uow.session, box.tenant_id, found):
+            raise Conflict("A message in this mailbox is under a hold.", hint="Release the hold first.")
+        await self._delete_mailbox(uow, box.tenant_id, box.id)
 
     async def _delete_mailbox(self, uow: UnitOfWork, tenant_id: str, box_id: str) -> None:
         """Delete a mailbox's messages, greetings and settings. Messages under a hold are archived."""

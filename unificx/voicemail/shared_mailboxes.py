@@ -10,6 +10,7 @@ from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted
+from unificx.privacy import lock_holds
 from unificx.voicemail import shared_mailbox_repository as repository
 from unificx.voicemail.events import MailboxChanged
 from unificx.voicemail.schemas import NewSharedMailbox, SharedMailbox, SharedMailboxChange
@@ -21,7 +22,9 @@ class SharedMailboxes:
     """All shared mailboxes. Call `start` first; lookups are answered from memory. `empty` erases a mailbox's messages
     and settings."""
 
-    def __init__(self, deps: AudioStoreDependencies, empty: Callable[[SharedMailbox], Awaitable[None]]) -> None:
+    def __init__(
+        self, deps: AudioStoreDependencies, empty: Callable[[UnitOfWork, SharedMailbox], Awaitable[None]]
+    ) -> None:
         self._database = deps.database
         self._clock = deps.clock
         self._erasure = deps.erasure
@@ -115,14 +118,12 @@ class SharedMailboxes:
         """Delete a shared mailbox with its messages, and release its number. Raises NotFound; what `condition` raises,
         before any message is deleted."""
         async with self._database.begin() as uow:
+            await lock_holds(uow.session, box.tenant_id)  # before the mailbox, as when a member is deleted
             stored = await self._lock(uow, box)
             if stored is None:
-                raise _not_found()
-            condition(stored)
-        await self._empty(box)
-        async with self._database.begin() as uow:
-            if await self._lock(uow, box) is None:
                 raise _not_found()  # its number may be that of another object by now
+            condition(stored)
+            await self._empty(uow, box)
             await repository.drop(uow.session, box.tenant_id, box.id)
             await release_number(uow.session, box.tenant_id, box.number)
             uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
