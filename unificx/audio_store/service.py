@@ -225,8 +225,9 @@ class AudioStore:
         for audio_id in audio_ids:
             # Not in a thread: key caches are invalidated through the event bus.
             self._deps.erasure.erase_subject(tenant_id, content_keys.own_subject(audio_id))
-            await self.remove_files([audio_id])
-            self._writing.discard(audio_id)
+            await asyncio.sleep(0)  # other tasks run between two keys
+        await self.remove_files(audio_ids)  # last: if one cannot be removed, all keys are destroyed
+        self._writing.difference_update(audio_ids)
 
     async def mark_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Mark the rows as erased; the keys are already destroyed."""

@@ -1,11 +1,13 @@
 """Shared mailboxes, and the decision about existing messages when voicemail is disabled."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 from sqlalchemy import text
 
+from unificx.audio_store import LocalBlobStore
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
 from unificx.db import Outbox, UnitOfWork
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -78,6 +80,31 @@ async def test_shared_mailbox_is_updated(room: RecordingSetup) -> None:
     assert list(room.boxes.shared.of_member("e-clara")) == [changed]
     await room.restart()
     assert room.boxes.shared.find(TENANT, box.id) == changed
+
+
+async def test_nothing_changes_between_the_condition_of_a_deletion_and_the_deletion(room: RecordingSetup) -> None:
+    groups, changes = room.boxes.shared, list[asyncio.Task[SharedMailbox]]()
+    box = await groups.create(TENANT, SALES)
+
+    def change_meanwhile(stored: SharedMailbox) -> None:
+        changes.append(asyncio.create_task(groups.update(stored, SharedMailboxChange("Support"))))
+
+    await groups.delete(box, change_meanwhile)
+    with pytest.raises(NotFound):
+        await changes[0]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
+async def test_holds_are_locked_before_a_shared_mailbox_as_when_its_member_is_deleted(room: RecordingSetup) -> None:
+    """In another order, the two changes could wait for each other. The locks are those of the mailbox and of holds."""
+    locks: list[int | None] = []
+
+    async def count_locks(uow: UnitOfWork) -> None:
+        mine = "locktype = 'advisory' AND pid = pg_backend_pid() AND granted"
+        locks.append(await uow.session.scalar(text(f"SELECT count(*) FROM pg_locks WHERE {mine}")))
+
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False, old_messages="erase"), count_locks)
+    assert locks == [2]
 
 
 @pytest.mark.promise("C9")
@@ -171,6 +198,24 @@ async def test_messages_are_erased_although_the_server_ends_after_the_change(roo
     await deliver(room)
     assert room.all_files() == []
     assert room.keys.is_destroyed(TENANT, await audio_subject(room))
+
+
+async def test_a_file_that_cannot_be_removed_leaves_no_key_of_the_others(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(blobs: LocalBlobStore, name: str) -> None:
+        raise PermissionError(name)
+
+    messages = [await leave_message(room) for _ in range(3)]
+    audio_ids = [(await room.boxes.get(TENANT, each)).audio_id for each in messages]
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False, old_messages="erase"))
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalBlobStore, "remove", refuse)
+        await deliver(room)
+    assert [room.keys.is_destroyed(TENANT, f"audio-{each}") for each in audio_ids] == [True] * 3
+    room.clock.advance(3600)  # the event is delivered again
+    await deliver(room)
+    assert room.all_files() == []
 
 
 async def audio_subject(room: RecordingSetup) -> str:
