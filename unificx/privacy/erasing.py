@@ -159,8 +159,11 @@ class PersonErasures:
         begun = {(each.tenant_id, each.subject_id) for each in stored}
         for tenant_id, subject in self.erasure.withdrawn():
             # A restored database may know neither the erasure nor the hold.
-            if (tenant_id, subject) not in begun and not await self._held(DataSubject(tenant_id, subject)):
-                self.erasure.erase_subject(tenant_id, subject)
+            try:
+                if (tenant_id, subject) not in begun and not await self._held(DataSubject(tenant_id, subject)):
+                    self.erasure.erase_subject(tenant_id, subject)
+            except Exception as fault:  # as above
+                log.error("erasure_not_finished", tenant=tenant_id, **describe_fault(fault))
 
     async def _resume(self, stored: ErasureRow) -> None:
         async with self._one_at_a_time:

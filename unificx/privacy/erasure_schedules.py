@@ -104,8 +104,8 @@ class ErasureSchedules:
         for each in due:
             person_id = "" if each.person_id == each.subject_id else each.person_id
             owner = DataSubject(each.tenant_id, each.subject_id, person_id)
-            owner = replace(owner, extension_ids=self._erasures.installation.extensions(owner))
             try:
+                owner = replace(owner, extension_ids=self._erasures.installation.extensions(owner))
                 await self._erasures.erase(owner, None, each.requested_by)
             except DomainError as refused:  # cancelled meanwhile, the last administrator, a full disk
                 log.warning("scheduled_erasure_refused", tenant=each.tenant_id, reason=refused.code)

@@ -29,10 +29,10 @@ class ClosedTenants:
     async def erase_due(self) -> None:
         """Erase the tenants whose time has come. One that is refused, or waits for an invoice, is tried again."""
         for tenant_id, erases in await self._container.identity.closings.due():
-            if await self._waits_for_invoice(tenant_id, erases):
-                log.warning("closed_tenant_waits_for_invoice", tenant=tenant_id)
-                continue
             try:
+                if await self._waits_for_invoice(tenant_id, erases):
+                    log.warning("closed_tenant_waits_for_invoice", tenant=tenant_id)
+                    continue
                 await self._container.identity.tenants.delete(tenant_id)
             except DomainError as refused:  # a hold, a full disk
                 log.warning("closed_tenant_not_erased", tenant=tenant_id, reason=refused.code)

@@ -1,6 +1,6 @@
 """Holds: what is held survives retention, deletion by users and erasure, and goes after the release."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -283,6 +283,25 @@ async def test_a_withdrawn_key_that_nothing_holds_is_destroyed(site: Site) -> No
     await site.holds.release(TENANT, hold, "admin")
     await site.erasures.resume()
     assert not site.room.keys.withdrawn.has(TENANT, ANNA.subject)
+
+
+async def test_a_withdrawn_key_that_cannot_be_destroyed_does_not_stop_the_others(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail_once(tenant_id: str, subject: str) -> Sequence[Any]:
+        monkeypatch.setattr(holds, "of_subject", of_subject)
+        raise OSError(tenant_id, subject)
+
+    keys, holds = site.room.keys, site.erasures.holds
+    of_subject = holds.of_subject
+    for subject in ("s-first", "s-second"):
+        keys.get(TENANT, [subject], create=True)
+        keys.destroy(TENANT, subject, withdraw=True)
+    assert len(keys.withdrawn.all()) == 2
+    monkeypatch.setattr(holds, "of_subject", fail_once)
+    for left in (1, 0):
+        await site.erasures.resume()
+        assert len(keys.withdrawn.all()) == left
 
 
 async def test_a_hold_ends_without_its_reason_and_alarms_after_its_review_date(site: Site) -> None:

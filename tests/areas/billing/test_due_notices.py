@@ -47,11 +47,14 @@ async def test_a_notice_that_fails_does_not_stop_the_others(database: Database, 
     assert due.sent == ["one", "three"]
 
 
-async def test_a_closed_tenant_that_cannot_be_erased_does_not_stop_the_others(clock: ManualClock) -> None:
+@pytest.mark.parametrize("step", ["balance", "delete"])
+async def test_a_closed_tenant_that_cannot_be_erased_does_not_stop_the_others(clock: ManualClock, step: str) -> None:
     async def closed() -> list[Any]:
         return [(each, clock.now()) for each in TENANTS]
 
     async def balance(tenant_id: str) -> list[Any]:
+        if step == "balance" and tenant_id == "two":
+            raise OSError
         return []
 
     async def delete(tenant_id: str) -> None:

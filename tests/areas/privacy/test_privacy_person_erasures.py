@@ -399,6 +399,24 @@ async def test_an_erasure_that_fails_does_not_stop_the_others(
     assert await ended() == 2
 
 
+async def test_a_scheduled_erasure_whose_extensions_are_not_found_does_not_stop_the_others(
+    erasures: PersonErasures, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_once(owner: DataSubject) -> tuple[str, ...]:
+        monkeypatch.setattr(erasures.installation, "extensions", extensions)
+        raise OSError(owner.person_id)
+
+    owners = ANA, DataSubject("one", "ben", "person-2")
+    for owner in owners:
+        await ErasureSchedules(erasures).schedule(owner, (await erasures.plan(owner)).digest, "admin", 1)
+    clock.advance(86400)
+    extensions = erasures.installation.extensions
+    monkeypatch.setattr(erasures.installation, "extensions", fail_once)
+    for ended in (1, 2):
+        await ErasureSchedules(erasures).begin_due()
+        assert sum([(await erasures.plan(owner)).receipt is not None for owner in owners]) == ended
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
