@@ -13,11 +13,10 @@ from unificx.audio_store import (
     AudioStore,
     AudioStoreDependencies,
     AudioWriter,
-    CorruptAudio,
     SealedFileReader,
     audio_ids_of_tenant,
 )
-from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailable, StorageFull
+from unificx.core.errors import Expired, NotFound, ServiceUnavailable, StorageFull
 from unificx.core.faults import describe_fault
 from unificx.db import (
     Database,
@@ -353,7 +352,7 @@ class RecordingArchive:
             except (OSError, SQLAlchemyError, ServiceUnavailable) as fault:
                 self._unfinished.append(each)
                 log.warning("recording_end_not_noted", recording=each[1], **describe_fault(fault))
-            except (CorruptAudio, DomainError) as fault:
+            except Exception as fault:  # any other error: the other recordings must still be stored
                 log.error("recording_cannot_be_read", recording=each[1], **describe_fault(fault))
 
     async def _store_cut_off(self, tenant_id: str, recording_id: str, audio_id: str) -> None:

@@ -319,7 +319,7 @@ async def test_recording_cut_off_by_a_crash_is_stored_and_reported(room: Recordi
 async def test_unreadable_recording_blocks_neither_start_nor_others(
     room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = ("call-away", "call-damaged", "call-whole")
+    calls = ("call-unexpected", "call-away", "call-damaged", "call-whole")
     made = {call_id: await begin_recording(room, call_id=call_id) for call_id in calls}
     for each in made.values():
         await each.write(SECOND, 8000)
@@ -327,6 +327,7 @@ async def test_unreadable_recording_blocks_neither_start_nor_others(
     faults: dict[str, Exception] = {
         made["call-away"].writer.id: ServiceUnavailable("The store does not answer."),
         made["call-damaged"].writer.id: CorruptAudio("torn"),
+        made["call-unexpected"].writer.id: ValueError("a fault of the server"),
     }
 
     async def reader(audio: AudioStore, tenant_id: str, audio_id: str) -> AudioReader:
