@@ -144,7 +144,7 @@ class AppMediaSession:
         """Repeat an offer that met one of the other side. Any other rejection is ignored: the engine keeps its session;
         if it was lost, the media timeout ends the call."""
         if status == REQUEST_PENDING:
-            asyncio.get_running_loop().call_later(PENDING_RETRY, self._repeat_offer)
+            asyncio.get_running_loop().call_later(PENDING_RETRY, lambda: self._start(self._repeat_offer()))
 
     def info_received(self, content_type: str, body: bytes) -> None:
         for key in parse_dtmf_digit(content_type, body):
@@ -208,10 +208,10 @@ class AppMediaSession:
             self._on_media_up()
             self._emit(OfferAnswered(sdp))
 
-    def _repeat_offer(self) -> None:
+    async def _repeat_offer(self) -> None:
         """Repeat an offer, unless the one of the other side has established media meanwhile."""
         if not self.is_over and not self.media_up.is_set():
-            self._start(self._reoffer())
+            await self._reoffer()
 
     async def _reoffer(self) -> None:
         try:

@@ -386,6 +386,37 @@ def test_offer_that_meets_another_is_repeated_until_media_is_established() -> No
     run_in_virtual_time(story())
 
 
+def test_offer_is_not_repeated_if_the_other_one_is_being_processed() -> None:
+    class BusyEngine(AppHarness):
+        async def open(self, leg: str, offer: bytes) -> bytes:
+            if offer == b"other":
+                await answer.wait()
+            return await super().open(leg, offer)
+
+    answer = asyncio.Event()
+
+    async def story() -> None:
+        async def app(call: Call) -> None:
+            await call.answer()
+            await asyncio.Event().wait()
+
+        stage = BusyEngine(App("test", app))
+        stage.begin()
+        await stage.settle()
+        stage.host.on_engine_restarted()
+        await stage.settle()
+        stage.line.offer_rejected(491)
+        stage.line.offered(b"other")
+        await asyncio.sleep(5.0)
+        answer.set()
+        await stage.settle()
+        assert stage.events == [Answered(b"ours"), OfferReceived(b"ours"), OfferAnswered(b"ours")]
+        stage.hang_up()
+        await stage.settle()
+
+    run_in_virtual_time(story())
+
+
 async def test_server_shutdown_ends_all_apps() -> None:
     async def app(call: Call) -> None:
         await call.answer()
