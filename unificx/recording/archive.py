@@ -1,9 +1,9 @@
 """Call recordings: create, store, list, play back with an access log, archive and erase."""
 
-import asyncio
 import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +16,7 @@ from unificx.audio_store import (
     SealedFileReader,
     audio_ids_of_tenant,
 )
+from unificx.core.background import gather_at_most
 from unificx.core.errors import Expired, NotFound, ServiceUnavailable, StorageFull
 from unificx.core.faults import describe_fault
 from unificx.db import (
@@ -56,6 +57,8 @@ from unificx.recording.schemas import (
 
 log = structlog.get_logger()
 PLAYBACK_LOG_INTERVAL = timedelta(minutes=10)
+MAX_ENDING = 5
+"""Recordings that are stored at a time after an outage: calls need connections too."""
 _DEFAULT_POLICY, _DEFAULT_EXTENSION_POLICY = TenantRecordingPolicy(), ExtensionRecordingPolicy()
 
 
@@ -341,10 +344,10 @@ class RecordingArchive:
                 uow.publish(CallRecordingStored(self.clock.new_id(), tenant_id, recording_id))
 
     async def store_unfinished(self) -> None:
-        """Store recordings that were cut off or could not be stored; called again periodically. They do not wait for
-        each other, and an unreadable one is left for inspection."""
+        """Store recordings that were cut off or could not be stored; called again periodically. An unreadable one is
+        left for inspection."""
         ended, self._ended = self._ended, []
-        await asyncio.gather(*(self.finish(*each) for each in ended))
+        await gather_at_most(MAX_ENDING, [partial(self.finish, *each) for each in ended])
         unfinished, self._unfinished = self._unfinished, []
         for each in unfinished:
             try:

@@ -1,6 +1,5 @@
 """Voicemail messages and mailbox settings."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from unificx.audio_store import (
 )
 from unificx.cluster import Counters
 from unificx.core.access import Access, stating
+from unificx.core.background import gather_at_most
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
 from unificx.db import UnitOfWork, lock_scope, shield_until_done
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
@@ -41,6 +41,8 @@ from unificx.voicemail.shared_mailboxes import SharedMailboxes
 _DEFAULT_SETTINGS, _DEFAULT_MAILBOX = VoicemailSettings(), MailboxSettings()
 _BATCH_SIZE = 200
 """Messages in one statement and one event."""
+MAX_ENDING = 5
+"""Messages that are stored or discarded at a time after an outage: calls need connections too."""
 T = TypeVar("T")
 _SetTime = Callable[[AsyncSession, str, str, datetime | None], Awaitable[bool]]
 _Also = Callable[[UnitOfWork], Awaitable[object]]
@@ -77,7 +79,7 @@ class MessageWriter:
         try:
             return await end(self)
         except Exception:  # any error, such as an unreachable database, or a key store in use
-            self._boxes.unended.append(partial(self._end, end))
+            self._boxes.unended.append(lambda: shield_until_done(self._end(end)))
             raise
 
 
@@ -401,10 +403,10 @@ def _undecided(messages: int) -> OldMessagesUndecided:
 
 
 async def end_unended(boxes: Mailboxes) -> None:
-    """Store and discard the messages for which that has failed; called periodically. They do not wait for each other:
-    each may wait for a free connection. Those that fail again stay, and one of their errors is raised."""
+    """Store and discard the messages for which that has failed; called periodically. Those that fail again stay,
+    and one of their errors is raised."""
     ends, boxes.unended[:] = boxes.unended[:], []
-    results = await asyncio.gather(*(end() for end in ends), return_exceptions=True)
+    results = await gather_at_most(MAX_ENDING, ends)
     for fault in results:
         if isinstance(fault, BaseException):
             raise fault

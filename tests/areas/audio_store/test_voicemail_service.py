@@ -132,6 +132,36 @@ async def test_a_discarded_message_leaves_nothing_once_the_database_is_back(
     assert room.all_files() == []
 
 
+async def test_a_message_is_stored_although_the_server_stops_meanwhile(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it stores the messages left over from an outage of the database."""
+
+    async def away(*_: object) -> bool:
+        raise DatabaseUnreachable("gone", "Start it.")
+
+    async def close_late(*values: Any) -> bool:
+        begun_again.set()
+        await goes_on.wait()
+        return await close(*values)
+
+    close, begun_again, goes_on = audio_repository.close, asyncio.Event(), asyncio.Event()
+    begun = await begin_message(room)
+    with monkeypatch.context() as patch:
+        patch.setattr(audio_repository, "close", away)
+        with pytest.raises(DatabaseUnreachable):
+            await begun.store()
+        patch.setattr(audio_repository, "close", close_late)
+        ending = asyncio.create_task(end_unended(room.boxes))
+        await begun_again.wait()
+        ending.cancel()
+        goes_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await ending
+        [found] = await room.boxes.list(TENANT, [ANNA.id])
+    assert found.id == begun.message.id
+
+
 async def test_a_message_stays_if_the_answer_to_its_commit_was_lost(
     room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
