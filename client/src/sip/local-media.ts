@@ -41,26 +41,37 @@ export class LocalMedia {
   /** Switch to the opposite camera, or the next one. The current one is stopped first: phones open one at a time. */
   async switchCamera(): Promise<void> {
     const { cameras } = await refreshDevices();
-    const before = this.videoTrack?.getSettings();
-    this.#facing = (before?.facingMode ?? this.#facing) === 'environment' ? 'user' : 'environment';
-    const at = cameras.findIndex((each) => each.id === before?.deviceId);
+    if (!this.videoTrack) return;
+    const { deviceId, facingMode } = this.videoTrack.getSettings();
+    this.#facing = (facingMode ?? this.#facing) === 'environment' ? 'user' : 'environment';
+    const at = cameras.findIndex((each) => each.id === deviceId);
     const next = cameras[(at + 1) % Math.max(1, cameras.length)];
-    this.videoTrack?.stop();
-    const track = await (before?.facingMode || !next ? camera(this.#facing) : cameraById(next.id));
-    this.videoTrack = this.#replaceTrack(this.videoTrack, track);
+    this.videoTrack.stop();
+    await this.#exchangeCamera(facingMode || !next ? camera(this.#facing) : cameraById(next.id));
   }
 
   /** Open the camera that is on again, after a change of what is sent of it. */
   async reopenCamera(): Promise<void> {
-    const before = this.videoTrack;
-    if (!before) return;
-    before.stop();
-    this.videoTrack = this.#replaceTrack(before, await sameCamera(before));
+    if (!this.videoTrack) return;
+    this.videoTrack.stop();
+    await this.#exchangeCamera(sameCamera(this.videoTrack));
   }
 
   close(): void {
     this.audioTrack = this.#replaceTrack(this.audioTrack, undefined);
     this.closeCamera();
+  }
+
+  /** Without effect if the camera that is on now is closed or exchanged while the other one is opened. */
+  async #exchangeCamera(opening: Promise<MediaStreamTrack>): Promise<void> {
+    const before = this.videoTrack;
+    try {
+      const track = await opening;
+      if (this.videoTrack !== before) return track.stop();
+      this.videoTrack = this.#replaceTrack(before, track);
+    } catch (fault) {
+      if (this.videoTrack === before) throw fault;
+    }
   }
 
   #replaceTrack(
