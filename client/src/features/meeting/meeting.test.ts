@@ -191,6 +191,26 @@ describe('the videos of a meeting', () => {
     expect(forgetBlur).toHaveBeenCalled();
   });
 
+  it.each([
+    ['opens', (late: MediaStreamTrack) => late, 1],
+    ['fails', () => Promise.reject(new CaptureError('camera', 'busy')), 0],
+  ])('show the camera that is opened first of two, whether the other one %s', async (_, end, stops) => {
+    const { meeting, connections, switchBlur } = setup();
+    await meeting.send('camera', true);
+    let answer = (): void => undefined;
+    const [first, late] = [track(), track()];
+    const opening = new Promise<void>((done) => (answer = done)).then(() => end(late));
+    vi.mocked(sameCamera).mockReturnValueOnce(opening);
+    switchBlur();
+    await meeting.switchCamera(async () => first);
+    answer();
+    await settled();
+    expect(first.stop).not.toHaveBeenCalled();
+    expect(late.stop).toHaveBeenCalledTimes(stops);
+    expect(connections[0]!.senders[0]!.track).toBe(first);
+    expect(meeting.state.state).toMatchObject({ camera: 'on', captureError: undefined });
+  });
+
   it('say why the camera has ended by itself', async () => {
     const { meeting, server } = setup();
     const ends = track();

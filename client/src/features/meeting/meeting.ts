@@ -152,16 +152,19 @@ export class Meeting {
   async switchCamera(next: (before: MediaStreamTrack) => Promise<MediaStreamTrack>): Promise<void> {
     const publication = this.#publications.get('camera');
     if (!publication) return;
-    publication.track.onended = null;
-    publication.track.stop();
+    let sent = publication.track;
+    const isSent = () => this.#isCurrent(publication) && publication.track === sent;
+    sent.onended = null;
+    sent.stop();
     try {
-      const track = await next(publication.track);
-      if (this.#publications.get('camera') !== publication) return track.stop();
-      this.#useTrack(publication, track);
+      const track = await next(sent);
+      if (!isSent()) return track.stop();
+      this.#useTrack(publication, (sent = track));
       await publication.connection?.getSenders()[0]?.replaceTrack(track);
       publication.quality = undefined;
       this.#applyQualities();
     } catch (fault) {
+      if (!isSent()) return;
       await this.#stop('camera');
       this.#set({ captureError: fault instanceof CaptureError ? fault : undefined });
     }
