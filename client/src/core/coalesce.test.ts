@@ -23,14 +23,25 @@ it('runs again after a failure', async () => {
   await refresh();
 });
 
-it('runs again for a call made at the end of a run', async () => {
+it.each(['succeeds', 'fails'])('runs again for a call made at the end of a run that %s', async (end) => {
   for (let microtasks = 0; microtasks < 8; microtasks += 1) {
-    let [begun, answer] = [0, () => {}];
-    const refresh = coalesce(() => new Promise<void>((resolve) => ([begun, answer] = [begun + 1, resolve])));
-    void refresh();
-    answer();
+    const ends: (() => void)[] = [];
+    const refresh = coalesce(
+      () => new Promise<void>((succeed, fail) => ends.push(end === 'fails' ? () => fail(new Error('away')) : succeed)),
+    );
+    refresh().catch(() => undefined);
+    ends[0]!();
     for (let count = 0; count < microtasks; count += 1) await undefined;
-    void refresh();
-    await expect.poll(() => begun, { message: `after ${microtasks} microtasks` }).toBe(2);
+    refresh().catch(() => undefined);
+    await expect.poll(() => ends, { message: `after ${microtasks} microtasks` }).toHaveLength(2);
   }
+});
+
+it('ends as the last run does', async () => {
+  const [fails, succeeds] = [() => Promise.reject(new Error('away')), () => Promise.resolve()];
+  const runs = [fails, succeeds, succeeds, fails];
+  const refresh = coalesce(() => runs.shift()!());
+  await Promise.all([refresh(), refresh()]);
+  await expect(Promise.all([refresh(), refresh()])).rejects.toThrow('away');
+  expect(runs).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /**
- * Coalesce calls of an asynchronous task: one run at a time, and calls made during a run share one more run after it.
+ * Coalesce calls of an asynchronous task: one run at a time, and calls made during a run share one more run after it,
+ * also if the run fails. Rejects with the error of the last run.
  */
 export function coalesce(task: () => Promise<void>): () => Promise<void> {
   let result = Promise.resolve();
@@ -10,7 +11,11 @@ export function coalesce(task: () => Promise<void>): () => Promise<void> {
     try {
       while (again) {
         again = false;
-        await task();
+        try {
+          await task();
+        } catch (fault) {
+          if (!again) throw fault;
+        }
       }
     } finally {
       running = false; // at once: a call from now on needs another run
