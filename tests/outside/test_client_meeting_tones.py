@@ -31,6 +31,8 @@ TONES = {ANNA: 500, BERTA: 730, CLARA: 1010, "a phone": 1370}
 HARBOUR, PIER = "Harbour", "Pier"
 QUIET = 0.08
 """Of the loudest tone: what is weaker is not heard."""
+STRIPES = 10
+"""The least detail of a wall that is shown: half of that in the picture, of which a quarter of its width leaves 18."""
 
 
 @pytest.fixture(scope="module")
@@ -126,14 +128,18 @@ def test_the_background_of_a_camera_is_blurred_for_the_others(people: dict[str, 
     call_of(anna).get_by_role("button", name="Video", exact=True).click()
     video = call_of(berta).get_by_label(f"{ANNA}, live", exact=True)
     sees(berta, f"{ANNA}, live")
-    before = detail_of(video)
+    [before] = eventually(
+        lambda: [each for each in [detail_of(video)] if each.wall > STRIPES], what="a wall that is shown"
+    )
     call_of(anna).get_by_role("button", name="Audio", exact=True).press("Enter")
     sheet = anna.page.get_by_role("dialog", name="Audio and camera")
     blur = sheet.get_by_role("switch", name="Blur my background")
     blur.press("Space")
-    eventually(lambda: detail_of(video).wall < before.wall / 4, what="a wall that is blurred")
+    eventually(
+        lambda: (now := detail_of(video)).wall < before.wall / 4 and now.head > before.head / 4,
+        what="a wall that is blurred, and a head that is not",
+    )
     sees(berta, f"{ANNA}, live")
-    assert detail_of(video).head > before.head / 4
     checks = PageChecker(anna, "en", label="devices of a meeting")
     checks.check("light", "dark")
     assert checks.findings == []
