@@ -129,6 +129,14 @@ describe('the ICE monitor', () => {
     expect(listener.pathChanged).toHaveBeenLastCalledWith('lost');
   });
 
+  it('does not wait in another network for the path that an offer before led to', async () => {
+    monitor.remoteOffered();
+    monitor.suspectNetworkChange();
+    connection.flows = false;
+    await advance(1);
+    expect(listener.pathChanged).toHaveBeenLastCalledWith('lost');
+  });
+
   it('renegotiates when the server is reached again, without reporting a loss', async () => {
     monitor.suspectNetworkChange();
     monitor.renegotiate();

@@ -57,11 +57,12 @@ export class IceMonitor {
 
   /**
    * The network has changed or is about to: until a renegotiated path carries media, one silent reading counts as a
-   * loss.
+   * loss, and no path that was offered in the network before is waited for.
    */
   suspectNetworkChange(): void {
     this.#suspect = true;
     this.#renegotiated = false;
+    this.#awaitedUntil = -Infinity;
     this.#notify();
   }
 
