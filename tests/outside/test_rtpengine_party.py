@@ -102,8 +102,10 @@ async def test_audio_goes_on_after_five_seconds_of_it_that_arrive_at_once(
     await talk(parties, 0.3)
     assert relay.pid is not None
     os.kill(relay.pid, signal.SIGSTOP)
-    await caller.send_tone(6.0, interval=0.0)
-    os.kill(relay.pid, signal.SIGCONT)
+    try:
+        await caller.send_tone(6.0, interval=0.0)
+    finally:
+        os.kill(relay.pid, signal.SIGCONT)
     last = caller.sequence
     async with asyncio.timeout(20):
         while all(packet.sequence < last for packet in callee.received):
