@@ -27,5 +27,6 @@ def pytest_pyfunc_call() -> Generator[None, object, object]:
     try:
         return (yield)
     except BaseException:
-        signal.setitimer(signal.ITIMER_REAL, REPORT_LIMIT)
+        if signal.getitimer(signal.ITIMER_REAL)[0]:
+            signal.setitimer(signal.ITIMER_REAL, REPORT_LIMIT)
         raise

@@ -32,6 +32,17 @@ async def test_waits_for_ever():
     busy = asyncio.create_task(work())
     await asyncio.Event().wait()
 """
+NO_LIMIT = """
+import signal, pytest
+
+@pytest.mark.timeout(0)
+def test_fails():
+    raise ValueError
+
+@pytest.mark.timeout(0)
+def test_comes_after():
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+"""
 
 
 def test_a_story_that_waits_for_a_failed_task_is_ended_in_virtual_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,17 +61,27 @@ def test_a_story_that_waits_for_a_failed_task_is_ended_in_virtual_time(monkeypat
         virtual_time.run_in_virtual_time(story())
 
 
-def test_the_time_limit_ends_a_test_whose_other_task_takes_the_exception(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text(HOOKS)
-    (tmp_path / "test_endless.py").write_text(NEVER_ENDS)
-    command = [sys.executable, "-m", "pytest", "-q", "-c", TESTS.parent / "pyproject.toml", "--rootdir", tmp_path]
+def run_pytest(directory: Path, tests: str) -> str:
+    (directory / "conftest.py").write_text(HOOKS)
+    (directory / "test_limits.py").write_text(tests)
+    command = [sys.executable, "-m", "pytest", "-q", "-c", TESTS.parent / "pyproject.toml", "--rootdir", directory]
     shown = subprocess.run(
-        [*command, tmp_path],
+        [*command, directory],
         check=False,
         capture_output=True,
         text=True,
         timeout=60,
         env={"PYTHONPATH": f"{TESTS}", "PATH": os.defpath},
     )
-    assert "1 failed" in shown.stdout, shown.stdout + shown.stderr
-    assert "Timeout (>1.0s)" in shown.stdout
+    return shown.stdout + shown.stderr
+
+
+def test_the_time_limit_ends_a_test_whose_other_task_takes_the_exception(tmp_path: Path) -> None:
+    shown = run_pytest(tmp_path, NEVER_ENDS)
+    assert "1 failed" in shown, shown
+    assert "Timeout (>1.0s)" in shown
+
+
+def test_a_failed_test_without_a_time_limit_leaves_none_behind(tmp_path: Path) -> None:
+    shown = run_pytest(tmp_path, NO_LIMIT)
+    assert "1 failed, 1 passed" in shown, shown
