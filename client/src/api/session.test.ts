@@ -5,11 +5,13 @@ import { Problem } from '~/core/problem';
 import {
   hasPendingRequirements,
   endSession,
+  isLeaving,
   onSignOut,
   refreshSession,
   session,
   signOut,
   startSession,
+  whenLeft,
 } from './session';
 import { eventually } from '../../test/eventually';
 
@@ -124,6 +126,31 @@ describe('ending the session', () => {
     dispatchEvent(new Event('online'));
     await refreshSession();
     expect([session.state.state, ended.mock.calls.length]).toEqual(['in', 1]);
+  });
+
+  it('is completed at the next start if the page was closed before its data was wiped', async () => {
+    localStorage.setItem('unificx.leaving', 'yes');
+    sessionStorage.setItem('personal', 'Ada');
+    session.setState(() => ({ state: 'unknown' }));
+    vi.mocked(readLocal).mockResolvedValueOnce(ME);
+    const ended = vi.spyOn(api, 'signOut').mockResolvedValue({} as never);
+    await refreshSession();
+    expect(sessionStorage).toHaveLength(0);
+    expect(session.state).toEqual({ state: 'out', because: 'left' });
+    await whenLeft();
+    expect([ended.mock.calls.length, isLeaving()]).toEqual([1, false]);
+  });
+
+  it('holds up no start', async () => {
+    localStorage.setItem('unificx.leaving', 'yes');
+    session.setState(() => ({ state: 'unknown' }));
+    let answer: (value: never) => void = () => undefined;
+    vi.spyOn(api, 'signOut').mockReturnValue(new Promise((resolve) => (answer = resolve)) as never);
+    await refreshSession();
+    expect([session.state.state, isLeaving()]).toEqual(['out', true]);
+    answer({} as never);
+    await whenLeft();
+    expect(isLeaving()).toBe(false);
   });
 
   it('does not concern the next session', async () => {

@@ -1,5 +1,5 @@
 import { api, clearSessionCookies, forgetUnanswered, onRequirementsPending, onSessionEnded, type Me } from '~/api';
-import { asProblem } from '~/core/problem';
+import { asProblem, type Problem } from '~/core/problem';
 import { saveLocal, currentOwner, readLocal, wipe } from '~/core/device-storage';
 import { servedSignedOut } from '~/core/served-page';
 import { createStore, useValue } from '~/core/store';
@@ -62,7 +62,8 @@ const SERVER_TIMEOUT_MS = 1_200;
 /** Set while the server has not confirmed a sign-out: its cookies are still valid. */
 const LEAVING_KEY = 'unificx.leaving';
 
-function isLeaving(): boolean {
+/** Whether a sign-out is not complete: a start would end any session. */
+export function isLeaving(): boolean {
   try {
     return localStorage.getItem(LEAVING_KEY) !== null;
   } catch {
@@ -82,18 +83,39 @@ function setLeaving(leaving: boolean): void {
 /** A new session has replaced one that was left. */
 export const startSession = () => setLeaving(false);
 
-/** End the session on the server; without a connection this is repeated until the server has answered. */
-async function leaveServer(): Promise<void> {
+let leaving: Promise<Problem | undefined> | undefined;
+
+/**
+ * End the session on the server, once at a time; without a connection this is repeated until the server has answered.
+ * Returns why it has not.
+ */
+export function leaveServer(): Promise<Problem | undefined> {
   setLeaving(true);
+  leaving ??= endServerSession().finally(() => {
+    leaving = undefined;
+  });
+  return leaving;
+}
+
+async function endServerSession(): Promise<Problem | undefined> {
   const fault = await api.signOut().then(() => undefined, asProblem);
-  if (!fault || fault.status === 401) setLeaving(false);
+  if (fault && fault.status !== 401) return fault;
+  setLeaving(false);
+  return undefined;
+}
+
+/** Wait for the answer to a sign-out, if there is one under way: it would delete the cookies of a new session. */
+export async function whenLeft(): Promise<void> {
+  await leaving;
 }
 
 /** Fetch the signed-in user from the server. On a slow network the cached user is shown meanwhile. */
 export async function refreshSession(): Promise<void> {
   if (isLeaving()) {
-    session.setState((before) => (before.state === 'unknown' ? { state: 'out' } : before));
-    return leaveServer();
+    // The page that began the sign-out wipes; if it was closed before, this one does.
+    if (!signingOut) await endSession('left');
+    if (isLeaving()) void leaveServer();
+    return;
   }
   const owner = currentOwner();
   const cached = (await readLocal(CACHE_KEY)) as Me | undefined;
@@ -173,5 +195,8 @@ onSignOut(forgetUnanswered);
 onSessionEnded((owner) => void endSession('ended', owner));
 onRequirementsPending(() => void refreshSession());
 addEventListener('online', () => {
-  if (isLeaving()) void leaveServer();
+  // An attempt without a connection fails first.
+  void whenLeft().then(() => {
+    if (isLeaving()) void leaveServer();
+  });
 });

@@ -76,6 +76,7 @@ export default function SignIn() {
               key={slug}
               component="a"
               href={ssoStartUrl(slug)}
+              onClick={(event) => model.byProvider(event, slug)}
               variant="default"
               size="md"
               leftSection={<IconBuilding aria-hidden />}

@@ -1,4 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { api } from '~/api';
+import { isLeaving, leaveServer } from '~/api/session';
+import { eventually } from '../../../test/eventually';
 import { SignInFlow } from './sign-in-flow';
 import { ssoStartUrl, SignInModel, tenantFromQuery } from './model';
 
@@ -7,6 +10,8 @@ function setup() {
   const entry = new SignInFlow({} as never, {} as never, async () => undefined, { name: 'x', kind: 'mobile' });
   return { signIn, entry, model: new SignInModel({ signIn } as never, entry) };
 }
+
+beforeEach(() => localStorage.clear());
 
 describe('the sign-in page', () => {
   it('trims the address but not the password', async () => {
@@ -40,6 +45,32 @@ describe('the sign-in page', () => {
     const { model, entry } = setup();
     model.handleProviderReturn({ purpose: 'sign-in-failed', code: 'unknown_there' });
     expect(entry.state.state).toMatchObject({ step: 'proof', fault: { code: 'unknown_there' } });
+  });
+});
+
+describe('the link to a provider', () => {
+  const click = () => ({ preventDefault: vi.fn() });
+
+  it('is followed by the browser', () => {
+    const { model } = setup();
+    const clicked = click();
+    model.byProvider(clicked, 'demo', vi.fn());
+    expect(clicked.preventDefault).not.toHaveBeenCalled();
+  });
+
+  it('is followed only after a sign-out without an answer is complete: its start would end the new session', async () => {
+    const { model, entry } = setup();
+    const ended = vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
+    await leaveServer();
+    const opened: [string, boolean][] = [];
+    const open = (address: string) => opened.push([address, isLeaving()]);
+    const clicked = click();
+    model.byProvider(clicked, 'demo', open);
+    await eventually(() => expect(entry.state.state).toMatchObject({ busy: false, fault: { code: 'unreachable' } }));
+    expect([clicked.preventDefault.mock.calls.length, opened]).toEqual([1, []]);
+    ended.mockResolvedValue({} as never);
+    model.byProvider(click(), 'demo', open);
+    await eventually(() => expect(opened).toEqual([['/api/v1/sign-in/sso/demo/start', false]]));
   });
 });
 

@@ -1,4 +1,5 @@
 import { api } from '~/api';
+import { isLeaving } from '~/api/session';
 import { takeDeepLink } from '~/core/deep-link';
 import { SignInFlow } from './sign-in-flow';
 
@@ -25,6 +26,17 @@ export class SignInModel {
 
   byPasskey(): Promise<void> {
     return this.flow.authenticateByPasskey();
+  }
+
+  /** Follow the link to a provider, at once or after a sign-out that is not complete. */
+  byProvider(
+    click: Pick<Event, 'preventDefault'>,
+    slug: string,
+    open = (address: string) => location.assign(address),
+  ): void {
+    if (!isLeaving()) return;
+    click.preventDefault();
+    void this.flow.leaveForProvider(() => open(ssoStartUrl(slug)));
   }
 }
 

@@ -1,6 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { api } from '~/api';
+import { isLeaving, leaveServer } from '~/api/session';
 import { Problem } from '~/core/problem';
 import { SignInFlow, type SignInApi } from './sign-in-flow';
+import { eventually } from '../../../test/eventually';
 
 const SIGNED = { person_id: 'p', session_id: 's', must_change: false, acceptance_needed: false };
 const OPTIONS = { terms_version: '2026-11', policy_version: '2026-11', single_sign_on: [], mail: true };
@@ -30,6 +33,8 @@ function setup(parts: Record<string, unknown> = {}, credential: unknown = { id: 
   const entry = new SignInFlow(server as unknown as SignInApi, keys as never, arrived, DEVICE, left);
   return { entry, server, keys, arrived, left, now: () => entry.state.state };
 }
+
+beforeEach(() => localStorage.clear());
 
 describe('the sign-in flow', () => {
   it('leaves a later version of the policy to the consent step', async () => {
@@ -156,17 +161,38 @@ describe('the sign-in flow', () => {
     const first = vi.fn(() => new Promise((resolve) => (finish = resolve)));
     const second = vi.fn();
     const done = entry.authenticate(first as never);
+    await eventually(() => expect(first).toHaveBeenCalledOnce());
     await entry.authenticate(second as never);
     expect(second).not.toHaveBeenCalled();
     finish({ data: SIGNED });
     await done;
   });
 
-  it('ends an incomplete session on restart', async () => {
-    const { entry, server, now } = setup();
+  it('ends an incomplete session on restart, without a connection as soon as there is one', async () => {
+    const ended = vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
+    const { entry, now } = setup();
     await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
     await entry.reset();
-    expect(server.signOut).toHaveBeenCalledOnce();
-    expect(now().step).toBe('proof');
+    expect(ended).toHaveBeenCalledOnce();
+    expect([now().step, isLeaving()]).toEqual(['proof', true]);
+    ended.mockResolvedValue({} as never);
+    await leaveServer();
+    expect(isLeaving()).toBe(false);
+  });
+
+  it('sends no credential while a sign-out is under way, whose answer deletes the cookies', async () => {
+    let answer: (value: never) => void = () => undefined;
+    vi.spyOn(api, 'signOut').mockReturnValue(new Promise((resolve) => (answer = resolve)) as never);
+    const order: string[] = [];
+    const leaving = leaveServer().then(() => order.push('signed out'));
+    const { entry, now } = setup();
+    const done = entry.authenticate(async () => {
+      order.push('credential');
+      return { data: SIGNED as never };
+    });
+    expect(now().busy).toBe(true);
+    answer({} as never);
+    await Promise.all([leaving, done]);
+    expect([order, now().step]).toEqual([['signed out', 'credential'], 'in']);
   });
 });

@@ -1,5 +1,5 @@
 import { api, type SecondFactorNeeded, type SignedIn, type SignInOptions } from '~/api';
-import { endSession, refreshSession, startSession } from '~/api/session';
+import { endSession, isLeaving, leaveServer, refreshSession, startSession, whenLeft } from '~/api/session';
 import { passkeys, type Passkeys } from '~/core/passkeys';
 import { asProblem, Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
@@ -71,6 +71,15 @@ export class SignInFlow {
       this.#password = password;
       const answer = await proof({ device: this.device, keep: 'cookie' });
       if (answer) await this.#handleOutcome(answer.data);
+    });
+  }
+
+  /** Complete an earlier sign-out, then go on to a provider: the return from there would be signed out. */
+  leaveForProvider(open: () => void): Promise<void> {
+    return this.#run(async () => {
+      const fault = isLeaving() ? await leaveServer() : undefined;
+      if (fault) throw fault;
+      open();
     });
   }
 
@@ -163,7 +172,7 @@ export class SignInFlow {
   /** Back to the first step; an incomplete session is ended. */
   async reset(): Promise<void> {
     const { step } = this.state.state;
-    if (step === 'accept' || step === 'password') await this.server.signOut().catch(() => undefined);
+    if (step === 'accept' || step === 'password') await leaveServer();
     this.#password = '';
     this.state.setState(() => ({ step: 'proof', busy: false, fault: undefined }));
   }
@@ -218,6 +227,7 @@ export class SignInFlow {
     if (this.state.state.busy) return;
     this.#set({ busy: true, fault: undefined });
     try {
+      await whenLeft();
       await work();
     } catch (fault) {
       const { code, reference } = asProblem(fault);
