@@ -44,3 +44,13 @@ it('an upload may take longer', async () => {
   await vi.advanceTimersByTimeAsync(600_000);
   expect(waiting[0]!.aborted).toBe(false);
 });
+
+it('a request that its sender cancels ends at once', async () => {
+  const sender = new AbortController();
+  const fault = api.directory({ ...server, signal: sender.signal }).catch((reason: unknown) => reason);
+  await eventually(() => expect(waiting).toHaveLength(1));
+  expect(waiting[0]!.aborted).toBe(false);
+  sender.abort();
+  expect(waiting[0]!.aborted).toBe(true);
+  await fault;
+});

@@ -79,6 +79,9 @@ async function fetchInTime(request: Request): Promise<Response> {
   const limited = request.method === 'GET' || SIGN_IN_PATHS.test(pathname) || SENT_MESSAGES.test(pathname);
   if (!limited) return fetch(request);
   const limit = new AbortController();
+  const cancel = () => limit.abort(request.signal.reason);
+  if (request.signal.aborted) cancel();
+  else request.signal.addEventListener('abort', cancel);
   const timer = setTimeout(() => limit.abort(Problem.unreachable()), ANSWER_LIMIT_MS);
   try {
     return await fetch(request, { signal: limit.signal });
