@@ -29,6 +29,22 @@ it('what is sent again after a lost response is created once', async () => {
   expect([...new Set(keys)]).toHaveLength(3);
 });
 
+it('what is sent again much later is created again: the first may be deleted', async () => {
+  const keys: (string | null)[] = [];
+  vi.stubGlobal('fetch', async (request: Request) => {
+    keys.push(request.headers.get('idempotency-key'));
+    throw new TypeError('network');
+  });
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(0);
+  for (const minutes of [0, 4, 8, 14]) {
+    clock.mockReturnValue(minutes * 60_000);
+    await expect(contact('Ada')).rejects.toMatchObject({ offline: true });
+  }
+  const [first, second, third, later] = keys;
+  expect([second, third]).toEqual([first, first]);
+  expect(later).not.toBe(first);
+});
+
 it('other requests have no key', async () => {
   const asked = vi.fn(async (_: Request) => Response.json({ items: [], next: null }));
   vi.stubGlobal('fetch', asked);

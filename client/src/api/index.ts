@@ -106,8 +106,10 @@ async function fetchWithSession(request: Request): Promise<Response> {
 
 /** Requests that create something once, also if a response is lost and the user sends the same again. */
 const CREATIONS = /^\/api\/v1\/(contacts|conversations|me\/requests|meetings|meetings\/[^/]+\/invitations)$/;
-/** Idempotency keys of requests without a good response, by their content. */
-const unanswered = new Map<string, string>();
+/** Idempotency keys of requests without a good response, by their content, with the time of the last attempt. */
+const unanswered = new Map<string, { key: string; at: number }>();
+/** Later the same content is a new wish: the user may have deleted meanwhile what was created. */
+const SAME_WISH_MS = 300_000;
 
 /** Forget them with the user. */
 export const forgetUnanswered = () => unanswered.clear();
@@ -116,8 +118,10 @@ async function fetchOnce(input: RequestInfo | URL, init?: RequestInit): Promise<
   const request = new Request(input, init);
   if (request.method !== 'POST' || !CREATIONS.test(new URL(request.url).pathname)) return fetchWithSession(request);
   const content = `${request.url} ${await request.clone().text()}`;
-  const key = unanswered.get(content) ?? randomText(16);
-  unanswered.set(content, key);
+  const at = Date.now();
+  const last = unanswered.get(content);
+  const key = last && at - last.at < SAME_WISH_MS ? last.key : randomText(16);
+  unanswered.set(content, { key, at });
   request.headers.set('idempotency-key', key);
   const response = await fetchWithSession(request);
   if (response.ok) unanswered.delete(content);
