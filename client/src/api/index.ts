@@ -164,23 +164,14 @@ export function guestClient(token: string): Client {
   return made;
 }
 
-/** Codes of responses without a problem document, such as those of a proxy. */
-const CODES_WITHOUT_BODY: Record<number, string> = {
-  403: 'forbidden',
-  404: 'not-found',
-  413: 'too-large',
-  429: 'too-many',
-};
-
 function problemOf(fault: unknown, response: Response | undefined): Problem {
   if (!response) return asProblem(fault);
   const body = (typeof fault === 'object' && fault !== null ? fault : {}) as ProblemBody;
   const retryAfter = Number(response.headers.get('retry-after') ?? 0);
-  const message = body.detail ?? body.title;
   return new Problem(
-    body.code ?? (message ? `http_${response.status}` : (CODES_WITHOUT_BODY[response.status] ?? 'our-mistake')),
+    body.code ?? `http_${response.status}`,
     response.status,
-    message ?? response.statusText,
+    body.detail ?? body.title ?? response.statusText,
     body.hint,
     body.field,
     retryAfter,

@@ -110,8 +110,11 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
 
 /** Of a response without a problem document, as proxies send it. Its own text is English, or empty in HTTP/2. */
 function messageOfProxy(status: number) {
+  if (status === 403) return MESSAGES.forbidden;
+  if (status === 404) return MESSAGES['not-found'];
   if (status === 413) return MESSAGES['too-large'];
   if (status === 429) return MESSAGES['too-many'];
+  if (status === 500) return MESSAGES['our-mistake'];
   return status < 500 ? MESSAGES.mistake : { title: MESSAGES.unreachable!.title, advice: msg`Try again later.` };
 }
 
