@@ -27,14 +27,20 @@ export function Drawer({ opened, onClose, title, footer, children }: DrawerProps
   const phone = useMediaQuery('(max-width: 47.99em)');
   const { close, watch } = useFormLayer(opened, onClose);
   const opener = useRef<Element>(null);
+  const drawer = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (opened) opener.current = document.activeElement;
   }, [opened]);
   const replaceOpener = () => {
-    if (opener.current instanceof HTMLElement && !opener.current.isConnected) focusInPlaceOf(opener.current);
+    const { activeElement, body } = document;
+    // In the drawer it is lost with its content. Elsewhere it was moved meanwhile.
+    const lost = activeElement === null || activeElement === body || drawer.current?.contains(activeElement);
+    const gone = opener.current instanceof HTMLElement && !opener.current.isConnected ? opener.current : undefined;
+    if (lost && gone) focusInPlaceOf(gone);
   };
   return (
     <MantineDrawer
+      ref={drawer}
       opened={opened}
       onClose={close}
       title={title}

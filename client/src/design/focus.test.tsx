@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactElement } from 'react';
 import { expect, it, onTestFinished } from 'vitest';
 import { Drawer } from './Drawer';
 import { restoreFocusOfDisabled } from './focus';
@@ -29,19 +29,29 @@ it('a control that was disabled while it was saved has the focus again, unless t
   expect(document.activeElement).toBe(document.body);
 });
 
-function List({ same }: { same: boolean }) {
+interface ListProps {
+  /** The text of the button that opens the drawer. */
+  text: string;
+  /** Whether it stands elsewhere once there is an item. */
+  moves: boolean;
+  onSave?: () => void;
+}
+
+function List({ text, moves, onSave }: ListProps) {
   const [items, setItems] = useState(0);
   const [opened, setOpened] = useState(false);
-  const add = <button onClick={() => setOpened(true)}>New</button>;
+  const add = <button onClick={() => setOpened(true)}>{text}</button>;
   const save = () => {
     setItems(1);
     setOpened(false);
+    onSave?.();
   };
   return (
     <main>
       <h1 tabIndex={-1}>Things</h1>
-      {items > 0 && same && <header>{add}</header>}
+      {items > 0 && moves && <header>{add}</header>}
       {items === 0 && <p>{add}</p>}
+      <button aria-label="Other" />
       <Drawer opened={opened} onClose={() => setOpened(false)} title="New">
         <button id="save" onClick={save} />
       </Drawer>
@@ -49,14 +59,26 @@ function List({ same }: { same: boolean }) {
   );
 }
 
-it.each([
-  ['the button that has taken its place', true, 'New'],
-  ['the title of the page', false, 'Things'],
-])('a drawer whose opener is gone leaves the focus to %s', async (_, same, expected) => {
-  const place = rendered(<List same={same} />);
+async function openAndSave(list: ReactElement): Promise<void> {
+  const place = rendered(list);
   await eventually(() => expect(place.querySelector('button')).not.toBeNull());
   place.querySelector('button')!.focus();
   await click('main button');
   await click('#save');
+}
+
+it.each([
+  ['the button that has taken its place', 'New', true, 'New'],
+  ['the title of the page', 'New', false, 'Things'],
+  ['the title of the page, if it had an icon only', '', false, 'Things'],
+])('a drawer whose opener is gone leaves the focus to %s', async (_, text, moves, expected) => {
+  await openAndSave(<List text={text} moves={moves} />);
   await eventually(() => expect(document.activeElement?.textContent).toBe(expected));
+});
+
+it('a drawer whose opener is gone leaves the focus where it was moved meanwhile', async () => {
+  const other = () => document.querySelector<HTMLElement>('[aria-label=Other]');
+  await openAndSave(<List text="New" moves onSave={() => other()!.focus()} />);
+  await eventually(() => expect(document.querySelector('[role=dialog]')).toBeNull());
+  expect(document.activeElement).toBe(other());
 });

@@ -35,10 +35,10 @@ export function restoreFocusOfDisabled(): () => void {
 
 /**
  * Focus the button that has taken the place of one that is gone, or else the title of the page: the button of an empty
- * list stands elsewhere once there is an item.
+ * list stands elsewhere once there is an item. Buttons with icons only are not compared.
  */
 export function focusInPlaceOf(gone: HTMLElement): void {
   const buttons = [...document.querySelectorAll<HTMLElement>('main button')];
-  const same = buttons.find(({ textContent }) => textContent === gone.textContent);
+  const same = buttons.find(({ textContent }) => textContent !== '' && textContent === gone.textContent);
   (same ?? document.querySelector<HTMLElement>('main h1'))?.focus();
 }
