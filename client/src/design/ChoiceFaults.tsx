@@ -1,18 +1,28 @@
 import { useQueryClient, type Query } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
+import { asProblem } from '~/core/problem';
 import { ErrorBar } from './ErrorBar';
 import { isChoices } from './lists';
 
-const hasFailed = (query: Query) => query.isActive() && query.state.data === undefined && query.state.error !== null;
+/** The last error of each list, as in `useLoadFault`. */
+const faults = new WeakMap<Query, Error>();
+
+/** Why a list was not loaded; not for one that the user may not read, because another try would not help. */
+function faultOf(query: Query): Error | undefined {
+  const { data, error } = query.state;
+  if (error) faults.set(query, error);
+  const fault = data === undefined && query.isActive() ? faults.get(query) : undefined;
+  return fault && asProblem(fault).status !== 403 ? fault : undefined;
+}
 
 /** Says in a form that a list to choose from could not be loaded, with a button that tries again. */
 export function ChoiceFaults() {
   const queries = useQueryClient();
   const cache = queries.getQueryCache();
-  const failed = () => cache.findAll({ predicate: (query) => isChoices(query.queryKey) && hasFailed(query) });
+  const failed = () => cache.findAll({ predicate: (query) => isChoices(query.queryKey) && Boolean(faultOf(query)) });
   const fault = useSyncExternalStore(
     (changed) => cache.subscribe(changed),
-    () => failed()[0]?.state.error,
+    () => failed().map(faultOf)[0],
   );
   const retry = () => Promise.all(failed().map((query) => queries.refetchQueries({ queryKey: query.queryKey })));
   return <ErrorBar fault={fault} retry={retry} />;

@@ -1,28 +1,80 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, useQuery } from '@tanstack/react-query';
 import { expect, it } from 'vitest';
 import { Problem } from '~/core/problem';
 import { Drawer } from './Drawer';
-import { useAllPages } from './lists';
+import { ErrorBar } from './ErrorBar';
+import { useAllPages, useLoadFault } from './lists';
 import { eventually } from '../../test/eventually';
 import { click, rendered } from '../../test/rendered';
 
-it('a form says that a list of choices could not be loaded, and loads it again', async () => {
+const withoutRetries = () => new QueryClient({ defaultOptions: { queries: { retry: false } } });
+const alerts = () => document.querySelectorAll('[role=alert]');
+const mistake = () => new Problem('our-mistake', 500, 'No.');
+
+interface ChoicesProps {
+  name?: string;
+  load: () => Promise<{ id: string }[]>;
+}
+
+function Choices({ name = 'choices', load }: ChoicesProps) {
+  const list = useAllPages<{ id: string }>([name], async () => ({ data: { items: await load(), next: null } }));
+  return <p>{list.items.map(({ id }) => id)}</p>;
+}
+
+it('a form says that a list of choices could not be loaded, and loads it again, unless it may not be read', async () => {
   let loads = 0;
   const load = async () => {
     loads += 1;
-    if (loads === 1) throw new Problem('our-mistake', 500, 'No.');
-    return { data: { items: [{ id: 'first' }], next: null } };
+    if (loads === 1) throw mistake();
+    return [{ id: 'first' }];
   };
-  const Choices = () => <p>{useAllPages<{ id: string }>(['choices'], load).items.map(({ id }) => id)}</p>;
+  const refuse = async () => {
+    throw new Problem('forbidden', 403, 'No.');
+  };
+  const queries = withoutRetries();
   rendered(
     <Drawer opened title="New" onClose={() => undefined}>
-      <Choices />
+      <Choices name="refused" load={refuse} />
+      <Choices load={load} />
     </Drawer>,
-    new QueryClient({ defaultOptions: { queries: { retry: false } } }),
+    queries,
   );
-  const alerts = () => document.querySelectorAll('[role=dialog] [role=alert]');
+  await eventually(() => expect(queries.getQueryState(['refused', 'all'])?.status).toBe('error'));
   await eventually(() => expect(alerts()).toHaveLength(1));
   await click('[role=alert] button');
-  await eventually(() => expect(document.querySelector('[role=dialog] p')?.textContent).toBe('first'));
-  expect(alerts()).toHaveLength(0);
+  await eventually(() => expect(document.querySelector('[role=dialog]')?.textContent).toContain('first'));
+  await eventually(() => expect(alerts()).toHaveLength(0));
+});
+
+function Section({ load }: ChoicesProps) {
+  const query = useQuery({ queryKey: ['section'], queryFn: load });
+  return <ErrorBar fault={useLoadFault(query)} retry={query.refetch} />;
+}
+
+it.each([
+  ['a list of choices', Choices],
+  ['a section', Section],
+])('the fault of %s stays while it is loaded again', async (_, Part) => {
+  let loads = 0;
+  let failAgain = () => undefined as void;
+  const load = async () => {
+    loads += 1;
+    if (loads === 1) throw mistake();
+    return new Promise<{ id: string }[]>((_resolve, reject) => (failAgain = () => reject(mistake())));
+  };
+  const queries = withoutRetries();
+  rendered(
+    <Drawer opened title="New" onClose={() => undefined}>
+      <Part load={load} />
+    </Drawer>,
+    queries,
+  );
+  await eventually(() => expect(alerts()).toHaveLength(1));
+  const [alert] = alerts();
+  await click('[role=alert] button');
+  await eventually(() => expect(loads).toBe(2));
+  failAgain();
+  await eventually(() => expect(queries.getQueryCache().getAll()[0]?.state.errorUpdateCount).toBe(2));
+  await eventually(() => expect(alerts()).toHaveLength(1));
+  expect(alerts()[0]).toBe(alert);
 });

@@ -5,6 +5,7 @@ import {
   type InfiniteData,
   type QueryClient,
 } from '@tanstack/react-query';
+import { useState } from 'react';
 import { fetchAll, type PageLoader } from '~/core/pagination';
 
 /** Polling interval of lists that change by themselves, and of lists that failed to load. */
@@ -60,6 +61,16 @@ export function usePages<T>(
     retry: () => void query.refetch(),
     loadAll: () => fetchAll(load),
   };
+}
+
+/**
+ * Why a query has no data. It drops its error while it loads again, but this stays until there are data: a notice that
+ * disappears for that time moves what is below it and takes the focus.
+ */
+export function useLoadFault({ data, error }: { data: unknown; error: unknown }): unknown {
+  const [last, setLast] = useState(error);
+  if (error && error !== last) setLast(error);
+  return data === undefined ? last : undefined;
 }
 
 const ALL = 'all';

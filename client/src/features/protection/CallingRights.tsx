@@ -6,7 +6,7 @@ import { useMay } from '~/api/session';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useChanges } from '~/design/changes';
 import { ErrorBar } from '~/design/ErrorBar';
-import { POLL_INTERVAL_MS, useAllPages } from '~/design/lists';
+import { POLL_INTERVAL_MS, useAllPages, useLoadFault } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { updatingChange } from '~/features/routing';
@@ -30,10 +30,11 @@ export function CallingRights({ extension, tenant }: CallingRightsProps) {
     refetchInterval: POLL_INTERVAL_MS,
     enabled: may('tenant_change'),
   });
+  const fault = useLoadFault(limits);
   const hours = useAllPages<Hours>(['hours', tenant], (cursor) =>
     api.listHours({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
   );
-  if (!limits.data) return <ErrorBar fault={limits.error} retry={limits.refetch} />;
+  if (!limits.data) return <ErrorBar fault={fault} retry={limits.refetch} />;
   const { version, reach, hours: during } = limits.data;
   const save = (after: CallingLimitsChange, before: CallingLimitsChange) =>
     changes.mutate(
