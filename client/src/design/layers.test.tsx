@@ -242,6 +242,15 @@ describe('a page with a form', () => {
     await eventually(async () => expect(await mayLeavePage()).toBe(false));
   });
 
+  it('asks before the loss of what has no field, such as a recording', async () => {
+    await open(form);
+    type('Ada');
+    expect(leaving()).toBe(false);
+    const recording = document.querySelector('form')!.parentElement!.appendChild(document.createElement('form'));
+    recording.setAttribute('data-unsaved', '');
+    await eventually(() => expect(leaving()).toBe(true));
+  });
+
   it('asks again after a question that failed', async () => {
     await open(form);
     type('Grace');

@@ -9,7 +9,7 @@ const SUBMITTED = null;
 /**
  * Which forms below an element have input that is not saved: their fields are compared with those before the user touched
  * them. A form that was submitted is saved, unless it shows an error. Input of forms with `data-transient`, such as that of
- * a test, is not worth a question.
+ * a test, is not worth a question. A form with `data-unsaved` has something to lose as long as it exists.
  */
 export class UnsavedForms {
   #root: HTMLElement | null = null;
@@ -39,6 +39,7 @@ export class UnsavedForms {
 
   any(): boolean {
     return this.#forms.some((form) => {
+      if (form.hasAttribute('data-unsaved')) return true;
       const before = this.#before.get(form);
       if (before === undefined) return false;
       const changed = before !== SUBMITTED && before !== contentOf(form);

@@ -176,33 +176,33 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
   );
 }
 
-/** A recording on its way to the server, or one that did not arrive: a form, so that leaving the page asks first. */
+/** A recording on its way to the server, or one that did not arrive: leaving the page asks first. */
 function UnsavedRecording({ model }: { model: Model }) {
   const { busy, unsavedFault } = useValue(model.state);
-  if (busy) {
-    return (
-      <Group role="status" gap="xs" mt="sm">
-        <Loader size="sm" aria-hidden />
-        <Trans>Saving the recording…</Trans>
-      </Group>
-    );
-  }
   return (
     <form
+      data-unsaved
       onSubmit={(event) => {
         event.preventDefault();
         void model.save();
       }}
     >
       <ErrorNotice fault={unsavedFault} />
-      <Group gap="xs" mt="sm">
-        <Button type="submit" size="md">
-          <Trans>Try again</Trans>
-        </Button>
-        <Button size="md" variant="default" onClick={() => model.discard()}>
-          <Trans>Discard</Trans>
-        </Button>
-      </Group>
+      {busy ? (
+        <Group role="status" gap="xs" mt="sm">
+          <Loader size="sm" aria-hidden />
+          <Trans>Saving the recording…</Trans>
+        </Group>
+      ) : (
+        <Group gap="xs" mt="sm">
+          <Button type="submit" size="md">
+            <Trans>Try again</Trans>
+          </Button>
+          <Button size="md" variant="default" onClick={() => model.discard()}>
+            <Trans>Discard</Trans>
+          </Button>
+        </Group>
+      )}
     </form>
   );
 }

@@ -96,6 +96,18 @@ describe('the greetings of a mailbox', () => {
     expect(server.putGreeting).toHaveBeenCalledTimes(2);
   });
 
+  it('are saved, even if the list is not loaded afterwards', async () => {
+    const { greetings, server } = setup();
+    await greetings.load();
+    server.listGreetings.mockRejectedValueOnce(Problem.unreachable());
+    await greetings.record('busy');
+    await greetings.stop();
+    const saved = { unsaved: undefined, unsavedFault: undefined, busy: false };
+    expect(greetings.state.state).toMatchObject({ ...saved, fault: { status: 0 } });
+    await greetings.resume();
+    expect(server.putGreeting).toHaveBeenCalledOnce();
+  });
+
   it('are not recorded if discarded before the microphone is allowed', async () => {
     const { greetings, take } = setup();
     const beginning = greetings.record('busy');

@@ -89,8 +89,10 @@ export class Greetings {
   async save(): Promise<void> {
     const { unsaved, busy } = this.state.state;
     if (!unsaved || busy) return;
-    const saved = await this.#run(() => this.#put(unsaved.kind, unsaved.body, unsaved.until), 'unsavedFault');
-    if (saved) this.discard();
+    const saved = await this.#attempt(() => this.#put(unsaved.kind, unsaved.body, unsaved.until), 'unsavedFault');
+    if (!saved) return;
+    this.discard();
+    await this.load();
   }
 
   /** Drop the recording that the server does not have. */
