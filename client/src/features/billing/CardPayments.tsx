@@ -35,7 +35,8 @@ function useCardPayment(tenant?: string) {
 export function PayByCard({ tenant, invoice }: CardProps & { invoice: string }) {
   const { data, error, refetch } = useCardProcessor(tenant);
   const pay = useCardPayment(tenant);
-  if (!data?.enabled) return <ErrorBar fault={error} retry={refetch} />;
+  if (!data) return <ErrorBar fault={error} retry={refetch} />;
+  if (!data.enabled) return null;
   return (
     <Stack gap="xs">
       <ErrorNotice fault={pay.error} />
@@ -61,7 +62,8 @@ export function AddCredit({ tenant, currency }: CardProps & { currency: string }
   const pay = useCardPayment(tenant);
   const [opened, setOpened] = useState(false);
   const [fault, setFault] = useState<string>();
-  if (!data?.enabled) return <ErrorBar fault={error} retry={refetch} />;
+  if (!data) return <ErrorBar fault={error} retry={refetch} />;
+  if (!data.enabled) return null;
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const amount = parseAmount(String(new FormData(event.currentTarget).get('amount')));
