@@ -35,7 +35,8 @@ export function LocationForm({ location, tenant, onClose }: LocationFormProps) {
   const query = { tenant };
   const names = new Intl.DisplayNames(i18n.locale, { type: 'region' });
   const field = { size: 'md', autoComplete: 'off' } as const;
-  const remove = (id: string, headers?: Condition) => api.deleteLocation({ path: { location: id }, query, headers });
+  const remove = (id: string, headers: Condition | undefined) =>
+    api.deleteLocation({ path: { location: id }, query, headers });
   const isHome = Boolean(location?.home_of);
   return (
     <EditForm

@@ -45,7 +45,8 @@ export function GroupForm({ group, tenant, onClose }: GroupFormProps) {
   });
   const { strategy } = form.values;
   const query = { tenant };
-  const remove = (id: string, headers?: Condition) => api.deleteGroup({ path: { group: id }, query, headers });
+  const remove = (id: string, headers: Condition | undefined) =>
+    api.deleteGroup({ path: { group: id }, query, headers });
   const name = form.values.name.trim();
   return (
     <EditForm

@@ -31,7 +31,8 @@ export function HoursForm({ hours, tenant, onClose }: HoursFormProps) {
   });
   const query = { tenant };
   const { name } = form.values;
-  const remove = (id: string, headers?: Condition) => api.deleteHours({ path: { hours: id }, query, headers });
+  const remove = (id: string, headers: Condition | undefined) =>
+    api.deleteHours({ path: { hours: id }, query, headers });
   const own = hours && `hours:${hours.name}`;
   return (
     <EditForm

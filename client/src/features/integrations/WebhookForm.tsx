@@ -34,7 +34,8 @@ export function WebhookForm({ webhook, tenant, onClose }: WebhookFormProps) {
   const created = useRef<string>(undefined);
   const [secret, setSecret] = useState<string>();
   const query = { tenant };
-  const remove = (id: string, headers?: Condition) => api.deleteWebhook({ path: { webhook: id }, query, headers });
+  const remove = (id: string, headers: Condition | undefined) =>
+    api.deleteWebhook({ path: { webhook: id }, query, headers });
   const form = useForm<WebhookValues>({
     initialValues: before,
     validate: {

@@ -47,7 +47,7 @@ export function MenuForm({ menu, tenant, onClose }: MenuFormProps) {
   const query = { tenant };
   const own = menu && `menu:${menu.number}`;
   const name = form.values.name.trim();
-  const remove = (id: string, headers?: Condition) => api.deleteMenu({ path: { menu: id }, query, headers });
+  const remove = (id: string, headers: Condition | undefined) => api.deleteMenu({ path: { menu: id }, query, headers });
   return (
     <EditForm
       form={form}

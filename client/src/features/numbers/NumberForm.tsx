@@ -35,7 +35,8 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
   const extensions = useExtensions(tenant).items;
   const targets = useTargets(tenant);
   const query = { tenant };
-  const remove = (id: string, headers?: Condition) => api.deleteNumber({ path: { number: id }, query, headers });
+  const remove = (id: string, headers: Condition | undefined) =>
+    api.deleteNumber({ path: { number: id }, query, headers });
   const create = (values: NumberValues) => api.createNumber({ query, body: newNumber(values) });
   const form = useForm<NumberValues>({
     initialValues: before,

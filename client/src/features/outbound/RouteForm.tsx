@@ -24,7 +24,8 @@ export function RouteForm({ route, routes, tenant, onClose }: RouteFormProps) {
   const numbers = useNumbers(tenant).items;
   const checks = useFieldChecks();
   const query = { tenant };
-  const remove = (id: string, headers?: Condition) => api.deleteRoute({ path: { route: id }, query, headers });
+  const remove = (id: string, headers: Condition | undefined) =>
+    api.deleteRoute({ path: { route: id }, query, headers });
   const form = useForm<RouteValues>({
     initialValues: before,
     validate: {

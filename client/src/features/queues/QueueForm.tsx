@@ -46,7 +46,8 @@ export function QueueForm({ queue, tenant, onClose }: QueueFormProps) {
   });
   const query = { tenant };
   const name = form.values.name.trim();
-  const remove = (id: string, headers?: Condition) => api.deleteQueue({ path: { queue: id }, query, headers });
+  const remove = (id: string, headers: Condition | undefined) =>
+    api.deleteQueue({ path: { queue: id }, query, headers });
   return (
     <EditForm
       form={form}

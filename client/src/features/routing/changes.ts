@@ -19,7 +19,7 @@ type Update<Body> = (change: Partial<Body>, headers?: Condition) => Promise<unkn
 interface Requests<Body> {
   create: (body: Body) => Promise<{ data: { id: string; version?: string } }>;
   update: (id: string, ...update: Parameters<Update<Body>>) => Promise<unknown>;
-  remove: (id: string, headers?: Condition) => Promise<unknown>;
+  remove: (id: string, headers: Condition | undefined) => Promise<unknown>;
 }
 
 interface Updated<Body> {

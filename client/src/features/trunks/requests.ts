@@ -9,7 +9,8 @@ const SHOWN = 5;
 /** Requests that change the trunks of a tenant. */
 export function trunkRequests(tenant?: string) {
   const query = { tenant };
-  const remove = (trunk: string, headers?: Condition) => api.deleteTrunk({ path: { trunk }, query, headers });
+  const remove = (trunk: string, headers: Condition | undefined) =>
+    api.deleteTrunk({ path: { trunk }, query, headers });
   const page = (cursor?: string) => ({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } });
   return {
     create: (values: TrunkValues) => api.createTrunk({ query, body: newTrunk(values) }),
