@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type EmailItem } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
+import { asProblem } from '~/core/problem';
 import { useValue } from '~/core/store';
 import { formatDateTime } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
@@ -48,7 +49,8 @@ export default function Emails() {
           </Trans>
         </InfoNotice>
       )}
-      <ErrorBar fault={error} retry={refetch} />
+      {/* A refusal is shown by the sections below. */}
+      <ErrorBar fault={error && asProblem(error).status !== 403 ? error : null} retry={refetch} />
       {isPending && <SkeletonBlock height={TEST_HEIGHT} />}
       {summary?.can_send && <TestEmail tenant={tenant} sender={summary.sender} />}
       <Undeliverable tenant={tenant} />
