@@ -20,6 +20,7 @@ MAX_CACHED_SOURCES = 4_096
 MAX_PAUSES = 1_000
 UNKNOWN_NUMBER_AGE = timedelta(days=1)
 """How long the last call to a number that is not set up is reported."""
+_NUMBER_CHARACTERS = frozenset("+0123456789")
 USABLE_STATES: frozenset[TrunkState] = frozenset(("registered", "reachable"))
 
 log = structlog.get_logger()
@@ -213,7 +214,9 @@ class TrunkDirectory:
 
 
 def _shortened(number: str) -> str:
-    """Return the beginning of a number, which shows its format, and its last three characters."""
+    """Return the beginning of a number, which shows its format, and its last three digits; of other text nothing."""
+    if not set(number) <= _NUMBER_CHARACTERS:
+        return "…"
     return f"{number[:-6][:4]}…{number[-3:]}"
 
 

@@ -82,11 +82,12 @@ async def test_calls_to_unknown_numbers_are_reported_for_a_day_and_shortened(set
         found = setup.directory.unknown_number(made.id, at + timedelta(hours=23))
         return (found.number, found.calls) if found is not None else None
 
-    assert [dial(contact, "+493012345678"), dial("1001"), dial("12"), dial(contact)] == [
+    assert [dial(contact, "+493012345678"), dial("1001"), dial("12"), dial(contact), dial("anna.berg")] == [
         ("+493…678", 1),
         ("…001", 2),
         ("…12", 3),
         ("…", 4),
+        ("…", 5),
     ]
     at += timedelta(hours=24)
     assert setup.directory.unknown_number(made.id, at) is None
