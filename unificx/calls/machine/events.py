@@ -41,8 +41,7 @@ class MediaReleased:
 
 @value
 class RelayRestarted:
-    """rtpengine restarted and lost the call's anchors. `again`: its media could not be restored since, so that it is
-    attempted again."""
+    """rtpengine restarted and lost the call's anchors; `again`: a further attempt, since media were not restored."""
 
     again: bool = False
 
