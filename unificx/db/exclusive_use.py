@@ -62,7 +62,7 @@ async def exclusive_use(
             task.cancel()
             await asyncio.wait((task,))
             if not task.cancelled():  # also if `on_taken` has interrupted the caller
-                raise _taken()
+                raise _taken() from task.exception()
 
 
 def _taken() -> StartupError:

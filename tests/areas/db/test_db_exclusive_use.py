@@ -142,6 +142,24 @@ async def test_an_interrupted_command_says_that_another_server_has_the_database(
         task.result()
 
 
+async def test_an_error_of_the_callback_is_the_cause_of_the_one_at_the_end(postgres: Postgres, name: str) -> None:
+    called = asyncio.Event()
+
+    def fail() -> None:
+        called.set()
+        raise RuntimeError
+
+    async def run() -> None:
+        async with held(postgres.url(name), fail), postgres.connect(name) as other:
+            await take_from_server(postgres, name, other)
+            async with asyncio.timeout(30):
+                await called.wait()
+
+    with pytest.raises(StartupError, match="Another server is using this database") as caught:
+        await run()
+    assert isinstance(caught.value.__cause__, RuntimeError)
+
+
 class Connected(Database):
     """Knows the connections of the driver, oldest first."""
 
