@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from hashlib import blake2s
 from typing import Literal
 
 from unificx.cluster import Counters
@@ -22,6 +23,7 @@ from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork
 from unificx.identity import (
     DirectoryCache,
     PasswordHashing,
+    PinAttempt,
     PinCaller,
     SharedPinThrottle,
     allocate_number,
@@ -220,21 +222,25 @@ class RoomService:
         """
         if not pin and not room.has_pin:
             return "guest"
-        limited = {role: f"{room.id} {role}" for role in _ROLES}
-        delays = {role: await self._pin_guard.attempt(key, caller) for role, key in limited.items()}
-        if all(delays.values()):
-            raise TooManyRequests("Too many wrong PINs.", retry_after=min(delays.values()))
         with stating(Access("authentication", "conference entry", room.tenant_id)):
             pins = await self._load_pins(room)
-        # Always check both, so that the response time reveals nothing.
-        right = {
-            "host": await self._passwords.verify(pins.host, pin),
-            "guest": await self._passwords.verify(pins.guest, pin),
-        }
-        role: RoomRole | None = next((one for one in _ROLES if right[one] and not delays[one]), None)
-        for counted in [one for one in _ROLES if role is not None and not delays[one]]:
+        digests: dict[RoomRole, str | None] = {"host": pins.host, "guest": pins.guest}
+        attempts: dict[RoomRole, PinAttempt] = {}
+        try:
+            for one in _ROLES:
+                attempts[one] = await self._pin_guard.attempt(_pin_name(room, one, digests[one]), caller)
+            if all(attempt.delay for attempt in attempts.values()):
+                raise TooManyRequests("Too many wrong PINs.", retry_after=min(a.delay for a in attempts.values()))
+            # Always check both, so that the response time reveals nothing.
+            right = {one: await self._passwords.verify(digests[one], pin) for one in _ROLES}
+        except BaseException:  # nothing was checked, such as after a hang-up
+            for attempt in attempts.values():
+                await self._pin_guard.withdraw(attempt)
+            raise
+        role: RoomRole | None = next((one for one in _ROLES if right[one] and not attempts[one].delay), None)
+        for counted, attempt in attempts.items() if role is not None else ():
             settle = self._pin_guard.record_success if counted == role else self._pin_guard.withdraw
-            await settle(limited[counted], caller)
+            await settle(attempt)
         return role
 
     # ---- deletion
@@ -308,6 +314,11 @@ class RoomService:
         if host is not None:
             pins = replace(pins, host=await self._passwords.hash(validate_pin(host, "host_pin")) if host else None)
         return pins
+
+
+def _pin_name(room: Room, role: RoomRole, digest: str | None) -> str:
+    """Return the name under which attempts at a PIN are counted, another one after each change of the PIN."""
+    return f"{room.id} {role} {blake2s((digest or '').encode(), digest_size=8).hexdigest()}"
 
 
 def _has_host(room: Room, extension_ids: Collection[str]) -> bool:

@@ -46,7 +46,7 @@ from unificx.identity.policies.permissions import (
     permissions_of,
     reaches,
 )
-from unificx.identity.policies.pin_throttle import PinCaller, PinThrottle, SharedPinThrottle, validate_pin
+from unificx.identity.policies.pin_throttle import PinAttempt, PinCaller, PinThrottle, SharedPinThrottle, validate_pin
 from unificx.identity.policies.validation import domain as checked_domain
 from unificx.identity.policies.validation import email as checked_email
 from unificx.identity.policies.validation import email_key
@@ -163,6 +163,7 @@ __all__ = [
     "Person",
     "PersonChange",
     "PickupRight",
+    "PinAttempt",
     "PinCaller",
     "PinThrottle",
     "PolicyAnswer",

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from conference_setup import ConferenceSetup
@@ -12,9 +13,10 @@ from throttling import attempts_until_throttled
 from unificx.cluster.local import LocalCounters
 from unificx.conferencing import MeetingGuests, NewMeeting, NewRoom, RoomChange, RoomSettings
 from unificx.conferencing.models import RoomRow
+from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
 from unificx.db import Database
-from unificx.identity import NewExtension, NewTenant, PinCaller
+from unificx.identity import NewExtension, NewTenant, PinAttempt, PinCaller, SharedPinThrottle
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 
 
@@ -186,6 +188,96 @@ async def test_entering_the_guest_pin_allows_no_more_attempts_at_the_host_pin(
     assert await conference.rooms.role_for_pin(room, guest, "8362") is None
     host = PinCaller("berta", is_authenticated=True)
     assert await conference.rooms.role_for_pin(room, host, "8362") == "host"
+
+
+async def hang_up(*_: object) -> bool:
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+    await asyncio.sleep(0)
+    return False
+
+
+async def unavailable(*_: object) -> None:
+    raise OSError
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("unificx.conferencing.repository.get_pins", unavailable, OSError),
+        ("unificx.identity.passwords.MAX_WAITING", 0, TooManyRequests),
+        ("unificx.identity.passwords.PasswordHashing.verify", hang_up, asyncio.CancelledError),
+    ],
+    ids=["database away", "overload", "hang-up"],
+)
+async def test_a_pin_that_was_not_checked_is_not_counted(
+    conference: ConferenceSetup, monkeypatch: pytest.MonkeyPatch, name: str, value: Any, error: type[BaseException]
+) -> None:
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
+    enter = conference.rooms.role_for_pin
+    with monkeypatch.context() as patched:
+        patched.setattr(name, value)
+        for attempt in range(60):
+            with pytest.raises(error):
+                await asyncio.create_task(enter(room, PinCaller(f"+4930{attempt % 30:06}"), "4711"))
+    for attempt in range(31):
+        assert await enter(room, PinCaller(f"+4930{attempt:06}"), "4711") == "guest"
+
+
+async def test_mistakes_of_callers_who_then_enter_delay_no_others(conference: ConferenceSetup) -> None:
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
+    for group in range(4):
+        callers = [PinCaller(f"+4930{group}{one:03}") for one in range(30)]
+        for pin, role in (("4712", None), ("4711", "guest")):
+            assert {await conference.rooms.role_for_pin(room, caller, pin) for caller in callers} == {role}
+
+
+async def test_callers_with_the_right_pin_do_not_prolong_a_delay(conference: ConferenceSetup) -> None:
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
+    enter, numbers = conference.rooms.role_for_pin, iter(range(100, 1000))
+    for _ in range(45):
+        try:
+            await enter(room, PinCaller(f"+4930{next(numbers)}"), "9999")
+        except TooManyRequests as throttled:
+            conference.clock.advance(throttled.retry_after + 1)
+    conference.clock.advance(300)
+    for _ in range(10):
+        assert await enter(room, PinCaller(f"+4930{next(numbers)}"), "4711") == "guest"
+    assert await enter(room, PinCaller(f"+4930{next(numbers)}"), "9999") is None
+    with pytest.raises(TooManyRequests):
+        await enter(room, PinCaller(f"+4930{next(numbers)}"), "4711")
+
+
+async def test_an_attempt_that_is_taken_back_does_not_end_the_delay_of_a_later_one(clock: ManualClock) -> None:
+    throttle, numbers = SharedPinThrottle(LocalCounters(clock), "PIN"), iter(range(1000))
+
+    async def attempt() -> PinAttempt:
+        return await throttle.attempt("8000 host", PinCaller(f"+4930{next(numbers)}"))
+
+    while not (await attempt()).delay:
+        pass
+    clock.advance(10)
+    checked = await attempt()
+    clock.advance(10)
+    assert not (await attempt()).delay
+    await throttle.withdraw(checked)
+    assert (await attempt()).delay
+
+
+async def test_callers_that_know_the_former_pin_gain_no_attempts_at_the_new_one(conference: ConferenceSetup) -> None:
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
+    callers = [PinCaller(f"+4930{one:03}") for one in range(60)]
+    enter = conference.rooms.role_for_pin
+    assert {await enter(room, caller, "4711") for caller in callers} == {"guest"}
+    await conference.rooms.update(room, RoomChange(pin="9265"))
+
+    async def attempt(number: int) -> None:
+        if await enter(room, callers[number], "4711") is None:
+            raise Forbidden("The PIN is wrong.")
+
+    counted, _ = await attempts_until_throttled(attempt, Forbidden)
+    assert counted < 50
 
 
 async def test_deleted_extensions_and_tenants_are_removed(conference: ConferenceSetup) -> None:
