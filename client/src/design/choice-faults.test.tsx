@@ -1,4 +1,4 @@
-import { QueryClient, useQuery } from '@tanstack/react-query';
+import { notifyManager, QueryClient, useQuery } from '@tanstack/react-query';
 import { expect, it } from 'vitest';
 import { Problem } from '~/core/problem';
 import { Drawer } from './Drawer';
@@ -73,6 +73,7 @@ it.each([
   const [alert] = alerts();
   await click('[role=alert] button');
   await eventually(() => expect(loads).toBe(2));
+  await new Promise<void>((resolve) => notifyManager.schedule(resolve)); // its start is shown
   failAgain();
   await eventually(() => expect(queries.getQueryCache().getAll()[0]?.state.errorUpdateCount).toBe(2));
   await eventually(() => expect(alerts()).toHaveLength(1));

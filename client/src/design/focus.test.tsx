@@ -1,5 +1,6 @@
+import { Transition } from '@mantine/core';
 import { useState, type ReactElement } from 'react';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { Drawer } from './Drawer';
 import { restoreFocusOfDisabled } from './focus';
 import { eventually } from '../../test/eventually';
@@ -35,9 +36,11 @@ interface ListProps {
   /** Whether it stands elsewhere once there is an item. */
   moves: boolean;
   onSave?: () => void;
+  /** The drawer was closed, and its transition has ended. */
+  onClosed?: () => void;
 }
 
-function List({ text, moves, onSave }: ListProps) {
+function List({ text, moves, onSave, onClosed }: ListProps) {
   const [items, setItems] = useState(0);
   const [opened, setOpened] = useState(false);
   const add = <button onClick={() => setOpened(true)}>{text}</button>;
@@ -55,6 +58,9 @@ function List({ text, moves, onSave }: ListProps) {
       <Drawer opened={opened} onClose={() => setOpened(false)} title="New">
         <button id="save" onClick={save} />
       </Drawer>
+      <Transition mounted={opened} onExited={onClosed}>
+        {() => <p />}
+      </Transition>
     </main>
   );
 }
@@ -78,7 +84,8 @@ it.each([
 
 it('a drawer whose opener is gone leaves the focus where it was moved meanwhile', async () => {
   const other = () => document.querySelector<HTMLElement>('[aria-label=Other]');
-  await openAndSave(<List text="New" moves onSave={() => other()!.focus()} />);
-  await eventually(() => expect(document.querySelector('[role=dialog]')).toBeNull());
+  const closed = vi.fn<() => void>();
+  await openAndSave(<List text="New" moves onSave={() => other()!.focus()} onClosed={closed} />);
+  await eventually(() => expect(closed).toHaveBeenCalledOnce());
   expect(document.activeElement).toBe(other());
 });
