@@ -160,16 +160,17 @@ def _best_correlation(received: "np.ndarray[Any, Any]", wanted: "np.ndarray[Any,
 
 def spectral_match(captured: "array[int] | list[int]", sound: Sound) -> float:
     """How well a sound matches what was heard, also if a busy machine has stretched or skipped parts of it: the median,
-    over its seconds, of the best correlation of their spectra in time."""
+    over its half seconds, of the best correlation of their spectra in time. A browser plays what has arrived before its
+    output was open up to 40 % faster: pieces of a second would match by 0.57 to 0.76 then."""
     received = _spectra(np.array(captured, float))
     samples = np.frombuffer(sound.pcm, "<i2").astype(float)
     wanted = _spectra(samples if sound.rate == RATE else _downsampled(samples))
-    windows = np.lib.stride_tricks.sliding_window_view(received, FRAMES, axis=0).transpose(0, 2, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(received, PIECE, axis=0).transpose(0, 2, 1)
     windows = windows - windows.mean(1, keepdims=True)
     strength = np.sqrt((windows**2).sum((1, 2)))
     best = []
-    for at in range(0, len(wanted) - FRAMES + 1, FRAMES // 2):
-        piece = wanted[at : at + FRAMES] - wanted[at : at + FRAMES].mean(0)
+    for at in range(0, len(wanted) - PIECE + 1, PIECE // 2):
+        piece = wanted[at : at + PIECE] - wanted[at : at + PIECE].mean(0)
         found = np.einsum("ntf,tf->n", windows, piece) / (strength * np.sqrt((piece**2).sum()) + 1e-9)
         best.append(found.max())
     return float(np.median(best))
@@ -177,6 +178,7 @@ def spectral_match(captured: "array[int] | list[int]", sound: Sound) -> float:
 
 FRAMES = 50
 """Frames of a second."""
+PIECE = FRAMES // 2
 
 
 def _spectra(samples: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
