@@ -160,13 +160,13 @@ async def test_guessing_with_other_numbers_is_limited_and_locks_out_no_known_cal
     counted, _ = await attempts_until_throttled(fail, Forbidden)
     assert counted < 50
     refused = 0
-    for attempt in range(3600):  # an hour
-        conference.clock.advance(1)
+    for attempt in range(360):  # an hour
+        conference.clock.advance(10)
         try:
             assert await enter(room, PinCaller(number.format(100 + attempt)), "9999") is None
         except TooManyRequests:
             refused += 1
-    assert 3600 - refused < 30
+    assert 360 - refused < 30
     with pytest.raises(TooManyRequests):
         await enter(room, PinCaller("+49892"), "4711")
     assert [await enter(room, one, "4711") for one in (known, member)] == ["guest", "guest"]
