@@ -1,6 +1,5 @@
 """Shared fixtures: both databases, a manual clock, keys and an event bus."""
 
-import asyncio
 import gc
 import os
 import sys
@@ -17,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from cheap_passwords import hash_cheaply
 from compiled_statements import share_compiled_statements
-from databases import Postgres, empty_database, postgres_cluster
+from databases import TEMPLATE, Postgres, empty_database, postgres_cluster
 from groups import GROUPS, LATE, group_of, is_spread
 from time_limit import pytest_pyfunc_call, pytest_timeout_set_timer
 
@@ -25,7 +24,6 @@ from unificx.cluster import EventBus, LocalEventBus
 from unificx.core.access import Access, state_access
 from unificx.core.clock import ManualClock
 from unificx.db import Database
-from unificx.db.migrations import migrate
 from unificx.privacy import KeyStore
 
 __all__ = ["pytest_pyfunc_call", "pytest_timeout_set_timer"]
@@ -133,13 +131,6 @@ def postgres() -> Iterator[Postgres]:
         yield cluster
 
 
-async def create_tables(url: str) -> None:
-    """Create all tables in an empty database, as a first start does."""
-    database = Database(url, ManualClock())
-    await migrate(database)
-    await database.close()
-
-
 @pytest.fixture(scope="session")
 def sqlite_template() -> bytes:
     return empty_database()
@@ -147,9 +138,7 @@ def sqlite_template() -> bytes:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Postgres) -> str:
-    name = asyncio.run(postgres.create())
-    asyncio.run(create_tables(postgres.url(name)))
-    return name
+    return TEMPLATE
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -161,9 +150,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{path}"
         return
     postgres: Postgres = request.getfixturevalue("postgres")
-    name, shape = asyncio.run(postgres.borrow(request.getfixturevalue("postgres_template")))
-    yield postgres.url(name)
-    asyncio.run(postgres.give_back(name, shape))
+    with postgres.borrowed() as name:
+        yield postgres.url(name)
 
 
 @pytest.fixture

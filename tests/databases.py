@@ -1,5 +1,6 @@
 """Real databases for the tests: SQLite files, and one PostgreSQL cluster per run."""
 
+import asyncio
 import fcntl
 import glob
 import os
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -18,6 +20,8 @@ import asyncpg
 from forked_workers import SHARED
 
 ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = "empty"
+"""Database of each cluster, with all tables."""
 SHAPE = """SELECT string_agg(concat_ws(' ', relname, relkind, relnatts, relchecks, relhastriggers, relfilenode), ',' ORDER BY oid)
 FROM pg_class WHERE relnamespace = 'public'::regnamespace"""
 """Differs when the definition of a table, index or sequence has changed."""
@@ -43,14 +47,26 @@ def empty_database() -> bytes:
     with tempfile.TemporaryDirectory() as own:
         directory = os.environ.get(SHARED, own)
         path = Path(directory) / "empty.db"
-        with open(f"{directory}/empty.lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with locked(f"{directory}/empty.lock"):
             if not path.exists():
                 made = Path(own) / "new.db"
-                migration = [sys.executable, "-m", "unificx.db.migrations.upgrade"]
-                subprocess.run(migration, input=f"sqlite:///{made}".encode(), cwd=ROOT, check=True)
+                create_tables(f"sqlite:///{made}")
                 shutil.move(made, path)
         return path.read_bytes()
+
+
+@contextmanager
+def locked(path: str) -> Iterator[None]:
+    """Hold the lock of a file meanwhile."""
+    with open(path, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def create_tables(url: str) -> None:
+    """Create all tables in an empty database, as a first start does."""
+    command = [sys.executable, "-m", "unificx.db.migrations.upgrade"]
+    subprocess.run(command, input=url.encode(), cwd=ROOT, check=True)
 
 
 class Postgres:
@@ -58,8 +74,10 @@ class Postgres:
 
     def __init__(self, bin_dir: Path, home: Path, run_as: list[str]) -> None:
         self.bin_dir, self.home, self.run_as = bin_dir, home, run_as
+        self.data = home / "data"
         self._numbers = count(1)
-        self._free: dict[str, str] = {}
+        self._free: list[Copy] = []
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
 
     def run_tool(self, name: str, *args: str) -> None:
         """Run a PostgreSQL program; its output is shown on failure."""
@@ -67,17 +85,40 @@ class Postgres:
         done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
 
+    @contextmanager
+    def running(self, *, discard: bool = False) -> Iterator[None]:
+        """Run its server meanwhile. With `discard` the files are of no use afterwards."""
+        # Durability is not under test.
+        options = f"-c listen_addresses='' -k {self.home} -c fsync=off -c full_page_writes=off -c max_connections=60"
+        log = str(self.home / "log")
+        self.run_tool("pg_ctl", "-D", str(self.data), "-w", "-l", log, "-o", options, "start")
+        try:
+            yield
+        finally:
+            mode = "immediate" if discard else "fast"
+            self.run_tool("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop")
+
+    def create_cluster(self) -> None:
+        """Create its files, with a database that has all tables, `TEMPLATE`."""
+        self.run_tool("initdb", "-D", str(self.data), "-A", "trust", "-U", "tester", "-E", "UTF8", "--locale=C", "-N")
+        with self.running():
+            asyncio.run(self.execute(f"CREATE DATABASE {TEMPLATE}"))
+            create_tables(self.url(TEMPLATE))
+
     def url(self, name: str) -> str:
         """Return the URL of a database, in the format of the settings."""
         return f"postgresql://tester@/{name}?host={self.home}"
 
     @asynccontextmanager
     async def connect(self, database: str = "postgres") -> AsyncIterator[asyncpg.Connection]:
-        connection = await asyncpg.connect(user="tester", database=database, host=str(self.home))
+        connection = await self.open(database)
         try:
             yield connection
         finally:
             await connection.close()
+
+    async def open(self, database: str) -> asyncpg.Connection:
+        return await asyncpg.connect(user="tester", database=database, host=str(self.home))
 
     async def execute(self, statement: str) -> None:
         """Run one statement outside any transaction."""
@@ -90,28 +131,52 @@ class Postgres:
         await self.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
         return name
 
-    async def borrow(self, template: str) -> tuple[str, str]:
-        """Return the name and the shape of an empty copy of `template`: one that was given back, or a new one. Creating
-        and dropping a database takes ten times the CPU of clearing it."""
-        if self._free:
-            return self._free.popitem()
-        name = await self.create(template)
-        async with self.connect(name) as connection:
-            return name, await connection.fetchval(SHAPE)
-
-    async def give_back(self, name: str, shape: str) -> None:
-        """Clear a borrowed database, or drop it if the test has changed the definition of a table."""
-        async with self.connect(name) as connection:
-            await connection.execute(CLEAR)
-            unchanged = await connection.fetchval(SHAPE) == shape
-        if unchanged:
-            self._free[name] = shape
+    @contextmanager
+    def borrowed(self) -> Iterator[str]:
+        """Name of an empty copy of `TEMPLATE`: one that was given back, or a new one. Creating and dropping a database takes
+        ten times the CPU of clearing it, and so would a new connection for that."""
+        copy = self._free.pop() if self._free else self._runner.run(self._copy())
+        yield copy.name
+        if self._runner.run(copy.clear()):
+            self._free.append(copy)
         else:
-            await self.drop(name)
+            self._runner.run(self.drop(copy.name))
+
+    async def _copy(self) -> "Copy":
+        name = await self.create(TEMPLATE)
+        connection = await self.open(name)
+        return Copy(name, connection, await connection.fetchval(SHAPE))
+
+    def close(self) -> None:
+        """Close the connections to the databases that were given back."""
+        for each in self._free:
+            self._runner.run(each.connection.close())
+        self._runner.close()
 
     async def drop(self, name: str) -> None:
         """Drop a database despite open connections."""
         await self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of `TEMPLATE`, with a connection that remains open."""
+
+    name: str
+    connection: asyncpg.Connection
+    shape: str
+
+    async def clear(self) -> bool:
+        """Delete all rows. Return False, without the connection, if the definition of a table was changed."""
+        try:
+            await self.connection.execute(CLEAR)
+            if await self.connection.fetchval(SHAPE) == self.shape:
+                return True
+        except BaseException:
+            self.connection.terminate()
+            raise
+        await self.connection.close()
+        return False
 
 
 @contextmanager
@@ -126,15 +191,30 @@ def postgres_cluster() -> Iterator[Postgres]:
         os.chown(home, owner.pw_uid, owner.pw_gid)
         run_as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
     cluster = Postgres(Path(versions[-1]), home, run_as)
-    data = str(home / "data")
     try:
-        cluster.run_tool("initdb", "-D", data, "-A", "trust", "-U", "tester", "-E", "UTF8", "--locale=C", "-N")
-        # Durability is not under test.
-        options = f"-c listen_addresses='' -k {home} -c fsync=off -c full_page_writes=off -c max_connections=60"
-        cluster.run_tool("pg_ctl", "-D", data, "-w", "-l", str(home / "log"), "-o", options, "start")
-        try:
+        provide_files(cluster)
+        with cluster.running(discard=True):
             yield cluster
-        finally:
-            cluster.run_tool("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+            cluster.close()
     finally:
         shutil.rmtree(home)
+
+
+def provide_files(cluster: Postgres) -> None:
+    """Create the files of a cluster: once for all workers of a run, each of which has a copy."""
+    if (shared := os.environ.get(SHARED)) is None:
+        cluster.create_cluster()
+        return
+    made = Path(shared) / "cluster"
+    with locked(f"{shared}/cluster.lock"):
+        if not made.exists():
+            cluster.create_cluster()
+            copy_files(cluster.data, own := made.with_name(f"cluster-{os.getpid()}"))
+            own.rename(made)
+            return
+    copy_files(made, cluster.data)
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """Copy a directory with the owners of its files."""
+    subprocess.run(["cp", "-a", source, target], check=True)

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import StartupError
 from unificx.db import Database
-from unificx.db.migrations import known_revisions, migrate
+from unificx.db.migrations import known_revisions
 from unificx.privacy import KeyStore
 from unificx.server.backup.archive import Manifest
 from unificx.server.backup.folder import backup_folder, new_file, stored_backups
@@ -120,15 +120,14 @@ def test_the_directory_is_outside_the_home_directory(tmp_path: Path) -> None:
 
 
 async def test_the_revision_of_a_former_postgresql_database_is_in_the_backup(
-    postgres: Postgres, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    postgres: Postgres, postgres_template: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = await postgres.create()
+    name = await postgres.create(postgres_template)
     environ, paths = {"UNIFICX_DATABASE": postgres.url(name)}, InstallationPaths(tmp_path / "home")
     paths.home.mkdir()
     KeyStore(paths.keys, bytes(32), clock).close()
     database, manifests = Database(postgres.url(name), clock), list[Manifest]()
     try:
-        await migrate(database)
         assert await back_up_before_update(paths, postgres.url(name), environ, clock) is None
         async with database.engine.begin() as connection:
             await connection.execute(text("UPDATE alembic_version SET version_num = :former"), {"former": FORMER})

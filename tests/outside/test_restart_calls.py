@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phone, Phones
-from databases import Postgres
+from databases import TEMPLATE, Postgres
 from server import Household, Server, create_household, eventually
 
 
@@ -20,7 +20,7 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield None
         return
     postgres: Postgres = request.getfixturevalue("postgres")
-    name = asyncio.run(postgres.create())
+    name = asyncio.run(postgres.create(TEMPLATE))
     yield postgres.url(name)
     asyncio.run(postgres.drop(name))
 

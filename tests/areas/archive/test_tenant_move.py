@@ -149,7 +149,7 @@ async def test_a_tenant_moves_to_another_database_and_back(
     (`test_a_damaged_file_or_one_for_another_installation_is_refused`, `test_a_hostile_sender_is_refused`), and nothing
     is imported by halves (`test_an_import_that_fails_in_the_middle_leaves_nothing`). By the commands:
     `test_the_commands_move_a_tenant`."""
-    name, shape = await postgres.borrow(postgres_template)
+    name = await postgres.create(postgres_template)
     first, second, third = site("first"), site("second", postgres.url(name)), site("third")
     await fill(first)
     await move(first, second, tmp_path / "1")
@@ -177,7 +177,7 @@ async def test_a_tenant_moves_to_another_database_and_back(
         async with stores.database.read() as session:
             assert len((await session.execute(select(Base.metadata.tables["tenant"]))).all()) == 1
     await second.database.close()
-    await postgres.give_back(name, shape)
+    await postgres.drop(name)
 
 
 @pytest.mark.promise("D3", "X3")
