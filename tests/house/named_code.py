@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.house.syntax import parsed
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "unificx"
 _FENCE = re.compile(r"^ *```.*?^ *```", re.M | re.S)
@@ -38,7 +40,7 @@ class Names:
         for path in sorted(package.rglob("*.py")):
             parts = path.relative_to(package).with_suffix("").parts
             module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            tree = ast.parse(path.read_text("utf-8"))
+            tree = parsed(path.read_text("utf-8"))
             names.modules[module] = names._read(tree)
             names.classes[module] = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
         return names

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.house.syntax import nodes
+
 ROOT = Path(__file__).parents[2]
 REGISTER = ROOT / "docs" / "promises.md"
 PACKAGED = ROOT / "unificx" / "privacy" / "promises.json"
@@ -49,7 +51,7 @@ def promise_table() -> dict[str, Proofs]:
     """Return the proofs by promise. Raises KeyError if a test names an unknown promise."""
     table = {each: Proofs(text) for each, text in promise_texts().items()}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path.read_text("utf-8")):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 for each, whole in marks_of(node):
                     tests = table[each].whole if whole else table[each].part

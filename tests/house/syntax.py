@@ -1,13 +1,22 @@
-"""Statements of Python sources."""
+"""Syntax of Python sources, read once for all tests of this folder. Shared: it must not be changed."""
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 
-def statements(node: ast.AST) -> Iterator[ast.stmt]:
-    """Yield all statements below a node: `ast.walk` takes three times as long, as it visits expressions too."""
-    for name in ("body", "orelse", "handlers", "finalbody", "cases"):
-        for each in getattr(node, name, ()):
-            if isinstance(each, ast.stmt):
-                yield each
-            yield from statements(each)
+@cache
+def parsed(source: str) -> ast.Module:
+    """Return the syntax tree of a module."""
+    return ast.parse(source)
+
+
+@cache
+def nodes(source: str) -> tuple[ast.AST, ...]:
+    """Return all nodes of a module, as `ast.walk` does."""
+    return tuple(ast.walk(parsed(source)))
+
+
+def statements(source: str) -> Iterator[ast.stmt]:
+    """Yield all statements of a module."""
+    return (each for each in nodes(source) if isinstance(each, ast.stmt))

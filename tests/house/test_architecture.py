@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.named_code import PACKAGE, ROOT, Names, missing
+from tests.house.syntax import nodes
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 DOCUMENTS = (
@@ -49,9 +50,9 @@ def test_named_code_in_docstrings_exists(names: Names) -> None:
 
 
 def docstrings(path: Path) -> list[str]:
-    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return [text for node in nodes if isinstance(node, documented) and (text := ast.get_docstring(node))]
+    found = nodes(path.read_text("utf-8"))
+    return [text for node in found if isinstance(node, documented) and (text := ast.get_docstring(node))]
 
 
 @pytest.mark.parametrize("document", GUIDES, ids=lambda path: str(path.relative_to(ROOT)))

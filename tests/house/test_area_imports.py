@@ -9,6 +9,7 @@ import grimp
 import pytest
 
 from tests.house.named_code import ROOT
+from tests.house.syntax import nodes, parsed
 
 LAYERS = re.compile(r"^layers =\n(.*?)^exhaustive", re.M | re.S)
 ENGINES_AND_ADAPTERS = {
@@ -94,7 +95,7 @@ def test_internal_imports_are_detected(importer: str, imported: str, internal: b
 
 def exported(source: str) -> set[str]:
     """Return the names of `__all__`."""
-    for node in ast.parse(source).body:
+    for node in parsed(source).body:
         if isinstance(node, ast.Assign) and [ast.unparse(each) for each in node.targets] == ["__all__"]:
             return set(ast.literal_eval(node.value))
     return set()
@@ -102,8 +103,8 @@ def exported(source: str) -> set[str]:
 
 def imports(source: str, packages: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
     """Yield a package and a name for each name that is imported from a package, or read from an imported package."""
-    modules, tree = dict[str, str](), ast.parse(source)
-    for node in ast.walk(tree):
+    modules = dict[str, str]()
+    for node in nodes(source):
         match node:
             case ast.ImportFrom(module=str(module)):
                 for each in node.names:
@@ -114,7 +115,7 @@ def imports(source: str, packages: Mapping[str, set[str]]) -> Iterator[tuple[str
                 modules |= {each.asname or each.name: each.name for each in node.names if each.name in packages}
             case _:
                 pass
-    for node in ast.walk(tree):
+    for node in nodes(source):
         if isinstance(node, ast.Attribute) and (package := modules.get(ast.unparse(node.value))):
             yield package, node.attr
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from types import FunctionType
 
 import pytest
-from syntax import statements
 
 import unificx
+from tests.house.syntax import nodes, statements
 
 ROOT = Path(__file__).parents[2]
 METHODS, LINES, ANCESTORS = 25, 300, 2
@@ -167,7 +167,7 @@ def ports_to_below(sources: Mapping[str, str], layer: Mapping[str, int]) -> Iter
     classes of other packages, and several in its package stand for a choice. A class of its package that is named
     `No…` or `Null…` does nothing, and does not count.
     """
-    every = [(path, node) for path, source in sources.items() for node in statements(ast.parse(source))]
+    every = [(path, node) for path, source in sources.items() for node in statements(source)]
     found = [(path, node) for path, node in every if isinstance(node, ast.ClassDef)]
     by_name: dict[str, list[ast.ClassDef]] = defaultdict(list)
     for _, cls in found:
@@ -234,7 +234,7 @@ def callback_names(sources: Mapping[str, str]) -> set[str]:
     """Return the names of attributes that are always declared as Callable."""
     declared: dict[str, set[bool]] = defaultdict(set)
     for source in sources.values():
-        for node in statements(ast.parse(source)):
+        for node in statements(source):
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, (ast.Name, ast.Attribute)):
                 name = node.target.id if isinstance(node.target, ast.Name) else node.target.attr
                 declared[name].add("Callable" in ast.unparse(node.annotation))
@@ -243,7 +243,7 @@ def callback_names(sources: Mapping[str, str]) -> set[str]:
 
 def late_callbacks(source: str, names: set[str]) -> Iterator[str]:
     """Yield each assignment to a callback of another object: of its name, declared as Callable, or of a lambda."""
-    for node in statements(ast.parse(source)):
+    for node in statements(source):
         for whole in node.targets if isinstance(node, ast.Assign) else ():
             for target in getattr(whole, "elts", [whole]):
                 if not isinstance(target, ast.Attribute) or ast.unparse(target.value) == "self":
@@ -299,7 +299,7 @@ ASSIGNED_BY_TESTS = {
 
 def assigned_attributes(source: str) -> Iterator[str]:
     """Yield `object.attribute` for each assignment to an attribute of an object other than `self`."""
-    for node in statements(ast.parse(source)):
+    for node in statements(source):
         for whole in node.targets if isinstance(node, ast.Assign) else ():
             for target in getattr(whole, "elts", [whole]):
                 if isinstance(target, ast.Attribute) and ast.unparse(target.value) != "self":
@@ -350,13 +350,13 @@ def data(cls: ast.ClassDef) -> set[str]:
 
 def assignable(sources: Mapping[str, str]) -> dict[str, set[str]]:
     """Return the attributes that an object may have by the name that parameters, fields and properties give to it."""
-    nodes = [node for source in sources.values() for node in ast.walk(ast.parse(source))]
+    every = [node for source in sources.values() for node in nodes(source)]
     by_class: dict[str, set[str]] = defaultdict(set)
-    for node in nodes:
+    for node in every:
         if isinstance(node, ast.ClassDef):
             by_class[node.name] |= data(node)
     found: dict[str, set[str]] = defaultdict(set)
-    for node in nodes:
+    for node in every:
         match node:
             case ast.AnnAssign(target=ast.Name(id=name) | ast.Attribute(attr=name), annotation=annotation):
                 pass

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.house.syntax import nodes
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
@@ -64,7 +65,7 @@ def no_agreements() -> None:
 
 
 def connects(path: Path) -> bool:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path.read_text("utf-8")):
         match node:
             case ast.Import(names=names) if any(one.name.partition(".")[0] in LIBRARIES for one in names):
                 return True
@@ -86,10 +87,8 @@ def test_only_declared_modules_open_outgoing_connections() -> None:
 @pytest.mark.promise("X1", "S3")
 @pytest.mark.parametrize("name", sorted(CLIENTS))
 def test_each_client_discloses_by_the_register(name: str) -> None:
-    tree = ast.parse((PACKAGE / "integrations" / name).read_text("utf-8"))
-    called = [
-        node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    ]
+    found = nodes((PACKAGE / "integrations" / name).read_text("utf-8"))
+    called = [node.func.attr for node in found if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
     assert "disclose" in called
 
 

@@ -4,6 +4,7 @@ in docs/howto/integrations.md."""
 import ast
 from pathlib import Path
 
+from tests.house.syntax import nodes
 from unificx.api.live_event_types import LIVE_EVENTS
 from unificx.api.schemas.webhooks import EventName
 from unificx.webhooks import EVENT_TYPES, SOURCES
@@ -16,7 +17,7 @@ def sent_types() -> set[str]:
     """Return the values of `type` in the messages of the server."""
     found = {"ping", "signed_out"}
     for path in SENDERS:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path.read_text("utf-8")):
             if isinstance(node, ast.Dict):
                 found |= {
                     value.value

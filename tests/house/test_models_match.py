@@ -26,10 +26,9 @@ async def empty(request: pytest.FixtureRequest, tmp_path, postgres: Postgres, cl
     await postgres.drop(name)
 
 
-async def test_the_migrated_schema_equals_the_models(empty: Database) -> None:
+async def test_the_migrated_schema_equals_the_models(database: Database) -> None:
     load_all_models()
-    await migrate(empty)
-    async with empty.engine.connect() as connection:
+    async with database.engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
 
 
@@ -38,11 +37,10 @@ def _differences(connection: Connection) -> list[Any]:
     return compare_metadata(context, Base.metadata)
 
 
-async def test_every_reflected_column_is_declared(empty: Database) -> None:
+async def test_every_reflected_column_is_declared(database: Database) -> None:
     load_all_models()
-    await migrate(empty)
     found = MetaData()
-    async with empty.engine.connect() as connection:
+    async with database.engine.connect() as connection:
         await connection.run_sync(found.reflect)
     columns = {(table.name, column.name) for table in found.tables.values() for column in table.columns}
     declared = {(table.name, column.name) for table in Base.metadata.tables.values() for column in table.columns}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.syntax import nodes
 from unificx.notifications.catalogue import CATALOGUE, EMAIL_KINDS, PUSH_KINDS
 from unificx.notifications.email_texts import email_text
 from unificx.notifications.policies.emails import LANGUAGES
@@ -36,7 +37,7 @@ def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
     for path in PACKAGE.rglob("*.py"):
         if name not in (text := path.read_text("utf-8")):
             continue
-        for node in ast.walk(ast.parse(text)):
+        for node in nodes(text):
             match node:
                 case ast.Call(func=ast.Name(id=found) | ast.Attribute(attr=found)) if found == name:
                     yield str(path.relative_to(PACKAGE)), node
@@ -75,7 +76,7 @@ def test_each_email_has_texts_and_is_sent_somewhere() -> None:
         for path in PACKAGE.rglob("*.py")
         if path.name not in {"announcement_texts.py", "catalogue.py", "email_composer.py", "email_texts.py"}
         and path.parent.name != "policies"
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path.read_text("utf-8"))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert set(EMAIL_KINDS) <= literals

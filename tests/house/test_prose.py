@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.house.syntax import nodes
+
 ROOT = Path(__file__).parents[2]
 
 _SENTENCE = r"(?:^|(?<=[.!;:|]\s)|(?<=[.!;:|]\s\s)|(?<=[.!]\)\s))"
@@ -65,12 +67,11 @@ def findings(text: str, *, is_code: bool = True) -> Iterator[tuple[int, str, str
 def python_texts(source: str, *, strings: bool) -> Iterator[Text]:
     """Yield docstrings (of attributes too) and comments; with `strings` also other literals of three words or more."""
     docstrings: set[int] = set()
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
+    for node in nodes(source):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             docstrings.add(id(node.value))
             yield Text(node.lineno, _dedented(node.value.value))
-    for node in ast.walk(tree) if strings else ():
+    for node in nodes(source) if strings else ():
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
         if is_text and node.value.count(" ") >= 2:
             yield Text(node.lineno, node.value)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 from prometheus_client import CollectorRegistry
 
+from tests.house.syntax import nodes
 from unificx.api import build
 from unificx.api.access import RoutePurpose
 from unificx.api.route_index import RouteIndex
@@ -81,7 +82,7 @@ BOUNDARIES = {
 
 
 def calls_in(path: Path) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path.read_text("utf-8")):
         if isinstance(node, ast.Call):
             yield node
 

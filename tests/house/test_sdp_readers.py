@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import unificx
+from tests.house.syntax import nodes
 
 PACKAGE = Path(unificx.__path__[0])
 LINE_PATTERN = re.compile(rb"(?:^|[\n^]|\\n)(?:\(\?:)?[acmov]=")
@@ -15,7 +16,7 @@ LINE_PATTERN = re.compile(rb"(?:^|[\n^]|\\n)(?:\(\?:)?[acmov]=")
 
 def sdp_patterns(source: str) -> list[int]:
     """Return the lines of bytes constants that are patterns for SDP lines."""
-    constants = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
+    constants = [node for node in nodes(source) if isinstance(node, ast.Constant)]
     return [each.lineno for each in constants if isinstance(each.value, bytes) and LINE_PATTERN.search(each.value)]
 
 

@@ -4,6 +4,7 @@ before they are used."""
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,52 @@ CLI_AVOIDS = ("fastapi", "pydantic", "sqlalchemy", "httpx")
 FEW_SCHEMAS = 20
 """Schemas that may be built at the start of a server, of more than 600."""
 PROGRAM = "import json, sys; import {}; print(json.dumps(list(sys.modules)))"
+SERVER = """
+import gc
+import json
+import sys
+import unificx.server.server
+loaded = list(sys.modules)
+
+from pydantic import BaseModel
+from sqlalchemy.orm import configure_mappers
+from unificx.api.app import _routes
+
+def subclasses(kind):
+    for each in kind.__subclasses__():
+        yield each
+        yield from subclasses(each)
+
+models = [each for each in subclasses(BaseModel) if each.__module__.startswith("unificx.")]
+built = sum("dependant" in vars(route) for route in _routes()), sum(each.__pydantic_complete__ for each in models)
+configure_mappers()
+gc.collect()
+copies = sum(type(each).__name__ == "AnnotatedColumn" for each in gc.get_objects())
+print(json.dumps([loaded, *built, copies]))
+"""
+
+
+@dataclass
+class Server:
+    """The modules of a server at its start, the routes and schemas that are built then, and the copies of columns that
+    are left when SQLAlchemy has read its tables."""
+
+    modules: list[str]
+    routes: int
+    schemas: int
+    copies: int
+
+
+@pytest.fixture(scope="module")
+def server() -> Server:
+    done = subprocess.run([sys.executable, "-c", SERVER], cwd=ROOT, capture_output=True, text=True, check=True)
+    return Server(*json.loads(done.stdout))
 
 
 @pytest.mark.parametrize(
     ("module", "avoided"),
     [
         ("unificx.server.main", CLI_AVOIDS),
-        ("unificx.server.server", SERVER_AVOIDS),
         ("unificx.media_worker.process", MEDIA_WORKER_AVOIDS),
         ("unificx.integrations.photo_import.__main__", PHOTO_PROCESS_AVOIDS),
     ],
@@ -53,6 +93,11 @@ def test_rarely_used_modules_are_not_loaded(module: str, avoided: tuple[str, ...
     loaded = set(json.loads(done.stdout))
     assert module in loaded
     assert not [each for each in avoided if each in loaded]
+
+
+def test_a_server_does_not_load_rarely_used_modules(server: Server) -> None:
+    assert "unificx.server.server" in server.modules
+    assert not [each for each in SERVER_AVOIDS if each in server.modules]
 
 
 UP = """
@@ -74,44 +119,17 @@ def test_a_server_does_not_load_other_commands() -> None:
     assert "unificx.cli.commands" not in loaded
 
 
-COPIES = """
-import gc
-import unificx.server.server
-from sqlalchemy.orm import configure_mappers
-
-configure_mappers()
-gc.collect()
-print(sum(type(each).__name__ == "AnnotatedColumn" for each in gc.get_objects()))
-"""
 FEW_COPIES = 200
 """Copies of columns, of more than 1,200, that may be left when SQLAlchemy has read the tables of a server."""
 
 
-def test_columns_are_not_copied_at_the_start() -> None:
-    done = subprocess.run([sys.executable, "-c", COPIES], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert int(done.stdout) <= FEW_COPIES
+def test_columns_are_not_copied_at_the_start(server: Server) -> None:
+    assert server.copies <= FEW_COPIES
 
 
-BUILT = """
-import unificx.server.server
-from pydantic import BaseModel
-from unificx.api.app import _routes
-
-def subclasses(kind):
-    for each in kind.__subclasses__():
-        yield each
-        yield from subclasses(each)
-
-print(sum("dependant" in vars(route) for route in _routes()))
-print(sum(model.__pydantic_complete__ for model in subclasses(BaseModel) if model.__module__.startswith("unificx.")))
-"""
-
-
-def test_routes_and_schemas_are_not_built_at_the_start() -> None:
-    done = subprocess.run([sys.executable, "-c", BUILT], cwd=ROOT, capture_output=True, text=True, check=True)
-    routes, schemas = map(int, done.stdout.split())
-    assert routes == 0
-    assert schemas <= FEW_SCHEMAS
+def test_routes_and_schemas_are_not_built_at_the_start(server: Server) -> None:
+    assert server.routes == 0
+    assert server.schemas <= FEW_SCHEMAS
 
 
 SERVED = """

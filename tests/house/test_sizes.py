@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.syntax import nodes
+
 ROOT = Path(__file__).parents[2] / "unificx"
 FILE_LINES, FUNCTION_LINES, PARAMETERS = 500, 60, 7
 GENERATED = ("migrations", "generated")
@@ -18,6 +20,8 @@ def sources() -> list[Path]:
 
 def functions(source: str) -> Iterator[Function]:
     """Yield all functions. Names that the module gives to options, for several commands, are replaced by the options."""
+    if "typer.Option" not in source:
+        return (node for node in nodes(source) if isinstance(node, Function))
     module = ast.parse(source)
     options = {
         target.id: each.value

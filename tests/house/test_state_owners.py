@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.syntax import nodes
+
 PACKAGE = Path(__file__).parents[2] / "unificx"
 COLLECTIONS = {"dict", "set", "defaultdict", "OrderedDict", "Counter", "deque"}
 PURE = {"cli", "cluster", "core", "media", "prompts", "sdp", "sip"}
@@ -21,7 +23,7 @@ MARK = "# Owner:"
 def collections_without_owner(source: str) -> Iterator[str]:
     """Yield the classes that keep a collection, but name no owner."""
     lines = source.splitlines()
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if not isinstance(node, ast.ClassDef):
             continue
         text = "\n".join(lines[node.lineno - 1 : node.end_lineno])

@@ -7,21 +7,25 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import unificx
+from tests.house.syntax import nodes, statements
 from unificx.db import Base
 from unificx.db.migrations.models import load_all_models
 
 ESCAPE = "# scope: all tenants, because "
 VERBS = {"select", "update", "delete", "text"}
 STATEMENTS = VERBS | {"insert"}
+SQL = re.compile(r"sqlalchemy|exec_driver_sql")
 TABLE = re.compile(r"\b(?:FROM|INTO|JOIN|UPDATE)\b", re.IGNORECASE)
 
 
+@cache
 def scoped_names() -> set[str]:
     """Return the mapped classes with a `tenant_id` column, and the constants for their tables, such as `_CALL_PARTY`."""
     load_all_models()
@@ -30,10 +34,10 @@ def scoped_names() -> set[str]:
     return {row.__name__ for row in rows} | {f"_{row.__table__.name.upper()}" for row in rows}
 
 
-def _statements(tree: ast.AST) -> Iterator[tuple[ast.stmt, ast.Call]]:
+def _statements(source: str) -> Iterator[tuple[ast.stmt, ast.Call]]:
     """Yield each SQL call with its innermost simple statement."""
-    for statement in ast.walk(tree):
-        if isinstance(statement, ast.stmt) and not hasattr(statement, "body"):
+    for statement in statements(source):
+        if not hasattr(statement, "body"):
             for node in ast.walk(statement):
                 if isinstance(node, ast.Call) and _verb(node.func) in VERBS:
                     yield statement, node
@@ -55,9 +59,9 @@ def _names(node: ast.AST) -> set[str]:
     return names | {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
 
 
-def tautologies(tree: ast.AST) -> set[int]:
+def tautologies(source: str) -> set[int]:
     """Return the lines of comparisons of a tenant with itself: they filter nothing."""
-    compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare) and "tenant_id" in _names(node)]
+    compared = [node for node in nodes(source) if isinstance(node, ast.Compare) and "tenant_id" in _names(node)]
     return {
         node.lineno
         for node in compared
@@ -68,28 +72,30 @@ def tautologies(tree: ast.AST) -> set[int]:
 def unscoped(source: str, scoped: set[str]) -> list[int]:
     """Return the lines of statements on scoped tables without a tenant or a reason, and of those that compare a tenant
     with itself."""
-    lines, tree = source.splitlines(), ast.parse(source)
-    conditions = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and "tenant_id" in _names(node.value)]
+    lines = source.splitlines()
+    conditions = [node for node in nodes(source) if isinstance(node, ast.Assign) and "tenant_id" in _names(node.value)]
     scoping_names = {"tenant_id"}.union(*(_names(target) for node in conditions for target in node.targets))
     found: list[int] = []
-    for statement, call in _statements(tree):
+    for statement, call in _statements(source):
         is_raw = _verb(call.func) == "text" and bool(TABLE.search(ast.unparse(call)))
         if not (is_raw or _names(call) & scoped) or _names(statement) & scoping_names:
             continue
         written = lines[max(statement.lineno - 3, 0) : statement.end_lineno]
         if not any(ESCAPE in line and len(line.split(ESCAPE)[1]) > 8 for line in written):
             found.append(statement.lineno)
-    return sorted({*found, *tautologies(tree)})
+    return sorted({*found, *tautologies(source)})
 
 
 def holds_sql(source: str) -> bool:
     """Return whether a module imports the functions of SQLAlchemy that make statements."""
-    nodes = list(ast.walk(ast.parse(source)))
-    modules = [n for n in nodes if isinstance(n, ast.ImportFrom) and (n.module or "").partition(".")[0] == "sqlalchemy"]
+    if not SQL.search(source):
+        return False
+    every = nodes(source)
+    modules = [n for n in every if isinstance(n, ast.ImportFrom) and (n.module or "").partition(".")[0] == "sqlalchemy"]
     return (
         any(alias.name in STATEMENTS for node in modules for alias in node.names)
-        or any(alias.name == "sqlalchemy" for node in nodes if isinstance(node, ast.Import) for alias in node.names)
-        or any(isinstance(node, ast.Attribute) and node.attr == "exec_driver_sql" for node in nodes)
+        or any(alias.name == "sqlalchemy" for node in every if isinstance(node, ast.Import) for alias in node.names)
+        or any(isinstance(node, ast.Attribute) and node.attr == "exec_driver_sql" for node in every)
     )
 
 

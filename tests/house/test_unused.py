@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from tests.house.named_code import PACKAGE, ROOT
+from tests.house.syntax import nodes, parsed
 
 NO_DECORATOR = {"property", "staticmethod", "classmethod", "cached_property", "contextmanager", "asynccontextmanager"}
 """Decorators that do not register what they decorate, as routes and commands do."""
@@ -25,10 +26,9 @@ REASONS = {
 def unused(sources: Mapping[str, str], others: Mapping[str, str]) -> Iterator[str]:
     """Yield `module.name` or `module.Class.name` of what is neither used in the `sources`, outside its own definition,
     nor in the `others`. Names decide, whatever they belong to. The `__init__` of a package does not use what it imports."""
-    trees = {module: ast.parse(source) for module, source in sources.items()}
     used: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for module, tree in (trees | {module: ast.parse(source) for module, source in others.items()}).items():
-        for node in ast.walk(tree):
+    for module, source in {**sources, **others}.items():
+        for node in nodes(source):
             match node:
                 case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
                     used[name].append((module, node.lineno))
@@ -37,8 +37,8 @@ def unused(sources: Mapping[str, str], others: Mapping[str, str]) -> Iterator[st
                         used[each.name].append((module, node.lineno))
                 case _:
                     pass
-    for module, tree in trees.items():
-        for name, node in definitions(tree):
+    for module, source in sources.items():
+        for name, node in definitions(parsed(source)):
             lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
             if all(each == module and line in lines for each, line in used[name.rpartition(".")[2]]):
                 yield f"{module}.{name}"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.syntax import nodes
+
 ROOT = Path(__file__).parents[2]
 VOCABULARY = tomllib.loads((Path(__file__).parent / "vocabulary.toml").read_text("utf-8"))
 WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
@@ -67,7 +69,7 @@ def vocabulary() -> Vocabulary:
 
 def python_identifiers(source: str) -> Iterator[Identifier]:
     """Yield each name, attribute, parameter, keyword, function, class, alias and captured pattern."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         match node:
             case ast.Name(id=name) | ast.arg(arg=name):
                 yield Identifier(name, node.lineno)
