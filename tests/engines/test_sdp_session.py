@@ -137,6 +137,7 @@ def test_multicast_address_is_without_ttl_and_port_count_is_kept() -> None:
         PHONE_SDP.replace(b"a=tool:a phone", b"a=" + b"x" * 5000),
         PHONE_SDP.replace(b"m=audio 49170", b"m=audio 70000"),
         PHONE_SDP.replace(b"m=audio 49170", b"m=audio -1"),
+        PHONE_SDP.replace(b"m=audio 49170", "m=audio \N{FULLWIDTH DIGIT FOUR}".encode()),
         PHONE_SDP.replace(b"m=audio 49170 RTP/AVP 9 0 97 101", b"m=audio 49170"),
         PHONE_SDP.replace(b"m=audio", b"m=au dio"),
         PHONE_SDP.replace(b"2890844527 IN", b"many IN"),
