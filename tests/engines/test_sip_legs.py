@@ -35,6 +35,14 @@ def connected(wire: Wire) -> tuple[OutgoingLeg, IncomingLeg]:
     return leg, callee
 
 
+def receive_in_dialog(wire: Wire, leg: OutgoingLeg, method: str, header: tuple[str, str], body: bytes = b"") -> None:
+    """Have `b` receive a request of the leg of `a`."""
+    assert leg.dialog is not None
+    leg.dialog, request = leg.dialog.request(method, [("Contact", "<sip:alice@192.0.2.1:5061>"), header], body)
+    wire.a.endpoint.request(request, wire.flow_to(wire.b), wire.now)
+    wire.pump()
+
+
 def test_call_rings_is_answered_and_ends() -> None:
     wire = Wire()
     leg = wire.call()
@@ -164,6 +172,17 @@ def test_rejected_offer_does_not_affect_the_call() -> None:
     wire.pump()
     assert wire.take_events(wire.a) == [OfferRejected(488)]
     assert not leg.ended
+    assert callee.remote_sdp == OFFER
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_offer_of_another_type_is_rejected_with_415(method: str) -> None:
+    wire = Wire()
+    leg, callee = connected(wire)
+    receive_in_dialog(wire, leg, method, ("Content-Type", "application/isup"), b"\x01")
+    assert wire.log[-2 if method == "INVITE" else -1] == f"b: 415 {method}"
+    assert wire.take_events(wire.b) == []
+    assert callee.remote_sdp == OFFER
 
 
 def test_simultaneous_offers_are_both_rejected_and_retried() -> None:

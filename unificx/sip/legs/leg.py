@@ -84,6 +84,7 @@ class Leg(ReferLeg):
         """Reject the offer of `OfferReceived`; the session is unchanged."""
         offer = self._take_remote_offer()
         if offer is not None:
+            self.remote_sdp = offer.previous_sdp
             headers = [*headers, *offer_rejection_headers(status, offer.request)]
             self.table.endpoint.respond(offer.key, respond(offer.request, status, headers=headers), now)
 
@@ -287,7 +288,7 @@ class Leg(ReferLeg):
             self._respond(key, request, 500, now, [("Retry-After", "5")])
             return
         if not request.body:  # RFC 6337 section 5.3: the direction of an answer would prolong a hold
-            self.remote_offer = RemoteOffer(key, request)
+            self.remote_offer = RemoteOffer(key, request, self.remote_sdp)
             is_holding = not is_receiving(self.remote_sdp)
             self._emit(OfferRequested(as_sendrecv(self.local_sdp) if is_holding else self.local_sdp))
             return
@@ -311,10 +312,13 @@ class Leg(ReferLeg):
         self._respond(key, request, 481, now)
 
     def _receive_offer(self, key: ServerKey, request: Request, now: float) -> None:
+        if request.content_type not in (SDP, ""):  # RFC 3261 section 8.2.3
+            self._respond(key, request, 415, now, [("Accept", SDP)])
+            return
         if is_fax_only(request.body):  # no T.38 here (RFC 3264 section 6): the call goes on with audio
             self._respond(key, request, 488, now, offer_rejection_headers(488, request))
             return
-        self.remote_offer = RemoteOffer(key, request)
+        self.remote_offer = RemoteOffer(key, request, self.remote_sdp)
         self.remote_sdp = request.body
         self._emit(OfferReceived(request.body))
 
