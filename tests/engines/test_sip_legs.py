@@ -251,6 +251,20 @@ def test_info_reaches_the_peer() -> None:
     assert wire.take_events(wire.b) == [InfoReceived("application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n")]
 
 
+def test_notify_names_the_refer_it_is_about_after_the_first_one() -> None:
+    """RFC 3515 section 2.4.6: of the second and further REFERs in a dialog, even if the earlier ones are over."""
+    wire = Wire()
+    leg, callee = connected(wire)
+    for target in ("1003", "1004"):
+        receive_in_dialog(wire, leg, "REFER", ("Refer-To", f"<sip:{target}@b.example>"))
+        callee.accept_refer(wire.now)
+        callee.notify(486, wire.now)
+        wire.pump()
+    number = leg.dialog.local_seq if leg.dialog is not None else 0
+    notified = [each.first("event") for each in wire.sent if isinstance(each, Request) and each.method == "NOTIFY"]
+    assert notified == ["refer", "refer", f"refer;id={number}", f"refer;id={number}"]
+
+
 def test_early_media_is_sent_reliably_and_acknowledged() -> None:
     wire = Wire()
     pracks = iter([True, False])

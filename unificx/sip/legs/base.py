@@ -61,6 +61,7 @@ class LegBase:
         "supports_from_change",
         "supports_update",
         "table",
+        "was_referred",
     )
 
     def __init__(self, table: "DialogTable", tag: str, *, owns_call_id: bool) -> None:
@@ -95,6 +96,8 @@ class LegBase:
         self.reconnect_deadline: float | None = None
         """When to give up a peer whose connection was lost while a request was pending."""
         self.refer_subscription: ReferSubscription | None = None
+        self.was_referred = False
+        """Whether the peer has sent a REFER before in this dialog."""
         self.notify_keys: tuple[ClientKey, ...] = ()
         """Pending NOTIFYs about a transfer: their failure does not end the call."""
         self._sent_acks: tuple[SentAck, ...] = ()

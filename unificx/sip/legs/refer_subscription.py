@@ -75,7 +75,9 @@ class ReferLeg(LegBase):
     def _handle_refer(self, key: ServerKey, request: Request) -> None:
         """Process a REFER. Raise RemoteProtocolError if it is invalid."""
         refer = parse_refer(request)
-        event = "refer" if self.refer_subscription is None else f"refer;id={request.cseq_number}"
+        # The id tells a phone which of its REFERs a NOTIFY is about, also once the former one is over (section 2.4.6).
+        event = f"refer;id={request.cseq_number}" if self.was_referred else "refer"
+        self.was_referred = True
         self.refer_subscription = ReferSubscription(key, request, event, refer.suppress_notify)
         self._emit(ReferReceived(refer))
 
