@@ -319,6 +319,21 @@ def test_too_small_session_interval_is_rejected_with_422() -> None:
     assert fault.value.status == 422
 
 
+def test_interval_in_other_digits_is_ignored() -> None:
+    wire = Wire()
+    leg, _ = connected(wire)
+    receive_in_dialog(wire, leg, "UPDATE", ("Min-SE", "\N{SUPERSCRIPT TWO}"))
+    assert wire.log[-1] == "b: 200 UPDATE"
+
+
+def test_provisional_response_with_a_number_in_other_digits_is_ignored() -> None:
+    wire = Wire()
+    wire.call()
+    wire.accept_incoming().progress(183, ANSWER, wire.now, [("RSeq", "\N{SUPERSCRIPT TWO}")])
+    wire.pump()
+    assert wire.take_events(wire.a) == []
+
+
 def test_unsupported_extension_is_rejected_with_420() -> None:
     wire = Wire()
     wire.call(headers=(("Require", "telepathy"),))

@@ -11,6 +11,9 @@ from unificx.sip.errors import RemoteProtocolError
 Params = tuple[tuple[str, str | None], ...]
 """Parameters in the order sent: name as sent, value as sent (quotes and escapes kept), None without a value."""
 
+MAX_UINT32 = 2**32 - 1
+"""Largest delta-seconds (RFC 3261 section 20.19) and response number (RFC 3262 section 7.1)."""
+
 TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]++"  # noqa: S105
 QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 

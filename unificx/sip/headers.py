@@ -10,6 +10,7 @@ from functools import lru_cache
 from unificx.core.value import value
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.grammar import (
+    MAX_UINT32,
     QUOTED,
     TOKEN,
     Params,
@@ -42,7 +43,6 @@ __all__ = [
 
 MAX_CSEQ = 2**31 - 1
 MAX_PORT = 65_535
-MAX_SECONDS = 2**32 - 1
 DEFAULT_EXPIRES = 3600
 """Value of a malformed Expires, seconds (RFC 3261 section 20.10 and RFC 4475 section 3.1.2.4)."""
 
@@ -127,7 +127,7 @@ class Address:
 def parse_delta_seconds(text: str) -> int:
     """Parse the delta-seconds of an Expires; a malformed or too large value counts as 3600."""
     try:
-        return parse_number(text.strip(" \t"), MAX_SECONDS, "")
+        return parse_number(text.strip(" \t"), MAX_UINT32, "")
     except RemoteProtocolError:
         return DEFAULT_EXPIRES
 
@@ -314,7 +314,7 @@ class RAck:
         if match is None:
             raise RemoteProtocolError(400, "Bad RAck")
         return RAck(
-            parse_number(match[1], MAX_SECONDS, "Bad RAck"), parse_number(match[2], MAX_CSEQ, "Bad RAck"), match[3]
+            parse_number(match[1], MAX_UINT32, "Bad RAck"), parse_number(match[2], MAX_CSEQ, "Bad RAck"), match[3]
         )
 
     def __str__(self) -> str:
@@ -335,7 +335,7 @@ class SessionExpires:
         refresher = (find_param(parse_params(semicolon + params), "refresher") or "").lower()
         if refresher not in ("", "uac", "uas"):
             raise RemoteProtocolError(400, "Bad Session-Expires")
-        return SessionExpires(parse_number(interval.strip(" \t"), MAX_SECONDS, "Bad Session-Expires"), refresher)
+        return SessionExpires(parse_number(interval.strip(" \t"), MAX_UINT32, "Bad Session-Expires"), refresher)
 
     def __str__(self) -> str:
         return f"{self.seconds};refresher={self.refresher}" if self.refresher else str(self.seconds)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from unificx.core.value import EMPTY, value
 from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.dialog import Dialog, uac_dialog
-from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
+from unificx.sip.grammar import MAX_UINT32, parse_number
 from unificx.sip.legs.credentials import NO_AUTHORIZATION, Credentials
 from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
@@ -259,7 +259,7 @@ class OutgoingLeg(Leg):
         """Acknowledge a reliable provisional in its early dialog. Return False if it must be ignored."""
         if "100rel" not in response.values("require"):
             return True
-        number = _rseq(response)
+        number = parse_number(response.first("rseq") or "", MAX_UINT32, "Bad RSeq")
         early = self._early_dialogs.get(tag)
         if early is None:
             if len(self._early_dialogs) >= MAX_EARLY_DIALOGS:
@@ -339,10 +339,3 @@ class OutgoingLeg(Leg):
         """Repeat the rejected INVITE with the same Call-ID and the next CSeq."""
         self._early_dialogs, self._early_answers, self._remote_control = EMPTY, EMPTY, None
         self.call(self._offer, now)
-
-
-def _rseq(response: Response) -> int:
-    value = (response.first("rseq") or "").strip()
-    if not value.isdigit() or len(value) > 10:
-        raise RemoteProtocolError(400, "Bad RSeq")
-    return int(value)

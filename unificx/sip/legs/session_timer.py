@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from unificx.core.value import value
 from unificx.sip.errors import RemoteProtocolError
-from unificx.sip.headers import SessionExpires
+from unificx.sip.headers import SessionExpires, leading_number
 from unificx.sip.message import Request, Response
 
 MIN_SE = 90
@@ -72,7 +72,7 @@ def negotiate_as_uas(
     """
     requested = requested_interval(request)
     supported = "timer" in request.values("supported") + request.values("require")
-    minimum = min(max(_min_se_of(request) or MIN_SE, MIN_SE), _MAX_SE)
+    minimum = min(max(leading_number(request.first("min-se")) or MIN_SE, MIN_SE), _MAX_SE)
     if requested is None and not supported:
         return previous and SessionTimer.start(previous.interval, is_refresher=True, now=now)
     if requested is None:
@@ -98,13 +98,5 @@ def negotiate_as_uac(response: Response, now: float, previous: SessionTimer | No
 
 def demanded_interval(response: Response, interval: int) -> int | None:
     """Return the interval that a 422 demands (section 7.3), None for other responses and if it is not longer."""
-    minimum = _min_se_of(response) if response.status == 422 else None
+    minimum = leading_number(response.first("min-se")) if response.status == 422 else None
     return minimum if minimum is not None and interval < minimum <= _MAX_SE else None
-
-
-def _min_se_of(message: Request | Response) -> int | None:
-    """Return the Min-SE, None if absent or unreasonably large."""
-    number = (message.first("min-se") or "").partition(";")[0].strip()
-    if not number.isdigit() or len(number) > 6:
-        return None
-    return int(number)
