@@ -93,6 +93,12 @@ def test_voicemail_code_and_username_are_valid_targets(harness: SipHarness, phon
         answered(harness, output)
 
 
+def test_a_phone_that_is_busy_is_notified_when_it_says(harness: SipHarness, phone: Phone) -> None:
+    answered(harness, subscribe(phone), 480, ("Retry-After", "20 (in a call);duration=60"))
+    assert answered(harness, harness.advance(19)) == []
+    assert len(answered(harness, harness.advance(2))) == 1
+
+
 def test_other_mailboxes_are_forbidden(harness: SipHarness, phone: Phone) -> None:
     for user in ("1002", "9999"):
         [response] = subscribe(phone, user=user)

@@ -47,7 +47,7 @@ class NotifyAnswered:
     """The final response to a NOTIFY; `retry_after` in seconds, None if absent."""
 
     status: int
-    retry_after: int | None = None
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

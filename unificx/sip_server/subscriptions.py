@@ -15,8 +15,7 @@ from unificx.sip.dialog import Dialog, uas_dialog
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.headers import parse_delta_seconds
-from unificx.sip.message import Request, respond
+from unificx.sip.message import Request, respond, retry_after
 from unificx.sip.transactions.events import (
     ClientKey,
     Event,
@@ -137,8 +136,7 @@ class Subscriptions:
                 return self._refresh(event, now)
             case ResponseReceived(key, response) if response.status >= 200:
                 tag = self._pending.pop(key, None)
-                after = response.first("retry-after")
-                answered = subscription.NotifyAnswered(response.status, parse_delta_seconds(after) if after else None)
+                answered = subscription.NotifyAnswered(response.status, retry_after(response))
                 return tag is not None and self._step(tag, answered, now)
             case RequestFailed(key):
                 tag = self._pending.pop(key, None)
