@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from unificx.sip import subscription
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.subscription import (
-    Approved,
     Ending,
     NotifyAnswered,
     NotifyFailed,
@@ -32,10 +31,10 @@ ANSWERED = NotifyAnswered(200)
 class Notifier:
     """A subscription in virtual time from 0; `notified` holds (seconds, Subscription-State)."""
 
-    def __init__(self, expires: int = 600, *, approved: bool = True) -> None:
+    def __init__(self, expires: int = 600) -> None:
         self.now = 0.0
         self.notified: list[tuple[float, str]] = []
-        self.apply(begin(expires, 0.0, approved=approved))
+        self.apply(begin(expires, 0.0))
 
     def apply(self, outcome: subscription.StepResult) -> None:
         self.state, actions = outcome
@@ -53,14 +52,13 @@ class Notifier:
 
 
 STATES: dict[str, State] = {
-    "notifying": Open(700.0, True, True, False, 101.0),
-    "quiet": Open(700.0, True, False, False, 100.5),
-    "quiet, due": Open(700.0, True, False, True, 100.5),
-    "ready": Open(700.0, True, False, False, 99.0),
-    "ready, due": Open(700.0, True, False, True, 99.0),
-    "pending": Open(700.0, False, False, False, 99.0),
-    "expired": Open(99.0, True, False, False, 99.0),
-    "expired, notifying": Open(99.0, True, True, False, 99.0),
+    "notifying": Open(700.0, True, False, 101.0),
+    "quiet": Open(700.0, False, False, 100.5),
+    "quiet, due": Open(700.0, False, True, 100.5),
+    "ready": Open(700.0, False, False, 99.0),
+    "ready, due": Open(700.0, False, True, 99.0),
+    "expired": Open(99.0, False, False, 99.0),
+    "expired, notifying": Open(99.0, True, False, 99.0),
     "ending": Ending("timeout", 132.0),
     "ending, over": Ending("timeout", 99.0),
     "ended": Terminated(),
@@ -68,7 +66,6 @@ STATES: dict[str, State] = {
 EVENTS: dict[str, subscription.Event] = {
     "refresh": Refreshed(600),
     "unsubscribe": Refreshed(0),
-    "approved": Approved(),
     "changed": StateChanged(),
     "end": TerminationRequested("noresource"),
     "200": ANSWERED,
@@ -80,17 +77,16 @@ EVENTS: dict[str, subscription.Event] = {
 }
 K, N, E, T, L = "Open", "Open Notify", "Ending", "Terminated", "Terminated Notify"
 TABLE = {
-    "notifying": [K, E, K, K, E, K, T, K, T, T, K],
-    "quiet": [N, L, N, K, L, K, T, K, T, T, K],
-    "quiet, due": [N, L, N, K, L, K, T, K, T, T, K],
-    "ready": [N, L, N, N, L, K, T, K, T, T, K],
-    "ready, due": [N, L, N, N, L, N, T, K, T, T, N],
-    "pending": [N, L, N, K, L, K, T, K, T, T, K],
-    "expired": [N, L, N, N, L, K, T, K, T, T, L],
-    "expired, notifying": [K, E, K, K, E, K, T, K, T, T, E],
-    "ending": [E, E, E, E, E, L, T, L, L, T, E],
-    "ending, over": [E, E, E, E, E, L, T, L, L, T, T],
-    "ended": [T] * 11,
+    "notifying": [K, E, K, E, K, T, K, T, T, K],
+    "quiet": [N, L, K, L, K, T, K, T, T, K],
+    "quiet, due": [N, L, K, L, K, T, K, T, T, K],
+    "ready": [N, L, N, L, K, T, K, T, T, K],
+    "ready, due": [N, L, N, L, N, T, K, T, T, N],
+    "expired": [N, L, N, L, K, T, K, T, T, L],
+    "expired, notifying": [K, E, K, E, K, T, K, T, T, E],
+    "ending": [E, E, E, E, L, T, L, L, T, E],
+    "ending, over": [E, E, E, E, L, T, L, L, T, T],
+    "ended": [T] * 10,
 }
 
 
@@ -125,14 +121,6 @@ def test_changes_are_notified_at_most_once_per_second() -> None:
         notifier.advance_to(tenth / 10)
         notifier.feed(StateChanged(), ANSWERED)
     assert [at for at, _ in notifier.notified] == pytest.approx([0, 1, 2, 3, 4])
-
-
-def test_pending_subscription_gets_no_changes_until_approved() -> None:
-    notifier = Notifier(approved=False)
-    notifier.feed(ANSWERED, StateChanged())
-    notifier.advance_to(5)
-    notifier.feed(Approved())
-    assert notifier.notified == [(0, "pending;expires=600"), (5, "active;expires=595")]
 
 
 def test_fetch_gets_one_notify() -> None:
@@ -178,11 +166,11 @@ def test_granted_expires() -> None:
     assert caught.value.status == 423
 
 
-@given(st.lists(st.tuples(st.floats(0, 100), st.sampled_from([*EVENTS.values()])), max_size=30), st.booleans())
+@given(st.lists(st.tuples(st.floats(0, 100), st.sampled_from([*EVENTS.values()])), max_size=30))
 def test_any_sequence_of_events_ends_with_at_most_one_final_notify(
-    script: list[tuple[float, subscription.Event]], approved: bool
+    script: list[tuple[float, subscription.Event]],
 ) -> None:
-    notifier = Notifier(approved=approved)
+    notifier = Notifier()
     for gap, event in script:
         notifier.advance_to(notifier.now + gap)
         notifier.feed(event)

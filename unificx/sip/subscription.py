@@ -1,4 +1,5 @@
-"""State machine of a subscription on the notifier side (RFC 6665 4.2): when to send NOTIFY, and when it ends.
+"""State machine of a subscription on the notifier side (RFC 6665 4.2): when to send NOTIFY, and when it ends. It is
+active from the start: who may not watch a resource is rejected before.
 
 The machine is independent of dialog and event package. It emits the Subscription-State of a NOTIFY; the body is
 created when it is sent, so that several changes are combined. Only one NOTIFY is in progress at a time.
@@ -23,11 +24,6 @@ class Refreshed:
     """A SUBSCRIBE inside the dialog was accepted for `expires` seconds; 0 ends the subscription."""
 
     expires: int
-
-
-@dataclass(frozen=True, slots=True)
-class Approved:
-    """A pending subscription was authorized."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +55,13 @@ class NotifyFailed:
 class TimerFired: ...
 
 
-Event = Refreshed | Approved | StateChanged | TerminationRequested | NotifyAnswered | NotifyFailed | TimerFired
+Event = Refreshed | StateChanged | TerminationRequested | NotifyAnswered | NotifyFailed | TimerFired
 
 
 # Actions.
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Send a NOTIFY with this Subscription-State; a "pending" one must not reveal the state."""
+    """Send a NOTIFY with this Subscription-State."""
 
     state: str
 
@@ -79,7 +75,6 @@ class Open:
     """`notify_in_progress`: a NOTIFY is unanswered. `notify_due`: send another, not before `notify_not_before`."""
 
     expires_at: float
-    approved: bool
     notify_in_progress: bool
     notify_due: bool
     notify_not_before: float
@@ -113,11 +108,11 @@ def granted_expires(requested: int | None, *, default: int = 3600, minimum: int 
     return min(requested, maximum)
 
 
-def begin(expires: int, now: float, *, approved: bool) -> StepResult:
+def begin(expires: int, now: float) -> StepResult:
     """Accept a SUBSCRIBE: the first NOTIFY is sent immediately (4.2.1.2)."""
     if expires == 0:
         return _final_notify("timeout")
-    return _notify(Open(now + expires, approved, notify_in_progress=False, notify_due=True, notify_not_before=now), now)
+    return _notify(Open(now + expires, notify_in_progress=False, notify_due=True, notify_not_before=now), now)
 
 
 def step(state: State, event: Event, now: float) -> StepResult:
@@ -136,7 +131,7 @@ def step(state: State, event: Event, now: float) -> StepResult:
 def deadline(state: State) -> float | None:
     """Return when `TimerFired` is due next, None if never."""
     match state:
-        case Open(ends_at, _, notifying, due, quiet_until):
+        case Open(ends_at, notifying, due, quiet_until):
             return min(ends_at, quiet_until) if due and not notifying else ends_at
         case Ending(_, give_up_at):
             return give_up_at
@@ -152,10 +147,8 @@ def _open(state: Open, event: Event, now: float) -> StepResult:
             return _end(state, "timeout", now)
         case Refreshed(expires):
             return _notify(replace(state, expires_at=now + expires, notify_due=True, notify_not_before=now), now)
-        case Approved():
-            return _notify(replace(state, approved=True, notify_due=True, notify_not_before=now), now)
         case StateChanged():
-            return _notify(replace(state, notify_due=True), now) if state.approved else (state, [])
+            return _notify(replace(state, notify_due=True), now)
         case TerminationRequested(reason):
             return _end(state, reason, now)
         case NotifyAnswered():
@@ -187,7 +180,7 @@ def _ending(state: Ending, event: Event, now: float) -> StepResult:
             return Terminated(), []
         case TimerFired():
             return Terminated() if now >= state.give_up_at else state, []
-        case Refreshed() | Approved() | StateChanged() | TerminationRequested():
+        case Refreshed() | StateChanged() | TerminationRequested():
             return state, []
         case _:
             assert_never(event)
@@ -196,10 +189,9 @@ def _ending(state: Ending, event: Event, now: float) -> StepResult:
 def _notify(state: Open, now: float) -> StepResult:
     if state.notify_in_progress or not state.notify_due or now < state.notify_not_before:
         return state, []
-    value = "active" if state.approved else "pending"
     remaining = max(1, ceil(state.expires_at - now))
     return replace(state, notify_in_progress=True, notify_due=False, notify_not_before=now + MIN_NOTIFY_INTERVAL), [
-        Notify(f"{value};expires={remaining}")
+        Notify(f"active;expires={remaining}")
     ]
 
 

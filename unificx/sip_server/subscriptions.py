@@ -111,7 +111,7 @@ class Subscriptions:
         dialog = uas_dialog(request, tag, flow)
         self._accept(key, request, (flow, tag), expires, now)
         self._drop_oldest(watched)
-        state, actions = subscription.begin(expires, now, approved=True)
+        state, actions = subscription.begin(expires, now)
         self._subscriptions[tag] = _Subscription(watched, package, request.first("event") or "", dialog, state)
         self._counts[watched.package] += 1
         self._by_resource.setdefault((watched.package, watched.resource), {})[tag] = None
