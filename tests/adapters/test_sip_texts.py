@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sip_harness import DOMAIN, OTHER, PHONE_FLOW, Phone, SipHarness
 
-from unificx.calls import PartyIdentity
+from unificx.calls import AssertedIdentity
 from unificx.core.errors import Forbidden, Invalid, NotFound, TooManyRequests
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse, respond
@@ -14,7 +14,7 @@ from unificx.sip_server import ReceivedText, SentText, text_messages
 
 PLAIN = ("Content-Type: text/plain",)
 WEB = Flow("wss", "192.0.2.7", 50_000, 9, 3)
-ADA = PartyIdentity("1001", 'Ada "A" Ü', DOMAIN)
+ADA = AssertedIdentity("1001", 'Ada "A" Ü', DOMAIN)
 TEXT = SentText("t-1", 1, datetime(2026, 1, 5, 9, 0, tzinfo=UTC), ADA, "Grüße")
 
 

@@ -462,7 +462,10 @@ def test_credentials_are_checked_once_per_request(
     data = phone.build("REGISTER", uri, to, auth=phone.credentials("REGISTER", uri))
     answers = [harness.send(data)[0] for _ in range(5)]
     assert [answer.status for answer in answers if isinstance(answer, Response)] == [status] * 5
-    assert [type(result).__name__ for result in results] == ["Challenge", "Identity" if status == 200 else "Reject"]
+    assert [type(result).__name__ for result in results] == [
+        "Challenge",
+        "DeviceIdentity" if status == 200 else "Reject",
+    ]
 
 
 @pytest.mark.parametrize("flow", [PHONE_FLOW, Flow("wss", "192.0.2.7", 40_001, 7)])

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.calls.machine.identity import WITHHELD, Identity, caller_headers, connected_headers, requests_privacy
+from unificx.calls.machine.identity import (
+    WITHHELD,
+    AssertedIdentity,
+    caller_headers,
+    connected_headers,
+    requests_privacy,
+)
 from unificx.sdp import (
     Direction,
     audio_transport,
@@ -193,7 +199,7 @@ def test_arbitrary_bytes_do_not_raise(sdp: bytes) -> None:
 
 @given(st.text(max_size=40))
 def test_display_name_round_trip(name: str) -> None:
-    address = Identity("1001", name, "acme.example").address
+    address = AssertedIdentity("1001", name, "acme.example").address
     assert "\r" not in address
     assert "\n" not in address
     read = parse_address(address)
@@ -213,7 +219,7 @@ def test_privacy_values(values: list[str], hidden: bool) -> None:
 def test_withheld_identity_is_not_in_any_header() -> None:
     assert caller_headers(WITHHELD) == (("Privacy", "id"),)
     assert connected_headers(WITHHELD) == (("P-Asserted-Identity", WITHHELD.address), ("Privacy", "id"))
-    named = Identity("1001", "", "acme.example")
+    named = AssertedIdentity("1001", "", "acme.example")
     assert named.address == "<sip:1001@acme.example>"
     assert caller_headers(named) == connected_headers(named) == (("P-Asserted-Identity", named.address),)
 

@@ -10,7 +10,7 @@ from world import World
 
 from unificx.calls.call import Call
 from unificx.calls.machine.events import DeadlineReached
-from unificx.calls.machine.identity import Identity
+from unificx.calls.machine.identity import AssertedIdentity
 from unificx.calls.machine.states import CALLER
 from unificx.sip.legs import Leg
 
@@ -293,7 +293,7 @@ async def outdated(text: str, supported: str = "timer", cast: str = PARTICIPANTS
     invite = f"alice -> INVITE 1002 [alice]\n      Allow: INVITE, UPDATE\n      Supported: {supported}"
     world = await play(cast + UP.replace("alice -> INVITE 1002 [alice]", invite) + text)
     [call] = world.manager.calls.values()
-    call.peer_changed, call.participants[CALLER].shown = True, Identity("1003", "Carol", "acme.example")
+    call.peer_changed, call.participants[CALLER].shown = True, AssertedIdentity("1003", "Carol", "acme.example")
     return world, call
 
 

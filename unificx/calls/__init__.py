@@ -8,7 +8,7 @@ from unificx.calls.digit_tones import DigitTones
 from unificx.calls.extension_calls import ExtensionCall, ExtensionCalls
 from unificx.calls.inbound import CarrierCall, InboundCall
 from unificx.calls.journal import Journal
-from unificx.calls.machine.identity import Identity as PartyIdentity
+from unificx.calls.machine.identity import AssertedIdentity
 from unificx.calls.manager import CallManager
 from unificx.calls.media_watchdog import MediaWatchdog
 from unificx.calls.music_on_hold import MusicOnHold
@@ -52,6 +52,7 @@ __all__ = [
     "RETRIEVE",
     "AppCallContext",
     "AppEvent",
+    "AssertedIdentity",
     "CallCompletions",
     "CallControl",
     "CallManager",
@@ -80,7 +81,6 @@ __all__ = [
     "OutsideLines",
     "ParkedCall",
     "Parking",
-    "PartyIdentity",
     "SpooledCallJournal",
     "ended_by_suspension",
     "outside_legs",

@@ -7,7 +7,7 @@ so that numbers and names inside do not get outside.
 from unificx.calls.call import Call
 from unificx.calls.machine import shown_peers
 from unificx.calls.machine.actions import ShowPeer
-from unificx.calls.machine.identity import WITHHELD, Identity, connected_headers
+from unificx.calls.machine.identity import WITHHELD, AssertedIdentity, connected_headers
 from unificx.calls.machine.states import CALLER
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, PICKED_UP
 from unificx.identity import DirectoryCache, Language
@@ -28,7 +28,7 @@ def referred_by(call: Call, transferor: Caller, domain: str) -> Headers:
     """Return the Referred-By header (RFC 3892), none if the transferor withholds its identity."""
     if call.withholds_identity(transferor.extension_id):
         return ()
-    return (("Referred-By", Identity(transferor.number, transferor.name, domain).address),)
+    return (("Referred-By", AssertedIdentity(transferor.number, transferor.name, domain).address),)
 
 
 class ConnectedIdentity:
@@ -65,7 +65,7 @@ class ConnectedIdentity:
         one.leg.show_peer(identity.address, self._headers(call, leg, identity))
         return True
 
-    def _headers(self, call: Call, leg: str, identity: Identity) -> Headers:
+    def _headers(self, call: Call, leg: str, identity: AssertedIdentity) -> Headers:
         headers, peer = connected_headers(identity), shown_peers.peer_of(call.state, leg)
         if _is_voicemail(call, peer):
             headers += ((ANSWERED_BY_HEADER, "voicemail"),)
@@ -75,7 +75,7 @@ class ConnectedIdentity:
             return headers
         return headers + referred_by(call, transferor, self._directory.domain(call.caller.tenant_id))
 
-    def _wanted(self, call: Call, leg: str) -> Identity | None:
+    def _wanted(self, call: Call, leg: str) -> AssertedIdentity | None:
         """Return what the device of a leg should show, None to leave it as it is."""
         peer, viewer = shown_peers.peer_of(call.state, leg), call.participant(leg).extension_id
         party = call.participant(peer)
@@ -88,7 +88,7 @@ class ConnectedIdentity:
         number, name = self._number_and_name(call, peer)
         if app == VOICEMAIL_APP:
             name = VOICEMAIL_NAME[self._language(viewer)].format(name or number)
-        return Identity(number, name, self._directory.domain(call.caller.tenant_id)) if number else None
+        return AssertedIdentity(number, name, self._directory.domain(call.caller.tenant_id)) if number else None
 
     def _number_and_name(self, call: Call, peer: str) -> tuple[str, str]:
         if peer == CALLER:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.identity import Identity
+from unificx.calls.machine.identity import AssertedIdentity
 from unificx.routing import Forward
 from unificx.sip.fields import Headers
 from unificx.sip.headers import Address, readable_addresses
@@ -62,7 +62,7 @@ def diversion_headers_to_phone(forwards: Sequence[Forward], domain: str) -> Head
     latest one first."""
     found: list[tuple[str, str]] = []
     for forward in reversed(forwards):
-        address = Identity(forward.by.number, forward.by.name, domain).address
+        address = AssertedIdentity(forward.by.number, forward.by.name, domain).address
         found.append(("Diversion", f"{address};reason={forward.reason}"))
     return tuple(found)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from unificx.calls.call import Call
-from unificx.calls.machine.identity import WITHHELD, Identity
+from unificx.calls.machine.identity import WITHHELD, AssertedIdentity
 from unificx.calls.machine.states import CALLER, Answering, MovingToApp, SettingUp, Talking, Transferring
 from unificx.identity import DirectoryCache
 from unificx.sip.legs import OutgoingLeg
@@ -124,7 +124,7 @@ def _pushed(call: Call) -> Iterator[tuple[str, tuple[str, str]]]:
         yield each.extension.id, ("", "") if hidden else (caller.number, caller.name)
 
 
-def _parts(identity: Identity) -> tuple[str, str]:
+def _parts(identity: AssertedIdentity) -> tuple[str, str]:
     return ("", "") if identity is WITHHELD else (identity.number, identity.name)
 
 

@@ -15,7 +15,7 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
 from unificx.calls.machine.identity import (
     WITHHELD,
-    Identity,
+    AssertedIdentity,
     auto_answer_headers,
     caller_headers,
     ring_headers,
@@ -212,7 +212,7 @@ class ForkTargetBuilder:
                 extra_headers = (*extra_headers, (CONFERENCE_HEADER, str(call.conference_others)))
             if fork is not None and not fork.decline_ends:
                 extra_headers = (*extra_headers, (SHARED_HEADER, "yes"))
-        identity = WITHHELD if call.is_withheld(shown) else Identity(shown.number, shown.name, domain)
+        identity = WITHHELD if call.is_withheld(shown) else AssertedIdentity(shown.number, shown.name, domain)
         verification = call.options.verification if shown is call.caller else ""
         if verification:
             extra_headers = (*extra_headers, (VERIFICATION_HEADER, verification))
@@ -227,7 +227,7 @@ class ForkTargetBuilder:
             uri=binding.contact,
             flow=binding.flow,
             caller=displayed.address,
-            callee=Identity(extension.number, "", domain).address,
+            callee=AssertedIdentity(extension.number, "", domain).address,
             route_set=binding.path,
             headers=(*caller_headers(displayed, verification), *extra_headers),
             max_forwards=call.options.hops,

@@ -9,7 +9,7 @@ from typing import Literal
 
 from unificx.calls.app_leg import LOOPBACK, AppLeg
 from unificx.calls.dtls_state import DtlsState
-from unificx.calls.machine.identity import Identity
+from unificx.calls.machine.identity import AssertedIdentity
 from unificx.core.value import value
 from unificx.registrar import Caller
 from unificx.routing import CallApp
@@ -71,7 +71,7 @@ class Participant:
     answer_key: AnswerKeyStage | None = None
     """Of a member outside that rings with others: whether the user has pressed the key that takes the call; None where
     the answer itself takes it."""
-    shown: Identity | None = None
+    shown: AssertedIdentity | None = None
     """The party that the device was told it is connected to; None: what its user dialled."""
 
     @property

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from unificx.calls import PartyIdentity
+from unificx.calls import AssertedIdentity
 from unificx.chat import NewMessage, Party, PhoneDeliveries, PhoneText, named_text
 from unificx.chat.events import PhoneTextsQueued
 from unificx.core.errors import Forbidden, Invalid, NotFound
@@ -102,10 +102,10 @@ class ChatTextSender:
         extension = self._extension(person_id)
         return (self._directory.display_name(extension) if extension is not None else "") or _NAMELESS
 
-    def _author(self, tenant_id: str, person_id: str) -> PartyIdentity:
+    def _author(self, tenant_id: str, person_id: str) -> AssertedIdentity:
         """Return number and name of an author, as phones show them."""
         extension = self._extension(person_id)
         domain = self._directory.domain(tenant_id)
         if extension is None:
-            return PartyIdentity(_WITHOUT_NUMBER, "", domain)
-        return PartyIdentity(extension.number, self._directory.display_name(extension)[:MAX_SHOWN_NAME], domain)
+            return AssertedIdentity(_WITHOUT_NUMBER, "", domain)
+        return AssertedIdentity(extension.number, self._directory.display_name(extension)[:MAX_SHOWN_NAME], domain)

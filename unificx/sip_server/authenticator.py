@@ -56,7 +56,7 @@ class Challenge:
 
 
 @value
-class Identity:
+class DeviceIdentity:
     """Valid credentials of an enabled device. `is_client`: a bearer token, which only our own client gets."""
 
     device: DeviceAuth
@@ -124,8 +124,8 @@ class Authenticator:
 
     def check(
         self, request: Request, flow: Flow, now: float
-    ) -> Reject | Challenge | Identity | CarrierIdentity | GuestIdentity:
-        """Check a REGISTER, INVITE or SUBSCRIBE outside a dialog. Raise RemoteProtocolError (400).
+    ) -> Reject | Challenge | DeviceIdentity | CarrierIdentity | GuestIdentity:
+        """Check a REGISTER, INVITE, SUBSCRIBE or MESSAGE outside a dialog. Raise RemoteProtocolError (400).
 
         Call it once per request: it uses up the nonce count and counts failures. The target matters only after
         authentication, so that the domains served here are not disclosed to others: a domain of another tenant is
@@ -228,7 +228,7 @@ class Authenticator:
 
     def _admit(
         self, device: DeviceAuth, request: Request, flow: Flow, now: float, *, is_client: bool = False
-    ) -> Reject | Identity:
+    ) -> Reject | DeviceIdentity:
         """Return the identity of an authenticated device, unless the target is a domain of others.
 
         A request to a domain that is not served is not handled, even if an extension with the same number exists here.
@@ -244,7 +244,7 @@ class Authenticator:
             return Reject(404)
         if request.method == "REGISTER":
             self._faults.clear(device.device_id)
-        return Identity(device, extension, is_client)
+        return DeviceIdentity(device, extension, is_client)
 
     def _challenge(
         self, request: Request, flow: Flow, now: float, token: str | None, *, stale: bool = False

@@ -5,7 +5,7 @@ from unificx.registrar import MAX_EXPIRES, Registrar, RegistrationRejected, cont
 from unificx.sip.capabilities import IN_REGISTER, SUPPORTED_BY_REGISTRAR
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond, unsupported
-from unificx.sip_server.authenticator import Identity
+from unificx.sip_server.authenticator import DeviceIdentity
 
 CLIENT_MAX_EXPIRES = 600
 """Maximum expiry in seconds of a registration of our own client: one with a dead battery soon counts as offline and is
@@ -19,7 +19,7 @@ class RegisterHandler:
         self._directory = directory
         self._registrar = registrar
 
-    def register(self, identity: Identity, request: Request, flow: Flow, now: float, *, to_tag: str) -> Response:
+    def register(self, identity: DeviceIdentity, request: Request, flow: Flow, now: float, *, to_tag: str) -> Response:
         """Return the response. Raise RemoteProtocolError, and `RegistrationRejected` if the response needs headers."""
         if unknown := unsupported(request, IN_REGISTER):
             raise RegistrationRejected(420, "Bad Extension", (("Unsupported", unknown),))
@@ -33,7 +33,7 @@ class RegisterHandler:
             headers += [("Require", "outbound"), ("Supported", SUPPORTED_BY_REGISTRAR)]
         return respond(request, 200, to_tag=to_tag, headers=headers)
 
-    def _is_own_extension(self, identity: Identity, request: Request) -> bool:
+    def _is_own_extension(self, identity: DeviceIdentity, request: Request) -> bool:
         """Return whether To names the device's own extension, by number or by the device's user name. A shared phone
         keeps its number while a user is signed in.
 

@@ -20,7 +20,14 @@ from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond, unsupported
 from unificx.sip.page_mode import ACCEPT
 from unificx.sip.transactions.events import DROP, CancelReceived, Event, RequestReceived, ServerKey, StatelessReply
-from unificx.sip_server.authenticator import Authenticator, CarrierIdentity, Challenge, GuestIdentity, Identity, Reject
+from unificx.sip_server.authenticator import (
+    Authenticator,
+    CarrierIdentity,
+    Challenge,
+    DeviceIdentity,
+    GuestIdentity,
+    Reject,
+)
 from unificx.sip_server.caller_verifier import CallerVerifier
 from unificx.sip_server.extension_states import DIALOG, PRESENCE, ExtensionStates
 from unificx.sip_server.mwi import EVENT_PACKAGE, MwiNotifier
@@ -190,7 +197,7 @@ class SipRequestHandler:
             self._pass_on(event, now)
             return
         match event.decision:
-            case Identity() as identity:
+            case DeviceIdentity() as identity:
                 self._admit(event, identity, now)
             case CarrierIdentity(trunks):
                 self._deps.verifier.receive(event, trunks, now)
@@ -220,7 +227,7 @@ class SipRequestHandler:
             return NO_DIALOG_REPLY
         return StatelessReply(501, CAPABILITIES)
 
-    def _admit(self, event: RequestReceived, identity: Identity, now: float) -> None:
+    def _admit(self, event: RequestReceived, identity: DeviceIdentity, now: float) -> None:
         request = event.request
         if request.method == "REGISTER":
             tag = self._deps.endpoint.new_tag()

@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from math import inf
 
-from unificx.calls import PartyIdentity
+from unificx.calls import AssertedIdentity
 from unificx.cluster import Location
 from unificx.core.clock import Clock
 from unificx.identity import DeviceAuth, DirectoryCache
@@ -28,7 +28,7 @@ class SentText:
     id: str
     attempt: int
     sent: datetime
-    author: PartyIdentity = field(repr=False)
+    author: AssertedIdentity = field(repr=False)
     text: str = field(repr=False)
 
 

@@ -9,8 +9,9 @@ RingKind = Literal["internal", "external", "queue"]
 
 
 @value
-class Identity:
-    """Asserted identity of a party."""
+class AssertedIdentity:
+    """The identity of a party that devices are shown (RFC 3325). `number` may have a leading "+", `name` is "" if unknown, `domain`
+    that of the tenant."""
 
     number: str
     name: str
@@ -22,7 +23,7 @@ class Identity:
         return f"{_quoted(self.name)}<sip:{self.number}@{self.domain}>"
 
 
-WITHHELD = Identity("anonymous", "Anonymous", "anonymous.invalid")
+WITHHELD = AssertedIdentity("anonymous", "Anonymous", "anonymous.invalid")
 """Shown in place of a party that withholds its identity (RFC 3323 section 4.1.1.3)."""
 
 
@@ -42,7 +43,7 @@ _VERSTAT = {
 }
 
 
-def caller_headers(caller: Identity, verification: str = "") -> Headers:
+def caller_headers(caller: AssertedIdentity, verification: str = "") -> Headers:
     """Return the headers, besides From, of the INVITE to a callee's phone. `verification` is that of the caller id, ""
     without one; phones show it by the parameter `verstat` (3GPP TS 24.229 section 7.2A.20).
 
@@ -71,7 +72,7 @@ def auto_answer_headers(domain: str) -> Headers:
     )
 
 
-def connected_headers(peer: Identity) -> Headers:
+def connected_headers(peer: AssertedIdentity) -> Headers:
     """Return the headers that name the connected party inside a dialog.
 
     For a withheld identity they name the anonymous one, since a phone without news would go on showing the last party.

@@ -6,7 +6,7 @@ The rule compares what each device shows with the party it is connected to, so t
 from collections.abc import Callable
 
 from unificx.calls.machine.actions import ShowPeer
-from unificx.calls.machine.identity import Identity
+from unificx.calls.machine.identity import AssertedIdentity
 from unificx.calls.machine.states import CALLER, Answering, State, TakingOver, Talking, Transferring
 
 
@@ -28,7 +28,7 @@ def peer_of(state: State, leg: str) -> str:
 
 
 def outdated(
-    state: State, wanted: Callable[[str], Identity | None], shown: Callable[[str], Identity | None]
+    state: State, wanted: Callable[[str], AssertedIdentity | None], shown: Callable[[str], AssertedIdentity | None]
 ) -> list[ShowPeer]:
     """Return what to tell the devices of two connected legs that show another party than their peer.
 
