@@ -12,10 +12,8 @@ from unificx.calls import ExtensionCall, ExtensionCalls
 from unificx.identity import DeviceAuth, DirectoryCache, Extension
 from unificx.sip.dialog_info import DIALOG_INFO, DialogEntry, DialogParty, VersionedDocument, dialog_info
 from unificx.sip.errors import RemoteProtocolError
-from unificx.sip.flow import Flow
-from unificx.sip.message import Request
 from unificx.sip.pidf import PIDF, presence_document
-from unificx.sip.transactions.events import ServerKey
+from unificx.sip.transactions.events import RequestReceived
 from unificx.sip_server.ports import OwnSwitchStates, SwitchStates
 from unificx.sip_server.subscriptions import Subscriber, Subscriptions, Watched, event_package
 
@@ -62,8 +60,9 @@ class ExtensionStates:
 
     # ---- input
 
-    def subscribe(self, key: ServerKey, request: Request, flow: Flow, device: DeviceAuth, now: float) -> None:
+    def subscribe(self, event: RequestReceived, device: DeviceAuth, now: float) -> None:
         """Handle a SUBSCRIBE outside a dialog from an authenticated device. Raise RemoteProtocolError."""
+        request = event.request
         package, dialled = event_package(request), request.target.decoded_user
         extension = self._extension(device.tenant_id, dialled)
         if extension is not None and not self._is_shown(extension, device):
@@ -75,7 +74,7 @@ class ExtensionStates:
             self._load()
         subscriber = Subscriber(device.tenant_id, device.extension_id, device.device_id)
         watched = Watched(package, resource, subscriber)
-        self._deps.subscriptions.begin(key, request, flow, watched, now, package=self)
+        self._deps.subscriptions.begin(event, watched, now, package=self)
 
     def calls_changed(self, now: float) -> None:
         """Notify the watchers of the extensions in the calls that were touched."""

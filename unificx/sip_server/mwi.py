@@ -15,14 +15,12 @@ from unificx.identity import DeviceAuth, DirectoryCache
 from unificx.registrar import Binding
 from unificx.routing import CodeTables
 from unificx.sip.errors import RemoteProtocolError
-from unificx.sip.flow import Flow
-from unificx.sip.message import Request
-from unificx.sip.transactions.events import ClientKey, Event, RequestFailed, ResponseReceived, ServerKey
+from unificx.sip.transactions.events import ClientKey, Event, RequestFailed, RequestReceived, ResponseReceived
 from unificx.sip_server.ports import MessageCounts
 from unificx.sip_server.subscriptions import Subscriber, Subscriptions, Watched
 from unificx.sip_server.unsolicited import UnsolicitedNotify
 
-EVENT_PACKAGE = "message-summary"
+MESSAGE_SUMMARY = "message-summary"
 CONTENT_TYPE = "application/simple-message-summary"
 UNSOLICITED_DELAY = 2.0
 """Delay in seconds of the unsolicited NOTIFY after a registration: a phone that subscribes has done so by then."""
@@ -56,18 +54,18 @@ class MwiNotifier:
 
     def __len__(self) -> int:
         """Return the number of subscriptions."""
-        return self._subscriptions.count(EVENT_PACKAGE)
+        return self._subscriptions.count(MESSAGE_SUMMARY)
 
-    def subscribe(self, key: ServerKey, request: Request, flow: Flow, device: DeviceAuth, now: float) -> None:
+    def subscribe(self, event: RequestReceived, device: DeviceAuth, now: float) -> None:
         """Handle a SUBSCRIBE outside a dialog from an authenticated device. Raise RemoteProtocolError."""
-        extension = self._deps.directory.extension_by_id(device.extension_id)
+        request, extension = event.request, self._deps.directory.extension_by_id(device.extension_id)
         code = self._deps.codes.code(device.tenant_id, "voicemail-own")
         mailbox_names = (device.username, extension.number, code) if extension is not None else ()
         if request.target.decoded_user not in mailbox_names:
             raise RemoteProtocolError(403, "Forbidden", request)
         subscriber = Subscriber(device.tenant_id, device.extension_id, device.device_id)
-        watched = Watched(EVENT_PACKAGE, device.extension_id, subscriber)
-        self._subscriptions.begin(key, request, flow, watched, now, package=self)
+        watched = Watched(MESSAGE_SUMMARY, device.extension_id, subscriber)
+        self._subscriptions.begin(event, watched, now, package=self)
 
     def event(self, event: Event) -> bool:
         """Handle the response to an unsolicited NOTIFY; False if the event is another one."""
@@ -82,7 +80,7 @@ class MwiNotifier:
 
     def changed(self, extension_id: str, now: float) -> None:
         """Notify the extension's phones of a changed number of messages."""
-        self._subscriptions.changed(EVENT_PACKAGE, extension_id, now)
+        self._subscriptions.changed(MESSAGE_SUMMARY, extension_id, now)
         self._notify_unsolicited(extension_id, now)
         self._due = [due for due in self._due if due[1] != extension_id]  # those phones have just been notified
         heapq.heapify(self._due)
@@ -138,9 +136,9 @@ class MwiNotifier:
             return
         for binding in self._deps.location.contacts(extension_id, now):
             device_id = binding.device_id
-            subscribed = self._subscriptions.has_device(EVENT_PACKAGE, extension_id, device_id)
+            subscribed = self._subscriptions.has_device(MESSAGE_SUMMARY, extension_id, device_id)
             wanted = only_device in ("", device_id) and device_id not in self._rejecting
             if wanted and not subscribed and not binding.flow.is_websocket and self._is_enabled(device_id):
-                headers = [("Event", EVENT_PACKAGE), ("Subscription-State", "active"), ("Content-Type", CONTENT_TYPE)]
+                headers = [("Event", MESSAGE_SUMMARY), ("Subscription-State", "active"), ("Content-Type", CONTENT_TYPE)]
                 body = self._summary(binding.tenant_id, extension_id)
                 self._unsolicited[self._deps.unsolicited.send(binding, headers, body, now)] = device_id

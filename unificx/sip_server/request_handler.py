@@ -30,7 +30,7 @@ from unificx.sip_server.authenticator import (
 )
 from unificx.sip_server.caller_verifier import CallerVerifier
 from unificx.sip_server.extension_states import DIALOG, PRESENCE, ExtensionStates
-from unificx.sip_server.mwi import EVENT_PACKAGE, MwiNotifier
+from unificx.sip_server.mwi import MESSAGE_SUMMARY, MwiNotifier
 from unificx.sip_server.ports import RequestSource
 from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.register_handler import RegisterHandler
@@ -39,7 +39,7 @@ from unificx.sip_server.text_messages import TextReceiver
 
 log = structlog.get_logger()
 
-EVENT_PACKAGES = (EVENT_PACKAGE, DIALOG, PRESENCE)
+EVENT_PACKAGES = (MESSAGE_SUMMARY, DIALOG, PRESENCE)
 CAPABILITIES = (("Allow", ALLOW), ("Allow-Events", ", ".join(EVENT_PACKAGES)))
 """Headers by which a phone learns not to try again (RFC 3261 section 20.5, RFC 6665 section 8.2.2)."""
 EVENT_METHODS = frozenset(("SUBSCRIBE", "PUBLISH"))
@@ -234,9 +234,9 @@ class SipRequestHandler:
             response = self._deps.register_handler.register(identity, request, event.flow, now, to_tag=tag)
             self._deps.endpoint.respond(event.key, response, now)
         elif request.method == "SUBSCRIBE":
-            is_mwi = event_package(request) == EVENT_PACKAGE
+            is_mwi = event_package(request) == MESSAGE_SUMMARY
             notifier = self._deps.mwi if is_mwi else self._deps.extension_states
-            notifier.subscribe(event.key, request, event.flow, identity.device, now)
+            notifier.subscribe(event, identity.device, now)
         elif request.method == "MESSAGE":
             self._deps.texts.receive(event, identity.device)
         else:

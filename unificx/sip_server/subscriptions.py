@@ -14,6 +14,7 @@ from unificx.sip import subscription
 from unificx.sip.dialog import Dialog, uas_dialog
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, respond, retry_after
 from unificx.sip.transactions.events import (
@@ -22,7 +23,6 @@ from unificx.sip.transactions.events import (
     RequestFailed,
     RequestReceived,
     ResponseReceived,
-    ServerKey,
 )
 
 MIN_EXPIRES = 60
@@ -96,20 +96,17 @@ class Subscriptions:
     def __len__(self) -> int:
         return len(self._subscriptions)
 
-    def begin(
-        self, key: ServerKey, request: Request, flow: Flow, watched: Watched, now: float, *, package: EventPackage
-    ) -> None:
+    def begin(self, event: RequestReceived, watched: Watched, now: float, *, package: EventPackage) -> None:
         """Accept or reject a SUBSCRIBE outside a dialog. Raise RemoteProtocolError."""
-        expires = self._grant_expires(key, request, now)
+        request, tag = event.request, self._endpoint.new_tag()
+        expires = self._grant_expires(event, tag, now)
         if expires is None:
             return
         if len(self._subscriptions) >= MAX_SUBSCRIPTIONS:
-            headers = (("Retry-After", "60"),)
-            self._endpoint.respond(key, respond(request, 503, to_tag=self._endpoint.new_tag(), headers=headers), now)
+            self._respond(event, 503, tag, now, (("Retry-After", "60"),))
             return
-        tag = self._endpoint.new_tag()
-        dialog = uas_dialog(request, tag, flow)
-        self._accept(key, request, (flow, tag), expires, now)
+        dialog = uas_dialog(request, tag, event.flow)
+        self._accept(event, tag, expires, now)
         self._drop_oldest(watched)
         state, actions = subscription.begin(expires, now)
         self._subscriptions[tag] = _Subscription(watched, package, request.first("event") or "", dialog, state)
@@ -187,23 +184,22 @@ class Subscriptions:
 
     # ---- internals
 
-    def _grant_expires(self, key: ServerKey, request: Request, now: float) -> int | None:
+    def _grant_expires(self, event: RequestReceived, tag: str, now: float) -> int | None:
+        """Return the seconds to grant; None if they are too few, which is answered."""
         try:
-            return subscription.granted_expires(request.expires, minimum=MIN_EXPIRES)
+            return subscription.granted_expires(event.request.expires, minimum=MIN_EXPIRES)
         except RemoteProtocolError as fault:
-            headers = (("Min-Expires", str(MIN_EXPIRES)),)
-            tag = self._endpoint.new_tag()
-            self._endpoint.respond(key, respond(request, fault.status, to_tag=tag, headers=headers), now)
+            self._respond(event, fault.status, tag, now, (("Min-Expires", str(MIN_EXPIRES)),))
             return None
 
-    def _accept(
-        self, key: ServerKey, request: Request, flow_and_tag: tuple[Flow, str], expires: int, now: float
-    ) -> None:
-        """The flow comes with our tag, unless the request already has it."""
-        flow, tag = flow_and_tag
-        routes = [("Record-Route", value) for value in request.values("record-route")]
-        headers = [*routes, ("Contact", self._contact(flow)), ("Expires", str(expires))]
-        self._endpoint.respond(key, respond(request, 200, to_tag=tag, headers=headers), now)
+    def _accept(self, event: RequestReceived, tag: str, expires: int, now: float) -> None:
+        routes = [("Record-Route", value) for value in event.request.values("record-route")]
+        headers = (*routes, ("Contact", self._contact(event.flow)), ("Expires", str(expires)))
+        self._respond(event, 200, tag, now, headers)
+
+    def _respond(self, event: RequestReceived, status: int, tag: str, now: float, headers: Headers = ()) -> None:
+        """Answer a request; `tag` is ours, which a request inside the dialog has already."""
+        self._endpoint.respond(event.key, respond(event.request, status, to_tag=tag, headers=headers), now)
 
     def _refresh(self, event: RequestReceived, now: float) -> bool:
         request, tag = event.request, event.request.to_tag
@@ -211,15 +207,15 @@ class Subscriptions:
             return False
         held = self._subscriptions[tag]
         if request.method != "SUBSCRIBE":
-            self._endpoint.respond(event.key, respond(request, 405, headers=(("Allow", "SUBSCRIBE"),)), now)
+            self._respond(event, 405, tag, now, (("Allow", "SUBSCRIBE"),))
             return True
         held.dialog = held.dialog.receive_request(request, event.flow)
         if not held.package.is_allowed(held.watched):
-            self._endpoint.respond(event.key, respond(request, 403), now)
+            self._respond(event, 403, tag, now)
             return self._step(tag, subscription.TerminationRequested("noresource"), now)
-        expires = self._grant_expires(event.key, request, now)
+        expires = self._grant_expires(event, tag, now)
         if expires is not None:
-            self._accept(event.key, request, (event.flow, ""), expires, now)
+            self._accept(event, tag, expires, now)
             self._step(tag, subscription.Refreshed(expires), now)
         return True
 
