@@ -29,9 +29,8 @@ class SipDriver:
     without an incoming message.
 
     Queued messages, timers and `process` run in the context of `start`, with its purpose, also if a request of HTTP
-    caused them.
-    `send` takes one message and its flow and never raises; `read_pending` passes all messages that have arrived to
-    `receive`. Must be started in a running event loop.
+    caused them. `send` takes one message and its flow and never raises; `read_pending` passes all messages that have
+    arrived to `receive`. Must be started in a running event loop.
     """
 
     def __init__(
@@ -113,7 +112,7 @@ class SipDriver:
         if self._loop is None:
             return
         now = self._clock.monotonic()
-        self._endpoint.connection_lost(flow, now)
+        self._endpoint.connection_lost(flow)
         self._handler.connection_lost(flow, now)
         self._pump(now)
 

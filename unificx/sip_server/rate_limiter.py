@@ -4,9 +4,8 @@ A source is an IPv4 address or an IPv6 /64. Two limits apply to each:
 
 * Answers to requests that are not authenticated take tokens from the source's bucket; a successful authentication
   returns that of its challenge. So any number of legitimate phones behind one address pass, while a flood exhausts its
-  bucket. Messages of an exhausted
-  source are dropped unparsed. Requests that need no authentication, such as OPTIONS, have a bucket of their own, so
-  that keep-alives do not use up the registrations' tokens.
+  bucket. Messages of an exhausted source are dropped unparsed. Requests that need no authentication, such as OPTIONS,
+  have a bucket of their own, so that keep-alives do not use up the registrations' tokens.
 * Failed authentications are counted, per source and per user name tried from it, and decay over time. First the
   response is delayed, then it is 403 without a check; a source without any successful authentication is not answered at
   all.

@@ -171,7 +171,8 @@ class SipRequestHandler:
             log.error("sip_timer_failed", **describe_fault(fault))
 
     def _dispatch(self, event: Event, now: float) -> None:
-        """Pass on an event other than a request, to the calls or to MWI."""
+        """Pass on an event other than a request, unless it cancels an INVITE that only this area knows: one whose
+        rejection is delayed, or whose signature is being verified."""
         if isinstance(event, CancelReceived):
             rejection = self._delayed.pop(event.key, None)
             if rejection is not None:

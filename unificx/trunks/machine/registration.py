@@ -39,8 +39,8 @@ class Credentials:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """No request is under way; the next is sent at `due`. `failures` in a row; `valid_until`: end of an earlier
-    registration, which calls still use; `paused_until`: the carrier
-    wants no request before (RFC 3261 section 21.5.4)."""
+    registration, which calls still use; `paused_until`: the carrier wants no request before (RFC 3261 section
+    21.5.4)."""
 
     due: float
     seconds: int
