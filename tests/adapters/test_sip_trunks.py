@@ -160,7 +160,7 @@ class World:
 
     def _deliver(self, data: bytes, flow: Flow) -> None:
         if flow.host in self.unreachable:
-            self.endpoint.connection_lost(flow, self.now)
+            self.endpoint.connection_lost(flow)
             return
         request = parse(data)
         assert isinstance(request, Request)

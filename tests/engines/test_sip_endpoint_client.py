@@ -219,17 +219,17 @@ def test_pending_requests_of_a_lost_connection_fail() -> None:
     lost, _ = send_request(wire, "INFO", TCP)
     to_be_connected, _ = send_request(wire, "INVITE", Flow("tcp", "192.0.2.7", 40_000))
     _, other = send_request(wire, "INFO", Flow("tcp", "192.0.2.7", 40_000, connection=9))
-    wire.endpoint.connection_lost(TCP, wire.now)
+    wire.endpoint.connection_lost(TCP)
     assert wire.events() == [RequestFailed(lost, "transport"), RequestFailed(to_be_connected, "transport")]
     assert len(wire.receive(response_to(other, 200))) == 1
-    wire.endpoint.connection_lost(TCP, wire.now)
+    wire.endpoint.connection_lost(TCP)
     assert wire.events() == []
 
 
 def test_undeliverable_datagram_fails_its_request() -> None:
     wire = Wire()
     key, data = send_request(wire, "INFO")
-    wire.endpoint.connection_lost(UDP, wire.now)
+    wire.endpoint.connection_lost(UDP)
     assert wire.events() == [RequestFailed(key, "transport")]
     assert wire.receive(response_to(data, 200)) == []
 
@@ -238,7 +238,7 @@ def test_connection_loss_after_the_2xx_causes_no_failure() -> None:
     wire = Wire()
     _, data = send_request(wire, "INVITE", TCP)
     wire.receive(response_to(data, 200), TCP)
-    wire.endpoint.connection_lost(TCP, wire.now)
+    wire.endpoint.connection_lost(TCP)
     assert wire.events() == []
     assert len(wire.receive(response_to(data, 200), TCP)) == 1
 

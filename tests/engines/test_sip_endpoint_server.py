@@ -504,7 +504,7 @@ def test_response_goes_to_the_sent_by_after_the_connection_closed(sent_by: str, 
     flow = Flow(transport, "192.0.2.7", 40_000, connection=3, local=1)
     event = receive_request(wire, request("OPTIONS", sent_by=sent_by), flow)
     other = receive_request(wire, request("INFO"), Flow(transport, "192.0.2.7", 40_000, connection=8))
-    wire.endpoint.connection_lost(flow, wire.now)
+    wire.endpoint.connection_lost(flow)
     send_response(wire, event, 200)
     send_response(wire, other, 200)
     assert wire.sent[0][2] == Flow(transport, "192.0.2.7", port, connection=0, local=1)
@@ -514,7 +514,7 @@ def test_response_goes_to_the_sent_by_after_the_connection_closed(sent_by: str, 
 def test_no_new_connection_to_a_websocket_peer() -> None:
     wire = Wire()
     event = receive_request(wire, request("OPTIONS"), WS)
-    wire.endpoint.connection_lost(WS, wire.now)
+    wire.endpoint.connection_lost(WS)
     send_response(wire, event, 200)
     assert wire.sent[0][2] == WS
 
@@ -522,7 +522,7 @@ def test_no_new_connection_to_a_websocket_peer() -> None:
 def test_lost_datagram_flow_does_not_affect_its_requests() -> None:
     wire = Wire()
     event = receive_request(wire, request("OPTIONS"))
-    wire.endpoint.connection_lost(UDP, wire.now)
+    wire.endpoint.connection_lost(UDP)
     send_response(wire, event, 200)
     assert wire.sent[0][2] == UDP
 

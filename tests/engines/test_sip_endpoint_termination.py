@@ -52,7 +52,7 @@ class Script:
             self.collect(self.wire.receive(response_to(data, status), flow))
 
     def connection_is_lost(self, flow: Flow) -> None:
-        self.wire.endpoint.connection_lost(flow, self.wire.now)
+        self.wire.endpoint.connection_lost(flow)
 
     def advance(self, seconds: float) -> None:
         self.collect(self.wire.advance(seconds))
@@ -110,7 +110,7 @@ def calls(wire: Wire, number: int) -> None:
         wire.receive(response_to(data, status))
     wire.receive(request("OPTIONS", branch=f"z9hG4bK-{number}", call_id="no\x00pe"))
     wire.endpoint.request(local_request("BYE"), TCP, wire.now)
-    wire.endpoint.connection_lost(TCP, wire.now)
+    wire.endpoint.connection_lost(TCP)
     wire.advance(400)
     wire.clear()
 

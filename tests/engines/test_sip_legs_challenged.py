@@ -182,7 +182,7 @@ def test_next_server_of_the_peer_is_tried(failure: str) -> None:
     if failure == "503":
         wire.b.endpoint.respond(first.key, respond(first.request, 503, to_tag="b-tag"), wire.now)
     else:
-        wire.a.endpoint.connection_lost(other, wire.now)
+        wire.a.endpoint.connection_lost(other)
     wire.pump()
     second = wire.b.unmatched[-1].request
     assert (second.call_id, second.cseq.number) == (first.request.call_id, first.request.cseq.number + 1)

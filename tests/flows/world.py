@@ -319,7 +319,7 @@ class World:
             sent = self.legs.endpoint.to_send()
             for data, flow in sent:
                 if flow.peer in self._cut:
-                    self.legs.endpoint.connection_lost(flow, self.now)
+                    self.legs.endpoint.connection_lost(flow)
                     self._events()
                 elif flow.peer not in self._abandoned:
                     if self._at(flow).carrier:
@@ -418,7 +418,7 @@ class World:
                 flow = self.phones[name].flow
                 self._cut.add(flow.peer)
                 self.location.disconnect(flow)
-                self.legs.endpoint.connection_lost(flow, self.now)
+                self.legs.endpoint.connection_lost(flow)
                 self._events()
             case [name, "closes", "its", "page"]:
                 flow = self.phones[name].flow

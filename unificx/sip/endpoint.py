@@ -98,7 +98,7 @@ class Endpoint:
                 fault.request.add_source_address(flow.host, flow.port)
                 self._server_transactions.reject_statelessly(fault.request, flow, fault.status, reason=fault.reason)
 
-    def connection_lost(self, flow: Flow, now: float) -> None:
+    def connection_lost(self, flow: Flow) -> None:
         """Report that a connection was closed, or that sending to this flow failed."""
         self._server_transactions.connection_lost(flow)
         self._client_transactions.connection_lost(flow)

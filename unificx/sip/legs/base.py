@@ -15,7 +15,6 @@ from unificx.sip.legs.pending import (
     RetransmittedResponse,
     SentAck,
     record_routes,
-    supported_extensions,
 )
 from unificx.sip.legs.session_timer import SessionTimer
 from unificx.sip.message import Request, Response, respond
@@ -133,7 +132,7 @@ class LegBase:
 
     def set_peer_extensions(self, message: Request | Response) -> None:
         """Store which extensions the peer supports."""
-        extensions = supported_extensions(message)
+        extensions = message.option_tags("supported")
         self.record_aware, self.supports_from_change = "record-aware" in extensions, "from-change" in extensions
 
     def _request(self, method: str, headers: ExtraHeaders, body: bytes, now: float) -> tuple[ClientKey, int]:

@@ -102,7 +102,7 @@ class DialogTable:
             case AckReceived(request):
                 leg = self._by_tag.get(request.to_tag)
                 if leg is not None and _same_dialog(leg, request):
-                    leg.handle_ack(request, now)
+                    leg.handle_ack(request)
                 return True
             case CancelReceived(key):
                 leg = self._by_server_key.get(key)

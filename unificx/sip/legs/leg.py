@@ -43,6 +43,9 @@ RETRY_INTERVAL = 1.0
 MAX_POSTPONED, MAX_RETRY_AFTER = 3, 10.0
 """How often, and by how many seconds at most, an offer is postponed for a peer that is busy with an earlier INVITE
 (RFC 3261 section 14.2). That was sent before its connection changed, and its answer may be lost."""
+AFTER_EARLIER_OFFER = [("Retry-After", "1")]
+"""Of the 500 to an offer while an earlier one of the same peer is unanswered. RFC 3261 section 14.2 has it a random
+number up to 10, to spread the repetitions of several peers; a dialog has only one."""
 RECONNECT_TIMEOUT = 30.0
 """Seconds a disconnected peer has to reconnect while a request is pending."""
 
@@ -168,7 +171,7 @@ class Leg(ReferLeg):
             case _:
                 self._respond(key, request, 405, now, [("Allow", ALLOW_IN_DIALOG)])
 
-    def handle_ack(self, request: Request, now: float) -> None:
+    def handle_ack(self, request: Request) -> None:
         """Process the ACK for a sent 2xx."""
         pending = self.retransmission
         if pending is None or pending.response.status < 200 or request.cseq_number != pending.cseq:
@@ -277,7 +280,7 @@ class Leg(ReferLeg):
         if self.remote_offer is not None or (
             pending is not None and (pending.is_offer or pending.response.status < 200)
         ):
-            self._respond(key, request, 500, now, [("Retry-After", "1")])
+            self._respond(key, request, 500, now, AFTER_EARLIER_OFFER)
             return
         # The ACK was lost or overtaken (RFC 5407 section 3.1.4), or never sent by a client that lost its connection.
         self.retransmission = None
@@ -299,7 +302,7 @@ class Leg(ReferLeg):
             self._respond(key, request, 491, now)
             return
         if request.body and self.remote_offer is not None:
-            self._respond(key, request, 500, now, [("Retry-After", "1")])
+            self._respond(key, request, 500, now, AFTER_EARLIER_OFFER)
             return
         if not self._negotiate_as_uas(key, request, now):
             return

@@ -65,11 +65,6 @@ def supports_update(message: Request | Response) -> bool:
     return any("UPDATE" in line for line in message.all("allow"))
 
 
-def supported_extensions(message: Request | Response) -> frozenset[str]:
-    """Return the option tags in Supported, in lower case."""
-    return frozenset([each.lower() for each in message.values("supported")])
-
-
 def record_routes(request: Request) -> list[tuple[str, str]]:
     """Return the Record-Route headers to copy into responses that create or refresh a dialog (RFC 3261 12.1.1)."""
     return [("Record-Route", value) for value in request.all("record-route")]
