@@ -10,15 +10,13 @@ from tests.house.named_code import PACKAGE, ROOT, Names, missing
 from tests.house.syntax import nodes
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
-DOCUMENTS = (
-    ROOT / "ARCHITECTURE.md",
-    GLOSSARY,
-    *sorted(PACKAGE.glob("*/README.md")),
-    *sorted((ROOT / "docs" / "decisions").glob("*.md")),
-)
+DESCRIPTIONS = (ROOT / "ARCHITECTURE.md", GLOSSARY, *sorted(PACKAGE.glob("*/README.md")))
+DOCUMENTS = (*DESCRIPTIONS, *sorted((ROOT / "docs" / "decisions").glob("*.md")))
 GUIDES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 OTHER_CODE = ("uvicorn.Server", "any/music/hold")
 """Names in docstrings that are not ours, or no code."""
+SNAKE_CASE = re.compile(r"`(_?[a-z0-9]+(?:_[a-z0-9]+)+|_[a-z0-9]+)`")
+WORD = re.compile(r"\w+")
 LINK = re.compile(r"\]\(([^)#\s]+)")
 README_LINES = 110
 WITHOUT_README = {"core", "integrations", "media", "media_worker", "rtpengine", "sdp", "server", "sip", "transport"}
@@ -30,11 +28,23 @@ def names() -> Names:
     return Names.read(PACKAGE)
 
 
+@pytest.fixture(scope="module")
+def words() -> frozenset[str]:
+    """All words of the code, also of its texts."""
+    return frozenset(word for path in PACKAGE.rglob("*.py") for word in WORD.findall(path.read_text("utf-8")))
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_named_code_exists(document: Path, names: Names) -> None:
     found = missing(document.read_text("utf-8"), document.parent, names)
     if found:
         pytest.fail("does not exist: " + ", ".join(found), pytrace=False)
+
+
+@pytest.mark.parametrize("document", DESCRIPTIONS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_with_an_underscore_occur_in_the_code(document: Path, words: frozenset[str]) -> None:
+    """Also those of functions, tables and parameters that stand alone, without a class or module."""
+    assert not [name for name in SNAKE_CASE.findall(document.read_text("utf-8")) if name not in words]
 
 
 def test_named_code_in_docstrings_exists(names: Names) -> None:
