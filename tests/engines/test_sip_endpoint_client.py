@@ -52,8 +52,9 @@ def test_response_is_delivered_with_its_flow() -> None:
         (b"198.51.100.1:5060", b"198.51.100.1:5061"),
         (b"7 OPTIONS", b"7 INFO"),
         (b"From:", b"Via: SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKx\r\nFrom:"),
+        (b"\r\nFrom:", b", SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKx\r\nFrom:"),
     ],
-    ids=["branch", "sent-by", "method", "another Via"],
+    ids=["branch", "sent-by", "method", "another Via", "another value of Via"],
 )
 def test_unmatched_response_is_dropped(old: bytes, new: bytes) -> None:
     wire = Wire()

@@ -80,9 +80,13 @@ class ClientTransactions:
     # ---- input
 
     def receive(self, response: Response, flow: Flow, now: float) -> None:
-        """Process a parsed response; dropped if it matches no transaction (RFC 3261 18.1.2)."""
+        """Process a parsed response; dropped if it matches no transaction (RFC 3261 18.1.2), or is on its way to
+        another hop, whose Via is left below ours (8.1.3.3)."""
         transaction = self._by_match.get((response.branch, response.cseq_method))
-        if transaction is None or response.sent_by.lower() != transaction.sent_by or len(response.all("via")) != 1:
+        if transaction is None or response.sent_by.lower() != transaction.sent_by:
+            return
+        top, *below = response.all("via")
+        if below or "," in top:  # ours has none
             return
         transaction.receive(response, flow, now)
 
