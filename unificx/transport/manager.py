@@ -121,10 +121,12 @@ class TransportManager:
         return replace(bind, port=port)
 
     def _send_datagram(self, data: bytes, flow: Flow) -> None:
-        if not _is_numeric(flow.host):
-            self._lookups.spawn(self._send_to_name(data, flow))
-            return
-        sock = self._udp.get(flow.local) or self._udp.get(self._addresses.socket_index(flow))
+        sock = self._udp.get(flow.local)  # then it came from there: its host is an address
+        if sock is None:
+            if not _is_numeric(flow.host):
+                self._lookups.spawn(self._send_to_name(data, flow))
+                return
+            sock = self._udp.get(self._addresses.socket_index(flow))
         if sock is None:
             self._report_lost(flow)
             return
