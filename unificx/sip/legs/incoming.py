@@ -125,7 +125,7 @@ class IncomingLeg(Leg):
             return
         self.final_sent = self.accepted = True
         self._repeat_at = self._last_provisional = None
-        self._set_session_timer(negotiate_as_uas(self.invite, self.table.session_expires, now))
+        self.session_timer = negotiate_as_uas(self.invite, self.table.session_expires, now)
         self._accept(self.key, self.invite, body, now)
         del self.invite  # 3 kB that are of no use after the final response
 
