@@ -330,7 +330,8 @@ class SipHarness:
         return self.pump()
 
     def pump(self) -> list[bytes]:
-        while (event := self.endpoint.next_event()) is not None:
+        while self.endpoint.events:
+            event = self.endpoint.events.popleft()
             self.handler.handle(event, self.now)
         return [data for data, _ in self.endpoint.to_send()]
 

@@ -56,7 +56,7 @@ def test_answer_to_a_torture_message(torture: Case) -> None:
 def test_answer_to_a_torture_invite_of_a_known_phone(name: str, status: int) -> None:
     side = Side("b", 5062)
     side.endpoint.receive(case(name).data, SOURCE, 0.0)
-    event = side.endpoint.next_event()
+    event = side.endpoint.events.popleft()
     assert isinstance(event, RequestReceived)
     with pytest.raises(RemoteProtocolError) as fault:
         side.legs.incoming(event.key, event.request, event.flow)

@@ -150,7 +150,8 @@ class World:
             for _ in range(3):  # lookups
                 await asyncio.sleep(0)
         while True:
-            while (event := self.endpoint.next_event()) is not None:
+            while self.endpoint.events:
+                event = self.endpoint.events.popleft()
                 assert self.monitor.event(event, self.now) or self.prober.event(event, self.now)
             outgoing = self.endpoint.to_send()
             if not outgoing:

@@ -106,7 +106,8 @@ class Wire:
     def events(self) -> list[Event]:
         self.flush()
         events = []
-        while (event := self.endpoint.next_event()) is not None:
+        while self.endpoint.events:
+            event = self.endpoint.events.popleft()
             events.append(event)
         return events
 

@@ -92,7 +92,8 @@ class Wire:
             self._events(other)
 
     def _events(self, side: Side) -> None:
-        while (event := side.endpoint.next_event()) is not None:
+        while side.endpoint.events:
+            event = side.endpoint.events.popleft()
             if not side.legs.handle(event, self.now) and isinstance(event, RequestReceived):
                 side.unmatched.append(event)
         side.events += side.legs.take_events()

@@ -277,7 +277,8 @@ class World:
 
     def _events(self) -> None:
         endpoint = self.legs.endpoint
-        while (event := endpoint.next_event()) is not None:
+        while endpoint.events:
+            event = endpoint.events.popleft()
             waiting = self.verifier.cancelled(event.key) if isinstance(event, CancelReceived) else None
             if waiting is not None:
                 endpoint.respond(event.key, respond(waiting, 487), self.now)

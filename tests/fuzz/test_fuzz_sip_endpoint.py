@@ -67,7 +67,8 @@ def feed(messages: list[bytes], flow: Flow, status: int) -> None:
         tested.receive(data, flow, now)
         assert len(tested.to_send()) <= 1
         events = []
-        while (event := tested.next_event()) is not None:
+        while tested.events:
+            event = tested.events.popleft()
             events.append(event)
         assert len(events) <= 1
         for event in events:

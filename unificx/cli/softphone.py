@@ -201,7 +201,8 @@ class SoftPhone:
 
     def _process_events(self) -> None:
         now = self._clock.monotonic()
-        while (event := self._endpoint.next_event()) is not None:
+        while self._endpoint.events:
+            event = self._endpoint.events.popleft()
             if self._dialogs.handle(event, now):
                 continue
             match event:

@@ -2,13 +2,14 @@
 
     endpoint.receive(data, flow, now)       process received bytes
     endpoint.timer(now)                     call when endpoint.deadline() is reached
-    endpoint.next_event()                   next event for the transaction user (TU), None if there is none
+    endpoint.events                         events for the transaction user (TU), which takes them from the left
     endpoint.to_send()                      messages to send
 
 It answers by itself: retransmissions, malformed requests, CANCEL, merged requests, requests with too many hops, and
 requests beyond its capacity. All others become events.
 """
 
+from collections import deque
 from collections.abc import Callable
 
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
@@ -41,7 +42,8 @@ class Endpoint:
     Via for a flow. `node` is the id of this incarnation of the process: a prefix of every local tag and, after the
     magic cookie, of every local branch, so that another process can tell which node a message belongs to. `wake` is
     called when a method other than `receive` and `timer` has produced output or an earlier deadline. `checks` decide
-    on every new request before a transaction is created for it. Times are monotonic seconds.
+    on every new request before a transaction is created for it. Handling an event may add further `events`. Times are
+    monotonic seconds.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Endpoint:
         self._wake = wake
         self._may_reject = checks.may_reject
         self._context = TransactionContext(tag, node)
+        self.events: deque[Event] = self._context.events
         self._server_transactions = ServerTransactions(self._context, overload, CAPACITY, checks)
         self._client_transactions = ClientTransactions(self._context, via_host, CAPACITY)
 
@@ -118,11 +121,6 @@ class Endpoint:
         """Return the messages to send since the last call, in order."""
         out, self._context.outbox = self._context.outbox, []
         return out
-
-    def next_event(self) -> Event | None:
-        """Return the next event, None if there is none."""
-        events = self._context.events
-        return events.popleft() if events else None
 
     # ---- commands of the TU
 

@@ -148,10 +148,11 @@ class SipDriver:
         self._pump(self._clock.monotonic())
 
     def _pump(self, now: float) -> None:
+        events = self._endpoint.events
         self._busy = True
         try:
-            while (event := self._endpoint.next_event()) is not None:
-                self._handler.handle(event, now)
+            while events:
+                self._handler.handle(events.popleft(), now)
             for data, flow in self._endpoint.to_send():
                 self._send(data, flow)
         finally:
