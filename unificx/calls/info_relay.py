@@ -33,10 +33,10 @@ class InfoRelay:
 
     def receive(self, call: Call, name: str, event: InfoReceived, now: float) -> None:
         """Relay an INFO of a leg; that of a phone that has just answered, once both are connected."""
-        digits = parse_dtmf_digit(event.content_type, event.body)
-        if any(self.takes_digit(call, name, digit, now) for digit in digits):
+        digit = parse_dtmf_digit(event.content_type, event.body)
+        if digit and self.takes_digit(call, name, digit, now):
             return
-        for digit in digits:
+        if digit:
             self.observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
         if not isinstance(call.state, Answering):
             self._relay(call, name, event, now)
