@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from unificx import sdp
 from unificx.rtpengine import ng
 from unificx.rtpengine.ng import Profile, Sides, profile_of
-from unificx.sdp.inspection import audio_direction
 
 SEED = (
     b"v=0\r\no=- 1 2 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\na=group:BUNDLE 0 1\r\n"
@@ -21,7 +20,7 @@ def check(data: bytes) -> None:
     sdp.with_origin(sdp.sanitize(data, "192.0.2.1"), 1, 2)
     sdp.align_sections(sdp.audio_only(sdp.without_ice(sdp.as_sendrecv(data))), data)
     sdp.with_recording_indication(data, "on")
-    audio_direction(data)
+    sdp.is_sending(data)
     ng.offer("anchor", "a", data, Sides(Profile.PLAIN))
     try:
         session = sdp.parse(data)

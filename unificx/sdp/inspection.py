@@ -26,15 +26,15 @@ def has_recording_attributes(sdp: bytes) -> bool:
 
 def is_sending(sdp: bytes) -> bool:
     """Whether the author sends audio: sendrecv or sendonly (RFC 3264 section 5.1)."""
-    return audio_direction(sdp).sends
+    return _audio_direction(sdp).sends
 
 
 def is_receiving(sdp: bytes) -> bool:
     """Whether the author receives audio: sendrecv or recvonly."""
-    return audio_direction(sdp).receives
+    return _audio_direction(sdp).receives
 
 
-def audio_direction(sdp: bytes) -> Direction:
+def _audio_direction(sdp: bytes) -> Direction:
     """Return the direction of the audio section, else of the session, else sendrecv; inactive if the section is
     rejected, or on hold by its address (RFC 2543)."""
     session, _, media = sdp.partition(b"\nm=")
