@@ -4,6 +4,7 @@ import pytest
 from cyclic_garbage import no_cyclic_garbage
 from leg_wire import ANSWER, OFFER, OTHER, Wire
 
+from unificx.sip.dialog import Dialog
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.legs import (
     AckReceived,
@@ -35,12 +36,15 @@ def connected(wire: Wire) -> tuple[OutgoingLeg, IncomingLeg]:
     return leg, callee
 
 
-def receive_in_dialog(wire: Wire, leg: OutgoingLeg, method: str, header: tuple[str, str], body: bytes = b"") -> None:
-    """Have `b` receive a request of the leg of `a`."""
-    assert leg.dialog is not None
-    leg.dialog, request = leg.dialog.request(method, [("Contact", "<sip:alice@192.0.2.1:5061>"), header], body)
+def receive_in_dialog(
+    wire: Wire, dialog: Dialog | None, method: str, header: tuple[str, str], body: bytes = b""
+) -> Dialog:
+    """Have `b` receive a request of `a`; return the dialog after it."""
+    assert dialog is not None
+    dialog, request = dialog.request(method, [("Contact", "<sip:alice@192.0.2.1:5061>"), header], body)
     wire.a.endpoint.request(request, wire.flow_to(wire.b), wire.now)
     wire.pump()
+    return dialog
 
 
 def test_call_rings_is_answered_and_ends() -> None:
@@ -179,7 +183,7 @@ def test_rejected_offer_does_not_affect_the_call() -> None:
 def test_offer_of_another_type_is_rejected_with_415(method: str) -> None:
     wire = Wire()
     leg, callee = connected(wire)
-    receive_in_dialog(wire, leg, method, ("Content-Type", "application/isup"), b"\x01")
+    receive_in_dialog(wire, leg.dialog, method, ("Content-Type", "application/isup"), b"\x01")
     assert wire.log[-2 if method == "INVITE" else -1] == f"b: 415 {method}"
     assert wire.take_events(wire.b) == []
     assert callee.remote_sdp == OFFER
@@ -255,12 +259,13 @@ def test_notify_names_the_refer_it_is_about_after_the_first_one() -> None:
     """RFC 3515 section 2.4.6: of the second and further REFERs in a dialog, even if the earlier ones are over."""
     wire = Wire()
     leg, callee = connected(wire)
+    dialog = leg.dialog
     for target in ("1003", "1004"):
-        receive_in_dialog(wire, leg, "REFER", ("Refer-To", f"<sip:{target}@b.example>"))
+        dialog = receive_in_dialog(wire, dialog, "REFER", ("Refer-To", f"<sip:{target}@b.example>"))
         callee.accept_refer(wire.now)
         callee.notify(486, wire.now)
         wire.pump()
-    number = leg.dialog.local_seq if leg.dialog is not None else 0
+    number = dialog.local_seq if dialog is not None else 0
     notified = [each.first("event") for each in wire.sent if isinstance(each, Request) and each.method == "NOTIFY"]
     assert notified == ["refer", "refer", f"refer;id={number}", f"refer;id={number}"]
 
@@ -322,7 +327,7 @@ def test_too_small_session_interval_is_rejected_with_422() -> None:
 def test_interval_in_other_digits_is_ignored() -> None:
     wire = Wire()
     leg, _ = connected(wire)
-    receive_in_dialog(wire, leg, "UPDATE", ("Min-SE", "\N{SUPERSCRIPT TWO}"))
+    receive_in_dialog(wire, leg.dialog, "UPDATE", ("Min-SE", "\N{SUPERSCRIPT TWO}"))
     assert wire.log[-1] == "b: 200 UPDATE"
 
 
