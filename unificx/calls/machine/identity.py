@@ -10,8 +10,8 @@ RingKind = Literal["internal", "external", "queue"]
 
 @value
 class AssertedIdentity:
-    """The identity of a party that devices are shown (RFC 3325). `number` may have a leading "+", `name` is "" if unknown, `domain`
-    that of the tenant."""
+    """The identity of a party that devices are shown (RFC 3325). `number` may have a leading "+", `name` is "" if
+    unknown, `domain` that of the tenant."""
 
     number: str
     name: str
