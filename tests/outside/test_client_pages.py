@@ -245,6 +245,7 @@ def test_a_notice_arrives_under_the_bell_and_is_marked_as_read(
     expect(screen.get_by_text("unread", exact=True)).to_have_count(0)
     expect(page.get_by_role("link", name=re.compile("unread notice"))).to_have_count(0)
     desk = portal(clients)
+    desk.page.goto(f"{desk.origin}/portal/")
     desk.page.get_by_role("button", name=re.compile("^(Notifications: |No notifications)")).click()
     expect(desk.page.get_by_role("heading", name="Your notices")).to_be_visible()
     assert unique(walk) == []

@@ -3,22 +3,27 @@
 from collections.abc import Iterator
 
 import pytest
-from client_pages import Client, Clients
+from client_pages import Client
 from page_checks import PageChecker
-from playwright.sync_api import expect
-from portal_pages import create_administrator, portal
+from playwright.sync_api import Playwright, expect
+from portal_pages import as_new, create_administrator, shared_portal
 from recording_helpers import set_tenant_policy, tenant
 from server import Household, Server, eventually
 
 
 @pytest.fixture(scope="module")
-def administered(server: Server) -> None:
+def office(
+    playwright: Playwright, server: Server, household: Household, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Client]:
     create_administrator(server)
+    with shared_portal(playwright, server, tmp_path_factory.mktemp("office")) as desk:
+        yield desk
 
 
 @pytest.fixture
-def desk(clients: Clients, household: Household, administered: None) -> Client:
-    return portal(clients)
+def desk(office: Client) -> Client:
+    """The portal, signed in."""
+    return as_new(office)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from client_pages import Clients
 from page_checks import PageChecker
 from playwright.sync_api import Page, expect
-from portal_pages import DESKTOP_OPTIONS, PASSWORD, accept_terms, give_password
+from portal_pages import DESKTOP_OPTIONS, PASSWORD, sign_in_before_loading
 from server import Server
 
 EMAIL = "otto.operator@example.com"
@@ -47,10 +47,7 @@ def test_charges_are_shown_and_a_rate_deck_is_imported_with_a_preview(
     begun = datetime.now(UTC)
     desk = clients(**DESKTOP_OPTIONS)
     page, walk = desk.page, PageChecker(desk, "en")
-    page.goto(f"{desk.origin}/portal/sign-in")
-    give_password(page, EMAIL, PASSWORD)
-    accept_terms(page)
-    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+    sign_in_before_loading(desk, EMAIL, PASSWORD)
     page.goto(f"{desk.origin}/portal/costs")
     charges = page.get_by_role("region", name="Charges")
     charges.get_by_role("button", name="Assign a plan").click()

@@ -40,7 +40,10 @@ def call_in_progress(server: Server, household: Household) -> Iterator[None]:
 @pytest.fixture
 def desk(clients: Clients, server: Server, household: Household) -> Client:
     create_administrator(server)
-    return portal(clients)
+    desk = portal(clients)
+    desk.page.goto(f"{desk.origin}/portal/")
+    expect(desk.page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+    return desk
 
 
 def test_home_live_calls_and_history_show_a_call(desk: Client, server: Server, household: Household) -> None:

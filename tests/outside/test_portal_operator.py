@@ -10,7 +10,13 @@ import pytest
 from client_pages import PHONE_VIEWPORT, Client, Clients
 from page_checks import PageChecker, Scheme
 from playwright.sync_api import Page, ViewportSize, expect
-from portal_pages import DESKTOP_OPTIONS, create_operator, sign_in_operator
+from portal_pages import (
+    DESKTOP_OPTIONS,
+    OPERATOR_EMAIL,
+    OPERATOR_PASSWORD,
+    create_operator,
+    sign_in_before_loading,
+)
 from server import Server
 from test_client_pages import LOCALES, unique
 
@@ -20,9 +26,9 @@ CUSTOMER_EMAIL, CUSTOMER_PASSWORD = "hanna.hafen@example.com", "seven gulls over
 
 
 def operator_desk(clients: Clients, server: Server, language: str) -> Client:
-    """The portal at desk size, signed in as an operator."""
+    """The portal at desk size, signed in as an operator. None of its pages is loaded yet."""
     desk = clients(**DESKTOP_OPTIONS, language=LOCALES[language])
-    sign_in_operator(desk)
+    sign_in_before_loading(desk, OPERATOR_EMAIL, OPERATOR_PASSWORD)
     return desk
 
 

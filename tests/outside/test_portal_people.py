@@ -2,14 +2,15 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from client_pages import PHONE_VIEWPORT, Client, Clients
-from page_checks import PageChecker
-from playwright.sync_api import Locator, Page, expect
-from portal_pages import DESKTOP_OPTIONS, create_administrator, open_person, portal
+from client_pages import PHONE_VIEWPORT, Client
+from page_checks import FOLLOW, PageChecker
+from playwright.sync_api import Locator, Page, Playwright, expect
+from portal_pages import DESKTOP_OPTIONS, as_new, create_administrator, open_person, shared_portal
 from server import Household, Server, eventually
 
 FAMILY = "👩‍👩‍👧‍👦"
@@ -21,13 +22,18 @@ NAMES = {
 
 
 @pytest.fixture(scope="module")
-def administered(server: Server) -> None:
+def office(
+    playwright: Playwright, server: Server, household: Household, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Client]:
     create_administrator(server)
+    with shared_portal(playwright, server, tmp_path_factory.mktemp("office")) as desk:
+        yield desk
 
 
 @pytest.fixture
-def desk(clients: Clients, household: Household, administered: None) -> Client:
-    return portal(clients)
+def desk(office: Client) -> Client:
+    """The portal, signed in."""
+    return as_new(office)
 
 
 def create(server: Server, name: str, email: str, number: str = "") -> dict[str, Any]:
@@ -288,16 +294,19 @@ def test_names_of_any_script_and_length_fit(desk: Client, server: Server) -> Non
     made = {kind: create(server, name, f"name.{len(name)}@example.com") for kind, name in names.items()}
     page, checker = desk.page, PageChecker(desk, "en")
 
-    def open_page(path: str, *shown: str) -> None:
-        page.goto(f"{desk.origin}{path}")
+    def open_page(path: str, heading: str, *shown: str) -> None:
+        page.evaluate(FOLLOW, path)
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
         for name in shown:
             expect(page.get_by_text(name).first).to_be_visible()
         checker.label = f"{width} {path}"
         assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth + 1"), checker.label
 
+    page.goto(f"{desk.origin}/portal/people")
+    expect(page.get_by_role("heading", name="People & phones", level=1)).to_be_visible()
     for width in (1440, 390, 320):
         page.set_viewport_size({"width": width, "height": 800})
-        open_page("/portal/people", *names.values())
+        open_page("/portal/people", "People & phones", *names.values())
         checker.check("light", "dark")
         if width == 1440:
             keep_picture(page, "names-list")
@@ -307,11 +316,11 @@ def test_names_of_any_script_and_length_fit(desk: Client, server: Server) -> Non
     assert_accessible(checker)
 
 
-@pytest.mark.parametrize("former", ["extensions", "devices"])
-def test_former_addresses_lead_to_people_and_phones(desk: Client, former: str) -> None:
-    desk.page.goto(f"{desk.origin}/portal/{former}")
-    expect(desk.page.get_by_role("heading", name="People & phones")).to_be_visible()
-    assert desk.page.url.endswith("/portal/people")
+def test_former_addresses_lead_to_people_and_phones(desk: Client) -> None:
+    for former in ("extensions", "devices"):
+        desk.page.goto(f"{desk.origin}/portal/{former}")
+        expect(desk.page.get_by_role("heading", name="People & phones")).to_be_visible()
+        assert desk.page.url.endswith("/portal/people")
 
 
 def test_a_person_is_erased_with_a_receipt(desk: Client, server: Server) -> None:
