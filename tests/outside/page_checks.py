@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -139,6 +140,7 @@ class Catalog:
     german: dict[str, str]
 
     @classmethod
+    @cache
     def read(cls) -> "Catalog":
         entries = re.findall(
             r"^msgid (.+?)^msgstr (.+?)(?=^\n|\Z)", (CLIENT / "src/locales/de.po").read_text("utf-8"), re.M | re.S

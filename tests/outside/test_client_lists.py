@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from app_phone import app_phone
 from client_pages import Client, Clients
-from page_checks import PageChecker
+from page_checks import FOLLOW, PageChecker
 from playwright.sync_api import Locator, Page, expect
 from portal_pages import DESKTOP_OPTIONS
 from server import Household, Login, Server, create_household, eventually, set_voicemail
@@ -316,9 +316,9 @@ def test_text_of_double_size_and_any_names_lose_nothing_on_the_narrowest_screen(
     """In German, whose words are longer."""
     anna = clients(language="de-DE", viewport={"width": 320, "height": 568}).sign_in(household.anna, path="/team")
     page, walk = anna.page, PageChecker(anna, "de")
+    page.evaluate(LARGE_TEXT)
     for path in ("/team", "/calls", "/calls?show=voicemail", "/calls?show=recordings", "/team?show=rooms", "/settings"):
-        anna.open(path)
-        page.evaluate(LARGE_TEXT)
+        page.evaluate(FOLLOW, f"/app{path}")
         walk.label = path
         walk.check("light")
         assert page.evaluate(CUT) == [], path
@@ -326,18 +326,16 @@ def test_text_of_double_size_and_any_names_lose_nothing_on_the_narrowest_screen(
         ends = [box["x"] + box["width"] for box in (each.bounding_box() for each in links.all()) if box]
         assert len(ends) == 4
         assert max(ends) <= 320
-    anna.open("/team")
-    page.evaluate(LARGE_TEXT)
+    page.evaluate(FOLLOW, "/app/team")
     for name in (BERTA, CLARA, *unusual):
         label = rows(page, name).get_by_text(name, exact=True)
         box = label.bounding_box()
         assert box
         assert box["width"] > 60
     for name in (BERTA, unusual[-1]):
-        anna.open("/team")
+        page.evaluate(FOLLOW, "/app/team")
         rows(page, name).get_by_role("link").click()
         expect(page.get_by_role("heading", name=name)).to_be_visible()
-        page.evaluate(LARGE_TEXT)
         walk.label = name
         walk.check("light")
         assert page.evaluate(CUT) == []

@@ -46,7 +46,7 @@ def anna(clients: Clients, server: Server, household: Household) -> Iterator[Cli
     record_in_thread(server, household)
     anna = clients()
     anna.context.add_init_script(path=MEDIA_PROBE)
-    yield anna.sign_in(household.anna)
+    yield anna.sign_in(household.anna, path="/calls")
     set_extension_policy(server, household.anna, when="on_demand")
     set_tenant_policy(server, mode="off")
 
@@ -58,7 +58,7 @@ def test_a_recording_is_played_archived_and_erased(
 ) -> None:
     """R1 as a whole: one recording is erased in the portal and one in the app, and the files of both are gone. Nothing
     else opens them, not even a backup: `test_a_restored_home_directory_undoes_no_erasure`."""
-    page = anna.open("/calls").page
+    page = anna.page
     page.get_by_text("Recordings", exact=True).click()
     line = page.get_by_role("listitem").filter(has_text=BERTA)
     line.get_by_role("button", name=BERTA).click()
