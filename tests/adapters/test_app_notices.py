@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from failing import fail_first
 from smtp_server import FakeSmtpServer, mail_server, text_of
 
 from unificx.attachments import AttachmentLimitsChange, NewUpload, Owner
@@ -25,7 +26,7 @@ from unificx.identity import (
     Source,
     policy_version,
 )
-from unificx.notifications import MOVED, put_announcement
+from unificx.notifications import MOVED, put_announcement, waiting_tenants
 from unificx.privacy import released_versions
 from unificx.server.announcements import Announcements
 from unificx.server.bootstrap import open_installation
@@ -131,3 +132,17 @@ async def test_each_administrative_notice_leaves_after_its_cause(
     moved = "Acme has moved to another installation"
     assert await office.received(2) == {("ada", moved), ("boss", moved)}
     assert len(office.box.received) == office.seen
+
+
+async def test_a_tenant_that_cannot_be_notified_stops_no_notice_of_others(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    globex = await office.rooms.identity.tenants.create(NewTenant("globex", "Globex", "globex.example"))
+    async with office.rooms.database.begin() as uow:
+        for tenant_id in (office.ada.tenant_id, globex.id):
+            await put_announcement(uow.session, tenant_id, MOVED, office.rooms.clock.now())
+    fail_first(monkeypatch, office.rooms.rights.accounts, "all")
+    for waiting in (1, 0):
+        await Announcements(office.rooms).send_due()
+        async with office.rooms.database.read() as session:
+            assert len(await waiting_tenants(session, MOVED)) == waiting

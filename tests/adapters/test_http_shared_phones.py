@@ -125,6 +125,22 @@ async def test_users_are_signed_out_at_the_time_of_their_tenant(world: World, ad
     assert used == [extension(world, "1090").id, ""]
 
 
+async def test_a_tenant_that_fails_does_not_leave_users_of_others_signed_in(
+    world: World, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.user(world.acme, "1001")
+    phone, devices = await shared_phone(world, admin), world.identity.devices
+    await admin.patch("/api/v1/tenants/acme", json={"sign_out_time": "12:00", "time_zone": "UTC"})
+    await devices.sign_in(world.acme.id, phone["id"], extension(world, "1001"))
+    world.clock.advance(86_400)
+    of_unknown = ["unknown", world.acme.id]
+    monkeypatch.setattr(world.identity.directory, "tenants_of_used_phones", lambda: of_unknown)
+    await devices.sign_out_due()
+    device = world.identity.directory.device(phone["id"])
+    assert device is not None
+    assert device.home_extension_id == ""
+
+
 @pytest.mark.parametrize(
     ("now", "last"),
     [

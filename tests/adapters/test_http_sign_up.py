@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from failing import fail_first
 from http_world import ORIGIN, World
 
 from unificx.billing import NewPlan
@@ -153,6 +154,23 @@ async def test_an_organisation_that_is_not_decided_about_is_deleted(open_world: 
     params = {"tenant": "operator", "closed": True}
     closed = (await world.client(operator=True).get("/api/v1/privacy-requests", params=params)).json()["items"]
     assert [each["state"] for each in closed] == ["refused"]
+
+
+async def test_an_organisation_that_cannot_be_deleted_stops_no_other(
+    open_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, client = open_world, visitor(open_world)
+    world.services.public_address.configure(ORIGIN, b"", "approval")
+    directory, requests = world.services.identity.directory, world.services.rights.requests
+    before = len(directory.tenants())
+    for email in (FORM["email"], "other@mueller.example"):
+        await client.post("/sign-up", data={**FORM, "email": email})
+        await client.post(links(world)[-1], data=PASSWORD)
+    world.clock.advance(30 * 86_400 + 1)
+    fail_first(monkeypatch, requests, "take")
+    for left in (1, 0):
+        await requests.expire_sign_ups()
+        assert len(directory.tenants()) == before + left
 
 
 @pytest.mark.promise("U3")

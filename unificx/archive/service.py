@@ -19,7 +19,7 @@ from unificx.archive.sealed_copy import CopyDeleted, CorruptCopy, SealedCopyWrit
 from unificx.core.access import current_access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, StorageFull
 from unificx.core.faults import describe_fault
-from unificx.db import Database, ErasedSubject, UnitOfWork
+from unificx.db import Database, ErasedSubject, UnitOfWork, log_and_continue
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, Erasure, Export, Holding, KeyStore
 from unificx.support.rights import Disclosures
@@ -126,12 +126,14 @@ class AccessCopies:
         async with self._database.read() as session:
             found = await repository.expired(session, self._clock.now())
         for copy in found:
-            await self.delete(copy)
+            with log_and_continue("access_copy_not_deleted", copy=copy.id):
+                await self.delete(copy)
         stored = await asyncio.to_thread(self._stored_ids)
         async with self._database.read() as session:
             known = await repository.known_ids(session)
         for copy_id in stored - known - {self._building}:
-            await asyncio.to_thread(self._path(copy_id).unlink, missing_ok=True)
+            with log_and_continue("access_copy_not_deleted", copy=copy_id):
+                await asyncio.to_thread(self._path(copy_id).unlink, missing_ok=True)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete the copies about an erased subject, and those that it has requested. Idempotent."""

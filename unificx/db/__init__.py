@@ -11,11 +11,13 @@ from unificx.db.locks import lock_scope
 from unificx.db.memory_copy import MemoryCopy
 from unificx.db.outbox import Outbox
 from unificx.db.pagination import Page, PageById, PageByTime, invalid_cursor, is_id_cursor, newest_first, time_cursor
+from unificx.db.pending_work import PendingWork
 from unificx.db.polling_worker import PollingWorker, shield_until_done
 from unificx.db.postgresql import DatabaseUnreachable
 from unificx.db.sealed import Erased, ErasedSubject, Key, Keys, SealedCodec, UnsealError
 from unificx.db.short_steps import in_short_steps
 from unificx.db.spool import Spool, SpoolFull
+from unificx.db.sweeping import log_and_continue
 
 __all__ = [
     "MIN_FREE_BYTES",
@@ -35,6 +37,7 @@ __all__ = [
     "Page",
     "PageById",
     "PageByTime",
+    "PendingWork",
     "PollingWorker",
     "Reader",
     "SealedCodec",
@@ -53,6 +56,7 @@ __all__ = [
     "is_overloaded",
     "is_unreachable",
     "lock_scope",
+    "log_and_continue",
     "newest_first",
     "one_of",
     "owned_by",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from unificx.core.errors import Conflict, NotFound
-from unificx.db import Page, PageById, lock_scope
+from unificx.db import Page, PageById, lock_scope, log_and_continue
 from unificx.identity.events import DeviceCreated, DeviceRevoked, SharedPhoneUsed
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
@@ -141,12 +141,12 @@ class Devices:
     async def sign_out_due(self) -> None:
         """Sign users out of shared phones at the time of their tenant. Called every few minutes."""
         for tenant_id in self._directory.tenants_of_used_phones():
-            at = self._store.tenant(tenant_id).sign_out_time
-            if at:
-                last = validation.last_time(at, self._clock.now(), self._directory.time_zone(tenant_id))
-                async with self._store.transaction() as tx:
-                    for phone in await phones.usages_before(tx.session, tenant_id, last):
-                        await self._use(tx, phone, None)
+            with log_and_continue("shared_phones_not_signed_out", tenant=tenant_id):
+                if at := self._store.tenant(tenant_id).sign_out_time:
+                    last = validation.last_time(at, self._clock.now(), self._directory.time_zone(tenant_id))
+                    async with self._store.transaction() as tx:
+                        for phone in await phones.usages_before(tx.session, tenant_id, last):
+                            await self._use(tx, phone, None)
 
     async def renew_password(self, tenant_id: str, device_id: str, actor_id: str = "") -> CreatedDevice:
         """Replace the SIP password; the old one is invalid at once. `actor_id`: see `create`."""

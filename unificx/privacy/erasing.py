@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.core.errors import Conflict, ServiceUnavailable
 from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
-from unificx.db import Database, UnitOfWork, lock_scope
+from unificx.db import Database, UnitOfWork, lock_scope, log_and_continue
 from unificx.privacy import repository
 from unificx.privacy.accesses.service import ACCESSES
 from unificx.privacy.audit import AuditLog
@@ -152,18 +152,14 @@ class PersonErasures:
         async with self.database.read() as session:
             stored = await repository.unfinished_erasures(session)
         for each in stored:
-            try:
+            with log_and_continue("erasure_not_finished", tenant=each.tenant_id):
                 await self._resume(each)
-            except Exception as fault:  # the other erasures must still be finished
-                log.error("erasure_not_finished", tenant=each.tenant_id, **describe_fault(fault))
         begun = {(each.tenant_id, each.subject_id) for each in stored}
         for tenant_id, subject in self.erasure.withdrawn():
             # A restored database may know neither the erasure nor the hold.
-            try:
+            with log_and_continue("erasure_not_finished", tenant=tenant_id):
                 if (tenant_id, subject) not in begun and not await self._held(DataSubject(tenant_id, subject)):
                     self.erasure.erase_subject(tenant_id, subject)
-            except Exception as fault:  # as above
-                log.error("erasure_not_finished", tenant=tenant_id, **describe_fault(fault))
 
     async def _resume(self, stored: ErasureRow) -> None:
         async with self._one_at_a_time:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound
-from unificx.core.faults import describe_fault
+from unificx.db import log_and_continue
 from unificx.db.pagination import Page, PageByTime
 from unificx.privacy import repository
 from unificx.privacy.erasing import PersonErasures
@@ -102,12 +102,14 @@ class ErasureSchedules:
         async with self._database.read() as session:
             due = await repository.due_schedules(session, self._clock.now())
         for each in due:
-            person_id = "" if each.person_id == each.subject_id else each.person_id
-            owner = DataSubject(each.tenant_id, each.subject_id, person_id)
-            try:
-                owner = replace(owner, extension_ids=self._erasures.installation.extensions(owner))
-                await self._erasures.erase(owner, None, each.requested_by)
-            except DomainError as refused:  # cancelled meanwhile, the last administrator, a full disk
-                log.warning("scheduled_erasure_refused", tenant=each.tenant_id, reason=refused.code)
-            except Exception as fault:  # any error: the others must still begin
-                log.error("scheduled_erasure_failed", tenant=each.tenant_id, **describe_fault(fault))
+            with log_and_continue("scheduled_erasure_failed", tenant=each.tenant_id):
+                await self._begin(each)
+
+    async def _begin(self, scheduled: ScheduledErasureRow) -> None:
+        person_id = "" if scheduled.person_id == scheduled.subject_id else scheduled.person_id
+        owner = DataSubject(scheduled.tenant_id, scheduled.subject_id, person_id)
+        try:
+            owner = replace(owner, extension_ids=self._erasures.installation.extensions(owner))
+            await self._erasures.erase(owner, None, scheduled.requested_by)
+        except DomainError as refused:  # cancelled meanwhile, the last administrator, a full disk
+            log.warning("scheduled_erasure_refused", tenant=scheduled.tenant_id, reason=refused.code)

@@ -5,7 +5,7 @@ import structlog
 
 from unificx.attachments.events import StorageLow
 from unificx.core.errors import DomainError
-from unificx.db import UnitOfWork
+from unificx.db import UnitOfWork, log_and_continue
 from unificx.identity import Person
 from unificx.notifications import MOVED, EmailKind, notified_tenants, put_announcement, waiting_tenants
 from unificx.privacy import PolicyVersion, released_versions
@@ -29,10 +29,11 @@ class Announcements:
             notified = await notified_tenants(session, version)
             moved = await waiting_tenants(session, MOVED)
         for tenant in self._container.identity.directory.tenants():
-            if tenant.state == "active" and tenant.id in moved:
-                await self._notify(tenant.id, MOVED, "tenant_moved", f"{self._container.clock.now():%Y-%m-%d}")
-            if tenant.state == "active" and tenant.id not in notified:
-                await self._notify(tenant.id, version, "policy_changed", _describe(newest))
+            with log_and_continue("announcement_not_sent", tenant=tenant.id):
+                if tenant.state == "active" and tenant.id in moved:
+                    await self._notify(tenant.id, MOVED, "tenant_moved", f"{self._container.clock.now():%Y-%m-%d}")
+                if tenant.state == "active" and tenant.id not in notified:
+                    await self._notify(tenant.id, version, "policy_changed", _describe(newest))
 
     async def _notify(self, tenant_id: str, name: str, kind: EmailKind, detail: str) -> None:
         found = [each for each in await self._accounts.all(tenant_id, MAX_ACCOUNTS) if each.state == "active"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from unificx.core.errors import DomainError
-from unificx.core.faults import describe_fault
+from unificx.db import log_and_continue
 
 if TYPE_CHECKING:
     from unificx.server.container import Container
@@ -29,15 +29,17 @@ class ClosedTenants:
     async def erase_due(self) -> None:
         """Erase the tenants whose time has come. One that is refused, or waits for an invoice, is tried again."""
         for tenant_id, erases in await self._container.identity.closings.due():
-            try:
-                if await self._waits_for_invoice(tenant_id, erases):
-                    log.warning("closed_tenant_waits_for_invoice", tenant=tenant_id)
-                    continue
-                await self._container.identity.tenants.delete(tenant_id)
-            except DomainError as refused:  # a hold, a full disk
-                log.warning("closed_tenant_not_erased", tenant=tenant_id, reason=refused.code)
-            except Exception as fault:  # any error: the others must still be erased
-                log.error("closed_tenant_not_erased", tenant=tenant_id, **describe_fault(fault))
+            with log_and_continue("closed_tenant_not_erased", tenant=tenant_id):
+                await self._erase(tenant_id, erases)
+
+    async def _erase(self, tenant_id: str, erases: datetime) -> None:
+        if await self._waits_for_invoice(tenant_id, erases):
+            log.warning("closed_tenant_waits_for_invoice", tenant=tenant_id)
+            return
+        try:
+            await self._container.identity.tenants.delete(tenant_id)
+        except DomainError as refused:  # a hold, a full disk
+            log.warning("closed_tenant_not_erased", tenant=tenant_id, reason=refused.code)
 
     async def _waits_for_invoice(self, tenant_id: str, erases: datetime) -> bool:
         if self._container.clock.now() >= erases + LONGEST_WAIT:

@@ -1,15 +1,10 @@
 """Notices to administrators after the last reminder of an unpaid invoice."""
 
-import structlog
-
 from unificx.billing import Billing, DunningNotice
-from unificx.core.faults import describe_fault
-from unificx.db import UnitOfWork
+from unificx.db import UnitOfWork, log_and_continue
 from unificx.notifications import EmailKind, NotificationService
 from unificx.server.administrators import administrators
 from unificx.support.rights import Accounts
-
-log = structlog.get_logger()
 
 
 class DunningNotices:
@@ -22,10 +17,8 @@ class DunningNotices:
         """Queue the notices that are due, after those about paid invoices are withdrawn. To be called periodically."""
         await self._billing.dunning.withdraw()
         for notice in await self._billing.dunning.due():
-            try:
+            with log_and_continue("dunning_notice_not_sent", tenant=notice.tenant_id):
                 await self._send(notice)
-            except Exception as fault:  # any error: the others must still be sent
-                log.error("dunning_notice_not_sent", tenant=notice.tenant_id, **describe_fault(fault))
 
     async def _send(self, notice: DunningNotice) -> None:
         async with self._billing.database.begin() as uow:

@@ -4,8 +4,7 @@ import structlog
 
 from unificx.billing import Billing, InvoiceNotice
 from unificx.core.errors import DomainError
-from unificx.core.faults import describe_fault
-from unificx.db import UnitOfWork
+from unificx.db import UnitOfWork, log_and_continue
 from unificx.identity import Person, outside_recipient
 from unificx.notifications import EmailKind, NotificationService
 from unificx.server.administrators import administrators
@@ -23,15 +22,17 @@ class InvoiceEmails:
     async def send_due(self) -> None:
         """Queue the e-mails that are due. To be called periodically: one that cannot be queued now is so later."""
         for notice in await self._billing.invoice_notices.due():
-            try:
-                people = await self._recipients(notice)
-                async with self._billing.database.begin() as uow:
-                    if people and await self._billing.invoice_notices.mark(notice, uow):
-                        await self._queue(notice, people, uow)
-            except (DomainError, _NotQueuedError):  # its mark is rolled back
-                log.info("invoice_not_sent", number=notice.number, level=notice.level)
-            except Exception as fault:  # any error: the others must still be sent
-                log.error("invoice_not_sent", number=notice.number, level=notice.level, **describe_fault(fault))
+            with log_and_continue("invoice_not_sent", number=notice.number, level=notice.level):
+                await self._send(notice)
+
+    async def _send(self, notice: InvoiceNotice) -> None:
+        try:
+            people = await self._recipients(notice)
+            async with self._billing.database.begin() as uow:
+                if people and await self._billing.invoice_notices.mark(notice, uow):
+                    await self._queue(notice, people, uow)
+        except (DomainError, _NotQueuedError):  # its mark is rolled back
+            log.info("invoice_not_sent", number=notice.number, level=notice.level)
 
     async def _queue(self, notice: InvoiceNotice, people: list[Person], uow: UnitOfWork) -> None:
         kind: EmailKind = "invoice_reminder" if notice.level else "invoice"

@@ -2,18 +2,13 @@
 
 from datetime import timedelta
 
-import structlog
-
 from unificx.billing import Billing, TrialReminder
-from unificx.core.faults import describe_fault
-from unificx.db import UnitOfWork
+from unificx.db import UnitOfWork, log_and_continue
 from unificx.identity.events import TenantResumed
 from unificx.notifications import EmailKind, NotificationService
 from unificx.server.administrators import administrators
 from unificx.server.container import Container
 from unificx.support.rights import Accounts
-
-log = structlog.get_logger()
 
 
 class TrialEmails:
@@ -25,10 +20,8 @@ class TrialEmails:
     async def send_due(self) -> None:
         """Queue the e-mails that are due. To be called periodically."""
         for reminder in await self._billing.trials.due():
-            try:
+            with log_and_continue("trial_reminder_not_sent", tenant=reminder.tenant_id):
                 await self._send(reminder)
-            except Exception as fault:  # any error: the others must still be sent
-                log.error("trial_reminder_not_sent", tenant=reminder.tenant_id, **describe_fault(fault))
 
     async def _send(self, reminder: TrialReminder) -> None:
         async with self._billing.database.begin() as uow:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from failing import fail_first
 
 from unificx.archive import AccessCopies, AccessCopy, AccessCopyDependencies, Requester
 from unificx.archive.events import CopyReady
@@ -124,6 +125,19 @@ async def test_a_copy_expires_with_its_key(setup: Setup, clock: ManualClock) -> 
     await setup.copies.delete_expired()
     assert (setup.files(), setup.keys.is_destroyed("one", f"copy-{copy.id}")) == ([], True)
     assert await setup.copies.list("one", ADMIN) == []
+
+
+async def test_a_copy_that_cannot_be_deleted_stops_no_other(
+    setup: Setup, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for subject in ("ana", "ben"):
+        await setup.copies.request(DataSubject("one", subject), ADMIN)
+    await setup.build()
+    clock.advance(LIFETIME.total_seconds())
+    fail_first(monkeypatch, setup.copies, "delete")
+    for left in (1, 0):
+        await setup.copies.delete_expired()
+        assert (len(setup.files()), len(await setup.copies.list("one", ADMIN))) == (left, left)
 
 
 @pytest.mark.promise("D3")

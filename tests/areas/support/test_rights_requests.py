@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from failing import fail_first
 from identity_factory import identity_on
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +35,7 @@ from unificx.support.rights import (
     RightsRequest,
     RightsRequests,
     breaches,
+    repository,
     request_holding,
 )
 from unificx.support.rights.events import BreachNoticeDue
@@ -232,6 +234,38 @@ async def test_requests_are_deleted_three_years_after_the_answer(
     await requests.retention.delete_expired()
     assert (await requests.page(ada.tenant_id, RequestFilter(closed=True))).items == ()
     assert keys.is_destroyed(ada.tenant_id, sent.subject)
+
+
+async def test_a_request_that_cannot_be_deleted_stops_no_other(
+    setup: Setup, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests, _, _, ada = setup
+    for _ in range(2):
+        sent = await requests.submit_own(ada.tenant_id, ada.id, "access", "")
+        await requests.take(ada.tenant_id, sent.id, "answer", "sent", "root")
+    clock.advance(timedelta(days=3 * 365 + 2).total_seconds())
+    fail_first(monkeypatch, repository, "delete_request")
+    for left in (1, 0):
+        await requests.retention.delete_expired()
+        assert len((await requests.page(ada.tenant_id, RequestFilter(closed=True))).items) == left
+
+
+async def test_administrators_that_cannot_be_reminded_stop_no_reminder_of_others(
+    setup: Setup, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests, notifier, identity, ada = setup
+    await identity.tenants.create(NewTenant("globex", "Globex", "globex.example"))
+    tenants = {ada.tenant_id, next(each.id for each in identity.directory.tenants() if each.id != ada.tenant_id)}
+    for tenant_id in tenants:
+        entered = await requests.enter(tenant_id, NewRequest("access", "", number="+49301234567"), "root")
+        await requests.take(tenant_id, entered.id, "prove", "called back", "root")
+        clock.at = entered.due - timedelta(days=6)
+    notifier.alerts.clear()
+    fail_first(monkeypatch, notifier, "alert_administrators")
+    for count in (1, 2):
+        await requests.remind()
+        assert len(notifier.alerts) == count
+    assert {each.partition(":")[0] for each in notifier.alerts} == tenants
 
 
 async def test_requests_end_with_their_tenant(setup: Setup, database: Database) -> None:

@@ -5,8 +5,7 @@ from typing import Protocol
 import structlog
 
 from unificx.core.errors import DomainError, Invalid, TooManyRequests
-from unificx.core.faults import describe_fault
-from unificx.db import Database, UnitOfWork
+from unificx.db import Database, UnitOfWork, log_and_continue
 from unificx.identity import Action, DirectoryCache, Person, may
 from unificx.notifications.policies.emails import Language, format_date
 from unificx.notifications.reports.periods import Every, Period, newest_period
@@ -50,15 +49,17 @@ class ReportEmails:
     async def send_due(self) -> None:
         """Queue the reports that are due. To be called periodically: one that cannot be queued now is so later."""
         for due in await self.schedules.due():
-            try:
-                person = await self.recipient(due.tenant_id, due.person_id)
-                async with self._database.begin() as uow:
-                    if await self.schedules.mark(due, uow):
-                        await self._queue(due, person, uow)
-            except DomainError:  # its mark is rolled back
-                log.info("report_not_sent", person=due.person_id, every=due.every)
-            except Exception as fault:  # any error: the others must still be sent
-                log.error("report_not_sent", person=due.person_id, every=due.every, **describe_fault(fault))
+            with log_and_continue("report_not_sent", person=due.person_id, every=due.every):
+                await self._send(due)
+
+    async def _send(self, due: DueReport) -> None:
+        try:
+            person = await self.recipient(due.tenant_id, due.person_id)
+            async with self._database.begin() as uow:
+                if await self.schedules.mark(due, uow):
+                    await self._queue(due, person, uow)
+        except DomainError:  # its mark is rolled back
+            log.info("report_not_sent", person=due.person_id, every=due.every)
 
     async def send_now(self, tenant_id: str, person_id: str, every: Every) -> None:
         """Queue the report of the newest whole period again. Raise NotFound, Invalid, TooManyRequests."""

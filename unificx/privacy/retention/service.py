@@ -8,8 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from unificx.core.faults import describe_fault
-from unificx.db import Database, lock_scope
+from unificx.db import Database, lock_scope, log_and_continue
 from unificx.privacy.retention import repository
 from unificx.privacy.retention.expiry import Expiry
 from unificx.privacy.retention.periods import Period
@@ -105,10 +104,8 @@ class Retention:
             removed, lag = 0, 0.0
             for tenant in self.periods.tenants():
                 cutoff = self._period_of(expiry, tenant.id).before(now)
-                try:
+                with log_and_continue("retention_sweep_failed", kind=expiry.kind, tenant=tenant.id):
                     removed += await self._sweep_rows(expiry, tenant.id, cutoff)
-                except Exception as fault:  # the other tenants and kinds must still be swept
-                    log.error("retention_sweep_failed", kind=expiry.kind, tenant=tenant.id, **describe_fault(fault))
                 async with self._database.read() as session:
                     left = await repository.oldest(session, expiry, tenant.id, cutoff)
                 lag = max(lag, (cutoff - left).total_seconds() if left is not None else 0.0)

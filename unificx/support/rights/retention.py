@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from unificx.db import UnitOfWork
+from unificx.db import UnitOfWork, log_and_continue
 from unificx.identity.events import TenantDeleted
 from unificx.support.rights import repository
 from unificx.support.rights.dependencies import RightsDependencies
@@ -32,12 +32,16 @@ class RequestRetention:
             old = await repository.closed_before(session, now - RETENTION)
             unproved = await repository.unproved(session, now - UNPROVED)
         for tenant_id, request_id, sealing in old:
-            self._keys.destroy(tenant_id, sealing)
-            async with self._database.begin() as uow:
-                await repository.delete_request(uow.session, tenant_id, request_id)
+            with log_and_continue("request_not_deleted", tenant=tenant_id, request=request_id):
+                self._keys.destroy(tenant_id, sealing)
+                await self._delete(tenant_id, request_id)
         for tenant_id, request_id in unproved:
-            async with self._database.begin() as uow:
-                await repository.delete_request(uow.session, tenant_id, request_id)
+            with log_and_continue("request_not_deleted", tenant=tenant_id, request=request_id):
+                await self._delete(tenant_id, request_id)
+
+    async def _delete(self, tenant_id: str, request_id: str) -> None:
+        async with self._database.begin() as uow:
+            await repository.delete_request(uow.session, tenant_id, request_id)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete the texts of requests about an erased subject, with their keys, except open ones about personal data.

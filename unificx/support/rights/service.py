@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
-from unificx.db import Page, PageById, UnitOfWork, lock_scope
+from unificx.db import Page, PageById, UnitOfWork, lock_scope, log_and_continue
 from unificx.identity import Transaction, checked_name
 from unificx.support.rights import clocks, repository, states
 from unificx.support.rights.accounts import Accounts
@@ -251,13 +251,17 @@ class RightsRequests:
         """Refuse the sign-ups that operators have not decided about: their organisations are deleted, and the
         applicants are told. To be called periodically."""
         for queue_id, review_id, tenant_id in await self.reviews.undecided():
-            async with self._database.read() as session:
-                request = await repository.find(session, self._keys, queue_id, review_id) if review_id else None
-            if request is None or request.state in states.FINAL:
-                async with self.accounts.transaction() as tx:
-                    await self.accounts.delete_tenant(tx, tenant_id)
-            else:
-                await self.take(queue_id, review_id, "refuse", NOT_DECIDED, "")
+            with log_and_continue("sign_up_not_refused", tenant=tenant_id):
+                await self._expire_sign_up(queue_id, review_id, tenant_id)
+
+    async def _expire_sign_up(self, queue_id: str, review_id: str, tenant_id: str) -> None:
+        async with self._database.read() as session:
+            request = await repository.find(session, self._keys, queue_id, review_id) if review_id else None
+        if request is None or request.state in states.FINAL:
+            async with self.accounts.transaction() as tx:
+                await self.accounts.delete_tenant(tx, tenant_id)
+        else:
+            await self.take(queue_id, review_id, "refuse", NOT_DECIDED, "")
 
     def _after(self, before: RightsRequest, step: states.Step, note: str) -> RightsRequest:
         now = self._clock.now()
@@ -313,9 +317,10 @@ class RightsRequests:
         for tenant_id, request_id in due:
             found[tenant_id].append(request_id)
         for tenant_id, request_ids in found.items():
-            async with self._database.begin() as uow:
-                if requests := [each async for each in self._reminded(uow, tenant_id, request_ids, now)]:
-                    await self.alert(uow, tenant_id, requests)
+            with log_and_continue("requests_not_reminded", tenant=tenant_id):
+                async with self._database.begin() as uow:
+                    if requests := [each async for each in self._reminded(uow, tenant_id, request_ids, now)]:
+                        await self.alert(uow, tenant_id, requests)
 
     async def _reminded(
         self, uow: UnitOfWork, tenant_id: str, request_ids: Sequence[str], now: datetime
