@@ -38,8 +38,8 @@ class OrphanSweep:
         """Sweep once a day. Called every few minutes."""
         now = self._clock.monotonic()
         if now >= self._next:
-            self._next = now + INTERVAL.total_seconds()
             await self.sweep()
+            self._next = now + INTERVAL.total_seconds()
 
     async def sweep(self) -> int:
         """Mark the orphans of all tenants and remove those that were marked long ago; return their number. Raise

@@ -66,6 +66,23 @@ async def test_a_subject_without_rows_loses_its_key_after_some_days(
     assert known in await orphaned_subjects(database, keys, "acme")
 
 
+async def test_a_failed_sweep_is_repeated_at_the_next_call(database: Database, keys: KeyStore) -> None:
+    begun = list[str]()
+
+    def tenants() -> tuple[SweptTenant, ...]:
+        begun.append("sweep")
+        if len(begun) == 1:
+            raise OSError
+        return ()
+
+    sweep = OrphanSweep(database, keys, tenants)
+    with pytest.raises(OSError, match=r"^$"):
+        await sweep.run()
+    for _ in range(2):
+        await sweep.run()
+    assert len(begun) == 2, "the failed one and one more, which is the last of this day"
+
+
 async def fail(*args: object) -> None:
     raise OSError(f"no request for an approval: {len(args)}")
 
