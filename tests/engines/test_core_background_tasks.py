@@ -1,11 +1,10 @@
 """Background tasks: joining, errors, cancellation."""
 
 import asyncio
-from functools import partial
 
 import pytest
 
-from unificx.core.background import BackgroundTasks, gather_at_most
+from unificx.core.background import BackgroundTasks
 
 
 @pytest.fixture
@@ -71,22 +70,3 @@ async def test_close_cancels_tasks_after_the_timeout(background: BackgroundTasks
     await background.close(0.05)
     assert ended == ["done", "cancelled"]
     await background.close(0)
-
-
-async def test_works_are_done_a_few_at_a_time() -> None:
-    running, most = 0, 0
-
-    async def work(number: int) -> int:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        await asyncio.sleep(0)
-        running -= 1
-        if number == 2:
-            raise fault
-        return number
-
-    fault = OSError()
-    works = [partial(work, number) for number in range(7)]
-    assert await gather_at_most(3, works) == [0, 1, fault, 3, 4, 5, 6]
-    assert most == 3

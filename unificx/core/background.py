@@ -1,12 +1,10 @@
 """The event loop, which nothing may hold up, and background tasks that outlive the request that started them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any, TypeVar
+from collections.abc import Coroutine
+from typing import Any
 
 from unificx.core.access import Access, context_stating
-
-T = TypeVar("T")
 
 
 def is_in_event_loop() -> bool:
@@ -16,17 +14,6 @@ def is_in_event_loop() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-async def gather_at_most(limit: int, works: Iterable[Callable[[], Awaitable[T]]]) -> list[T | BaseException]:
-    """Do all of `works`, at most `limit` of them at a time; return their results and exceptions in their order."""
-    slots = asyncio.Semaphore(limit)
-
-    async def run(work: Callable[[], Awaitable[T]]) -> T:
-        async with slots:
-            return await work()
-
-    return await asyncio.gather(*(run(work) for work in works), return_exceptions=True)
 
 
 class BackgroundTasks:

@@ -16,13 +16,13 @@ from unificx.audio_store import (
     SealedFileReader,
     audio_ids_of_tenant,
 )
-from unificx.core.background import gather_at_most
 from unificx.core.errors import Expired, NotFound, ServiceUnavailable, StorageFull
 from unificx.core.faults import describe_fault
 from unificx.db import (
     Database,
     Page,
     PageByTime,
+    PendingWork,
     UnitOfWork,
     is_id_cursor,
     lock_scope,
@@ -57,8 +57,6 @@ from unificx.recording.schemas import (
 
 log = structlog.get_logger()
 PLAYBACK_LOG_INTERVAL = timedelta(minutes=10)
-MAX_ENDING = 5
-"""Recordings that are stored at a time after an outage: calls need connections too."""
 _DEFAULT_POLICY, _DEFAULT_EXTENSION_POLICY = TenantRecordingPolicy(), ExtensionRecordingPolicy()
 
 
@@ -122,11 +120,8 @@ class RecordingArchive:
         audio.on_erase.append(self._on_audio_erased)
         audio.on_hide.append(self._on_audio_hidden)
         audio.held.append(call_recording_repository.held_audio)
-        self._unfinished: list[tuple[str, str, str]] = []
-        """(tenant, recording, audio) of recordings cut off by a restart and not stored yet."""
-        # Owner: this node, which has recorded them.
-        self._ended: list[tuple[CallRecordingWriter, RecordingEndReason]] = []
-        """Recordings whose end could not be stored."""
+        self.unended = PendingWork("recording_end_not_noted")
+        """Ends of recordings that could not be stored, such as while the database was away."""
         self._tenants: dict[str, TenantRecordingPolicy] = {}
         self._extensions: dict[str, ExtensionRecordingPolicy] = {}
 
@@ -137,8 +132,8 @@ class RecordingArchive:
             unfinished = await call_recording_repository.unfinished(session)
         for tenant_id, recording_id, audio_id, call_id, begun in unfinished:
             self.interrupted[call_id] = "demand" if begun == "demand" else "automatic"
-            self._unfinished.append((tenant_id, recording_id, audio_id))
-        await self.store_unfinished()
+            self.unended.add(partial(self._store_cut_off, tenant_id, recording_id, audio_id))
+        await self.unended.repeat()
 
     # ---- recording
 
@@ -175,15 +170,10 @@ class RecordingArchive:
             call_recording_repository.add_marks(uow.session, writer.new.tenant_id, writer.id, number, [mark])
 
     async def finish(self, writer: CallRecordingWriter, ended: RecordingEndReason) -> None:
-        """See `CallRecordingWriter.finish`. If the end cannot be stored, such as while the database is away,
-        `store_unfinished` does it."""
-        seconds = round(writer.seconds, 2)
+        """See `CallRecordingWriter.finish`. If the end cannot be stored now, it is later."""
         try:
-            async with self._database.begin() as uow:
-                await self._audio.finish(uow, writer.writer)
-            await self._store(writer.new.tenant_id, writer.id, writer.writer.id, (seconds, ended))
+            await self.unended.attempt(partial(self._finish, writer, ended))
         except Exception as fault:  # any error, such as an unreachable database, or a key store in use
-            self._ended.append((writer, ended))
             log.warning("recording_end_not_noted", recording=writer.id, **describe_fault(fault))
 
     # ---- stored recordings
@@ -343,26 +333,23 @@ class RecordingArchive:
             if await call_recording_repository.mark_stored(uow.session, tenant_id, recording_id, seconds, ended):
                 uow.publish(CallRecordingStored(self.clock.new_id(), tenant_id, recording_id))
 
-    async def store_unfinished(self) -> None:
-        """Store recordings that were cut off or could not be stored; called again periodically. An unreadable one is
-        left for inspection."""
-        ended, self._ended = self._ended, []
-        await gather_at_most(MAX_ENDING, [partial(self.finish, *each) for each in ended])
-        unfinished, self._unfinished = self._unfinished, []
-        for each in unfinished:
-            try:
-                await self._store_cut_off(*each)
-            except (OSError, SQLAlchemyError, ServiceUnavailable) as fault:
-                self._unfinished.append(each)
-                log.warning("recording_end_not_noted", recording=each[1], **describe_fault(fault))
-            except Exception as fault:  # any other error: the other recordings must still be stored
-                log.error("recording_cannot_be_read", recording=each[1], **describe_fault(fault))
+    async def _finish(self, writer: CallRecordingWriter, ended: RecordingEndReason) -> None:
+        seconds = round(writer.seconds, 2)
+        async with self._database.begin() as uow:
+            await self._audio.finish(uow, writer.writer)
+        await self._store(writer.new.tenant_id, writer.id, writer.writer.id, (seconds, ended))
 
     async def _store_cut_off(self, tenant_id: str, recording_id: str, audio_id: str) -> None:
+        """Store a recording that a restart has cut off. An unreadable one is left for inspection."""
         try:
             seconds = (await self._audio.open(tenant_id, audio_id)).seconds
         except (NotFound, Expired):
             seconds = 0.0
+        except (OSError, SQLAlchemyError, ServiceUnavailable):
+            raise
+        except Exception as fault:
+            log.error("recording_cannot_be_read", recording=recording_id, **describe_fault(fault))
+            return
         await self._store(tenant_id, recording_id, audio_id, (seconds, "cut_off"))
 
     async def _set_archived(self, recording: CallRecording, places: Sequence[int], *, hidden: bool) -> None:

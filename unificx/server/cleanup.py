@@ -13,7 +13,6 @@ from unificx.server.errands import Errands
 from unificx.server.invoice_emails import InvoiceEmails
 from unificx.server.stored_media import stored_media
 from unificx.server.trial_emails import TrialEmails
-from unificx.voicemail import end_unended
 
 CLEANUP_INTERVAL = 300.0
 HEAD_INTERVAL = 3600.0
@@ -39,8 +38,6 @@ class Cleanup:
                 self._container.identity.clean_up,
                 self._keep_requests,
                 self._container.access_copies.delete_expired,
-                self._container.archive.store_unfinished,
-                partial(end_unended, self._container.mailboxes),
                 self._container.retention.run,
                 self._container.holds.check_reviews,
                 self._container.rotation.run,

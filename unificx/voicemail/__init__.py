@@ -16,7 +16,7 @@ from unificx.voicemail.schemas import (
     SharedMailbox,
     SharedMailboxChange,
 )
-from unificx.voicemail.service import Mailboxes, end_unended
+from unificx.voicemail.service import Mailboxes
 from unificx.voicemail.settings import (
     STATE_GREETINGS,
     GreetingKind,
@@ -49,7 +49,6 @@ __all__ = [
     "VoicemailSettings",
     "VoicemailSettingsChange",
     "deposit_app",
-    "end_unended",
     "mailbox_holding",
     "played_in",
     "prompt_recording_app",

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,9 +17,8 @@ from unificx.audio_store import (
 )
 from unificx.cluster import Counters
 from unificx.core.access import Access, stating
-from unificx.core.background import gather_at_most
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
-from unificx.db import UnitOfWork, lock_scope, shield_until_done
+from unificx.db import PendingWork, UnitOfWork, lock_scope
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Expiry, OutsideNumbers, Period, lock_holds
@@ -41,9 +39,6 @@ from unificx.voicemail.shared_mailboxes import SharedMailboxes
 _DEFAULT_SETTINGS, _DEFAULT_MAILBOX = VoicemailSettings(), MailboxSettings()
 _BATCH_SIZE = 200
 """Messages in one statement and one event."""
-MAX_ENDING = 5
-"""Messages that are stored or discarded at a time after an outage: calls need connections too."""
-T = TypeVar("T")
 _SetTime = Callable[[AsyncSession, str, str, datetime | None], Awaitable[bool]]
 _Also = Callable[[UnitOfWork], Awaitable[object]]
 """Another change, in the same transaction: if it raises, neither is stored."""
@@ -67,20 +62,12 @@ class MessageWriter:
 
     async def store(self) -> bool:
         """Store the message in the mailbox, also if the caller hangs up meanwhile; False if it was too short, or
-        erased meanwhile. If it cannot be stored now, `end_unended` does it."""
-        return await shield_until_done(self._end(self._boxes.store))
+        erased meanwhile. If it cannot be stored now, it is later."""
+        return await self._boxes.unended.attempt(partial(self._boxes.store, self))
 
     async def discard(self) -> None:
-        """Discard the message, also if the caller hangs up meanwhile. If it cannot be discarded now, `end_unended`
-        does it."""
-        await shield_until_done(self._end(self._boxes.discard))
-
-    async def _end(self, end: "Callable[[MessageWriter], Awaitable[T]]") -> T:
-        try:
-            return await end(self)
-        except Exception:  # any error, such as an unreachable database, or a key store in use
-            self._boxes.unended.append(lambda: shield_until_done(self._end(end)))
-            raise
+        """Discard the message, also if the caller hangs up meanwhile. If it cannot be discarded now, it is later."""
+        await self._boxes.unended.attempt(partial(self._boxes.discard, self))
 
 
 class Mailboxes:
@@ -102,8 +89,8 @@ class Mailboxes:
         self._passwords, self._transcriber = passwords, deps.transcriber
         self.message_counts = MessageCountCache(deps.database)
         self._guard = PinThrottle(counters, "voicemail PIN")
-        # Owner: this node. Ends of messages that could not be stored, such as while the database was away.
-        self.unended: list[Callable[[], Awaitable[object]]] = []
+        self._guard_without_pin = PinThrottle(counters, "voicemail without PIN")  # for numbers that may be anything
+        self.unended = PendingWork("message_end_not_noted")  # such as while the database was away
         # Owner: the database. A copy of this node, changed after each of its commits.
         self._tenants: dict[str, VoicemailSettings] = {}
         self._boxes: dict[str, MailboxSettings] = {}
@@ -194,6 +181,7 @@ class Mailboxes:
     async def discard(self, writer: MessageWriter) -> None:
         """See `MessageWriter.discard`."""
         writer.writer.abandon()
+        await self._audio.remove_files([writer.message.audio_id])  # at once: after a restart it would be stored
         await self._audio.erase(writer.message.tenant_id, [writer.message.audio_id])
 
     # ---- playback
@@ -286,15 +274,14 @@ class Mailboxes:
 
     async def check_pin(self, tenant_id: str, extension_id: str, pin: str) -> bool:
         """Whether the PIN is correct. Takes as long if the mailbox has none. Raises TooManyRequests."""
-        retry_after = await self._guard.attempt(f"{tenant_id}/{extension_id}")
-        if retry_after:
-            raise TooManyRequests("Too many wrong PINs. Try again later.", retry_after=retry_after)
         with stating(Access("authentication", "mailbox entry", tenant_id)):
             async with self._database.read() as session:
                 digest = await message_repository.pin(session, self._keys, tenant_id, extension_id)
-        correct = await self._passwords.verify(digest, pin)
-        if correct:
-            await self._guard.record_success(f"{tenant_id}/{extension_id}")
+        guard, key = self._guard if digest is not None else self._guard_without_pin, f"{tenant_id}/{extension_id}"
+        if retry_after := await guard.attempt(key):
+            raise TooManyRequests("Too many wrong PINs. Try again later.", retry_after=retry_after)
+        if correct := await self._passwords.verify(digest, pin):
+            await guard.record_success(key)
         return correct
 
     # ---- deletion
@@ -400,13 +387,3 @@ def _undecided(messages: int) -> OldMessagesUndecided:
         hint="Set old_messages to keep, put_away or erase.",
         field="old_messages",
     )
-
-
-async def end_unended(boxes: Mailboxes) -> None:
-    """Store and discard the messages for which that has failed; called periodically. Those that fail again stay,
-    and one of their errors is raised."""
-    ends, boxes.unended[:] = boxes.unended[:], []
-    results = await gather_at_most(MAX_ENDING, ends)
-    for fault in results:
-        if isinstance(fault, BaseException):
-            raise fault

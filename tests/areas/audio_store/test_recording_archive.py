@@ -295,10 +295,10 @@ async def test_the_end_of_a_recording_is_stored_once_the_database_is_back(
     with monkeypatch.context() as patch:
         patch.setattr(*step, away)
         await made.finish("over")
-        await room.archive.store_unfinished()
+        await room.archive.unended.repeat()
     with pytest.raises(NotFound):
         await room.archive.get(TENANT, made.id)
-    await room.archive.store_unfinished()
+    await room.archive.unended.repeat()
     stored = await room.archive.get(TENANT, made.id)
     assert (stored.seconds, stored.ended) == (1.0, "over")
     assert await (await room.audio.open(TENANT, made.writer.id)).read() == SECOND
@@ -345,7 +345,7 @@ async def test_unreadable_recording_blocks_neither_start_nor_others(
 
     assert await stored() == {"call-whole"}
     del faults[made["call-away"].writer.id]
-    await room.archive.store_unfinished()
+    await room.archive.unended.repeat()
     assert await stored() == {"call-whole", "call-away"}
     assert set(room.archive.interrupted) == set(calls)
 
@@ -364,7 +364,7 @@ async def test_recordings_cut_off_are_stored_once_the_database_is_back(
     with monkeypatch.context() as patch:
         patch.setattr(call_recording_repository, "mark_stored", away)
         await room.archive.start()
-    await room.archive.store_unfinished()
+    await room.archive.unended.repeat()
     assert [(await room.archive.get(TENANT, each.id)).ended for each in made] == ["cut_off"] * 2
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -30,7 +29,6 @@ from unificx.voicemail import (
     MailboxSettingsChange,
     NewMessage,
     VoicemailSettingsChange,
-    end_unended,
     message_repository,
 )
 from unificx.voicemail.events import MessageLeft
@@ -78,11 +76,11 @@ async def test_a_message_is_stored_once_the_database_is_back(
     begun = await begin_message(room)
     with monkeypatch.context() as patch:
         patch.setattr(audio_repository, "close", away)
-        for store in (begun.store, partial(end_unended, room.boxes)):
-            with pytest.raises(DatabaseUnreachable):
-                await store()
+        with pytest.raises(DatabaseUnreachable):
+            await begun.store()
+        await room.boxes.unended.repeat()
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
-    await end_unended(room.boxes)
+    await room.boxes.unended.repeat()
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert await (await room.boxes.open(found)).read() == noise(2.0)
 
@@ -105,13 +103,11 @@ async def test_a_message_that_cannot_be_stored_does_not_block_the_others(
         with pytest.raises(SQLAlchemyError):
             await each.store()
     del faults[begun[2].message.audio_id]
-    with pytest.raises(SQLAlchemyError):
-        await end_unended(room.boxes)
+    await room.boxes.unended.repeat()
     assert [each.id for each in await room.boxes.list(TENANT, [ANNA.id])] == [begun[2].message.id]
     faults.clear()
-    await end_unended(room.boxes)
+    await room.boxes.unended.repeat()
     assert len(await room.boxes.list(TENANT, [ANNA.id])) == 3
-    assert not room.boxes.unended
 
 
 async def test_a_discarded_message_leaves_nothing_once_the_database_is_back(
@@ -123,13 +119,34 @@ async def test_a_discarded_message_leaves_nothing_once_the_database_is_back(
     begun = await begin_message(room)
     with monkeypatch.context() as patch:
         patch.setattr(audio_repository, "mark_erased", away)
-        for discard in (begun.discard, partial(end_unended, room.boxes)):
-            with pytest.raises(DatabaseUnreachable):
-                await discard()
-    await end_unended(room.boxes)
+        with pytest.raises(DatabaseUnreachable):
+            await begun.discard()
+        await room.boxes.unended.repeat()
+    await room.boxes.unended.repeat()
     with pytest.raises(Expired):
         await room.boxes.get(TENANT, begun.message.id)
     assert room.all_files() == []
+
+
+async def test_a_discarded_message_is_not_stored_by_a_restart(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database was away from the moment at which the caller discarded it to the end of the server."""
+
+    @asynccontextmanager
+    async def away() -> AsyncIterator[UnitOfWork]:
+        raise DatabaseUnreachable("gone", "Start it.")
+        yield
+
+    begun = await begin_message(room)
+    with monkeypatch.context() as patch:
+        patch.setattr(room.database, "begin", away)
+        with pytest.raises(DatabaseUnreachable):
+            await begun.discard()
+    await room.restart()
+    assert await room.boxes.list(TENANT, [ANNA.id]) == ()
+    with pytest.raises(Expired):
+        await room.boxes.get(TENANT, begun.message.id)
 
 
 async def test_a_message_is_stored_although_the_server_stops_meanwhile(
@@ -152,7 +169,7 @@ async def test_a_message_is_stored_although_the_server_stops_meanwhile(
         with pytest.raises(DatabaseUnreachable):
             await begun.store()
         patch.setattr(audio_repository, "close", close_late)
-        ending = asyncio.create_task(end_unended(room.boxes))
+        ending = asyncio.create_task(room.boxes.unended.repeat())
         await begun_again.wait()
         ending.cancel()
         goes_on.set()
@@ -180,7 +197,7 @@ async def test_a_message_stays_if_the_answer_to_its_commit_was_lost(
         patch.setattr(room.database, "begin", begin_and_lose_answer)
         with pytest.raises(DatabaseUnreachable):
             await begun.store()
-    await end_unended(room.boxes)
+    await room.boxes.unended.repeat()
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert await (await room.boxes.open(found)).read() == noise(2.0)
     assert [type(each) for each in events] == [MessageLeft]
@@ -399,6 +416,20 @@ async def test_a_pin_is_stored_as_a_salted_hash(room: RecordingSetup, monkeypatc
         await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     assert all(digest.startswith("$argon2id$") and "8264" not in digest[:10] for digest in stored)
     assert len(set(stored)) == len(stored) == 2
+
+
+async def test_attempts_at_unknown_mailboxes_displace_no_counter(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unificx.identity.policies.pin_throttle.MAX_ENTRIES", 3)
+    await room.restart()
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
+    for attempt in range(5):
+        assert not await room.boxes.check_pin(TENANT, ANNA.id, f"700{attempt}")
+    for number in range(4):
+        assert not await room.boxes.check_pin(TENANT, f"70{number}", "8264")
+    with pytest.raises(TooManyRequests):
+        await room.boxes.check_pin(TENANT, ANNA.id, "8264")
 
 
 async def test_pin_attempts_are_rate_limited(room: RecordingSetup, clock: ManualClock) -> None:
