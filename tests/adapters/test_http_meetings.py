@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from failing import fail_first
 from http_world import World
 from sqlalchemy import select
 
@@ -117,6 +118,16 @@ async def test_a_meeting_is_deleted_a_week_after_its_end_unless_it_is_in_use(wor
     await world.services.guests.sweep()
     async with world.database.read() as session:
         assert not (await session.scalars(select(GuestLinkRow))).all()
+
+
+async def test_a_meeting_that_cannot_be_deleted_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna, rooms = await world.user(world.acme, "1001"), world.services.rooms
+    made = [(await anna.post(MEETINGS, json={"ends": "2026-01-05T12:00:00Z"})).json()["id"] for _ in range(2)]
+    world.clock.advance(9 * 86_400)
+    fail_first(monkeypatch, rooms, "delete")
+    for left in (1, 0):
+        await rooms.delete_ended()
+        assert sum(rooms.by_id(each) is not None for each in made) == left
 
 
 async def test_meetings_of_a_host_are_limited_and_end_with_its_extension(world: World) -> None:

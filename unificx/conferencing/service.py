@@ -1,6 +1,6 @@
 """Conference rooms: settings, hosts and PINs of permanent rooms; ad hoc rooms created from calls."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -19,11 +19,11 @@ from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
 from unificx.core.preconditions import Precondition, unconditional
-from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork
+from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork, log_and_continue, shield_until_done
 from unificx.identity import (
+    CountedAttempt,
     DirectoryCache,
     PasswordHashing,
-    PinAttempt,
     PinCaller,
     SharedPinThrottle,
     allocate_number,
@@ -209,8 +209,8 @@ class RoomService:
         """Delete the meetings whose retention period is over, with their links, except those in use."""
         for room in [one for one in self._rooms if values.is_over(one, self._clock.now())]:
             if not any(is_used(room) for is_used in self.uses):
-                with suppress(NotFound):  # deleted meanwhile
-                    await self.delete(room)
+                with log_and_continue("meeting_not_deleted", tenant=room.tenant_id, room=room.id), suppress(NotFound):
+                    await self.delete(room)  # not found: it was deleted meanwhile
 
     # ---- admission
 
@@ -218,30 +218,15 @@ class RoomService:
         """Return the role that a PIN gives to `caller`, or None. An empty PIN gives "guest" if no guest PIN is set.
 
         Raises TooManyRequests. Attempts are limited for each of the two PINs of its own: one who knows the guest PIN
-        and enters it between guesses at the host PIN gains nothing.
+        and enters it between guesses at the host PIN gains nothing. A check goes on after a hang-up, and counts too.
         """
         if not pin and not room.has_pin:
             return "guest"
         with stating(Access("authentication", "conference entry", room.tenant_id)):
             pins = await self._load_pins(room)
         digests: dict[RoomRole, str | None] = {"host": pins.host, "guest": pins.guest}
-        attempts: dict[RoomRole, PinAttempt] = {}
-        try:
-            for one in _ROLES:
-                attempts[one] = await self._pin_guard.attempt(_pin_name(room, one, digests[one]), caller)
-            if all(attempt.delay for attempt in attempts.values()):
-                raise TooManyRequests("Too many wrong PINs.", retry_after=min(a.delay for a in attempts.values()))
-            # Always check both, so that the response time reveals nothing.
-            right = {one: await self._passwords.verify(digests[one], pin) for one in _ROLES}
-        except BaseException:  # nothing was checked, such as after a hang-up
-            for attempt in attempts.values():
-                await self._pin_guard.withdraw(attempt)
-            raise
-        role: RoomRole | None = next((one for one in _ROLES if right[one] and not attempts[one].delay), None)
-        for counted, attempt in attempts.items() if role is not None else ():
-            settle = self._pin_guard.record_success if counted == role else self._pin_guard.withdraw
-            await settle(attempt)
-        return role
+        names: dict[RoomRole, str] = {one: _pin_name(room, one, digests[one]) for one in _ROLES}
+        return await shield_until_done(_check_pin(self._pin_guard, self._passwords, (names, digests), caller, pin))
 
     # ---- deletion
 
@@ -342,3 +327,31 @@ def _require_permanent(room: Room) -> None:
 
 def _pins_must_differ() -> Invalid:
     return Invalid("The guest PIN and the host PIN must differ.", field="host_pin")
+
+
+async def _check_pin(
+    guard: SharedPinThrottle,
+    passwords: PasswordHashing,
+    pins: tuple[Mapping[RoomRole, str], Mapping[RoomRole, str | None]],
+    caller: PinCaller,
+    pin: str,
+) -> RoomRole | None:
+    """Count and check an attempt at PINs, of which the names and the digests are given by role."""
+    names, digests = pins
+    attempts: dict[RoomRole, CountedAttempt] = {}
+    try:
+        for one in _ROLES:
+            attempts[one] = await guard.attempt(names[one], caller)
+        if all(attempt.delay for attempt in attempts.values()):
+            raise TooManyRequests("Too many wrong PINs.", retry_after=min(a.delay for a in attempts.values()))
+        # Always check both, so that the response time reveals nothing.
+        right = {one: await passwords.verify(digests[one], pin) for one in _ROLES}
+    except Exception:  # nothing was checked, such as if too many checks wait
+        for attempt in attempts.values():
+            await guard.withdraw(attempt)
+        raise
+    role: RoomRole | None = next((one for one in _ROLES if right[one] and not attempts[one].delay), None)
+    for counted, attempt in attempts.items() if role is not None else ():
+        settle = guard.record_success if counted == role else guard.withdraw
+        await settle(attempt)
+    return role

@@ -32,6 +32,7 @@ from unificx.identity.people_schemas import (
     UndoReport,
     outside_recipient,
 )
+from unificx.identity.policies.counted_attempts import CountedAttempt
 from unificx.identity.policies.countries import DEFAULT_COUNTRY
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.permissions import (
@@ -46,7 +47,7 @@ from unificx.identity.policies.permissions import (
     permissions_of,
     reaches,
 )
-from unificx.identity.policies.pin_throttle import PinAttempt, PinCaller, PinThrottle, SharedPinThrottle, validate_pin
+from unificx.identity.policies.pin_throttle import PinCaller, PinThrottle, SharedPinThrottle, validate_pin
 from unificx.identity.policies.validation import domain as checked_domain
 from unificx.identity.policies.validation import email as checked_email
 from unificx.identity.policies.validation import email_key
@@ -119,6 +120,7 @@ __all__ = [
     "AccountSuspended",
     "Action",
     "AddedFactor",
+    "CountedAttempt",
     "CreatedDevice",
     "CustomRole",
     "CustomRoleChange",
@@ -163,7 +165,6 @@ __all__ = [
     "Person",
     "PersonChange",
     "PickupRight",
-    "PinAttempt",
     "PinCaller",
     "PinThrottle",
     "PolicyAnswer",

@@ -1,6 +1,7 @@
 """Rate limit of attempts to guess a password, code or second factor."""
 
 from unificx.core.errors import TooManyRequests
+from unificx.identity.policies.counted_attempts import CountedAttempt
 from unificx.identity.policies.login_throttle import LoginThrottle
 from unificx.identity.schemas import Source
 
@@ -10,16 +11,17 @@ class Attempts:
 
     def __init__(self, throttle: LoginThrottle) -> None:
         self._throttle = throttle
+        self.record_success = throttle.record_success
 
-    async def check(self, account: str, source: Source) -> None:
-        """Count an attempt; `account` is "" for attempts that name no account and count for their source only.
+    async def check(self, account: str, source: Source) -> CountedAttempt:
+        """Count an attempt; `account` is "" for attempts that name no account and count for their source only. Pass it
+        to `record_success` if it was right.
 
         Raise TooManyRequests.
         """
-        delay = await self._throttle.attempt(account, source.address)
-        if delay > 0:
-            raise TooManyRequests("Too many failed attempts.", retry_after=delay, hint="Wait a moment, then try again.")
-
-    async def record_success(self, account: str, source: Source) -> None:
-        """Undo the count of the last attempt and remember its source as known."""
-        await self._throttle.record_success(account, source.address)
+        attempt = await self._throttle.attempt(account, source.address)
+        if attempt.delay:
+            raise TooManyRequests(
+                "Too many failed attempts.", retry_after=attempt.delay, hint="Wait a moment, then try again."
+            )
+        return attempt

@@ -104,12 +104,12 @@ class Invitations:
         raise not_of_age()
 
     async def _find(self, code: str, source: Source) -> links.SignInLink:
-        await self._attempts.check("", source)
+        attempt = await self._attempts.check("", source)
         async with self._store.read() as session:
             found = await links.find(session, "invitation", token_rotation.digest(code), self._clock.now())
         if found is None or not self._store.is_tenant_active(found.tenant_id):
             raise _expired()
-        await self._attempts.record_success("", source)
+        await self._attempts.record_success(attempt)
         return found
 
     async def _consume(self, tx: Transaction, found: links.SignInLink) -> credentials.SignInAccount:

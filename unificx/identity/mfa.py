@@ -72,7 +72,7 @@ class Mfa:
 
     async def confirm_totp(self, principal: Principal, factor_id: str, code: str, source: Source) -> AddedFactor:
         """Complete TOTP enrollment. Raise NotFound, TooManyRequests, and Invalid for a wrong code."""
-        await self._attempts.check(principal.person_id, source)
+        attempt = await self._attempts.check(principal.person_id, source)
         async with self._store.transaction() as tx:
             owner = await self._factors.require_step_up(tx, principal)
             found = await factors.of_person(tx.session, self._keys, owner)
@@ -85,7 +85,7 @@ class Mfa:
             confirmed = replace(updated, confirmed=True)
             await factors.save(tx.session, self._keys, owner, confirmed)
             codes = await self._factors.initial_recovery_codes(tx, owner)
-        await self._attempts.record_success(principal.person_id, source)
+        await self._attempts.record_success(attempt)
         self._notices.send(owner.tenant_id, owner.person_id, "factor_changed", pending.name)
         return AddedFactor(to_public(confirmed), codes)
 

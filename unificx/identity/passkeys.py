@@ -86,7 +86,7 @@ class Passkeys:
         """Sign in with a passkey. Raise TicketExpired, and InvalidProof if the passkey or the account is invalid."""
         if signed_tokens.decode(ticket) != self._verifier.check_challenge(response, SIGN_IN_PURPOSE):
             raise ticket_expired()
-        await self._attempts.check("", context.source)
+        attempt = await self._attempts.check("", context.source)
         async with self._store.transaction() as tx:
             account = await credentials.account(tx.session, self._keys, webauthn.unverified_user_handle(response))
             if account is None or account.state not in ("active", "suspended"):
@@ -94,7 +94,7 @@ class Passkeys:
             owner = FactorOwner(account.tenant_id, account.person_id, account.subject)
             await self._verifier.verify(tx, owner, response, origin, SIGN_IN_PURPOSE)
             signed_in = await self._opener.open(tx, account, context, stepped_up=True)
-        await self._attempts.record_success("", context.source)
+        await self._attempts.record_success(attempt)
         return signed_in
 
 

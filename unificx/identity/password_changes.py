@@ -93,13 +93,13 @@ class Passwords:
     async def change(self, principal: Principal, current: str, new: str, source: Source) -> None:
         """Change one's own password and end all other sessions. Raise StepUpFailed, TooManyRequests, Invalid."""
         validation.password(new)
-        await self._attempts.check(principal.person_id, source)
+        attempt = await self._attempts.check(principal.person_id, source)
         subject = self._store.directory.person_subject(principal.person_id)
         async with self._store.read() as session:
             account = await credentials.account(session, self._store.keys, subject or "")
         if account is None or not await self._password_store.verify(account.hash, current):
             raise StepUpFailed("The current password is wrong.")
-        await self._attempts.record_success(principal.person_id, source)
+        await self._attempts.record_success(attempt)
         hashed = await self._password_store.hash(new)
         await self._replace(
             principal.tenant_id, principal.person_id, hashed, must_change=False, except_session=principal.session_id

@@ -172,7 +172,7 @@ class QrSignIn:
         The second factor, if any, is required unless the user created the code themselves. Raise UsedSignInCode,
         SignInCodeExpired, TooManyRequests.
         """
-        await self._attempts.check("", context.source)
+        attempt = await self._attempts.check("", context.source)
         device = token_rotation.digest(device_secret)
         found = await self._codes.by_code(code)
         if found is None:
@@ -184,7 +184,7 @@ class QrSignIn:
             raise UsedSignInCode("This code was already used by another device.", hint="Show a new code.")
         if expired:
             raise _expired()
-        await self._attempts.record_success("", context.source)
+        await self._attempts.record_success(attempt)
         async with self._store.transaction() as tx:
             result = await self._complete_sign_in(tx, found, context)
             tx.publish(SignInCodeUsed(self._clock.new_id(), found.tenant_id, found.id, found.person_id, found.maker_id))

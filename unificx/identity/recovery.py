@@ -72,12 +72,12 @@ class Recovery:
         A second factor is still required: access to the mailbox does not replace it.
         """
         validation.password(password)
-        await self._attempts.check("", context.source)
+        attempt = await self._attempts.check("", context.source)
         digest = token_rotation.digest(code)
         async with self._store.read() as session:
             if await links.find(session, "recovery", digest, self._clock.now()) is None:
                 raise _link_expired()
-        await self._attempts.record_success("", context.source)
+        await self._attempts.record_success(attempt)
         hashed = await self._passwords.hash(password)
         async with self._store.transaction() as tx:
             found = await links.find(tx.session, "recovery", digest, self._clock.now())

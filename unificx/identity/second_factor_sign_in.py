@@ -45,7 +45,7 @@ class SecondFactorSignIn:
         Raise TicketExpired, TooManyRequests, and InvalidProof.
         """
         pending = await self._pending_sign_in(ticket)
-        await self._attempts.check(pending.person_id, context.source)
+        attempt = await self._attempts.check(pending.person_id, context.source)
         async with self._store.transaction() as tx:
             account = await self._store.account(tx.session, pending.tenant_id, pending.person_id)
             owner = FactorOwner(account.tenant_id, account.person_id, account.subject)
@@ -53,7 +53,7 @@ class SecondFactorSignIn:
             if await self._tickets.consume(ticket, SECOND_FACTOR) is None:
                 raise ticket_expired()
             signed_in = await self._opener.open(tx, account, context, stepped_up=True)
-        await self._attempts.record_success(pending.person_id, context.source)
+        await self._attempts.record_success(attempt)
         return signed_in
 
     async def _pending_sign_in(self, ticket: str) -> Ticket:

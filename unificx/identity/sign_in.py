@@ -45,14 +45,14 @@ class SignIn:
         owner. Guessing is throttled (TooManyRequests), for unknown addresses too.
         """
         address = validation.email_key(email)
-        await self._attempts.check(address, context.source)
+        attempt = await self._attempts.check(address, context.source)
         async with self._store.read() as session:
             subject = await self._emails.owner(session, tenant_id or INSTALLATION_SCOPE, address)
             account = await credentials.account(session, self._keys, subject or "")
         matches = await self._passwords.verify(account.hash if account is not None else None, password)
         if account is None or not matches or account.state not in ("active", "suspended"):
             raise Unauthenticated(_WRONG_CREDENTIALS)
-        await self._attempts.record_success(address, context.source)
+        await self._attempts.record_success(attempt)
         renewed = await self._passwords.renewed_hash(account.hash, password)
         async with self._store.transaction() as tx:
             current = await credentials.account(tx.session, self._keys, account.subject)

@@ -53,7 +53,7 @@ class StepUp:
         if proof.password is not None:
             await self._prove_by_password(principal, proof.password, source)
             return
-        await self._factor_attempts.check(principal.person_id, source)
+        attempt = await self._factor_attempts.check(principal.person_id, source)
         try:
             async with self._store.transaction() as tx:
                 owner = self._factors.owner(principal.tenant_id, principal.person_id)
@@ -61,10 +61,10 @@ class StepUp:
                 await self._mark_stepped_up(tx, principal, is_own=True)
         except InvalidProof as error:
             raise _step_up_failed(error.hint) from None
-        await self._factor_attempts.record_success(principal.person_id, source)
+        await self._factor_attempts.record_success(attempt)
 
     async def _prove_by_password(self, principal: Principal, password: str, source: Source) -> None:
-        await self._attempts.check(principal.person_id, source)
+        attempt = await self._attempts.check(principal.person_id, source)
         owner = self._factors.owner(principal.tenant_id, principal.person_id)
         async with self._store.read() as session:
             account = await credentials.account(session, self._keys, owner.subject)
@@ -74,7 +74,7 @@ class StepUp:
             raise _step_up_failed("Use your second factor." if kinds else "")
         async with self._store.transaction() as tx:
             await self._mark_stepped_up(tx, principal, is_own=account is not None and not account.password_by)
-        await self._attempts.record_success(principal.person_id, source)
+        await self._attempts.record_success(attempt)
 
     async def _mark_stepped_up(self, tx: Transaction, principal: Principal, *, is_own: bool) -> None:
         """`is_own`: the proof is known to the user alone."""

@@ -1,7 +1,7 @@
 """Conference rooms on both databases: numbers, settings, PINs and deletion."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from unificx.conferencing.models import RoomRow
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
 from unificx.db import Database
-from unificx.identity import NewExtension, NewTenant, PinAttempt, PinCaller, SharedPinThrottle
+from unificx.identity import CountedAttempt, NewExtension, NewTenant, PasswordHashing, PinCaller, SharedPinThrottle
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 
 
@@ -190,14 +190,6 @@ async def test_entering_the_guest_pin_allows_no_more_attempts_at_the_host_pin(
     assert await conference.rooms.role_for_pin(room, host, "8362") == "host"
 
 
-async def hang_up(*_: object) -> bool:
-    task = asyncio.current_task()
-    assert task is not None
-    task.cancel()
-    await asyncio.sleep(0)
-    return False
-
-
 async def unavailable(*_: object) -> None:
     raise OSError
 
@@ -207,9 +199,8 @@ async def unavailable(*_: object) -> None:
     [
         ("unificx.conferencing.repository.get_pins", unavailable, OSError),
         ("unificx.identity.passwords.MAX_WAITING", 0, TooManyRequests),
-        ("unificx.identity.passwords.PasswordHashing.verify", hang_up, asyncio.CancelledError),
     ],
-    ids=["database away", "overload", "hang-up"],
+    ids=["database away", "overload"],
 )
 async def test_a_pin_that_was_not_checked_is_not_counted(
     conference: ConferenceSetup, monkeypatch: pytest.MonkeyPatch, name: str, value: Any, error: type[BaseException]
@@ -223,6 +214,38 @@ async def test_a_pin_that_was_not_checked_is_not_counted(
                 await asyncio.create_task(enter(room, PinCaller(f"+4930{attempt % 30:06}"), "4711"))
     for attempt in range(31):
         assert await enter(room, PinCaller(f"+4930{attempt:06}"), "4711") == "guest"
+
+
+@pytest.mark.parametrize(("pin", "expected"), [("9999", pytest.raises(TooManyRequests)), ("4711", nullcontext())])
+async def test_a_wrong_pin_is_counted_although_its_caller_hangs_up(
+    conference: ConferenceSetup,
+    monkeypatch: pytest.MonkeyPatch,
+    pin: str,
+    expected: AbstractContextManager[object],
+) -> None:
+    """The check has begun, and goes on."""
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
+    enter = conference.rooms.role_for_pin
+    begun, hung_up = asyncio.Event(), asyncio.Event()
+
+    async def check(hashing: PasswordHashing, digest: str | None, entered: str) -> bool:
+        begun.set()
+        await hung_up.wait()
+        return digest is not None and entered == "4711"
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PasswordHashing, "verify", check)
+        for attempt in range(40):
+            begun.clear()
+            hung_up.clear()
+            task = asyncio.create_task(enter(room, PinCaller(f"+4930{attempt:06}"), pin))
+            await begun.wait()
+            task.cancel()
+            hung_up.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+    with expected:
+        assert await enter(room, PinCaller("+49309"), "4711") == "guest"
 
 
 async def test_mistakes_of_callers_who_then_enter_delay_no_others(conference: ConferenceSetup) -> None:
@@ -252,7 +275,7 @@ async def test_callers_with_the_right_pin_do_not_prolong_a_delay(conference: Con
 async def test_an_attempt_that_is_taken_back_does_not_end_the_delay_of_a_later_one(clock: ManualClock) -> None:
     throttle, numbers = SharedPinThrottle(LocalCounters(clock), "PIN"), iter(range(1000))
 
-    async def attempt() -> PinAttempt:
+    async def attempt() -> CountedAttempt:
         return await throttle.attempt("8000 host", PinCaller(f"+4930{next(numbers)}"))
 
     while not (await attempt()).delay:

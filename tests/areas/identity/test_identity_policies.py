@@ -1,5 +1,6 @@
 """Policies: validation, roles, login throttling."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from email.headerregistry import Address
@@ -199,10 +200,10 @@ async def attempt(attempts: LoginThrottle, times: int, address: str, clock: Manu
     """Guess Ada's password `times` times, each as soon as allowed; return the delays."""
     waits = []
     for _ in range(times):
-        wait = await attempts.attempt("ada@acme.example", address)
+        wait = (await attempts.attempt("ada@acme.example", address)).delay
         if wait > 0:
             clock.advance(wait)
-            assert await attempts.attempt("ada@acme.example", address) == 0.0
+            assert not (await attempts.attempt("ada@acme.example", address)).delay
         waits.append(wait)
     return waits
 
@@ -222,26 +223,40 @@ async def test_failed_attempts_from_one_source_are_delayed_increasingly(
 
 @pytest.mark.promise("U9", "T3")
 async def test_guessing_elsewhere_does_not_lock_out_the_owner(attempts: LoginThrottle, clock: ManualClock) -> None:
-    assert await attempts.attempt("ada@acme.example", OWNER) == 0.0
-    await attempts.record_success("ada@acme.example", OWNER)
+    await attempts.record_success(await attempts.attempt("ada@acme.example", OWNER))
     clock.advance(1.0)
     for place in range(200):
         await attempts.attempt("ada@acme.example", f"198.51.{place}.1")
-    assert 0 < await attempts.attempt("ada@acme.example", "192.0.2.200") <= ACCOUNT_LIMIT.max_delay
-    assert await attempts.attempt("ada@acme.example", OWNER) == 0.0
+    assert 0 < (await attempts.attempt("ada@acme.example", "192.0.2.200")).delay <= ACCOUNT_LIMIT.max_delay
+    assert not (await attempts.attempt("ada@acme.example", OWNER)).delay
 
 
 async def test_one_source_trying_many_accounts_is_throttled(attempts: LoginThrottle) -> None:
     for number in range(SOURCE_LIMIT.free_attempts):
-        assert await attempts.attempt(f"{number}@acme.example", ATTACKER) == 0.0
-    assert await attempts.attempt("another@acme.example", ATTACKER) > 0
-    assert await attempts.attempt("another@acme.example", OWNER) == 0.0
+        assert not (await attempts.attempt(f"{number}@acme.example", ATTACKER)).delay
+    assert (await attempts.attempt("another@acme.example", ATTACKER)).delay
+    assert not (await attempts.attempt("another@acme.example", OWNER)).delay
+
+
+async def test_a_right_sign_in_does_not_prolong_the_delay_of_its_source(
+    attempts: LoginThrottle, clock: ManualClock
+) -> None:
+    """Others may guess from the same address."""
+    accounts = (f"{number}@acme.example" for number in itertools.count())
+    while (delay := (await attempts.attempt(next(accounts), ATTACKER)).delay) < 100.0:
+        clock.advance(delay)
+    clock.advance(delay)
+    right = await attempts.attempt("ada@acme.example", ATTACKER)
+    assert not right.delay
+    await attempts.record_success(right)
+    assert not (await attempts.attempt(next(accounts), ATTACKER)).delay
 
 
 async def test_successful_attempts_are_free_and_failures_decay(attempts: LoginThrottle, clock: ManualClock) -> None:
     for _ in range(500):
-        assert await attempts.attempt("ada@acme.example", OWNER) == 0.0
-        await attempts.record_success("ada@acme.example", OWNER)
+        right = await attempts.attempt("ada@acme.example", OWNER)
+        assert not right.delay
+        await attempts.record_success(right)
     assert (await attempt(attempts, 9, ATTACKER, clock))[-1] > 0
     clock.advance(86_400.0)
     assert (
@@ -254,8 +269,8 @@ async def test_failed_attempt_store_is_bounded(clock: ManualClock) -> None:
     counters = LocalCounters(clock)
     attempts = LoginThrottle(counters, capacity=100)
     for number in range(1000):
-        await attempts.attempt(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}")
-        await attempts.record_success(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}")
+        right = await attempts.attempt(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}")
+        await attempts.record_success(right)
     assert len(counters._kinds) == 2
     assert all(len(each) <= 100 for each in counters._kinds.values())
 
