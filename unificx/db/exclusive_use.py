@@ -123,12 +123,15 @@ async def _lock_again(lock: _Lock, relock_seconds: float) -> asyncio.Event | Non
 @asynccontextmanager
 async def _locked(database: Database, own: set[int]) -> AsyncIterator[asyncio.Event | None]:
     """Hold the lock on a connection: yield an event that is set when the connection is lost, or None if not free. Its
-    session is added to `own` first, because the answer of PostgreSQL may be lost."""
+    session is in `own` from before, because the answer of PostgreSQL may be lost, until another one may have its id."""
     async with database.read_one() as connection:
-        own.add((await connection.scalars(select(func.pg_backend_pid()))).one())
+        session = (await connection.scalars(select(func.pg_backend_pid()))).one()
+        own.add(session)
         if not await connection.scalar(select(func.pg_try_advisory_lock(_LOCK))):
+            own.discard(session)
             yield None
             return
+        own.intersection_update((session,))  # the lock was free: no earlier session has it
         lost = asyncio.Event()
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None

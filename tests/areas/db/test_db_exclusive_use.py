@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
 from unificx.db import Database, exclusive_use
+from unificx.db.exclusive_use import _locked
 
 END_LOCK = """SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted
 AND database = (SELECT oid FROM pg_database WHERE datname = '{}')"""
@@ -193,6 +194,25 @@ async def test_a_lost_session_that_postgresql_still_holds_is_not_another_server(
             while await other.fetchval(f"SELECT pid {LOCKS}") in (None, pid):
                 await asyncio.sleep(0.02)
     assert not taken.is_set()
+
+
+async def test_a_session_is_no_longer_its_own_once_another_server_may_have_its_id(
+    postgres: Postgres, name: str
+) -> None:
+    database, earlier = Database(postgres.url(name), ManualClock()), {1, 2}
+    async with _locked(database, earlier) as lost:
+        assert lost is not None
+        assert await own_pids(postgres, name) == earlier
+        of_other = set[int]()
+        async with _locked(database, of_other) as refused:
+            assert refused is None
+            assert of_other == set()
+    await database.close()
+
+
+async def own_pids(postgres: Postgres, name: str) -> set[int]:
+    async with postgres.connect(name) as connection:
+        return {each["pid"] for each in await connection.fetch(f"SELECT pid {LOCKS}")}
 
 
 class FaultyOnce(Database):
