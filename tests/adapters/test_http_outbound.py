@@ -156,6 +156,17 @@ async def test_users_change_the_lists_of_their_own_extensions(world: World, admi
     assert (await user.delete(f"/api/v1/blocks/{own['id']}")).status_code == 204
 
 
+async def test_a_change_of_a_limit_leaves_the_others_as_they_are_stored(world: World, admin: httpx.AsyncClient) -> None:
+    """Also those that another request has stored, and this node does not know yet."""
+    path, permissions = "/api/v1/fraud/limits", world.services.outbound.permissions
+    await admin.patch(path, json={"calls_per_hour": 5})
+    permissions._store.limits.clear()
+    changed = (await admin.patch(path, json={"concurrent": 2})).json()
+    assert (changed["calls_per_hour"], changed["concurrent"]) == (5, 2)
+    removed = (await admin.patch(path, json={"calls_per_hour": -1})).json()
+    assert (removed["calls_per_hour"], removed["concurrent"]) == (None, 2)
+
+
 @pytest.mark.promise("U9")
 async def test_stops_are_shown_explained_and_released(world: World, admin: httpx.AsyncClient) -> None:
     await created(admin, "numbers", NUMBER)

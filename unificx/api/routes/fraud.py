@@ -94,11 +94,13 @@ async def change_calling_limits(
     """Change the limits of the tenant, or of an extension or a trunk."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
     permissions = services.outbound.permissions
-    before = permissions.limits_of(_scope(services, scope.tenant_id, change.extension, change.trunk))
     values = change.model_dump(exclude={"extension", "trunk"}, exclude_none=True)
-    after = replace(before, **{name: None if value == -1 else value for name, value in values.items()})
+    wanted = replace(
+        _scope(services, scope.tenant_id, change.extension, change.trunk),
+        **{name: None if value == -1 else value for name, value in values.items()},
+    )
     schema = partial(_limits, services)
-    return schema(await permissions.set_limits(after, unchanged(if_match, schema)))
+    return schema(await permissions.set_limits(wanted, unchanged(if_match, schema), only=values))
 
 
 @router.post(

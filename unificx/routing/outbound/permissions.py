@@ -1,6 +1,6 @@
 """Permissions and limits of calls outside: changes by administrators."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -68,10 +68,14 @@ class CallingPermissions:
         return after
 
     async def set_limits(
-        self, limits: CallingLimits, condition: Precondition[CallingLimits] = unconditional
+        self,
+        limits: CallingLimits,
+        condition: Precondition[CallingLimits] = unconditional,
+        *,
+        only: Collection[str] | None = None,
     ) -> CallingLimits:
-        """Set the limits of a tenant, an extension or a trunk, in place of earlier ones; `hours` is an id or a name.
-        Raises Invalid; what `condition` raises."""
+        """Set the limits of a tenant, an extension or a trunk, in place of earlier ones; with `only`, the fields of
+        these names. `hours` is an id or a name. Raises Invalid; what `condition` raises."""
         for name in ("calls_per_hour", "concurrent", "minutes_per_day", "cents_per_day"):
             value = getattr(limits, name)
             if value is not None and value < 0:
@@ -85,7 +89,10 @@ class CallingPermissions:
         async with self._deps.database.begin() as uow:
             await self._deps.destinations.lock(uow, limits.tenant_id)  # of the hours
             await lock_scope(uow.session, "calling limits", limits.tenant_id)
-            condition(await repository.limits_of(uow.session, limits.tenant_id, limits.scope, limits.scope_id))
+            before = await repository.limits_of(uow.session, limits.tenant_id, limits.scope, limits.scope_id)
+            condition(before)
+            if only is not None:
+                limits = replace(before, **{name: getattr(limits, name) for name in only})
             limits = replace(limits, hours=self._hours_id(limits))
             await repository.save_limits(uow.session, limits)
             uow.after_commit.append(partial(self._put_limits, limits))
