@@ -300,11 +300,13 @@ def _media_reply(state: Talking, event: MediaOffered | MediaAnswered | MediaFail
 
 
 def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Transition:
+    """Pass the answer on. The anchor has new SDP of both sides, so that nothing is left to restore after its restart;
+    unless the offerer gets no answer with the new ports."""
     if exchange.offerer == CALLER:
         state = replace(state, caller_sdp=exchange.sdp, callee_sdp=exchange.answer)
     else:
         state = replace(state, caller_sdp=exchange.answer, callee_sdp=exchange.sdp)
-    if exchange.silent:  # the offerer still sends to its previous address
+    if exchange.silent:
         return replace(state, exchange=None), []
     return replace(state, exchange=None, failed_restorations=0), [AnswerOffer(exchange.offerer, sdp)]
 
