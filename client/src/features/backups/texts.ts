@@ -9,7 +9,7 @@ export const FAULTS: Record<Fault, MessageDescriptor> = {
   no_folder: msg`The directory of backups cannot be used. Check that its disk is there and that the server may write to it.`,
   not_written: msg`No backup could be made. Free disk space, and see the server's log.`,
   damaged: msg`The file is damaged. Make a new backup, and check the disk.`,
-  not_restored: msg`It could not be restored for the trial. Free disk space; with PostgreSQL, the server also needs the right to create databases.`,
+  not_restored: msg`It could not be restored for the trial. Free disk space, and check that the server can read its master key; with PostgreSQL, it also needs the right to create databases.`,
   keys: msg`The present master key does not open it. If the key was replaced, make a new backup.`,
   journal: msg`The erasure journal is older than the backup. Restore the latest copy of the journal.`,
   database: msg`Its database cannot be opened. Make a new backup, and see the server's log.`,
