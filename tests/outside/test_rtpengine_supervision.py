@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import errno
 import os
+import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -20,8 +23,9 @@ from unificx.cluster import EventBus, LocalEventBus
 from unificx.core.clock import SystemClock
 from unificx.core.errors import StartupError
 from unificx.media import MediaUnavailable
+from unificx.rtpengine import busy_ports, hang_detection, ng, supervisor
 from unificx.rtpengine import client as ng_client
-from unificx.rtpengine import hang_detection, ng, supervisor
+from unificx.rtpengine.busy_ports import BusyPorts
 from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.supervisor import MediaInterface, RelayRestarted, RtpEngine
@@ -86,6 +90,74 @@ async def test_calls_recover_after_a_crash(engine: RtpEngine, bus: EventBus) -> 
         await asyncio.sleep(0.05)
         assert callee.typical_level(440.0) > 6000
         assert caller.typical_level(620.0) > 6000
+
+
+async def test_port_at_which_packets_arrive_is_given_to_no_other_call_after_a_crash(
+    engine: RtpEngine, bus: EventBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone sends to its former port until its re-INVITE, and would take the place of a party of the other call."""
+    again = asyncio.Event()
+    bus.subscribe(RelayRestarted, lambda event: again.set())
+
+    async def call(name: str) -> set[int]:
+        sdps = (
+            await rtpengine_replies.offer(engine, name, "a", PHONE, Profile.PLAIN),
+            await rtpengine_replies.answer(engine, name, "a", "b", PHONE, Profile.PLAIN),
+        )
+        return {int(port) for each in sdps for port in re.findall(rb"m=audio (\d+)", each)}
+
+    async def call_until_full() -> set[int]:
+        used = set[int]()
+        with contextlib.suppress(MediaUnavailable):
+            for number in count():
+                used |= await call(f"later{number}")
+        return used
+
+    former = await call("former")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+
+        def send(seconds: float = 0) -> None:
+            for port in former:
+                phone.sendto(bytes(172), ("127.0.0.1", port))
+
+        monkeypatch.setattr(busy_ports, "sleep", send)
+        killed = engine.pid
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        await asyncio.wait_for(again.wait(), 30)
+        used = await call_until_full()
+        assert len(used) > 80
+        assert not used & former
+
+
+async def test_occupied_port_is_released_once_nothing_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone,
+        contextlib.closing(BusyPorts(("127.0.0.1", "127.0.0.2"), PORTS)) as ports,
+    ):
+
+        def send(seconds: float = 0) -> None:
+            phone.sendto(bytes(172), ("127.0.0.2", PORTS[0]))
+
+        def is_free() -> bool:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # like rtpengine
+                try:
+                    probe.bind(("127.0.0.2", PORTS[0]))
+                except OSError:
+                    return False
+                return True
+
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+        monkeypatch.setattr(busy_ports, "sleep", send)
+        await ports.occupy()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == limit
+        assert not is_free()
+        send()
+        ports.release_idle()
+        assert not is_free()
+        ports.release_idle()
+        assert is_free()
 
 
 async def test_request_during_a_restart_waits_for_it(engine: RtpEngine) -> None:

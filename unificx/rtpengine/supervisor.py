@@ -19,6 +19,7 @@ from unificx.media.errors import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.rtpengine import hang_detection
 from unificx.rtpengine.bencode import encode
+from unificx.rtpengine.busy_ports import BusyPorts
 from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.codec_list import transcoded_codecs
 from unificx.rtpengine.dtmf_log import DtmfLog
@@ -29,6 +30,8 @@ from unificx.rtpengine.sound_files import SoundFiles
 
 PROGRAM = "rtpengine"
 PRLIMIT = "prlimit"
+ENGINE_ADDRESS = "127.0.0.1"
+"""Where rtpengine and our own media engine exchange audio."""
 NOBODY_UID = 65534
 START_SECONDS = 10.0
 STOP_SECONDS = 1.5
@@ -77,6 +80,7 @@ class RtpEngine:
         self._clock = clock
         self._interfaces = interfaces
         self._ports = ports
+        self._busy_ports = BusyPorts((*(each.address for each in interfaces), ENGINE_ADDRESS), ports)
         self._client = NgClient(clock)
         self._publish = publish
         self._dtmf_log = DtmfLog(publish)
@@ -105,7 +109,7 @@ class RtpEngine:
         except StartupError:
             self._dtmf_log.close()
             raise
-        tasks = (self._supervise(), self._watchdog(), _learn_codecs(self._client))
+        tasks = (self._supervise(), self._watchdog(), self._busy_ports.release(), _learn_codecs(self._client))
         self._tasks = [asyncio.create_task(each) for each in tasks]
 
     async def close(self) -> None:
@@ -116,6 +120,7 @@ class RtpEngine:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._dtmf_log.close()
         await self._stop()
+        self._busy_ports.close()
         self.sounds.close()
 
     def offer(
@@ -295,6 +300,7 @@ class RtpEngine:
             while not self._ready.is_set():
                 log.warning("rtpengine_ended", code=self._process.returncode, faults=backoff.crashes)
                 await asyncio.sleep(backoff.next_delay())
+                await self._busy_ports.occupy()
                 with contextlib.suppress(StartupError):
                     await self._launch()
             try:
@@ -352,13 +358,14 @@ def _arguments(
         "--log-level=4",
         "--table=-1",  # no kernel module
         *(f"--interface={interface}" for interface in interfaces),
-        f"--interface={ENGINE_INTERFACE}/127.0.0.1",
+        f"--interface={ENGINE_INTERFACE}/{ENGINE_ADDRESS}",
         f"--listen-ng=127.0.0.1:{ng_port}",
         f"--dtmf-log-dest=127.0.0.1:{dtmf_log_port}",
         f"--port-min={ports[0]}",
         f"--port-max={ports[1]}",
         # The first packet determines a party's address. By default it can change for three seconds, in which an
         # attacker who finds the port could receive the call's audio; with strict-source all other sources are ignored.
+        # Phones behind NAT need this. `BusyPorts` protects calls from those that send to a port of a former call.
         "--endpoint-learning=immediate",
         "--dtls-passive",
         # Listening quality, available from a party's first RTCP report on. The default (CQ) also needs the round trip
