@@ -5,7 +5,7 @@ export interface Toast {
   message: string;
   /** Takes the change back. */
   undo?: () => unknown;
-  /** The label of `undo`, if it is not "Undo". */
+  /** The label of `undo`, if it is not "Undo"; the keys for that do not run it then. */
   action?: string;
 }
 

@@ -13,7 +13,7 @@ export function Toasts() {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
       if (event.defaultPrevented || isEditable(event.target)) return;
-      const newest = shown.findLast((each) => each.undo);
+      const newest = shown.findLast((each) => each.undo && !each.action);
       if (!newest) return;
       event.preventDefault();
       takeBack(newest);
@@ -52,10 +52,14 @@ function ToastRow({ toast }: { toast: ShownToast }) {
       <span className={css.message}>{toast.message}</span>
       {toast.undo && (
         <Button variant="transparent" className={css.undo} size="compact-sm" onClick={() => takeBack(toast)}>
-          {toast.action ?? <Trans>Undo</Trans>}
-          <Kbd className={css.key} aria-hidden>
-            {/Mac|iP(hone|ad)/.test(navigator.userAgent) ? '⌘Z' : t`Ctrl Z`}
-          </Kbd>
+          {toast.action ?? (
+            <>
+              <Trans>Undo</Trans>
+              <Kbd className={css.key} aria-hidden>
+                {/Mac|iP(hone|ad)/.test(navigator.userAgent) ? '⌘Z' : t`Ctrl Z`}
+              </Kbd>
+            </>
+          )}
         </Button>
       )}
       <CloseButton className={css.close} aria-label={t`Dismiss`} onClick={() => dismissToast(toast.id)} />

@@ -116,6 +116,16 @@ describe('a notification', () => {
     expect(undo).toHaveBeenCalledTimes(2);
   });
 
+  it('leaves an action that takes nothing back to its button', () => {
+    const call = vi.fn();
+    act(() => toast({ message: 'Reminder: call Ada', action: 'Call', undo: call }));
+    press(document.body, 'z', { ctrlKey: true });
+    expect(call).not.toHaveBeenCalled();
+    expect(buttons()[0]!.textContent).toBe('Call');
+    act(() => buttons()[0]!.click());
+    expect(call).toHaveBeenCalledTimes(1);
+  });
+
   it('leaves Ctrl+Z in a text field to the field', () => {
     const undo = vi.fn();
     show(undo);
