@@ -6,31 +6,26 @@ import { useValue } from '~/core/store';
 import { deviceLayout } from '~/media/sensors';
 import { VideoElement } from '~/design/VideoElement';
 import { RoomCaptions } from '~/features/captions';
-import { Faces } from '~/features/conferences';
 import { MeetingStage, NO_MEETING } from '~/features/meeting';
 import type { Call } from '~/sip';
 import { Controls } from './Controls';
 import { useCallKeys } from './call-keys';
 import { PermissionNotices } from './PermissionNotices';
 import { callView, isSheetOpen, remoteVideoElement, showCall } from './model';
-import { PartyAvatar } from './PartyAvatar';
 import { RecordingBanner } from './RecordingBanner';
 import { CallStatus } from './CallStatus';
 import { CallErrors } from './CallErrors';
-import { ConnectedNotice } from './ConnectedNotice';
 import { MeetingNotices } from './MeetingNotices';
 import { OtherCall } from './OtherCall';
 import { OwnVideo } from './OwnVideo';
-import { useCallStatus } from './useCallStatus';
 import { useFading } from './useFading';
 import { useRemoteParty } from './useRemoteParty';
-import { useRoom } from './useRoom';
 import { useShownMeeting } from './useShownMeeting';
 import { RoomNotices } from './RoomNotices';
+import { RemoteParty } from './RemoteParty';
 import { RemoteVideo } from './RemoteVideo';
 import css from './screen.module.css';
 import videoCss from './video.module.css';
-import remotePartyCss from './remote-party.module.css';
 
 /** The call in full screen. */
 export function CallScreen({ call, other }: { call: Call; other?: Call }) {
@@ -102,27 +97,4 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
 
 function keepVideoElement(element: HTMLVideoElement | null): void {
   remoteVideoElement.setState(() => element ?? undefined);
-}
-
-function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
-  const phase = useValue(call.state, (each) => each.phase);
-  const { title, number } = useRemoteParty(call);
-  const { status, clock } = useCallStatus(call);
-  const room = useRoom(call);
-  const avatar = <PartyAvatar title={title} number={call.number} ringing={phase === 'ringing'} />;
-  return (
-    <div className={remotePartyCss.remoteParty} data-party data-compact={compact || undefined}>
-      {!compact && (room ? <Faces room={room.id} fallback={avatar} /> : avatar)}
-      {/* Focus the title, not a button: Space mutes. */}
-      <h2 className={remotePartyCss.title} tabIndex={-1} data-autofocus>
-        {title}
-      </h2>
-      {number && !compact && <p className={remotePartyCss.number}>{number}</p>}
-      <p className={remotePartyCss.state} role="status">
-        {status ?? clock}
-      </p>
-      {status && clock && <p className={remotePartyCss.clock}>{clock}</p>}
-      <ConnectedNotice call={call} />
-    </div>
-  );
 }

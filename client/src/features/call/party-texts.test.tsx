@@ -3,7 +3,7 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { act, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { api } from '~/api';
 import { session } from '~/api/session';
 import { createStore } from '~/core/store';
@@ -18,6 +18,7 @@ import { Incoming } from './Incoming';
 import { END_REASONS } from './messages';
 import { recording } from './recording';
 import { RecordingBanner } from './RecordingBanner';
+import { RemoteParty } from './RemoteParty';
 import { useMessageInstead } from './useMessageInstead';
 import { useRemoteParty } from './useRemoteParty';
 
@@ -87,6 +88,18 @@ describe('the screen of a call', () => {
   it('names who transferred it', async () => {
     const call = fakeCall({ transferredBy: 'Ben' });
     expect(await shown(<ConnectedNotice call={call} />)).toBe('Transferred by Ben');
+  });
+
+  it('shows the time of a call, and has only its state read aloud', async () => {
+    const { state } = phone.state;
+    onTestFinished(() => phone.state.setState(() => state));
+    phone.state.setState(() => ({ ...state, line: 'ready' }));
+    const call = fakeCall({ since: Date.now() });
+    expect(await shown(<RemoteParty call={call} compact />)).toMatch(/^Ada\|0:\d\d$/);
+    expect(lastPlace.querySelector('[role=status]')?.textContent).toBe('');
+    const held = fakeCall({ since: Date.now(), phase: 'held' });
+    expect(await shown(<RemoteParty call={held} compact />)).toMatch(/^Ada\|On hold\|0:\d\d$/);
+    expect(lastPlace.querySelector('[role=status]')?.textContent).toBe('On hold');
   });
 
   it('names the mailbox that answers instead of the person, and its key', async () => {
