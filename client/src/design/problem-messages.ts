@@ -118,6 +118,12 @@ function messageOfProxy(status: number) {
   return status < 500 ? MESSAGES.mistake : { title: MESSAGES.unreachable!.title, advice: msg`Try again later.` };
 }
 
+/** Title and advice as sentences, where there is one place for both. */
+export function problemSentences(problem: Problem, t: (text: MessageDescriptor) => string): string {
+  const { title, advice } = problemText(problem, t);
+  return `${title}${/[.!?]$/.test(title) ? '' : '.'} ${advice}`.trim();
+}
+
 export function problemText(problem: Problem, t: (text: MessageDescriptor) => string): ProblemText {
   const { code, status } = problem;
   const message = MESSAGES[code] ?? (code === `http_${status}` ? messageOfProxy(status) : undefined);

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api } from '~/api';
 import { asProblem } from '~/core/problem';
 import { toast } from '~/core/toasts';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 import type { Contact } from '~/features/directory';
 import type { Call } from '~/sip';
 import { ContactSheet } from './ContactSheet';
@@ -58,8 +58,8 @@ function Target({ call, contact: { name, number }, onRefused }: TargetProps) {
       toast({ message: t`Call forwarded to ${shown}` });
     } catch (fault) {
       const problem = asProblem(fault);
-      const { title, advice } = problemText(problem, t);
-      const reason = problem.status === 403 ? t`${shown} cannot be reached from your number.` : `${title} ${advice}`;
+      const reason =
+        problem.status === 403 ? t`${shown} cannot be reached from your number.` : problemSentences(problem, t);
       onRefused(t`The call was not forwarded and rings on. ${reason}`);
       setAsked(false);
     }

@@ -3,7 +3,7 @@ import { IconAlertCircle, IconClock } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Conversation } from '~/api';
 import { Problem } from '~/core/problem';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 import { useValue } from '~/core/store';
 import { discardMessage, retryMessage } from './chats';
 import { waitingDevices } from './encryption/waiting';
@@ -66,10 +66,9 @@ export function OutgoingItem({ message, conversation }: OutgoingItemProps) {
 
 function Reason({ reason: { code, status, message, hint } }: { reason: NonNullable<Outgoing['reason']> }) {
   const { t } = useLingui();
-  const { title, advice } = problemText(new Problem(code, status, message, hint), t);
   return (
     <Text size="sm" role="alert">
-      {title} {advice}
+      {problemSentences(new Problem(code, status, message, hint), t)}
     </Text>
   );
 }

@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { asProblem } from '~/core/problem';
 import { toast } from '~/core/toasts';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 
 /** Returns a function that does something on the server. A failure is shown and returned as false. */
 export function useAttempt(): (work: () => Promise<unknown>) => Promise<boolean> {
@@ -11,8 +11,7 @@ export function useAttempt(): (work: () => Promise<unknown>) => Promise<boolean>
       await work();
       return true;
     } catch (fault) {
-      const { title, advice } = problemText(asProblem(fault), t);
-      toast({ message: `${title} ${advice}`.trim() });
+      toast({ message: problemSentences(asProblem(fault), t) });
       return false;
     }
   };

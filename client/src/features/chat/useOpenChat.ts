@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { api } from '~/api';
 import { asProblem } from '~/core/problem';
 import { toast } from '~/core/toasts';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 
 /**
  * Returns a function that opens the conversation with people, by their numbers: with one of them and no name the present
@@ -18,8 +18,7 @@ export function useOpenChat(): (members: string[], name?: string, encrypted?: bo
       await navigate({ to: '/chat/$conversation', params: { conversation: id } });
       return true;
     } catch (fault) {
-      const { title, advice } = problemText(asProblem(fault), t);
-      toast({ message: `${title} ${advice}`.trim() });
+      toast({ message: problemSentences(asProblem(fault), t) });
       return false;
     }
   };

@@ -3,7 +3,7 @@ import { api } from '~/api';
 import { asProblem } from '~/core/problem';
 import { randomText } from '~/core/random';
 import { toast } from '~/core/toasts';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 
 /** Returns a function that sends a text to a colleague, by their number, without opening the conversation. */
 export function useSendText(): (number: string, text: string) => Promise<void> {
@@ -16,8 +16,7 @@ export function useSendText(): (number: string, text: string) => Promise<void> {
       await sendMessage({ client_id: randomText(16), conversation_id: id, text, created, encrypted });
       toast({ message: t`Message sent` });
     } catch (fault) {
-      const { title, advice } = problemText(asProblem(fault), t);
-      toast({ message: `${title} ${advice}`.trim() });
+      toast({ message: problemSentences(asProblem(fault), t) });
     }
   };
 }

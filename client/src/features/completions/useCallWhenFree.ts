@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { asProblem } from '~/core/problem';
 import { toast } from '~/core/toasts';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 
 export const COMPLETIONS = ['completions'];
 
@@ -26,8 +26,7 @@ export function useCallWhenFree(): (party: Party) => void {
     onSuccess: ({ id, name, number }) =>
       toast({ message: t`Your phone rings once ${name || number} is free.`, undo: () => cancel(id) }),
     onError: (fault) => {
-      const { title, advice } = problemText(asProblem(fault), t);
-      toast({ message: `${title} ${advice}`.trim() });
+      toast({ message: problemSentences(asProblem(fault), t) });
     },
     onSettled: refresh,
   });

@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Colleague } from '~/api';
 import { asProblem } from '~/core/problem';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 import { DEFAULT, OFF, typedDestination } from './model';
 import { useDestinationText } from './texts';
 
@@ -46,8 +46,7 @@ export function DestinationSelect({
       await onSave(destination);
       setError(undefined);
     } catch (fault) {
-      const { title, advice } = problemText(asProblem(fault), t);
-      setError(`${title} ${advice}`.trim());
+      setError(problemSentences(asProblem(fault), t));
       setTyped(text(value));
     } finally {
       setSaving(false);

@@ -6,7 +6,7 @@ import { api, type ExtensionRecording, type PeopleEntry } from '~/api';
 import { asProblem } from '~/core/problem';
 import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 import { Secret } from '~/design/Secret';
 import { openDialog } from '~/design/dialogs';
 import { personRequests, usePeopleChanges } from './changes';
@@ -32,8 +32,7 @@ export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
     changes.mutate(change, {
       onSuccess: onDone,
       onError: (fault) => {
-        const { title, advice } = problemText(asProblem(fault), t);
-        toast({ message: `${title} ${advice}` });
+        toast({ message: problemSentences(asProblem(fault), t) });
       },
     });
 

@@ -2,7 +2,7 @@ import { Loader, TextInput, type TextInputProps } from '@mantine/core';
 import { useState } from 'react';
 import { useLingui } from '@lingui/react/macro';
 import { asProblem } from '~/core/problem';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 
 interface EditFieldProps extends Omit<TextInputProps, 'value' | 'onChange'> {
   value: string;
@@ -28,8 +28,7 @@ export function EditField({ value, onSave, check, ...props }: EditFieldProps) {
       await onSave(text);
       reset();
     } catch (fault) {
-      const { title, advice } = problemText(asProblem(fault), t);
-      setError(`${title} ${advice}`.trim());
+      setError(problemSentences(asProblem(fault), t));
     } finally {
       setSaving(false);
     }

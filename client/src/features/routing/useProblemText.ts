@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Problem } from '~/core/problem';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 import { destinationsIn, type Targets } from './destinations';
 import { useDestinationText } from './useDestinationText';
 
@@ -27,7 +27,6 @@ export function useProblemText(targets: Targets): (problem: Problem) => string {
       const path = [first, ...others].join(' → ');
       return t`Calls would go in a circle: ${path}. Choose another destination.`;
     }
-    const { title, advice } = problemText(problem, t);
-    return `${title} ${advice}`.trim();
+    return problemSentences(problem, t);
   };
 }

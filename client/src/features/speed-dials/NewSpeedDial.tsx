@@ -4,7 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { SpeedDial } from '~/api';
 import { asProblem } from '~/core/problem';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 import { nextCode } from './model';
 
 interface NewSpeedDialProps {
@@ -31,9 +31,8 @@ export function NewSpeedDial({ taken, onAdd }: NewSpeedDialProps) {
       form.reset();
     } catch (fault) {
       const problem = asProblem(fault);
-      const { title, advice } = problemText(problem, t);
       const field = problem.field in form.values ? problem.field : 'number';
-      form.setFieldError(field, `${title} ${advice}`.trim());
+      form.setFieldError(field, problemSentences(problem, t));
     } finally {
       setSaving(false);
     }
