@@ -70,7 +70,7 @@ export function MessageItem({ message, conversation, answered, onTarget }: Messa
         ) : (
           message.text && <MessageText text={message.text} nameOf={mentionName} />
         )}
-        {message.attachments?.length > 0 && <MessageFiles message={message} author={author} />}
+        {message.attachments?.length > 0 && <MessageFiles message={message} author={own ? undefined : author} />}
         {message.reactions.length > 0 && (
           <ul className={css.reactions} aria-label={t`Reactions`}>
             {message.reactions.map(({ emoji, person_ids: people }) => (

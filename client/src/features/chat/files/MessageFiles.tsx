@@ -3,18 +3,16 @@ import { IconDownload, IconFile, IconMusic, IconVideo } from '@tabler/icons-reac
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { Attachment, ChatMessage } from '~/api';
-import { asProblem } from '~/core/problem';
-import { toast } from '~/core/toasts';
-import { problemText } from '~/design/problem-messages';
 import { download } from '~/design/table/csv';
 import { fileSize } from '~/design/file-size';
 import { Player } from '~/features/player';
+import { useAttempt } from '../useAttempt';
 import { PhotoViewer } from './PhotoViewer';
 import { fetchFile, usePicture } from './pictures';
 import css from './files.module.css';
 
-/** The files of a message: photos, players and cards. */
-export function MessageFiles({ message, author }: { message: ChatMessage; author: string }) {
+/** The files of a message: photos, players and cards. Without an author they are the user's own. */
+export function MessageFiles({ message, author }: { message: ChatMessage; author?: string }) {
   const [shown, setShown] = useState<Attachment>();
   const { attachments, conversation_id: conversation } = message;
   return (
@@ -42,13 +40,13 @@ export function MessageFiles({ message, author }: { message: ChatMessage; author
 interface FileProps {
   conversation: string;
   file: Attachment;
-  author: string;
+  author?: string;
 }
 
 function Photo({ conversation, file, author, onOpen }: FileProps & { onOpen: () => void }) {
   const { t } = useLingui();
   const { url, fault } = usePicture(conversation, file, true);
-  const label = t`Photo from ${author}: ${file.name}`;
+  const label = author ? t`Photo from ${author}: ${file.name}` : t`Your photo: ${file.name}`;
   return (
     <button
       type="button"
@@ -75,7 +73,7 @@ function File({ conversation, file, author }: FileProps) {
       <div className={css.sound}>
         {file.kind === 'audio' && <FileCard file={file} load={load} />}
         <Player
-          label={file.kind === 'voice' ? t`Voice message from ${author}` : file.name}
+          label={file.kind !== 'voice' ? file.name : author ? t`Voice message from ${author}` : t`Your voice message`}
           seconds={file.seconds ?? 0}
           load={load}
           peaks={file.peaks.length > 0 ? async () => file.peaks : undefined}
@@ -90,17 +88,12 @@ function File({ conversation, file, author }: FileProps) {
 export function FileCard({ file, load }: { file: Attachment; load: () => Promise<Blob> }) {
   const { t } = useLingui();
   const [busy, setBusy] = useState(false);
+  const attempt = useAttempt();
   const store = async () => {
     setBusy(true);
-    try {
-      // Of no type that a browser shows: it is stored.
-      download(file.name, await load(), 'application/octet-stream');
-    } catch (reason) {
-      const { title, advice } = problemText(asProblem(reason), t);
-      toast({ message: `${title} ${advice}`.trim() });
-    } finally {
-      setBusy(false);
-    }
+    // Of no type that a browser shows: it is stored.
+    await attempt(async () => download(file.name, await load(), 'application/octet-stream'));
+    setBusy(false);
   };
   const Shape = file.kind === 'video' ? IconVideo : file.kind === 'audio' ? IconMusic : IconFile;
   return (
@@ -129,20 +122,14 @@ export function FileCard({ file, load }: { file: Attachment; load: () => Promise
 }
 
 function Video({ file, load }: { file: Attachment; load: () => Promise<Blob> }) {
-  const { t } = useLingui();
   const [url, setUrl] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const attempt = useAttempt();
   useEffect(() => () => URL.revokeObjectURL(url ?? ''), [url]);
   const play = async () => {
     setBusy(true);
-    try {
-      setUrl(URL.createObjectURL(await load()));
-    } catch (reason) {
-      const { title, advice } = problemText(asProblem(reason), t);
-      toast({ message: `${title} ${advice}`.trim() });
-    } finally {
-      setBusy(false);
-    }
+    await attempt(async () => setUrl(URL.createObjectURL(await load())));
+    setBusy(false);
   };
   return (
     <div className={css.sound}>

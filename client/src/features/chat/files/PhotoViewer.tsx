@@ -1,10 +1,11 @@
 import { ActionIcon, Modal, Text } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconDownload } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState, type KeyboardEvent } from 'react';
+import { useEffect, useState, type KeyboardEvent } from 'react';
 import type { Attachment } from '~/api';
 import { download } from '~/design/table/csv';
 import { useLayer } from '~/design/layers';
+import { useAttempt } from '../useAttempt';
 import { fetchFile, usePicture } from './pictures';
 import css from './files.module.css';
 
@@ -12,7 +13,7 @@ interface PhotoViewerProps {
   conversation: string;
   photos: Attachment[];
   first: Attachment;
-  author: string;
+  author?: string;
   onClose: () => void;
 }
 
@@ -20,14 +21,19 @@ interface PhotoViewerProps {
 export function PhotoViewer({ conversation, photos, first, author, onClose }: PhotoViewerProps) {
   const { t } = useLingui();
   const dismiss = useLayer(true, onClose);
+  const [opener] = useState(() => document.activeElement);
+  useEffect(() => () => (opener as HTMLElement | null)?.focus({ preventScroll: true }), [opener]);
   const [at, setAt] = useState(photos.indexOf(first));
   const photo = photos[at] ?? first;
+  const label = author ? t`Photo from ${author}: ${photo.name}` : t`Your photo: ${photo.name}`;
   const move = (by: number) => setAt(Math.min(Math.max(at + by, 0), photos.length - 1));
   const onKeyDown = ({ key }: KeyboardEvent) => {
     if (key === 'ArrowLeft') move(-1);
     if (key === 'ArrowRight') move(1);
   };
-  const store = async () => download(photo.name, await fetchFile(conversation, photo), 'application/octet-stream');
+  const attempt = useAttempt();
+  const store = () =>
+    attempt(async () => download(photo.name, await fetchFile(conversation, photo), 'application/octet-stream'));
   return (
     <Modal
       opened
@@ -38,7 +44,7 @@ export function PhotoViewer({ conversation, photos, first, author, onClose }: Ph
       classNames={{ body: css.viewer }}
       onKeyDown={onKeyDown}
     >
-      <Shown key={photo.id} conversation={conversation} photo={photo} label={t`Photo from ${author}: ${photo.name}`} />
+      <Shown key={photo.id} conversation={conversation} photo={photo} label={label} />
       <div className={css.controls}>
         {photos.length > 1 && (
           <ActionIcon

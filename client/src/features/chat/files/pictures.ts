@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { api } from '~/api';
+import { events } from '~/api/events';
 import { fromBase64 } from '~/core/base64';
 import { onSignOut } from '~/api/session';
 import { asProblem, type Problem } from '~/core/problem';
@@ -50,19 +51,30 @@ function picture(conversation: string, file: ShownFile, thumbnail: boolean): Pro
   return found;
 }
 
-/** Address of a photo or its thumbnail, once it is loaded. */
+/** Address of a photo or its thumbnail, once it is loaded. If that fails, it is tried again with each connection. */
 export function usePicture(conversation: string, file: ShownFile, thumbnail: boolean) {
   const { id, key } = file;
   const shown = useRef(file);
   const [state, setState] = useState<{ url?: string; fault?: Problem }>({});
   useEffect(() => {
     let current = true;
-    picture(conversation, shown.current, thumbnail).then(
-      (url) => current && setState({ url }),
-      (fault: unknown) => current && setState({ fault: asProblem(fault) }),
-    );
+    let failed = false;
+    const load = () =>
+      picture(conversation, shown.current, thumbnail).then(
+        (url) => current && setState({ url }),
+        (fault: unknown) => {
+          failed = true;
+          if (current) setState({ fault: asProblem(fault) });
+        },
+      );
+    void load();
+    const stop = events.onConnected(() => {
+      if (failed) void load();
+      failed = false;
+    });
     return () => {
       current = false;
+      stop();
     };
   }, [conversation, id, key, thumbnail]);
   return state;

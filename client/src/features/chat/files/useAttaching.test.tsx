@@ -1,8 +1,9 @@
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { expect, it, vi } from 'vitest';
+import { toasts } from '~/core/toasts';
 import { chosenFile } from './chosen';
-import { useAttaching } from './useAttaching';
+import { MAX_FILES, useAttaching } from './useAttaching';
 
 vi.mock('../chats', () => ({ sendMessage: async () => undefined }));
 
@@ -22,8 +23,12 @@ it('gives the chosen files to one message only, and has them back if it is not s
     expect(take()).toEqual([]);
   });
   expect(attaching.files).toEqual([]);
-  act(() => attaching.add([new File(['later'], 'later.pdf')]));
+  act(() => attaching.add([new File(['later'], 'later.pdf'), new File([], 'empty.txt')]));
+  expect(toasts.state.at(-1)?.message).toBe('empty.txt is empty and was left out.');
   act(() => attaching.giveBack([chosenFile(new Blob(['plan']), 'plan.pdf')]));
   expect(attaching.files.map((each) => each.name)).toEqual(['plan.pdf', 'later.pdf']);
+  act(() => attaching.add(Array.from({ length: MAX_FILES }, (_, each) => new File(['page'], `page ${each}.png`))));
+  expect(attaching.files).toHaveLength(MAX_FILES);
+  expect(toasts.state.at(-1)?.message).toContain('2 files were left out.');
   act(() => root.unmount());
 });

@@ -1,5 +1,7 @@
+import { plural, t } from '@lingui/core/macro';
 import { useState, type ClipboardEvent, type DragEvent } from 'react';
 import { randomText } from '~/core/random';
+import { toast } from '~/core/toasts';
 import type { VoiceClip } from '~/media/record-voice';
 import { sendMessage } from '../chats';
 import { chosen, chosenFile, type Chosen } from './chosen';
@@ -16,8 +18,18 @@ export function useAttaching(conversation: string, encrypted: boolean) {
     setFiles(next);
   };
   const add = (more: Iterable<File>) => {
-    const added = [...more].map((each) => chosenFile(each, each.name));
-    change([...(chosen.get(conversation) ?? []), ...added].slice(0, MAX_FILES));
+    const filled = [...more].filter(({ name, size }) => {
+      if (size === 0) toast({ message: t`${name} is empty and was left out.` });
+      return size > 0;
+    });
+    const added = filled.map((each) => chosenFile(each, each.name));
+    const all = [...(chosen.get(conversation) ?? []), ...added];
+    const left = all.length - MAX_FILES;
+    if (left > 0) {
+      const omitted = plural(left, { one: '# file was left out.', other: '# files were left out.' });
+      toast({ message: t`A message has at most ${MAX_FILES} files. ${omitted}` });
+    }
+    change(all.slice(0, MAX_FILES));
   };
   return {
     files,

@@ -1,0 +1,68 @@
+import { useState } from 'react';
+import { expect, it, vi } from 'vitest';
+import type { Attachment } from '~/api';
+import { Problem } from '~/core/problem';
+import { dismissToast, toasts } from '~/core/toasts';
+import { click, rendered } from '../../../../test/rendered';
+import { eventually } from '../../../../test/eventually';
+import { PhotoViewer } from './PhotoViewer';
+
+const server = vi.hoisted(() => ({ photo: vi.fn(), connected: new Set<() => void>() }));
+vi.mock('~/api', () => ({ api: { downloadAttachment: server.photo, downloadThumbnail: server.photo } }));
+vi.mock('~/api/events', () => ({
+  events: {
+    onConnected(handler: () => void) {
+      server.connected.add(handler);
+      return () => server.connected.delete(handler);
+    },
+  },
+}));
+vi.mock('~/api/session', () => ({ onSignOut: () => undefined }));
+
+const photo = { id: 'p', name: 'roof.jpg', kind: 'photo', media_type: 'image/jpeg', size: 9 } as Attachment;
+const viewer = () =>
+  rendered(<PhotoViewer conversation="c" photos={[photo]} first={photo} author="Ada" onClose={() => undefined} />);
+
+it('are loaded once the connection is back', async () => {
+  server.photo.mockRejectedValue(Problem.unreachable());
+  viewer();
+  await eventually(() => expect(document.body.textContent).toContain('could not be loaded'));
+  server.photo.mockResolvedValue({ data: new Blob(['photo']) });
+  for (const each of [...server.connected]) each();
+  await eventually(() => expect(document.querySelector('img')).not.toBeNull());
+});
+
+function Photo() {
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <button onClick={() => setOpened(true)}>Open</button>
+      {opened && (
+        <PhotoViewer conversation="c" photos={[photo]} first={photo} author="Ada" onClose={() => setOpened(false)} />
+      )}
+    </>
+  );
+}
+
+it('give the focus back when they are closed', async () => {
+  server.photo.mockResolvedValue({ data: new Blob(['photo']) });
+  const place = rendered(<Photo />);
+  await eventually(() => place.querySelector('button')!.focus());
+  await click('button');
+  const close = await eventually(() => {
+    const found = document.querySelector<HTMLElement>('[aria-label="Close"]');
+    expect(found).not.toBeNull();
+    return found!;
+  });
+  close.focus();
+  close.click();
+  await eventually(() => expect(document.activeElement?.textContent).toBe('Open'));
+});
+
+it('say why they cannot be stored', async () => {
+  server.photo.mockRejectedValue(Problem.unreachable());
+  viewer();
+  await click('[aria-label="Download roof.jpg"]');
+  await eventually(() => expect(toasts.state.at(-1)?.message).toContain('The server is not responding'));
+  toasts.state.forEach(({ id }) => dismissToast(id));
+});
