@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from unificx.core.clock import ManualClock
+from unificx.core.datagrams import DatagramReader
 from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.rtpengine import bencode, ng
@@ -20,7 +21,7 @@ class FakeEngine(NgClient):
     """
 
     def __init__(self, clock: ManualClock) -> None:
-        super().__init__(clock)
+        super().__init__(clock, DatagramReader(clock))
         self.offered: list[str] = []
         """Offers, by the phones' names for their SDP."""
         self.of_known_address: list[str] = []

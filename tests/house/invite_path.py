@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from tests.house.named_code import PACKAGE
 from unificx.core.clock import SystemClock
+from unificx.core.datagrams import DatagramReader
 from unificx.identity.schemas import SipLogin
 from unificx.integrations.local_ca import ensure_certificates
 from unificx.media_worker.client import MediaEngineClient
@@ -60,7 +61,7 @@ class CannedRtpEngine(RtpEngine):
         self._server, _ = await asyncio.get_running_loop().create_datagram_endpoint(
             CannedReplies, local_addr=("127.0.0.1", 0)
         )
-        await self._client.connect(self._server.get_extra_info("sockname")[1])
+        self._client.connect(self._server.get_extra_info("sockname")[1])
         self._ready.set()
 
     async def close(self) -> None:
@@ -158,11 +159,12 @@ async def running_sip_server(folder: Path) -> AsyncIterator[tuple[Address, dict[
     async with open_installation(paths, url, {}, clock) as container:
         demo = await container.identity.initial_setup.create_demo_tenant()
         assert demo is not None
-        media, engine = CannedRtpEngine(clock), MediaEngineClient(clock)
+        datagrams = DatagramReader(clock)
+        media, engine = CannedRtpEngine(clock, datagrams=datagrams), MediaEngineClient(clock)
         await media.start()
         live_events = LiveEvents(container.event_hub, container.bus, container.identity.directory, container.history)
         certificates = ensure_certificates(paths.tls, [demo.tenant.domain], clock)
-        sip = SipServer(settings, container, media, engine, certificates, live_events=live_events)
+        sip = SipServer(settings, container, media, engine, certificates, live_events=live_events, datagrams=datagrams)
         await sip.start()
         try:
             bind = sip.transports.bound[0]

@@ -13,6 +13,7 @@ from srtp import Srtp
 
 from unificx import sdp
 from unificx.core.clock import SystemClock
+from unificx.core.datagrams import DatagramReader
 from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.ng import Profile, profile_of
 from unificx.rtpengine.supervisor import RtpEngine
@@ -224,8 +225,8 @@ async def test_an_unknown_certificate_is_learnt_for_later_calls(engine: RtpEngin
     the new certificate is known."""
     arguments = Path(f"/proc/{engine.pid}/cmdline").read_bytes().split(b"\0")
     port = next(int(each.rpartition(b":")[2]) for each in arguments if each.startswith(b"--listen-ng="))
-    client = NgClient(SystemClock())
-    await client.connect(port)
+    client = NgClient(SystemClock(), DatagramReader(SystemClock()))
+    client.connect(port)
     try:
         async with RtpEndpoint(440.0, codecs=(0, 101)) as phone:
             await rtpengine_replies.offer(engine, "call", "browser", BROWSER, Profile.PLAIN)

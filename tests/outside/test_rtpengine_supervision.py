@@ -21,6 +21,7 @@ from rtp_endpoint import RtpEndpoint
 
 from unificx.cluster import EventBus, LocalEventBus
 from unificx.core.clock import SystemClock
+from unificx.core.datagrams import DatagramReader
 from unificx.core.errors import StartupError
 from unificx.media import MediaUnavailable
 from unificx.rtpengine import busy_ports, hang_detection, ng, supervisor
@@ -290,10 +291,10 @@ async def test_failed_restart_is_retried(
             raise OSError(errno.EMFILE, "Too many open files")
         return free_port(ports)
 
-    async def connected(client: NgClient, *given: int) -> None:
+    def connected(client: NgClient, port: int) -> None:
         if lacks == "a socket" and next(faults, False):
             raise OSError(errno.EMFILE, "Too many open files")
-        await connect(client, *given)
+        connect(client, port)
 
     monkeypatch.setattr(supervisor, "_free_port", port)
     monkeypatch.setattr(NgClient, "connect", connected)
@@ -384,7 +385,8 @@ async def test_log_lines_are_counted_and_not_repeated(engine: RtpEngine, capfd: 
 
 
 class LossyRtpengine(asyncio.DatagramProtocol):
-    """A fake rtpengine that answers every third request, twice, after replies with a wrong cookie or content."""
+    """A fake rtpengine that answers every third request, twice, after replies from another port, with a wrong cookie or
+    with wrong content."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -396,6 +398,8 @@ class LossyRtpengine(asyncio.DatagramProtocol):
             assert isinstance(self.transport, asyncio.DatagramTransport)
             cookie = data.split(b" ")[0]
             answers = (b'foreign_1 {"result":"ok"}', cookie + b" nonsense", b"", *[cookie + b" d6:result4:ponge"] * 2)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as foreign:
+                foreign.sendto(cookie + b" d6:result6:foreigne", addr)
             for answer in answers:
                 self.transport.sendto(answer, addr)
 
@@ -404,8 +408,8 @@ async def test_lost_request_is_retransmitted_with_the_same_cookie(monkeypatch: p
     monkeypatch.setattr(ng_client, "RETRY_DELAYS", (0.05, 0.05, 0.05))
     loop = asyncio.get_running_loop()
     transport, crowd = await loop.create_datagram_endpoint(LossyRtpengine, local_addr=("127.0.0.1", 0))
-    client = NgClient(SystemClock())
-    await client.connect(transport.get_extra_info("sockname")[1])
+    client = NgClient(SystemClock(), DatagramReader(SystemClock()))
+    client.connect(transport.get_extra_info("sockname")[1])
     assert await client.request(ng.ping()) == {"result": "pong"}
     assert len(set(crowd.requests)) == 1
     assert await client.request(ng.ping()) == {"result": "pong"}
@@ -422,8 +426,8 @@ async def test_number_of_pending_requests_is_limited(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(ng_client, "MAX_PENDING", 20)
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0))
-    client = NgClient(SystemClock())
-    await client.connect(transport.get_extra_info("sockname")[1])
+    client = NgClient(SystemClock(), DatagramReader(SystemClock()))
+    client.connect(transport.get_extra_info("sockname")[1])
     waiting = [asyncio.create_task(client.ping()) for _ in range(20)]
     await asyncio.sleep(0)
     with pytest.raises(MediaUnavailable, match="busy"):

@@ -1,7 +1,9 @@
 """Client of rtpengine's ng control port: one UDP socket with concurrent requests, answered by callbacks."""
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -10,6 +12,7 @@ from typing import Any, TypeVar
 import structlog
 
 from unificx.core.clock import Clock
+from unificx.core.datagrams import DatagramReader, DatagramSocket
 from unificx.core.faults import describe_fault
 from unificx.media.errors import MediaUnavailable
 from unificx.rtpengine import bencode, ng, party_commands
@@ -42,43 +45,50 @@ class _PendingRequest:
     selection: bencode.Selection
 
 
-class NgClient(asyncio.DatagramProtocol):
+class NgClient:
     """Client of one rtpengine. Awaited methods may raise MediaUnavailable.
 
     Requests of the call path have neither a task nor a timer of their own, which would cost more than the request.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, datagrams: DatagramReader) -> None:
         self._clock = clock
+        self._datagrams = datagrams
         # Random, because rtpengine repeats its reply to a known cookie even to another client.
         self._prefix = clock.random_bytes(8).hex().encode()
         self._numbers = count()
         # Owner: this node: requests that it is sending.
         self._pending: dict[bytes, _PendingRequest] = {}
-        self._transport: asyncio.DatagramTransport | None = None
+        self._socket: DatagramSocket | None = None
+        self._server = ("127.0.0.1", 0)
         self._timer: asyncio.TimerHandle | None = None
         self._certificates = DtlsCertificates()
         self._codecs: frozenset[str] = frozenset()
         """Names of the codecs that rtpengine transcodes, in lower case; empty while they are unknown."""
         self._learning: asyncio.Task[None] | None = None
 
-    async def connect(self, port: int, host: str = "127.0.0.1") -> None:
-        """Connect to the rtpengine on this port; pending requests to an earlier one fail."""
+    def connect(self, port: int) -> None:
+        """Connect to the rtpengine on this port of 127.0.0.1; pending requests to an earlier one fail."""
         self.disconnect()
-        loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, remote_addr=(host, port))
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setblocking(False)
+        sock.bind(("127.0.0.1", 0))
+        self._server = ("127.0.0.1", port)
+        self._socket = self._datagrams.open(sock, self._on_datagram)
 
     def disconnect(self) -> None:
         """Close the socket; pending requests fail at once."""
-        if self._transport is not None:
-            self._transport.abort()
-            self._transport = None
+        if self._socket is not None:
+            self._datagrams.close(self._socket)
+            self._socket = None
         pending, self._pending = self._pending, {}
         for each in pending.values():
             _fail(each.on_reply, MediaUnavailable("silent"))
         self._set_timer(None)
 
-    def datagram_received(self, data: bytes, addr: object) -> None:
+    def _on_datagram(self, data: bytes, address: tuple[str, int]) -> None:
+        if address != self._server:
+            return
         cookie, _, body = data.partition(b" ")
         pending = self._pending.get(cookie)
         if pending is None:
@@ -97,9 +107,6 @@ class NgClient(asyncio.DatagramProtocol):
             result = MediaUnavailable("refused")
         pending.on_reply(result)
 
-    def error_received(self, exc: Exception) -> None:
-        """Ignore a closed port: requests are retransmitted until they time out."""
-
     def send(
         self,
         request: bytes,
@@ -114,7 +121,7 @@ class NgClient(asyncio.DatagramProtocol):
         if len(self._pending) >= MAX_PENDING:
             _fail(on_reply, MediaUnavailable("busy"))
             return
-        if self._transport is None:
+        if self._socket is None:
             _fail(on_reply, MediaUnavailable("silent"))
             return
         cookie = b"%b_%d" % (self._prefix, next(self._numbers))
@@ -122,7 +129,7 @@ class NgClient(asyncio.DatagramProtocol):
         delays = iter(retry_delays or RETRY_DELAYS)
         due = asyncio.get_running_loop().time() + next(delays)
         self._pending[cookie] = _PendingRequest(datagram, delays, due, parse, on_reply, selection)
-        self._transport.sendto(datagram)
+        self._send(self._socket, datagram)
         if self._timer is None or due < self._timer.when():
             self._set_timer(due)
 
@@ -252,14 +259,19 @@ class NgClient(asyncio.DatagramProtocol):
         now = asyncio.get_running_loop().time()
         for cookie, pending in [each for each in self._pending.items() if each[1].due <= now]:
             delay = next(pending.delays, None)
-            if delay is None or self._transport is None:
+            if delay is None or self._socket is None:
                 del self._pending[cookie]
                 _fail(pending.on_reply, MediaUnavailable("silent"))
             else:
                 pending.due = now + delay
-                self._transport.sendto(pending.datagram)
+                self._send(self._socket, pending.datagram)
         earliest = min((pending.due for pending in self._pending.values()), default=None)
         self._set_timer(earliest and max(earliest, now + TIMER_GRAIN))
+
+    def _send(self, sock: DatagramSocket, datagram: bytes) -> None:
+        """Send a request; one that cannot be sent is retransmitted until it times out."""
+        with suppress(OSError):
+            sock.send(datagram, self._server)
 
 
 def _fail(on_reply: Callable[[Any], None], fault: MediaUnavailable) -> None:

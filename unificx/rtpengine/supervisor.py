@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from unificx.core.clock import Clock
+from unificx.core.datagrams import DatagramReader
 from unificx.core.errors import StartupError
 from unificx.core.faults import describe_fault
 from unificx.core.restart_backoff import RestartBackoff
@@ -66,7 +67,7 @@ class RelayRestarted:
 
 class RtpEngine:
     """A supervised rtpengine. `publish` receives `RelayRestarted`, and `DtmfReceived` once per digit of a call, on its
-    release (RFC 4733)."""
+    release (RFC 4733). `datagrams` reads the socket for commands, by itself if None."""
 
     def __init__(
         self,
@@ -75,13 +76,14 @@ class RtpEngine:
         interfaces: tuple[MediaInterface, ...] = LOOPBACK,
         ports: tuple[int, int] = (30000, 39999),
         publish: Callable[[RelayRestarted | DtmfReceived], None] = lambda event: None,
+        datagrams: DatagramReader | None = None,
     ) -> None:
         self._log = LogCounter()
         self._clock = clock
         self._interfaces = interfaces
         self._ports = ports
         self._busy_ports = BusyPorts((*(each.address for each in interfaces), ENGINE_ADDRESS), ports)
-        self._client = NgClient(clock)
+        self._client = NgClient(clock, datagrams or DatagramReader(clock))
         self._publish = publish
         self._dtmf_log = DtmfLog(publish)
         self._dtmf_log_port = 0
@@ -253,7 +255,7 @@ class RtpEngine:
                 env={"PATH": os.defpath},
             )
             self._log_reader = asyncio.create_task(self._log.read(process.stderr))
-            await self._client.connect(control)
+            self._client.connect(control)
         except OSError:
             await self._stop()
             raise StartupError(

@@ -16,6 +16,7 @@ from unificx.api.middleware import as_operator
 from unificx.api.plain_http import PlainHttp
 from unificx.core.access import Access, stating
 from unificx.core.clock import SystemClock
+from unificx.core.datagrams import DatagramReader
 from unificx.media_worker.client import MediaEngineClient
 from unificx.rtpengine.port_ranges import reserve_media_ports
 from unificx.rtpengine.supervisor import RtpEngine
@@ -145,10 +146,11 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
     """Start all services, media first and HTTP last; stop them in reverse order."""
     async with AsyncExitStack() as stack:
         ports = stack.enter_context(reserve_media_ports(settings.media_ports))
-        media = RtpEngine(container.clock, interfaces=settings.media, ports=ports, publish=container.bus.publish)
+        clock, publish, datagrams = container.clock, container.bus.publish, DatagramReader(container.clock)
+        media = RtpEngine(clock, interfaces=settings.media, ports=ports, publish=publish, datagrams=datagrams)
         await media.start()
         stack.push_async_callback(media.close)
-        engine = MediaEngineClient(container.clock, container.bus.publish)
+        engine = MediaEngineClient(clock, publish)
         await engine.start()
         stack.push_async_callback(engine.shut_down)
         live_events = LiveEvents(
@@ -158,7 +160,7 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
             container.mailboxes.shared.owners,
         )
         stack.callback(live_events.close)
-        sip = SipServer(settings, container, media, engine, tls.context, live_events=live_events)
+        sip = SipServer(settings, container, media, engine, tls.context, live_events=live_events, datagrams=datagrams)
         await sip.start()
         stack.push_async_callback(sip.close)
         http_servers = HttpServers()

@@ -19,6 +19,7 @@ from unificx.calls import (
 )
 from unificx.core.access import SIP_ACCESS, Access, stating
 from unificx.core.background import BackgroundTasks
+from unificx.core.datagrams import DatagramReader
 from unificx.media.mixer.messages import Event as EngineEvent
 from unificx.media_worker.client import EngineRestarted, MediaEngineClient
 from unificx.privacy.events import SubjectErased
@@ -88,9 +89,10 @@ class SipServer:
         tls: ssl.SSLContext,
         *,
         live_events: LiveEvents,
+        datagrams: DatagramReader,
     ) -> None:
         self._live_events, self._sources, self._container = live_events, settings.sources, container
-        self._media, self._engine = media, engine
+        self._media, self._engine, self._datagrams = media, engine, datagrams
         clock, incarnation = container.clock, _incarnation(container)
         self.bearers = BearerTokens(container.derive_secret("SIP bearer tokens"), incarnation=incarnation)
         # Owner: this node, like what the limiter counts.
@@ -265,7 +267,7 @@ class SipServer:
     async def start(self) -> None:
         """Open the sockets and start to accept messages."""
         with stating(SIP_ACCESS):  # sockets, tasks and timers keep the context in which they are created
-            await self.transports.start()
+            await self.transports.start(self._datagrams)
             await self._container.registrar.restore(self._container.database)
             self._driver.start()
             self.trunk_monitor.start()

@@ -16,13 +16,12 @@ from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
 from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import STREAMS, Flow
 from unificx.sip.limits import LIMITS, Limits
-from unificx.sip.message import Request, Response, parse
+from unificx.sip.message import MAGIC_COOKIE, Request, Response, parse
 from unificx.sip.overload import OverloadControl
 from unificx.sip.session_body import with_session_body
 from unificx.sip.transactions.client_transactions import ClientTransactions
 from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import NO_CHECKS, ClientKey, Event, RequestChecks, ServerKey
-from unificx.sip.transactions.matching import MAGIC_COOKIE
 from unificx.sip.transactions.server_transactions import ServerTransactions
 
 __all__ = ["Endpoint", "RequestChecks"]

@@ -18,9 +18,11 @@ from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.phrases import PHRASES
 from unificx.sip.uri import Uri, is_usual_uri
 
-__all__ = ["Request", "Response", "parse", "respond", "retry_after"]
+__all__ = ["MAGIC_COOKIE", "Request", "Response", "parse", "respond", "retry_after"]
 
 VERSION = "SIP/2.0"
+MAGIC_COOKIE = "z9hG4bK"
+"""Prefix of a globally unique branch; a peer that does not send it implements RFC 2543."""
 _split_line = methodcaller("split", ": ", 1)
 _FOLD = re.compile(r"\r\n[ \t]++")
 _SINGLE = frozenset(("from", "to", "call-id", "cseq", "content-length", "max-forwards"))

@@ -10,6 +10,7 @@ from functools import lru_cache
 import structlog
 
 from unificx.core.background import BackgroundTasks
+from unificx.core.datagrams import DatagramReader
 from unificx.core.errors import StartupError
 from unificx.sip.flow import Flow
 from unificx.transport.binding import BindAddress, open_socket
@@ -59,11 +60,12 @@ class TransportManager:
         self._lookups = BackgroundTasks()
         self._addresses = LocalAddresses(())
 
-    async def start(self) -> None:
-        """Open all sockets. Raise StartupError after closing those already opened."""
+    async def start(self, datagrams: DatagramReader) -> None:
+        """Open all sockets; those of UDP are read by `datagrams`. Raise StartupError after closing those already
+        opened."""
         try:
             for index, bind in enumerate(self.bound):
-                self.bound[index] = await self._open(bind, index + 1)
+                self.bound[index] = await self._open(bind, index + 1, datagrams)
         except StartupError:
             await self.close()
             raise
@@ -106,15 +108,13 @@ class TransportManager:
         for sock in self._udp.values():
             sock.read_pending()
 
-    async def _open(self, bind: BindAddress, local: int) -> BindAddress:
+    async def _open(self, bind: BindAddress, local: int, datagrams: DatagramReader) -> BindAddress:
         if bind.transport == "tls" and self._tls is None:
             raise StartupError("SIP over TLS needs a certificate.", hint="Configure one, or listen without TLS.")
         sock = open_socket(bind)
         port = sock.getsockname()[1]
         if bind.transport == "udp":
-            endpoint = UdpSocket(self.connections.on_message, local, sock)
-            await asyncio.get_running_loop().create_datagram_endpoint(lambda: endpoint, sock=sock)
-            self._udp[local] = endpoint
+            self._udp[local] = UdpSocket(self.connections.on_message, local, sock, datagrams)
         else:
             tls = self._tls if bind.transport == "tls" else None
             self._listeners.append(Listener(sock, self.connections, bind.transport, local, tls))
@@ -132,7 +132,7 @@ class TransportManager:
             return
         try:
             sock.send(data, flow.host, flow.port)
-        except (OSError, ValueError):
+        except (OSError, OverflowError):
             self._report_lost(flow)
 
     async def _send_to_name(self, data: bytes, flow: Flow) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 from waiting import until
 
+from unificx.core.clock import SystemClock
+from unificx.core.datagrams import DatagramReader
 from unificx.core.errors import StartupError
 from unificx.sip.flow import Flow
 from unificx.transport import stun
@@ -66,7 +68,7 @@ async def opened() -> AsyncIterator[Open]:
         rig = Rig()
         rig.transports = TransportManager(binds, rig.on_message, rig.lost.append, limits=limits, **more)  # pyright: ignore
         rigs.append(rig)
-        await rig.transports.start()
+        await rig.transports.start(DatagramReader(SystemClock()))
         return rig
 
     yield start

@@ -14,6 +14,7 @@ from cryptography import x509
 from waiting import until
 
 from unificx.core.clock import ManualClock, SystemClock
+from unificx.core.datagrams import DatagramReader
 from unificx.core.errors import StartupError
 from unificx.integrations.local_ca import Certificates, ensure_certificates, server_context
 from unificx.sip.flow import Flow
@@ -55,7 +56,7 @@ class Server:
 @pytest.fixture
 async def server(files: Certificates) -> AsyncIterator[Server]:
     server = Server(files)
-    await server.transports.start()
+    await server.transports.start(DatagramReader(SystemClock()))
     yield server
     await server.transports.close()
 
@@ -122,7 +123,7 @@ async def test_the_certificate_of_an_outgoing_connection_is_verified(
 ) -> None:
     outsider = ensure_certificates(tmp_path / "elsewhere", [], SystemClock())
     client = Server(files, files if known else outsider)
-    await client.transports.start()
+    await client.transports.start(DatagramReader(SystemClock()))
     asked = Flow("tls", "localhost", server.port)
     client.transports.send(HELLO, asked)
     await until(lambda: server.received or client.lost)

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from unificx.sip.errors import LocalProtocolError
 from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
-from unificx.sip.message import Request, Response
+from unificx.sip.message import MAGIC_COOKIE, Request, Response
 from unificx.sip.transactions.client import ClientTransaction, NonInviteClientTransaction
 from unificx.sip.transactions.context import FlowIndex, TransactionContext
 from unificx.sip.transactions.events import ClientKey, RequestFailed
 from unificx.sip.transactions.invite_client import InviteClientTransaction
-from unificx.sip.transactions.matching import MAGIC_COOKIE
 
 
 class ClientTransactions:

@@ -13,8 +13,7 @@ from unificx.sip.message import Request, Response, respond
 from unificx.sip.timers import T1, T2, T4, TIMEOUT_64_T1, TRYING_DELAY
 from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import AckReceived, AckTimeout, CancelReceived
-from unificx.sip.transactions.matching import MatchKey, MergeKey, is_rfc2543
-from unificx.sip.transactions.server import ServerTransaction
+from unificx.sip.transactions.server import MatchKey, MergeKey, ServerTransaction, is_rfc2543
 from unificx.sip.transactions.transaction import State
 
 TU_TIMEOUT = 300.0

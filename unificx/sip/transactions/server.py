@@ -1,4 +1,5 @@
-"""Base of the server transactions, and the non-INVITE server transaction (RFC 3261 17.2.2 with RFC 4320)."""
+"""Base of the server transactions with the matching of requests to them (RFC 3261 17.2.3), and the non-INVITE server
+transaction (17.2.2 with RFC 4320)."""
 
 from __future__ import annotations
 
@@ -6,12 +7,39 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 from unificx.sip.flow import Flow
-from unificx.sip.message import Request, Response
+from unificx.sip.message import MAGIC_COOKIE, Request, Response
 from unificx.sip.timers import TIMEOUT_64_T1
 from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import ServerKey
-from unificx.sip.transactions.matching import MatchKey, MergeKey
 from unificx.sip.transactions.transaction import State, Transaction
+
+MatchKey = tuple[str, ...]
+"""Equal for all requests of a transaction. The method comes last; an ACK counts as its INVITE."""
+
+MergeKey = tuple[str, str, str]
+"""Equal for merged requests: copies that arrived over different paths (RFC 3261 8.2.2.2)."""
+
+
+def match_key_of(request: Request) -> MatchKey:
+    """Return branch, sent-by and method or, without the magic cookie, all that RFC 2543 compares.
+
+    The To tag is not included, because an ACK has the tag of the response; `ServerTransactions` compares it.
+    """
+    method = "INVITE" if request.method == "ACK" else request.method
+    branch = request.branch
+    if branch.startswith(MAGIC_COOKIE) and len(branch) > len(MAGIC_COOKIE):
+        return branch, request.sent_by.lower(), method
+    hop = request.first("via") or ""
+    return request.uri, request.from_tag, request.call_id, str(request.cseq_number), hop, method
+
+
+def is_rfc2543(match: MatchKey) -> bool:
+    """Whether the peer implements RFC 2543."""
+    return len(match) > 3
+
+
+def merge_key_of(request: Request) -> MergeKey:
+    return request.call_id, request.from_tag, f"{request.cseq_number} {request.cseq_method}"
 
 
 class ServerTransaction(Transaction):

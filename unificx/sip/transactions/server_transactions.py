@@ -14,14 +14,15 @@ from unificx.sip.transactions.events import (
     StatelessReply,
 )
 from unificx.sip.transactions.invite_server import InviteServerTransaction
-from unificx.sip.transactions.matching import (
+from unificx.sip.transactions.server import (
     MatchKey,
     MergeKey,
+    NonInviteServerTransaction,
+    ServerTransaction,
     is_rfc2543,
     match_key_of,
     merge_key_of,
 )
-from unificx.sip.transactions.server import NonInviteServerTransaction, ServerTransaction
 
 MAX_TOTAL_BYTES = 256 * 2**20
 """Maximum total size of requests: a transaction keeps identifiers and a response of about the size of its request."""
