@@ -2,7 +2,7 @@ import { Autocomplete, Button, Group, SegmentedControl, Select, Stack, Text, Tex
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { api, type ExtensionCreated, type PersonCreated, type Role } from '~/api';
 import { asProblem } from '~/core/problem';
 import { useErrorFocus } from '~/design/forms';
@@ -20,6 +20,17 @@ interface NewPersonProps {
 
 type Created = { person: PersonCreated } | { phone: ExtensionCreated };
 
+/** The title of a step that has the focus once it is shown: the button that led to it is gone. */
+function Announced({ children }: { children: ReactNode }) {
+  const title = useRef<HTMLElement>(null);
+  useEffect(() => title.current?.focus(), []);
+  return (
+    <bdi ref={title} tabIndex={-1} data-autofocus>
+      {children}
+    </bdi>
+  );
+}
+
 /** Drawer of two steps: the person or shared phone, and the hand-over. */
 export function NewPerson({ opened, onClose, tenant }: NewPersonProps) {
   const { t } = useLingui();
@@ -33,7 +44,7 @@ export function NewPerson({ opened, onClose, tenant }: NewPersonProps) {
     <Drawer
       opened={opened}
       onClose={close}
-      title={created ? <bdi>{t`Hand over to ${name}`}</bdi> : t`New person`}
+      title={created ? <Announced>{t`Hand over to ${name}`}</Announced> : t`New person`}
       footer={
         created && (
           <Group justify="flex-end">
