@@ -6,6 +6,7 @@ import { api } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { formatDuration } from '~/design/dates';
+import { ChoiceFaults } from '~/design/ChoiceFaults';
 import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
 import { CallsByHour, CallsChart, total } from '~/features/home';
@@ -57,27 +58,30 @@ export default function CallReports() {
       }
     >
       <ErrorBar fault={error} retry={() => void refetch()} />
+      <ChoiceFaults />
       {(report || !error) && (
-        <dl className={css.figures}>
-          {figures.map(({ name, value }) => (
-            <div key={name} className={css.figure}>
-              <dt>{name}</dt>
-              <dd>{value ?? <Skeleton height={34} width={80} />}</dd>
-            </div>
-          ))}
-        </dl>
+        <>
+          <dl className={css.figures}>
+            {figures.map(({ name, value }) => (
+              <div key={name} className={css.figure}>
+                <dt>{name}</dt>
+                <dd>{value ?? <Skeleton height={34} width={80} />}</dd>
+              </div>
+            ))}
+          </dl>
+          <CallsByHour caption={t`Calls of the period by hour of the day`} hours={report?.hours} empty={empty} />
+          <CallsChart
+            title={t`Calls by day`}
+            caption={t`Calls by day`}
+            heading={t`Day`}
+            rows={report?.days.map(({ date, ...count }) => ({
+              label: i18n.date(date, { day: 'numeric', month: 'numeric' }),
+              ...count,
+            }))}
+            empty={empty}
+          />
+        </>
       )}
-      <CallsByHour caption={t`Calls of the period by hour of the day`} hours={report?.hours} empty={empty} />
-      <CallsChart
-        title={t`Calls by day`}
-        caption={t`Calls by day`}
-        heading={t`Day`}
-        rows={report?.days.map(({ date, ...count }) => ({
-          label: i18n.date(date, { day: 'numeric', month: 'numeric' }),
-          ...count,
-        }))}
-        empty={empty}
-      />
       <QueueReports tenant={tenant} period={period} />
       <ExtensionReports tenant={tenant} period={period} />
       <UsageReports tenant={tenant} />

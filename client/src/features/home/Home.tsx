@@ -41,13 +41,15 @@ export default function Home() {
     <Page title={t`Home`} size="xl">
       <SetUp tenant={tenant} />
       <ErrorBar fault={error} retry={() => void refetch()} />
-      <Tiles summary={summary} answerSeconds={data?.median_answer_seconds ?? undefined} />
+      {(summary || !error) && <Tiles summary={summary} answerSeconds={data?.median_answer_seconds ?? undefined} />}
       <div className={css.columns}>
-        <CallsByHour
-          caption={t`Calls of today by hour`}
-          hours={summary?.hours}
-          empty={<Trans>No calls today yet.</Trans>}
-        />
+        {(summary || !error) && (
+          <CallsByHour
+            caption={t`Calls of today by hour`}
+            hours={summary?.hours}
+            empty={<Trans>No calls today yet.</Trans>}
+          />
+        )}
         <div>
           <LiveNow tenant={tenant} />
           <Attention tenant={tenant} />

@@ -1,6 +1,7 @@
 import { Anchor, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { ErrorBar } from '~/design/ErrorBar';
 import { Section } from '~/design/Section';
 import { formatDuration } from '~/design/dates';
 import { useLiveCalls } from '~/features/live-calls';
@@ -14,10 +15,13 @@ export function LiveNow({ tenant }: { tenant?: string }) {
   const { calls, total, secondsOf, nameOf } = useLiveCalls(tenant, SHOWN);
   return (
     <Section title={t`Live calls`}>
+      <ErrorBar fault={calls.fault} retry={calls.retry} />
       {calls.items.length === 0 ? (
-        <Text c="dimmed" size="sm">
-          {calls.loaded ? <Trans>No active calls.</Trans> : <Trans>Loading…</Trans>}
-        </Text>
+        !calls.fault && (
+          <Text c="dimmed" size="sm">
+            {calls.loaded ? <Trans>No active calls.</Trans> : <Trans>Loading…</Trans>}
+          </Text>
+        )
       ) : (
         <ul className={css.list} aria-label={t`Live calls`}>
           {calls.items.map((call) => (

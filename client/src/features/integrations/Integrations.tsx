@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
+import { ChoiceFaults } from '~/design/ChoiceFaults';
 import { Page } from '~/design/Page';
 import { ApiKeys } from './ApiKeys';
 import { Assistants } from './Assistants';
@@ -13,6 +14,7 @@ export default function Integrations() {
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   return (
     <Page title={t`Integrations`} size="xl">
+      <ChoiceFaults />
       <ApiKeys tenant={tenant} />
       <Scim tenant={tenant} />
       <Assistants />

@@ -5,9 +5,12 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type MonitoringStart, type NamedLiveCall } from '~/api';
 import { session } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
+import { asProblem } from '~/core/problem';
 import { confirmAction } from '~/design/Confirm';
 import { formatDuration } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
+import { ErrorBar } from '~/design/ErrorBar';
+import { useLoadFault } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { DataTable } from '~/design/table';
@@ -29,15 +32,17 @@ export default function LiveCalls() {
     mutationFn: ({ id, mode }: { id: string; mode: MonitoringStart['mode'] }) =>
       api.monitorCall({ path: { call_id: id }, query: { tenant }, body: { mode } }),
   });
-  const { data: settings } = useQuery({
+  const settings = useQuery({
     queryKey: ['recording-settings', tenant],
     queryFn: async () => (await api.showRecordingSettings({ query: { tenant } })).data,
   });
+  const unread = useLoadFault(settings);
+  const settingsFault = !calls.fault && unread && asProblem(unread).status !== 403 ? unread : undefined;
   // In one's own organisation only, and by one's own phone.
   const own = useValue(session, (each) =>
     each.state === 'in' && each.me.extensions.length > 0 ? each.me.tenant?.id : undefined,
   );
-  const mayListen = settings?.monitoring === true && own !== undefined && own === (tenant ?? own);
+  const mayListen = settings.data?.monitoring === true && own !== undefined && own === (tenant ?? own);
   const calleeOf = (call: NamedLiveCall) => (call.room ? t`Conference` : nameOf(call.callee, call.callee_name));
   const formatted = useNumberFormat();
   const withNumber = (name: string, number: string) =>
@@ -62,6 +67,7 @@ export default function LiveCalls() {
   return (
     <Page title={t`Live calls`} size="xl">
       <ErrorNotice fault={hangUp.error ?? listen.error} />
+      <ErrorBar fault={settingsFault} retry={settings.refetch} />
       <DataTable
         label={t`Live calls`}
         list={calls}

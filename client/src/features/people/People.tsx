@@ -8,6 +8,7 @@ import { api, type ListPeopleData, type PeopleEntry } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
+import { ChoiceFaults } from '~/design/ChoiceFaults';
 import { formatDate } from '~/design/dates';
 import { EmptyState } from '~/design/EmptyState';
 import { POLL_INTERVAL_MS, usePages } from '~/design/lists';
@@ -63,6 +64,7 @@ export default function People() {
       }
     >
       <ErrorNotice fault={fault} />
+      {!list.fault && <ChoiceFaults />}
       <DataTable<PeopleEntry>
         label={t`People & phones`}
         columns={columns}

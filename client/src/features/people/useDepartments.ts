@@ -1,11 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { api } from '~/api';
+import { useAllPages } from '~/design/lists';
 
 /** Names of the departments of the organisation, in order. */
-export function useDepartments(tenant?: string): string[] {
-  const { data } = useQuery({
-    queryKey: ['departments', tenant],
-    queryFn: async () => (await api.listDepartments({ query: { tenant } })).data.items.map(({ name }) => name),
-  });
-  return data ?? [];
-}
+export const useDepartments = (tenant?: string): string[] =>
+  useAllPages(['departments', tenant], () => api.listDepartments({ query: { tenant } })).items.map(({ name }) => name);

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
+import { ChoiceFaults } from '~/design/ChoiceFaults';
 import { Page } from '~/design/Page';
 import { PRIVACY_PAGES } from './pages';
 import css from './privacy.module.css';
@@ -25,6 +26,7 @@ export function PrivacySection({ children }: { children: ReactNode }) {
           ))}
         </ul>
       </nav>
+      <ChoiceFaults />
       {children}
     </Page>
   );

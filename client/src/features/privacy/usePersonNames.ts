@@ -9,10 +9,10 @@ export const useAccounts = (tenant?: string) =>
     api.listPersons({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
   );
 
-/** Returns the name of an account by its id. */
+/** Returns the name of an account by its id; an ellipsis while the accounts are not known. */
 export function usePersonNames(tenant?: string): (id: string) => string {
   const { t } = useLingui();
-  const { items } = useAccounts(tenant);
+  const { items, loaded } = useAccounts(tenant);
   const names = new Map(items.map(({ id, name }) => [id, name]));
-  return (id) => names.get(id) ?? t`Former account`;
+  return (id) => names.get(id) ?? (loaded ? t`Former account` : '…');
 }

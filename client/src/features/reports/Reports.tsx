@@ -6,6 +6,7 @@ import { api, type Person } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useAllPages } from '~/design/lists';
+import { ChoiceFaults } from '~/design/ChoiceFaults';
 import { EmptyState } from '~/design/EmptyState';
 import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
@@ -24,7 +25,9 @@ export default function Reports() {
   });
   const people = useAllPages<Person>(['persons', tenant], (cursor) =>
     api.listPersons({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
-  ).items;
+  );
+  const nameOf = (id: string) =>
+    people.items.find((person) => person.id === id)?.name ?? (people.loaded ? t`Unknown person` : '…');
   const remove = useMutation({
     mutationFn: (id: string) => api.dropDiagnosticsReport({ path: { report_id: id }, query: { tenant } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['reports'] }),
@@ -32,6 +35,7 @@ export default function Reports() {
   return (
     <Page title={t`Help requests`} size="md">
       <ErrorBar fault={error} retry={refetch} />
+      {!error && <ChoiceFaults />}
       <ErrorNotice fault={remove.error} />
       <Text c="dimmed" size="sm" mb="md">
         <Trans>Diagnostics that users have reviewed and sent. They are deleted after thirty days.</Trans>
@@ -41,8 +45,7 @@ export default function Reports() {
         {data?.map((report) => (
           <Accordion.Item key={report.id} value={report.id}>
             <Accordion.Control>
-              {people.find((person) => person.id === report.person_id)?.name ?? t`Unknown person`},{' '}
-              {formatDateTime(report.created)}
+              <bdi>{nameOf(report.person_id)}</bdi>, {formatDateTime(report.created)}
             </Accordion.Control>
             <Accordion.Panel>
               <Code block>{report.text}</Code>

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPlus, type Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { ChoiceFaults } from '~/design/ChoiceFaults';
 import { EmptyState } from '~/design/EmptyState';
 import { hasTools, type List } from '~/design/lists';
 import { Page } from '~/design/Page';
@@ -38,6 +39,7 @@ export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>
   );
   return (
     <Page title={title} size="xl" actions={hasTools(list) && button}>
+      {!list.fault && <ChoiceFaults />}
       <DataTable
         label={title}
         list={list}
