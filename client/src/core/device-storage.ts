@@ -107,9 +107,12 @@ export async function localKeys(): Promise<string[]> {
   }
 }
 
-/** Delete all personal data of this origin: the database and session storage. */
+/** Delete all personal data of this origin: session storage, then the database, so that no data is left without it. */
 export async function wipe(): Promise<void> {
   ownerGeneration += 1;
+  const pendingSignIn = sessionStorage.getItem(SIGN_IN_KEY);
+  sessionStorage.clear();
+  if (pendingSignIn) sessionStorage.setItem(SIGN_IN_KEY, pendingSignIn);
   const open = connection;
   connection = undefined;
   try {
@@ -118,7 +121,4 @@ export async function wipe(): Promise<void> {
   } catch {
     // The database does not exist.
   }
-  const pendingSignIn = sessionStorage.getItem(SIGN_IN_KEY);
-  sessionStorage.clear();
-  if (pendingSignIn) sessionStorage.setItem(SIGN_IN_KEY, pendingSignIn);
 }
