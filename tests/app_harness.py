@@ -115,6 +115,8 @@ class AppHarness:
         )
         self.digits = {prompt: list(keys) for prompt, keys in self.digits.items()}
         self._tickets = 0
+        self.running = asyncio.Event()
+        self.running.set()
 
     def begin(self) -> None:
         """Start the call."""
@@ -170,6 +172,9 @@ class AppHarness:
             self.line.acknowledged(b"their answer")
 
     # ---- the engine
+
+    async def wait_until_running(self) -> None:
+        await self.running.wait()
 
     async def open(self, leg: str, offer: bytes) -> bytes:
         return self._negotiate(f"open {offer.decode()}")

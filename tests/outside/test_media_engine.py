@@ -18,10 +18,13 @@ from typing import Any
 import numpy as np
 import pytest
 import rtpengine_replies
+from app_harness import FakePrompts
 from rtp_endpoint import RtpEndpoint
 from server import ROOT
 
 from unificx import sdp
+from unificx.callapps import App, AppRunner
+from unificx.calls import AppCallContext, AppEvent
 from unificx.core.clock import SystemClock
 from unificx.media import MediaUnavailable, g711, rtp, tones
 from unificx.media.mixer.messages import ActiveSpeakerChanged, Chunk, DigitPressed, Event, PlayEnded
@@ -29,8 +32,10 @@ from unificx.media.mixer.wideband import new_codec
 from unificx.media.sounds import Sound
 from unificx.media_worker import client
 from unificx.media_worker.client import EngineRestarted, MediaEngineClient
+from unificx.registrar import Caller
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.supervisor import RtpEngine
+from unificx.sip.legs import Answered, OfferReceived
 
 PORTS = (47600, 47799)
 
@@ -401,6 +406,70 @@ async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
     engine.play("leg", prompt, start=2.0)
     await caller.send_tone(0.8)
     assert caller.typical_level(700) > 7000
+
+
+async def test_sound_of_an_app_plays_again_after_sigkill(parties: AsyncExitStack) -> None:
+    """A caller who waits in a queue hears music again as soon as there is another engine."""
+    caller, answered, offered = await phone(parties, 440.0), asyncio.Event(), asyncio.Event()
+    music, clock = sine_sound(90, 700), SystemClock()
+
+    def publish(event: Event | EngineRestarted) -> None:
+        if isinstance(event, EngineRestarted):
+            runner.on_engine_restarted()
+        else:
+            runner.handle_event(event)
+
+    def emit(event: AppEvent) -> None:
+        if isinstance(event, Answered):
+            caller.set_target(event.body)
+            answered.set()
+        elif isinstance(event, OfferReceived):
+            caller.clear()
+            caller.set_target(event.body)
+            caller.payload_type = 0  # of those offered, the one in the answer
+            line.offer_answered(caller.describe())
+            offered.set()
+
+    async def hear_music() -> None:
+        while caller.typical_level(700) < 7000:
+            await caller.send_tone(0.2)
+
+    engine = MediaEngineClient(clock, publish)
+    apps = {"wait": App("wait", lambda call: call.repeat(music))}
+    runner = AppRunner(
+        engine, FakePrompts(), clock, apps, language=lambda context: "en", time_zone=lambda context: None
+    )
+    await engine.start()
+    try:
+        anna = Caller("acme", "e-anna", "d-anna", "s-anna", "1001", "Anna")
+        context = AppCallContext("call", "leg", "wait", (), anna, None, clock.now(), "", "")
+        line = runner.host(context, caller.describe(), emit)
+        async with asyncio.timeout(80):
+            await answered.wait()
+            await hear_music()
+            assert engine.pid is not None
+            os.kill(engine.pid, signal.SIGKILL)
+            await offered.wait()
+            await hear_music()
+    finally:
+        await runner.close()
+        await engine.shut_down()
+
+
+async def test_sound_played_without_an_engine_is_loaded_into_the_next(
+    collector: EventCollector, parties: AsyncExitStack
+) -> None:
+    engine = MediaEngineClient(SystemClock(), collector.receive)
+    prompt = sine_sound(0.2, 700)
+    lost = engine.play("leg", prompt)
+    assert await collector.wait(PlayEnded) == [PlayEnded("leg", lost, "lost")]
+    await engine.start()
+    try:
+        await connect_directly(engine, "leg", await phone(parties, 440.0))
+        played = engine.play("leg", prompt)
+        assert (await collector.wait(PlayEnded, 2))[1] == PlayEnded("leg", played, "end")
+    finally:
+        await engine.shut_down()
 
 
 async def test_hanging_engine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:

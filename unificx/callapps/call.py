@@ -277,6 +277,7 @@ class Call:
     async def _play(self, sound: Sound, escape_digits: str, *, peek: bool = False) -> str:
         """Play one sound; repeated from its start if the engine was lost meanwhile."""
         while True:
+            await self._engine.wait_until_running()
             await self.session.media_up.wait()
             if escape_digits and (digit := self._next_matching_digit(escape_digits, peek=peek)):
                 return digit

@@ -74,6 +74,10 @@ class MediaEngineClient:
         await self._supervisor.close()
         self._reset()
 
+    async def wait_until_running(self) -> None:
+        """Wait until an engine is running. After a restart, `EngineRestarted` has then been published."""
+        await self._supervisor.wait_until_running()
+
     async def stats(self) -> EngineStats:
         """Return the engine's statistics. Raise MediaUnavailable if it does not respond."""
         await self._supervisor.wait_until_ready()
@@ -112,14 +116,18 @@ class MediaEngineClient:
         """Load a sound into the engine in advance, so that playing it starts at once. `play` loads it if needed."""
         if sound.digest in self._loaded:
             return
-        self._loaded.add(sound.digest)
         length = len(sound.pcm) // 2
         for at in range(0, 2 * length, CHUNK_BYTES):
             chunk = sound.pcm[at : min(at + CHUNK_BYTES, 2 * length)]
-            self._supervisor.send(messages.LoadSound(sound.digest, sound.rate, length, at // 2, chunk))
+            if not self._supervisor.send(messages.LoadSound(sound.digest, sound.rate, length, at // 2, chunk)):
+                return
+        self._loaded.add(sound.digest)
 
     def play(self, leg: str, sound: Sound, *, loop: bool = False, start: float = 0.0) -> str:
-        """Play to a leg from second `start`, replacing its current sound; return the ticket that PlayEnded repeats."""
+        """Play to a leg from second `start`, replacing its current sound; return the ticket that PlayEnded repeats.
+
+        While no engine runs, it ends with the reason "lost" at once.
+        """
         return self._play(messages.PlaySound(leg, self._new_ticket(), sound.digest, loop=loop, start=start), sound)
 
     def stop(self, leg: str) -> None:
@@ -233,9 +241,12 @@ class MediaEngineClient:
         return f"play-{next(self._numbers)}"
 
     def _play(self, command: messages.PlaySound, sound: Sound) -> str:
-        self._plays[command.ticket] = (command, sound)
         self.load(sound)
-        self._supervisor.send(command)
+        if self._supervisor.send(command):
+            self._plays[command.ticket] = (command, sound)
+        else:
+            ended = PlayEnded(command.target, command.ticket, "lost")
+            asyncio.get_running_loop().call_soon(self._publish, ended)  # the caller does not know the ticket yet
         return command.ticket
 
     async def _watchdog(self) -> None:

@@ -72,6 +72,10 @@ class EngineSupervisor:
             except TimeoutError:
                 raise MediaUnavailable("silent") from None
 
+    async def wait_until_running(self) -> None:
+        """Wait until an engine is running, however long that takes."""
+        await self._ready.wait()
+
     def send(self, command: messages.Command) -> bool:
         """Send a command; False between the end of an engine and the start of the next one."""
         if self._channel is None:

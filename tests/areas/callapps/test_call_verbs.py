@@ -339,7 +339,11 @@ async def test_engine_restart_reoffers_the_leg_and_replays() -> None:
     stage = SilentLeg(App("test", app))
     stage.begin()
     await stage.settle()
+    stage.running.clear()
     stage.end_playback("t1", "lost")
+    await stage.settle()
+    assert stage.played == ["long"], "no engine would play it"
+    stage.running.set()
     stage.host.on_engine_restarted()
     await stage.settle()
     assert stage.events == [Answered(b"ours"), OfferReceived(b"ours")]
