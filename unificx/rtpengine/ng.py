@@ -171,8 +171,9 @@ def _options(
     `ice` says whether the SDP's author uses it; of an offer, `added` are the codecs appended to it, and `ipv6` says
     which addresses its recipient gets.
     """
-    # Without ICE, accept only packets from the source of the first packet. ICE verifies it by connectivity checks, and
-    # SRTP by its key.
+    # Without ICE, accept only packets from the source of the first packet; ICE verifies it by connectivity checks. SRTP
+    # does not: rtpengine learns the source before it decrypts. A sender that is first at the port of a party excludes
+    # it, although it can neither read nor forge the audio.
     flags = [*_FLAGS[recipient], *(() if ice else ("strict-source",))]
     if sender is Profile.ENGINE:
         # The address of our media engine is known. After a restart of rtpengine the first packet may be of a party that
