@@ -1,4 +1,4 @@
-"""Media ports at which packets arrive after rtpengine died.
+"""Media ports at which packets arrive after rtpengine died, by itself or with the server.
 
 A phone sends to the port of its former anchor until a re-INVITE reaches it. A new rtpengine could give this port to
 another call. It sends to the source of the first packet, as phones behind NAT need it, so the phone would take the
@@ -10,7 +10,6 @@ While rtpengine runs, it uses again the port that has been free for the longest 
 
 import asyncio
 import resource
-import select
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +22,8 @@ from unificx.core.faults import describe_fault
 LISTEN_SECONDS = 0.1
 """Several packets of a phone that sends one every 20 or 30 ms."""
 RELEASE_INTERVAL = 30.0
+RESERVED_FILES = 256
+"""File descriptors left to the server meanwhile. If there are too few for all ports, only the first are searched."""
 
 log = structlog.get_logger()
 
@@ -40,8 +41,10 @@ class BusyPorts:
         """Occupy the ports at which packets arrive. It takes 0.3 s for 10,000 ports of an address."""
         try:
             await asyncio.to_thread(self._occupy)
-        except (OSError, RuntimeError) as fault:  # supervision has to continue
+        except (OSError, RuntimeError, ValueError) as fault:  # supervision has to continue
             log.warning("busy_ports_unknown", **describe_fault(fault))
+        else:
+            log.info("busy_ports_occupied", ports=len(self._occupied))
 
     async def release(self) -> None:
         """Release occupied ports once nothing arrives at them, until cancelled."""
@@ -50,9 +53,9 @@ class BusyPorts:
             self.release_idle()
 
     def _occupy(self) -> None:
-        with _as_many_files_as_possible():
+        with _as_many_files_as_possible() as files:
             for address in self._addresses:
-                found = list(_bound(address, self._ports))
+                found = list(_bound(address, self._ports, files - RESERVED_FILES))
                 sleep(LISTEN_SECONDS)
                 busy = _busy(found)
                 self._occupied += busy
@@ -74,13 +77,16 @@ class BusyPorts:
             self._occupied.pop().close()
 
 
-def _bound(address: str, ports: tuple[int, int]) -> Iterator[socket.socket]:
-    """Yield a socket for every free port, as long as file descriptors are available."""
+def _bound(address: str, ports: tuple[int, int], files: int) -> Iterator[socket.socket]:
+    """Yield a socket for every free port, as long as file descriptors below `files` are available."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     for port in range(ports[0], ports[1] + 1):
         try:
             one = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         except OSError:
+            return
+        if one.fileno() >= files:
+            one.close()
             return
         try:
             one.bind((address, port))  # without SO_REUSEADDR, so that rtpengine cannot share it
@@ -91,15 +97,14 @@ def _bound(address: str, ports: tuple[int, int]) -> Iterator[socket.socket]:
 
 
 def _busy(sockets: list[socket.socket]) -> set[socket.socket]:
-    """Return the sockets that have received packets, and discard these."""
-    poller = select.poll()
+    """Return the sockets that have received packets, and discard these. Not by `poll`, which refuses more sockets than
+    the limit of open files, and that is lower again when they are released."""
+    busy = set[socket.socket]()
     for each in sockets:
-        poller.register(each, select.POLLIN)
-    ready = {number for number, _ in poller.poll(0)}
-    busy = {each for each in sockets if each.fileno() in ready}
-    for each in busy:
-        each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 0)  # the kernel's minimum
         with suppress(OSError):
+            each.recv(1)
+            busy.add(each)
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 0)  # the kernel's minimum
             for _ in range(100):
                 each.recv(1)
     return busy
@@ -114,10 +119,11 @@ def _close(sockets: list[socket.socket], busy: set[socket.socket]) -> list[socke
 
 
 @contextmanager
-def _as_many_files_as_possible() -> Iterator[None]:
+def _as_many_files_as_possible() -> Iterator[int]:
+    """Raise the limit of open files to the hard limit, and yield it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     try:
-        yield
+        yield hard
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
