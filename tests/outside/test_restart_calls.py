@@ -69,6 +69,7 @@ def test_a_call_and_registrations_survive_killing_the_server(conversation: Conve
     anna, berta, server = conversation.anna, conversation.berta, conversation.server
     server.kill()
     server.start()
+    assert "busy_ports_occupied" in server.log(), "the phones still sent to ports of the earlier rtpengine"
     assert [live["state"] for live in server.live_calls()] == ["talking"]
     goes_on(anna, berta)
     since = berta.mark()
@@ -89,6 +90,7 @@ def test_a_stopping_server_ends_its_calls(conversation: Conversation):
     conversation.anna.wait("CALL_CLOSED")
     conversation.berta.wait("CALL_CLOSED")
     conversation.server.start()
+    assert "busy_ports_occupied" not in conversation.server.log(), "without calls to restore it starts at once"
     (row,) = conversation.server.history()
     assert row["outcome"] == "answered"
 

@@ -82,6 +82,10 @@ class Journal:
         except SpoolFull:
             log.warning("call_not_journalled")
 
+    async def has_calls(self) -> bool:
+        """Whether there are calls to restore: the server was killed. Call after the spool is recovered."""
+        return bool(await self._entries.entries())
+
     async def restore_all(self, manager: CallManager, directory: DirectoryCache) -> int:
         """Restore all calls and return their number. Call after the spool is recovered and SIP is running."""
         entries = await self._entries.entries()

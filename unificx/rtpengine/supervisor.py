@@ -102,6 +102,10 @@ class RtpEngine:
         """Process id of the running rtpengine."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
+    async def avoid_busy_ports(self) -> None:
+        """Before `start`: occupy the ports at which packets arrive, to be used after the server was killed."""
+        await self._busy_ports.occupy()
+
     async def start(self) -> None:
         """Start rtpengine and return when it responds (about 0.1 s). Raise StartupError with a hint."""
         self._dtmf_log_port = _free_port(self._ports)

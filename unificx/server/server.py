@@ -148,6 +148,8 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         ports = stack.enter_context(reserve_media_ports(settings.media_ports))
         clock, publish, datagrams = container.clock, container.bus.publish, DatagramReader(container.clock)
         media = RtpEngine(clock, interfaces=settings.media, ports=ports, publish=publish, datagrams=datagrams)
+        if await container.journal.has_calls():
+            await media.avoid_busy_ports()  # the phones of these calls still send to those of an earlier rtpengine
         await media.start()
         stack.push_async_callback(media.close)
         engine = MediaEngineClient(clock, publish)
