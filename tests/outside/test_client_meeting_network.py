@@ -72,6 +72,12 @@ def turns_camera_on(client: Client) -> None:
     expect(call_of(client).get_by_label("Your video", exact=True)).to_be_visible()
 
 
+def shows_a_fluent_video(viewer: Client, publisher: Client, name: str) -> None:
+    """Wait until it shows most frames for a while: a busy machine drops many for a moment, the fault of a network did so
+    all the time."""
+    eventually(lambda: share_of_frames(publisher, viewer, name) > FLUENT, what=f"a fluent video of {name}", timeout=60)
+
+
 def share_of_frames(publisher: Client, viewer: Client, name: str, *, frames: int = 40) -> float:
     """Of the frames that a publisher sends from now on, the share that a viewer shows."""
     video = call_of(viewer).get_by_label(f"{name}, live", exact=True)
@@ -106,10 +112,10 @@ def test_a_participant_with_a_bad_network_does_not_stop_the_videos_of_others(
     sees(clara, f"{BERTA}, live")
     network.impair(Link(loss=0.3))
     sees(clara, f"{ANNA}, live")
-    assert share_of_frames(anna, berta, ANNA) > FLUENT
+    shows_a_fluent_video(berta, anna, ANNA)
     assert network.dropped > 0
     network.impair(Link(bits=50_000))
-    assert share_of_frames(anna, berta, ANNA) > FLUENT
+    shows_a_fluent_video(berta, anna, ANNA)
     network.impair(Link(bits=15_000))  # too narrow even for the small videos of a test
     notice = call_of(clara).get_by_role("status").filter(has_text=SLOW)
     expect(notice).to_be_visible(timeout=60_000)
@@ -117,11 +123,11 @@ def test_a_participant_with_a_bad_network_does_not_stop_the_videos_of_others(
     checks.check("light", "dark")
     assert checks.findings == []
     expect(call_of(clara).get_by_label(f"{ANNA}, live", exact=True)).to_have_count(0)
-    eventually(
-        lambda: [each["qualityLimitationReason"] for each in videos(anna, "outbound-rtp")] == ["none"],
-        what="Anna's video is as good as before",
+    eventually(  # on a busy machine its processor may limit it
+        lambda: [each["qualityLimitationReason"] for each in videos(anna, "outbound-rtp")] in (["none"], ["cpu"]),
+        what="no network limits Anna's video",
     )
-    assert share_of_frames(anna, berta, ANNA) > FLUENT
+    shows_a_fluent_video(berta, anna, ANNA)
     network.impair(GOOD)
     # Its own next try, after 30 seconds, may come first: then there is no button.
     again = notice.get_by_role("button", name="Try again now")
