@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '~/api';
-import { localKeys, readLocal } from '~/core/device-storage';
+import { readLocal } from '~/core/device-storage';
 import { Problem } from '~/core/problem';
 import {
   hasPendingRequirements,
@@ -11,15 +11,11 @@ import {
   session,
   signOut,
   startSession,
-  whileSigningIn,
+  whenLeft,
 } from './session';
 import { eventually } from '../../test/eventually';
 
-vi.mock('~/core/device-storage', async (real) => ({
-  ...(await real<object>()),
-  readLocal: vi.fn(),
-  localKeys: vi.fn(async () => []),
-}));
+vi.mock('~/core/device-storage', async (real) => ({ ...(await real<object>()), readLocal: vi.fn() }));
 
 const ME = { acceptance_needed: false } as never;
 
@@ -137,12 +133,12 @@ describe('ending the session', () => {
     sessionStorage.setItem('personal', 'Ada');
     session.setState(() => ({ state: 'unknown' }));
     vi.mocked(readLocal).mockResolvedValueOnce(ME);
-    vi.mocked(localKeys).mockResolvedValueOnce(['me']);
     const ended = vi.spyOn(api, 'signOut').mockResolvedValue({} as never);
     await refreshSession();
     expect(sessionStorage).toHaveLength(0);
     expect(session.state).toEqual({ state: 'out', because: 'left' });
-    await eventually(() => expect([ended.mock.calls.length, isLeaving()]).toEqual([1, false]));
+    await whenLeft();
+    expect([ended.mock.calls.length, isLeaving()]).toEqual([1, false]);
   });
 
   it('holds up no start', async () => {
@@ -153,64 +149,8 @@ describe('ending the session', () => {
     await refreshSession();
     expect([session.state.state, isLeaving()]).toEqual(['out', true]);
     answer({} as never);
-    await eventually(() => expect(isLeaving()).toBe(false));
-  });
-
-  it('is marked until the device is wiped', async () => {
-    vi.spyOn(api, 'signOut').mockResolvedValue({} as never);
-    let marked: boolean | undefined;
-    const back = onSignOut(() => void (marked = isLeaving()));
-    await signOut();
-    back();
-    expect([marked, isLeaving()]).toEqual([true, false]);
-  });
-
-  it('does not wipe again what is stored after the wipe, such as the visit of a guest', async () => {
-    localStorage.setItem('unificx.leaving', 'yes');
-    sessionStorage.setItem('unificx-guest', 'visit');
-    session.setState(() => ({ state: 'unknown' }));
-    vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
-    await refreshSession();
-    expect(session.state).toEqual({ state: 'out' });
-    expect(sessionStorage.getItem('unificx-guest')).toBe('visit');
-  });
-
-  it('is not repeated beside a sign-in, and not after one', async () => {
-    localStorage.setItem('unificx.leaving', 'yes');
-    const ended = vi
-      .spyOn(api, 'signOut')
-      .mockReset()
-      .mockResolvedValue({} as never);
-    let finish: () => void = () => undefined;
-    const signedIn = whileSigningIn(async () => {
-      await new Promise<void>((resolve) => (finish = resolve));
-      startSession();
-    });
-    dispatchEvent(new Event('online'));
-    expect(ended).not.toHaveBeenCalled();
-    finish();
-    await signedIn;
-    const next = vi.fn(async () => undefined);
-    await whileSigningIn(next);
-    expect([ended.mock.calls.length, next.mock.calls.length]).toEqual([0, 1]);
-  });
-
-  it('that gets no answer wipes the device, stays marked, and lets no sign-in wait without limit', async () => {
-    vi.useFakeTimers();
-    let answer: (value: never) => void = () => undefined;
-    vi.spyOn(api, 'signOut').mockReturnValue(new Promise((resolve) => (answer = resolve)) as never);
-    const gone = signOut();
-    await vi.advanceTimersByTimeAsync(20_000);
-    await gone;
-    expect([session.state, isLeaving()]).toEqual([{ state: 'out', because: 'left' }, true]);
-    const work = vi.fn(async () => undefined);
-    const refused = expect(whileSigningIn(work)).rejects.toMatchObject({ code: 'unreachable' });
-    await vi.advanceTimersByTimeAsync(20_000);
-    await refused;
-    vi.useRealTimers();
-    expect(work).not.toHaveBeenCalled();
-    answer({} as never);
-    await eventually(() => expect(isLeaving()).toBe(false));
+    await whenLeft();
+    expect(isLeaving()).toBe(false);
   });
 
   it('does not concern the next session', async () => {

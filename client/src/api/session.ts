@@ -1,6 +1,6 @@
 import { api, clearSessionCookies, forgetUnanswered, onRequirementsPending, onSessionEnded, type Me } from '~/api';
-import { asProblem, Problem } from '~/core/problem';
-import { saveLocal, currentOwner, localKeys, readLocal, wipe } from '~/core/device-storage';
+import { asProblem, type Problem } from '~/core/problem';
+import { saveLocal, currentOwner, readLocal, wipe } from '~/core/device-storage';
 import { servedSignedOut } from '~/core/served-page';
 import { createStore, useValue } from '~/core/store';
 
@@ -59,11 +59,7 @@ const CACHE_KEY = 'me';
 /** How long to wait for the server before showing the cached user. */
 const SERVER_TIMEOUT_MS = 1_200;
 
-/**
- * Set from the beginning of a sign-out until the device is wiped and the server has confirmed the end of the session,
- * whose cookies are valid until then. `signOut` begins one; a start and the return of the network complete it, and
- * `startSession` ends it. Steps of a sign-in run in `whileSigningIn`, and no sign-out is repeated beside them.
- */
+/** Set while the server has not confirmed a sign-out: its cookies are still valid. */
 const LEAVING_KEY = 'unificx.leaving';
 
 /** Whether a sign-out is not complete: a start would end any session. */
@@ -87,72 +83,38 @@ function setLeaving(leaving: boolean): void {
 /** A new session has replaced one that was left. */
 export const startSession = () => setLeaving(false);
 
-/** Time limit for waiting for the server to end a session. The request goes on: a renewal must not be cancelled. */
-const LEAVE_TIMEOUT_MS = 20_000;
-
-/** `signOut` is running: the device is not wiped yet. */
-let signingOut = false;
-/** The request that ends the session on the server. */
 let leaving: Promise<Problem | undefined> | undefined;
-/** The server has confirmed the end of the session. */
-let confirmed = false;
-/** Steps of a sign-in that are running. */
-const steps = new Set<Promise<void>>();
 
-/** End the session on the server, once at a time. Returns why that is not confirmed. */
+/**
+ * End the session on the server, once at a time; without a connection this is repeated until the server has answered.
+ * Returns why it has not.
+ */
 export function leaveServer(): Promise<Problem | undefined> {
   setLeaving(true);
   leaving ??= endServerSession().finally(() => {
     leaving = undefined;
   });
-  let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<Problem>((resolve) => {
-    timer = setTimeout(() => resolve(Problem.unreachable()), LEAVE_TIMEOUT_MS);
-  });
-  return Promise.race([leaving, late]).finally(() => clearTimeout(timer));
+  return leaving;
 }
 
 async function endServerSession(): Promise<Problem | undefined> {
-  confirmed = false;
   const fault = await api.signOut().then(() => undefined, asProblem);
   if (fault && fault.status !== 401) return fault;
-  confirmed = true;
-  finishLeaving();
+  setLeaving(false);
   return undefined;
 }
 
-function finishLeaving(): void {
-  if (confirmed && !signingOut) setLeaving(false);
-}
-
-/**
- * Run a step of a sign-in, after the answer to a sign-out that is under way, which would delete the new cookies.
- * Rejects without an answer.
- */
-export async function whileSigningIn(work: () => Promise<void>): Promise<void> {
-  const step = (async () => {
-    if (leaving) await leaveServer();
-    if (leaving) throw Problem.unreachable();
-    await work();
-  })();
-  steps.add(step);
-  await step.finally(() => steps.delete(step));
-}
-
-/** Complete an earlier sign-out, once neither an attempt, a wipe nor a sign-in is running. */
-async function repeatSignOut(): Promise<void> {
-  // An attempt without a connection fails first.
-  while (leaving || ending || steps.size) await Promise.allSettled([leaving, ending, ...steps]);
-  if (isLeaving()) await leaveServer();
+/** Wait for the answer to a sign-out, if there is one under way: it would delete the cookies of a new session. */
+export async function whenLeft(): Promise<void> {
+  await leaving;
 }
 
 /** Fetch the signed-in user from the server. On a slow network the cached user is shown meanwhile. */
 export async function refreshSession(): Promise<void> {
   if (isLeaving()) {
     // The page that began the sign-out wipes; if it was closed before, this one does.
-    if (!signingOut && (await localKeys()).length > 0) await endSession('left');
-    session.setState((now) => (now.state === 'unknown' ? { state: 'out' } : now));
-    void repeatSignOut();
+    if (!signingOut) await endSession('left');
+    if (isLeaving()) void leaveServer();
     return;
   }
   const owner = currentOwner();
@@ -186,6 +148,7 @@ async function fetchSession(owner: number, cached: Me | undefined): Promise<void
 /** Time limit for sign-out tasks; personal data is wiped afterwards in any case. */
 const SIGN_OUT_TIMEOUT_MS = 3_000;
 
+let signingOut = false;
 let ending: Promise<void> | undefined;
 
 /**
@@ -216,7 +179,7 @@ async function runSignOut(because: 'ended' | 'left'): Promise<void> {
   session.setState((now) => (known ? { state: 'out', because: reason } : now.state === 'out' ? now : { state: 'out' }));
 }
 
-/** Sign out on this device. Without a connection, the server is asked again later. */
+/** Sign out on this device. */
 export async function signOut(): Promise<void> {
   const owner = currentOwner();
   signingOut = true;
@@ -225,11 +188,15 @@ export async function signOut(): Promise<void> {
     await endSession('left', owner);
   } finally {
     signingOut = false;
-    finishLeaving();
   }
 }
 
 onSignOut(forgetUnanswered);
 onSessionEnded((owner) => void endSession('ended', owner));
 onRequirementsPending(() => void refreshSession());
-addEventListener('online', () => void repeatSignOut());
+addEventListener('online', () => {
+  // An attempt without a connection fails first.
+  void whenLeft().then(() => {
+    if (isLeaving()) void leaveServer();
+  });
+});

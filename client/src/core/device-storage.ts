@@ -107,12 +107,9 @@ export async function localKeys(): Promise<string[]> {
   }
 }
 
-/** Delete all personal data of this origin: session storage, then the database, so that no data is left without it. */
+/** Delete all personal data of this origin: the database and session storage. */
 export async function wipe(): Promise<void> {
   ownerGeneration += 1;
-  const pendingSignIn = sessionStorage.getItem(SIGN_IN_KEY);
-  sessionStorage.clear();
-  if (pendingSignIn) sessionStorage.setItem(SIGN_IN_KEY, pendingSignIn);
   const open = connection;
   connection = undefined;
   try {
@@ -121,4 +118,7 @@ export async function wipe(): Promise<void> {
   } catch {
     // The database does not exist.
   }
+  const pendingSignIn = sessionStorage.getItem(SIGN_IN_KEY);
+  sessionStorage.clear();
+  if (pendingSignIn) sessionStorage.setItem(SIGN_IN_KEY, pendingSignIn);
 }

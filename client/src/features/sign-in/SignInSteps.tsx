@@ -27,7 +27,6 @@ function onSubmit(work: () => Promise<void>) {
 export function SignInSteps({ flow, children }: { flow: SignInFlow; children?: ReactNode }) {
   const step = useValue(flow.state, (each) => each.step);
   const fault = useValue(flow.state, (each) => each.fault);
-  const busy = useValue(flow.state, (each) => each.busy);
   return (
     <>
       <ErrorNotice fault={fault} />
@@ -41,7 +40,7 @@ export function SignInSteps({ flow, children }: { flow: SignInFlow; children?: R
         </Suspense>
       )}
       {step === 'refused' && (
-        <Button size="md" fullWidth variant="default" disabled={busy} onClick={() => void flow.reset()}>
+        <Button size="md" fullWidth variant="default" onClick={() => void flow.reset()}>
           <Trans>Back</Trans>
         </Button>
       )}
@@ -131,7 +130,7 @@ function SecondFactor({ flow }: { flow: SignInFlow }) {
           {recovery ? <Trans>Use another method</Trans> : <Trans>Use a recovery code</Trans>}
         </Button>
       )}
-      <Button variant="default" size="md" disabled={busy} onClick={() => void flow.reset()}>
+      <Button variant="default" size="md" onClick={() => void flow.reset()}>
         <Trans>Start over</Trans>
       </Button>
     </Stack>
@@ -165,7 +164,7 @@ function OwnPassword({ flow }: { flow: SignInFlow }) {
         >
           <Trans>Continue</Trans>
         </Button>
-        <Button variant="default" size="md" disabled={busy} onClick={() => void flow.reset()}>
+        <Button variant="default" size="md" onClick={() => void flow.reset()}>
           <Trans>Sign out</Trans>
         </Button>
       </Stack>
@@ -188,7 +187,7 @@ function Accept({ flow }: { flow: SignInFlow }) {
             <Button type="submit" size="md" loading={busy} disabled={!isComplete(consent)}>
               <Trans>Continue</Trans>
             </Button>
-            <Button variant="default" size="md" disabled={busy} onClick={() => void flow.reset()}>
+            <Button variant="default" size="md" onClick={() => void flow.reset()}>
               <Trans>Sign out</Trans>
             </Button>
           </>

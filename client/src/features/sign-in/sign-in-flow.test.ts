@@ -180,20 +180,6 @@ describe('the sign-in flow', () => {
     expect(isLeaving()).toBe(false);
   });
 
-  it('does not restart beside a request', async () => {
-    const { entry, now } = setup();
-    await entry.authenticate(async () => ({ data: NEEDED as never }));
-    let finish: (value: unknown) => void = () => undefined;
-    const proved = vi.fn(() => new Promise((resolve) => (finish = resolve)));
-    const done = entry.authenticate(proved as never);
-    await eventually(() => expect(proved).toHaveBeenCalledOnce());
-    await entry.reset();
-    expect(now()).toMatchObject({ step: 'second', busy: true });
-    finish({ data: SIGNED });
-    await done;
-    expect(now()).toMatchObject({ step: 'in', busy: false });
-  });
-
   it('sends no credential while a sign-out is under way, whose answer deletes the cookies', async () => {
     let answer: (value: never) => void = () => undefined;
     vi.spyOn(api, 'signOut').mockReturnValue(new Promise((resolve) => (answer = resolve)) as never);

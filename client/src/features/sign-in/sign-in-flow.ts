@@ -1,13 +1,5 @@
 import { api, type SecondFactorNeeded, type SignedIn, type SignInOptions } from '~/api';
-import {
-  endSession,
-  isLeaving,
-  leaveServer,
-  refreshSession,
-  signOut,
-  startSession,
-  whileSigningIn,
-} from '~/api/session';
+import { endSession, isLeaving, leaveServer, refreshSession, startSession, whenLeft } from '~/api/session';
 import { passkeys, type Passkeys } from '~/core/passkeys';
 import { asProblem, Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
@@ -178,13 +170,11 @@ export class SignInFlow {
   }
 
   /** Back to the first step; an incomplete session is ended. */
-  reset(): Promise<void> {
-    return this.#run(async () => {
-      const { step } = this.state.state;
-      if (step === 'accept' || step === 'password') await signOut();
-      this.#password = '';
-      this.state.setState(() => ({ step: 'proof', busy: true, fault: undefined }));
-    });
+  async reset(): Promise<void> {
+    const { step } = this.state.state;
+    if (step === 'accept' || step === 'password') await leaveServer();
+    this.#password = '';
+    this.state.setState(() => ({ step: 'proof', busy: false, fault: undefined }));
   }
 
   #prove(proof: { totp: string } | { recovery_code: string }): Promise<void> {
@@ -237,7 +227,8 @@ export class SignInFlow {
     if (this.state.state.busy) return;
     this.#set({ busy: true, fault: undefined });
     try {
-      await whileSigningIn(work);
+      await whenLeft();
+      await work();
     } catch (fault) {
       const { code, reference } = asProblem(fault);
       if (reference) return this.showSuspension(reference);
