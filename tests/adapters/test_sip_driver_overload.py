@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from itertools import count
 
 import pytest
@@ -38,7 +39,7 @@ def message(method: str, number: int, *, to_tag: str = "", more: str = "") -> by
 class Server:
     """A driver whose handler answers each request with 200 and takes virtual time for it; counts its clients."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_pending: Callable[[], None] = lambda: None) -> None:
         self.loop = asyncio.get_running_loop()
         assert isinstance(self.loop, VirtualLoop)
         tags = count(1)
@@ -46,7 +47,14 @@ class Server:
             tag=lambda: f"t{next(tags)}", via_host=lambda flow: "192.0.2.1:5060", overload=OverloadControl()
         )
         self.limiter = RateLimiter(bytes(32))
-        self.driver = SipDriver(self.endpoint, self, self.limiter, self.sent, LoopClock())  # type: ignore[arg-type]
+        self.driver = SipDriver(
+            self.endpoint,
+            self,
+            self.limiter,
+            self.sent,
+            LoopClock(),
+            read_pending=read_pending,  # type: ignore[arg-type]
+        )
         self.counts: Counter[str] = Counter()
         self.waits: list[float] = []
         self._asked: dict[tuple[str, str], float] = {}
@@ -142,6 +150,25 @@ def test_single_stall_rejects_nothing(seconds: float, load: float) -> None:
         await asyncio.sleep(5)
         assert server.counts["INVITE 200"] == server.counts["BYE 200"] == load * CAPACITY * 5
         assert server.counts["INVITE 503"] == 0
+
+    run_in_virtual_time(run())
+
+
+def test_a_fault_of_reading_leaves_no_message_in_the_queue() -> None:
+    async def run() -> None:
+        faults = [LookupError()]
+
+        def read_pending() -> None:
+            if faults:
+                raise faults.pop()
+
+        server = Server(read_pending)
+        server.loop.set_exception_handler(lambda loop, context: None)
+        server.loop.call_later(2, server.work, 0.3)
+        await server.offer("INVITE", 0.5 * CAPACITY, 5)
+        await asyncio.sleep(5)
+        assert faults == []
+        assert server.counts == {"INVITE 200": 1000, "BYE 200": 1000}
 
     run_in_virtual_time(run())
 

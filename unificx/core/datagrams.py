@@ -61,9 +61,9 @@ class DatagramSocket:
         self._socket.close()
 
     def send(self, data: bytes, address: tuple[str, int]) -> None:
-        """Send to a numeric address. If the kernel's buffer is full the datagram is lost, as it may be later. Raise
-        OSError or OverflowError if it cannot be sent."""
-        with suppress(BlockingIOError):
+        """Send to a numeric address. A datagram that the kernel refuses, for example without a route, is lost, as it
+        may be later on its way: the timers of protocols handle that. Raise OverflowError for a port above 65535."""
+        with suppress(OSError):
             self._socket.sendto(data, address)
 
     def read(self, limit: int = MAX_READ) -> int:
@@ -74,7 +74,11 @@ class DatagramSocket:
                 size, address = receive(buffer)
             except OSError:  # nothing more has arrived
                 return number
-            on_datagram(bytes(buffer[:size]), address)
+            try:
+                on_datagram(bytes(buffer[:size]), address)
+            except Exception as fault:  # a bug: the datagrams behind this one must not wait
+                context = {"message": "A datagram was not handled", "exception": fault}
+                asyncio.get_running_loop().call_exception_handler(context)
         return limit
 
     def read_in_context(self) -> int:
@@ -112,6 +116,10 @@ class DatagramReader:
             asyncio.get_running_loop().remove_reader(sock)
             sock.close()
 
+    def read_now(self, sock: DatagramSocket, limit: int) -> None:
+        """Read at most `limit` datagrams that have arrived, in the present context."""
+        self._rate.add(sock.read(limit), self._clock.monotonic())
+
     def _watch(self, sock: DatagramSocket) -> None:
         asyncio.get_running_loop().add_reader(sock, self._read_at_once, sock)
 
@@ -126,16 +134,14 @@ class DatagramReader:
     def _read_batch(self) -> None:
         loop = asyncio.get_running_loop()
         again = self._interval
-        try:
-            for sock in tuple(self._sockets):
-                count = sock.read_in_context()
-                self._rate.add(count, self._clock.monotonic())
-                if count == MAX_READ:
-                    again = 0.0
-        finally:
-            if self._rate.high:
-                self._next_batch = loop.call_later(again, self._read_batch)
-            else:
-                self._next_batch = None
-                for sock in self._sockets:
-                    self._watch(sock)
+        for sock in tuple(self._sockets):
+            count = sock.read_in_context()
+            if count == MAX_READ:
+                again = 0.0
+            self._rate.add(count, self._clock.monotonic())
+        if self._rate.high and self._sockets:
+            self._next_batch = loop.call_later(again, self._read_batch)
+        else:
+            self._next_batch = None
+            for sock in self._sockets:
+                self._watch(sock)

@@ -26,6 +26,8 @@ RETRY_DELAYS = (0.3, 0.7, 1.5)
 Retransmissions are safe: rtpengine recognizes the cookie and repeats its reply."""
 
 MAX_PENDING = 1000
+RECEIVE_BUFFER = 4 * 1024 * 1024
+"""Room for the replies to many requests at once, capped by the kernel's net.core.rmem_max."""
 TIMER_GRAIN = 0.02
 """Minimum seconds between two runs of the retransmission timer, which all pending requests share."""
 
@@ -72,7 +74,12 @@ class NgClient:
         self.disconnect()
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
-        sock.bind(("127.0.0.1", 0))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        try:
+            sock.bind(("127.0.0.1", 0))
+        except OSError:
+            sock.close()
+            raise
         self._server = ("127.0.0.1", port)
         self._socket = self._datagrams.open(sock, self._on_datagram)
 

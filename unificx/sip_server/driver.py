@@ -91,11 +91,10 @@ class SipDriver:
             self._pump(now)
 
     def _process_queue(self) -> None:
-        self._read_pending()
-        self._queue_handle = None
-        now = self._clock.monotonic()
-        end = now + SLICE
         try:
+            self._read_pending()
+            now = self._clock.monotonic()
+            end = now + SLICE
             while now < end and (message := self._queue.take(now)) is not None:
                 # Those before it may have used up the tokens of its source.
                 if self._rate_limiter.accepts(message.data, message.flow, now):
@@ -104,6 +103,7 @@ class SipDriver:
                     self._pump(now)
                 now = self._clock.monotonic()
         finally:
+            self._queue_handle = None
             if self._queue and self._loop is not None:
                 self._queue_handle = self._loop.call_soon(self._process_queue, context=self._context)
 

@@ -12,6 +12,7 @@ import structlog
 from unificx.core.background import BackgroundTasks
 from unificx.core.datagrams import DatagramReader
 from unificx.core.errors import StartupError
+from unificx.core.source_address import is_ip_address
 from unificx.sip.flow import Flow
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections, OnLost, OnMessage, StreamLimits, ignore
@@ -123,7 +124,7 @@ class TransportManager:
     def _send_datagram(self, data: bytes, flow: Flow) -> None:
         sock = self._udp.get(flow.local)  # then it came from there: its host is an address
         if sock is None:
-            if not _is_numeric(flow.host):
+            if not is_ip_address(flow.host):
                 self._lookups.spawn(self._send_to_name(data, flow))
                 return
             sock = self._udp.get(self._addresses.socket_index(flow))
@@ -132,7 +133,7 @@ class TransportManager:
             return
         try:
             sock.send(data, flow.host, flow.port)
-        except (OSError, OverflowError):
+        except OverflowError:
             self._report_lost(flow)
 
     async def _send_to_name(self, data: bytes, flow: Flow) -> None:
@@ -148,11 +149,6 @@ class TransportManager:
 
     def _report_lost(self, flow: Flow) -> None:
         asyncio.get_running_loop().call_soon(self._on_lost, flow)
-
-
-def _is_numeric(host: str) -> bool:
-    """Whether `host` is an IPv4 or IPv6 address; no top-level domain ends in a digit (RFC 3696 section 2)."""
-    return ":" in host or host[-1:].isdigit()
 
 
 def _is_loopback(host: str) -> bool:

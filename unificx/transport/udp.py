@@ -36,10 +36,11 @@ class UdpSocket:
 
     def read_pending(self) -> None:
         """Process datagrams that have arrived now, more than are read in a turn of the event loop."""
-        self._socket.read(MAX_PENDING)
+        self._reader.read_now(self._socket, MAX_PENDING)
 
     def send(self, data: bytes, host: str, port: int) -> None:
-        """Send one datagram to a numeric address. Raise OSError or OverflowError if it cannot be sent."""
+        """Send one datagram to a numeric address; one that cannot be sent is lost. Raise OverflowError for a port above
+        65535."""
         self._socket.send(data, (host, port))
 
     def close(self) -> None:

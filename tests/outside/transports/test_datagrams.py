@@ -152,17 +152,39 @@ async def test_batches_lose_nothing_and_end_when_few_arrive(receiver: Receiver) 
     await until(lambda: len(receiver.received) == 42)
 
 
-async def test_a_fault_of_one_datagram_stops_neither_way_of_reading(receiver: Receiver) -> None:
+async def test_a_fault_of_one_datagram_stops_no_other(receiver: Receiver) -> None:
     faults: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context["exception"]))
-    await receiver.make_busy()
+    received: list[bytes] = []
+    other = receiver.reader.open(sock := udp_socket(), lambda data, _: received.append(data))
     receiver.fails = True
+    await receiver.make_busy()
+    await until(lambda: len(receiver.received) == 41)
     receiver.send(2)
-    await until(lambda: len(receiver.received) == 43)
-    receiver.clock.ticks += 10.0
-    receiver.send(2)
-    await until(lambda: len(receiver.received) == 45)
-    assert len(faults) >= 4
+    receiver.peer.sendto(b"other", sock.getsockname())
+    await until(lambda: len(receiver.received) == 43 and received)
+    assert len(faults) == 43
+    receiver.reader.close(other)
+
+
+async def test_a_datagram_that_the_kernel_refuses_is_lost(receiver: Receiver) -> None:
+    receiver.socket.send(b"to no port", (HOST, 0))
+    receiver.socket.send(bytes(70_000), receiver.peer.getsockname())
+    receiver.socket.send(b"datagram", receiver.peer.getsockname())
+    assert receiver.peer.recv(100) == b"datagram"
+
+
+async def test_datagrams_that_the_user_reads_count_too(slow: Receiver) -> None:
+    slow.send(1)
+    await until(lambda: len(slow.received) == 1)
+    slow.clock.ticks += RATE_PERIOD
+    slow.send(MAX_READ)
+    slow.reader.read_now(slow.socket, 100)
+    slow.send(1)
+    await until(lambda: len(slow.received) == MAX_READ + 2)
+    slow.send(1)
+    await slow.turns()
+    assert len(slow.received) == MAX_READ + 2
 
 
 async def test_datagrams_are_handled_in_the_context_in_which_the_socket_was_opened() -> None:
