@@ -90,7 +90,9 @@ async def test_two_callers_hear_each_other_and_not_themselves(server: Server, ho
 
 
 @pytest.mark.promise("C10", "U1")
-def test_ten_soft_phones_hear_each_other_and_not_themselves(server: Server) -> None:
+def test_ten_soft_phones_hear_each_other_and_not_themselves(server: Server, household: Household) -> None:
+    """They belong to the extensions of the household."""
+    assert household.anna.number
     trial = server.cli("room", "try", "8000", "--phones", "10", "--tenant", server.tenant)
     assert trial["ok"], trial
     assert len(trial["there"]) == 10
