@@ -9,7 +9,7 @@ describe('the camera of a call whose background is blurred', () => {
   let state: CallState;
   let sent: unknown[];
   let agree: (accepted: boolean) => void;
-  let media: { videoTrack?: string; openCamera: () => Promise<void>; reopenCamera: () => Promise<void> };
+  let media: { videoTrack?: string; openCamera: () => Promise<void>; reopenCamera: () => Promise<boolean> };
   let video: CallVideo;
 
   beforeEach(() => {
@@ -18,7 +18,10 @@ describe('the camera of a call whose background is blurred', () => {
     sent = [];
     media = {
       openCamera: async () => void (media.videoTrack = 'as it is'),
-      reopenCamera: async () => void (media.videoTrack = 'blurred'),
+      reopenCamera: async () => {
+        if (media.videoTrack) media.videoTrack = 'blurred';
+        return media.videoTrack !== undefined;
+      },
     };
     const closeCamera = () => (media.videoTrack = undefined);
     const setTrack = async (_: string, track: unknown) => void sent.push(track);
@@ -49,6 +52,18 @@ describe('the camera of a call whose background is blurred', () => {
     state = { ...state, phase: 'calling', captureError: new CaptureError('camera', 'blur') };
     await video.applyBlur();
     expect(media.videoTrack).toBeUndefined();
+    expect(sent).toEqual([]);
+  });
+
+  it('is still starting if it was closed and is started again while it is opened with another background', async () => {
+    media.videoTrack = 'as it is';
+    media.reopenCamera = async () => {
+      media.videoTrack = undefined;
+      state = { ...state, camera: 'starting' };
+      return false;
+    };
+    await video.applyBlur();
+    expect(state.camera).toBe('starting');
     expect(sent).toEqual([]);
   });
 

@@ -65,13 +65,12 @@ export class CallVideo {
     return this.#change(() => this.media.switchCamera());
   }
 
-  async #change(open: () => Promise<void>): Promise<void> {
-    const fault = await open().then(
-      () => undefined,
-      (each: CaptureError) => each,
-    );
+  /** `open` returns whether the camera was exchanged: it is not if it was closed meanwhile. */
+  async #change(open: () => Promise<boolean>): Promise<void> {
+    const outcome = await open().catch((fault: CaptureError) => fault);
     if (this.#over) return this.media.close();
-    if (fault) return this.lost(fault);
+    if (typeof outcome !== 'boolean') return this.lost(outcome);
+    if (!outcome) return;
     this.#publish();
     await this.call.transceivers()?.setTrack('video', this.media.videoTrack);
   }

@@ -10,7 +10,7 @@ function fakeTrack(deviceId: string) {
 
 describe('a camera that is exchanged', () => {
   /** Requests of a camera, in their order. */
-  let asked: { opens: (track: unknown) => void; fails: () => void }[];
+  let asked: { which: unknown; opens: (track: unknown) => void; fails: () => void }[];
   let list: () => void;
   let media: LocalMedia;
 
@@ -18,10 +18,14 @@ describe('a camera that is exchanged', () => {
 
   beforeEach(async () => {
     asked = [];
-    const getUserMedia = () =>
+    const getUserMedia = ({ video }: MediaStreamConstraints) =>
       new Promise((resolve, reject) => {
         const opens = (track: unknown) => resolve({ getTracks: () => [track] });
-        asked.push({ opens, fails: () => reject(new DOMException('', 'NotReadableError')) });
+        asked.push({
+          which: (video as MediaTrackConstraints).deviceId,
+          opens,
+          fails: () => reject(new DOMException('', 'NotReadableError')),
+        });
       });
     const listed = new Promise((resolve) => (list = () => resolve(CAMERAS)));
     vi.stubGlobal('navigator', { mediaDevices: { getUserMedia, enumerateDevices: () => listed } });
@@ -46,7 +50,7 @@ describe('a camera that is exchanged', () => {
     media.closeCamera();
     const late = fakeTrack('front');
     asked[1]!.opens(late);
-    await reopened;
+    expect(await reopened).toBe(false);
     expect(media.videoTrack).toBeUndefined();
     expect(late.stop).toHaveBeenCalled();
   });
@@ -55,27 +59,37 @@ describe('a camera that is exchanged', () => {
     const switched = media.switchCamera();
     media.closeCamera();
     list();
-    await switched;
+    expect(await switched).toBe(false);
     expect(media.videoTrack).toBeUndefined();
     expect(asked).toHaveLength(1);
   });
 
-  it.each([
-    ['opens', 1],
-    ['fails', 0],
-  ] as const)('is the first that opens of two, whether the other one %s', async (end, stops) => {
+  it('is exchanged twice, one after the other, if both are asked for at a time', async () => {
     list();
     const switched = media.switchCamera();
     await isAsked(2);
     const reopened = media.reopenCamera();
+    const [back, blurred] = [fakeTrack('back'), fakeTrack('back')];
+    asked[1]!.opens(back);
+    expect(await switched).toBe(true);
     await isAsked(3);
-    const [first, late] = [fakeTrack('back'), fakeTrack('front')];
-    asked[1]!.opens(first);
-    await switched;
-    asked[2]![end](late);
-    await reopened;
-    expect(media.videoTrack).toBe(first);
-    expect(first.stop).not.toHaveBeenCalled();
-    expect(late.stop).toHaveBeenCalledTimes(stops);
+    expect(asked[2]!.which).toEqual({ exact: 'back' });
+    asked[2]!.opens(blurred);
+    expect(await reopened).toBe(true);
+    expect(media.videoTrack).toBe(blurred);
+    expect(back.stop).toHaveBeenCalled();
+    expect(blurred.stop).not.toHaveBeenCalled();
+  });
+
+  it('is off after a failure, also if another exchange was asked for meanwhile', async () => {
+    list();
+    const switched = media.switchCamera();
+    await isAsked(2);
+    const reopened = media.reopenCamera();
+    asked[1]!.fails();
+    await expect(switched).rejects.toMatchObject({ reason: 'busy' });
+    expect(await reopened).toBe(false);
+    expect(media.videoTrack).toBeUndefined();
+    expect(asked).toHaveLength(2);
   });
 });

@@ -18,6 +18,7 @@ export class LocalMedia {
   audioTrack: MediaStreamTrack | undefined;
   videoTrack: MediaStreamTrack | undefined;
   #facing: Facing = 'user';
+  #exchanges: Promise<unknown> = Promise.resolve();
 
   /** Open the microphone. Returns the error, if any; silence is sent instead. */
   async openMicrophone(): Promise<CaptureError | undefined> {
@@ -38,23 +39,25 @@ export class LocalMedia {
     this.videoTrack = this.#replaceTrack(this.videoTrack, undefined);
   }
 
-  /** Switch to the opposite camera, or the next one. The current one is stopped first: phones open one at a time. */
-  async switchCamera(): Promise<void> {
+  /** Switch to the opposite camera, or the next one. Returns whether the camera was exchanged. */
+  async switchCamera(): Promise<boolean> {
     const { cameras } = await refreshDevices();
-    if (!this.videoTrack) return;
-    const { deviceId, facingMode } = this.videoTrack.getSettings();
-    this.#facing = (facingMode ?? this.#facing) === 'environment' ? 'user' : 'environment';
-    const at = cameras.findIndex((each) => each.id === deviceId);
-    const next = cameras[(at + 1) % Math.max(1, cameras.length)];
-    this.videoTrack.stop();
-    await this.#exchangeCamera(facingMode || !next ? camera(this.#facing) : cameraById(next.id));
+    return this.#exchangeCamera((before) => {
+      const { deviceId, facingMode } = before.getSettings();
+      this.#facing = (facingMode ?? this.#facing) === 'environment' ? 'user' : 'environment';
+      const at = cameras.findIndex((each) => each.id === deviceId);
+      const next = cameras[(at + 1) % Math.max(1, cameras.length)];
+      before.stop();
+      return facingMode || !next ? camera(this.#facing) : cameraById(next.id);
+    });
   }
 
-  /** Open the camera that is on again, after a change of what is sent of it. */
-  async reopenCamera(): Promise<void> {
-    if (!this.videoTrack) return;
-    this.videoTrack.stop();
-    await this.#exchangeCamera(sameCamera(this.videoTrack));
+  /** Open the camera that is on again, after a change of what is sent of it. Returns whether it was exchanged. */
+  reopenCamera(): Promise<boolean> {
+    return this.#exchangeCamera((before) => {
+      before.stop();
+      return sameCamera(before);
+    });
   }
 
   close(): void {
@@ -62,16 +65,31 @@ export class LocalMedia {
     this.closeCamera();
   }
 
-  /** Without effect if the camera that is on now is closed or exchanged while the other one is opened. */
-  async #exchangeCamera(opening: Promise<MediaStreamTrack>): Promise<void> {
+  /** Exchanges are done one after another. `open` stops the camera before: phones open one at a time. */
+  #exchangeCamera(open: (before: MediaStreamTrack) => Promise<MediaStreamTrack>): Promise<boolean> {
+    const exchanged = this.#exchanges.then(() => this.#exchangeNow(open));
+    this.#exchanges = exchanged.catch(() => undefined);
+    return exchanged;
+  }
+
+  /** False, without effect, if the camera is closed before the other one is open. A failure closes it. */
+  async #exchangeNow(open: (before: MediaStreamTrack) => Promise<MediaStreamTrack>): Promise<boolean> {
     const before = this.videoTrack;
+    if (!before) return false;
     try {
-      const track = await opening;
-      if (this.videoTrack !== before) return track.stop();
-      this.videoTrack = this.#replaceTrack(before, track);
+      const track = await open(before);
+      if (this.videoTrack === before) {
+        this.videoTrack = this.#replaceTrack(before, track);
+        return true;
+      }
+      track.stop();
     } catch (fault) {
-      if (this.videoTrack === before) throw fault;
+      if (this.videoTrack === before) {
+        this.closeCamera();
+        throw fault;
+      }
     }
+    return false;
   }
 
   #replaceTrack(
