@@ -32,11 +32,8 @@ export class CallVideo {
     this.#publish();
   }
 
-  /** Send the camera with the background that is wanted now: switching the blur off also brings back one that it ended. */
-  readonly applyBlur = coalesce(async () => {
-    if (this.media.videoTrack) return this.#change(() => this.media.reopenCamera());
-    if (this.call.state().captureError?.reason === 'blur' && this.#answered) void this.start();
-  });
+  /** Send the camera that is on with the background that is wanted now. One that has ended stays off. */
+  readonly applyBlur = coalesce(() => this.#change(() => this.media.reopenCamera()));
 
   /** Send video from now on. */
   async start(): Promise<void> {

@@ -221,21 +221,17 @@ describe('the videos of a meeting', () => {
     expect(meeting.state.state).toMatchObject({ camera: 'off', captureError: { reason: 'blur' } });
   });
 
-  it.each([
-    ['again once the blur that has ended it is switched off', false, 2],
-    ['no more if the user continues without it', true, 1],
-  ])('show the camera %s', async (_, dismissed, publications) => {
+  it('stay off when the blur that has ended the camera is switched off: that is for its notice', async () => {
     const { meeting, server, switchBlur } = setup();
     const ends = track();
     server.open.mockResolvedValueOnce({ track: ends });
     await meeting.send('camera', true);
     vi.mocked(lossOf).mockReturnValueOnce(new CaptureError('camera', 'blur'));
     ends.onended!(new Event('ended'));
-    if (dismissed) meeting.dismiss();
     switchBlur();
     await settled();
-    expect(server.publish).toHaveBeenCalledTimes(publications);
-    expect(meeting.state.state).toMatchObject({ camera: dismissed ? 'off' : 'on', captureError: undefined });
+    expect(server.publish).toHaveBeenCalledTimes(1);
+    expect(meeting.state.state).toMatchObject({ camera: 'off', captureError: { reason: 'blur' } });
   });
 
   it('of a screen have their sound sent with the voice, until the sharing ends', async () => {

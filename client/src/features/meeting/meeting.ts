@@ -98,7 +98,7 @@ export class Meeting {
   readonly #forgetBlur: () => void;
 
   constructor(private readonly server: MeetingDependencies) {
-    this.#forgetBlur = server.onBlurSwitched(coalesce(() => this.#applyBlur()));
+    this.#forgetBlur = server.onBlurSwitched(coalesce(() => this.switchCamera(sameCamera)));
   }
 
   /** Handle a list of videos pushed by the server. */
@@ -168,12 +168,6 @@ export class Meeting {
       await this.#stop('camera');
       this.#set({ captureError: fault instanceof CaptureError ? fault : undefined });
     }
-  }
-
-  /** Send the camera with the background that is wanted now: switching the blur off also brings back one that it ended. */
-  async #applyBlur(): Promise<void> {
-    if (this.state.state.captureError?.reason === 'blur') void this.send('camera', true);
-    else await this.switchCamera(sameCamera);
   }
 
   /** The connections of sent videos, by source, and of shown ones, by id. */
