@@ -8,6 +8,8 @@ const ENDPOINT = '/api/v1/attachments';
 /** Bytes of a request: what is lost at most with a proxy that stores requests first. */
 const PART = 4 << 20;
 const RETRY_DELAYS = [0, 1000, 3000];
+/** After so long without progress and without a response the connection is taken for lost, milliseconds. */
+const STALL_MS = 120_000;
 /** No space: trying again changes nothing. */
 const FULL = 507;
 
@@ -24,7 +26,16 @@ export async function uploadFile(blob: Blob, file: OutgoingFile, transfer: Trans
 
 async function attempt(blob: Blob, file: OutgoingFile, { signal, address, progress }: Transfer): Promise<string> {
   const { Upload } = await import('tus-js-client');
-  return new Promise((resolve, reject) => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const uploaded = new Promise<string>((resolve, reject) => {
+    const goesOn = () => {
+      clearTimeout(timer);
+      if (signal.aborted) return;
+      timer = setTimeout(() => {
+        void upload.abort(); // what has arrived stays: it continues there
+        reject(Problem.unreachable());
+      }, STALL_MS);
+    };
     const upload: TusUpload = new Upload(blob, {
       endpoint: ENDPOINT,
       uploadUrl: file.address ?? null,
@@ -37,7 +48,11 @@ async function attempt(blob: Blob, file: OutgoingFile, { signal, address, progre
         return status === 409 || status === 423 || (status >= 500 && status !== FULL) || (!status && navigator.onLine);
       },
       onUploadUrlAvailable: () => address(upload.url ?? ''),
-      onProgress: (sent, total) => progress(sent / Math.max(total, 1)),
+      onAfterResponse: goesOn,
+      onProgress: (sent, total) => {
+        goesOn();
+        progress(sent / Math.max(total, 1));
+      },
       onSuccess: () => resolve((upload.url ?? '').split('/').pop() ?? ''),
       onError: (fault) => reject(problemOf(fault as DetailedError)),
     });
@@ -46,8 +61,10 @@ async function attempt(blob: Blob, file: OutgoingFile, { signal, address, progre
       void upload.abort(true).catch(() => undefined);
       reject(new DOMException('cancelled', 'AbortError'));
     });
+    goesOn();
     upload.start();
   });
+  return uploaded.finally(() => clearTimeout(timer));
 }
 
 function metadataOf({ name, voice, key }: OutgoingFile): Record<string, string> {
