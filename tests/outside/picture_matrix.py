@@ -22,9 +22,12 @@ class Matrix:
     looks: tuple[Look, ...]
     every: int = 1
     """1: all screens; n: every n-th one."""
+    first: int = 0
+    """With which one the counting begins."""
 
     def __str__(self) -> str:
-        return f"{self.recording}-{self.looks[0].language}"
+        name = f"{self.recording}-{self.looks[0].language}"
+        return f"{name}-{self.first + 1}" if self.first else name
 
     def take(self, clients: Clients, directory: Path, part: str = "") -> Iterator[Path]:
         """Take the pictures whose names contain `part`, a regular expression. A request without a recorded answer is an
@@ -32,7 +35,7 @@ class Matrix:
         names = SCENES if self.recording == "calls" else Recording.read(self.recording).screens
         if not any(_pictures(self.recording, name, self.looks, part) for name in names):
             return
-        screens = _screens(self.recording, clients, self.looks[0].language, every=self.every)
+        screens = _screens(self.recording, clients, self.looks[0].language, every=self.every, first=self.first)
         for name, show in screens.each():
             page = show()  # each one, since a screen may depend on the one before: where the navigation is scrolled to
             for look, picture in _pictures(self.recording, name, self.looks, part).items():
@@ -41,13 +44,12 @@ class Matrix:
 
 
 RECORDINGS = ("app", "portal", "operator", "calls")
-MATRICES = tuple(
-    Matrix(recording, looks, every)
-    for recording in RECORDINGS
-    for looks, every in (
-        (tuple(Look(width, False, "en") for width in HEIGHTS), 1),
-        ((Look(390, True, "de"), Look(1440, True, "de")), 3),
-    )
+ENGLISH = tuple(Look(width, False, "en") for width in HEIGHTS)
+GERMAN = (Look(390, True, "de"), Look(1440, True, "de"))
+MATRICES = (
+    *(Matrix(each, ENGLISH) for each in RECORDINGS if each != "calls"),
+    *(Matrix("calls", ENGLISH, every=2, first=each) for each in (0, 1)),  # each call has a page of its own
+    *(Matrix(each, GERMAN, every=3) for each in RECORDINGS),
 )
 """All screens in light English at each width, and every third one in dark German."""
 

@@ -295,6 +295,7 @@ class RecordedCalls:
     clients: Clients
     language: str
     every: int = 1
+    first: int = 0
     scale: float = PAGE["device_scale_factor"]
     unknown: set[str] = field(default_factory=set)
     """Requests whose answer was not recorded."""
@@ -304,7 +305,7 @@ class RecordedCalls:
     def each(self) -> Iterator[tuple[str, Callable[[], Page]]]:
         """Yield the name of each scene, and a function that returns its page."""
         opened: list[Page] = []
-        for name in list(SCENES)[:: self.every]:
+        for name in list(SCENES)[self.first :: self.every]:
             yield name, partial(self._show, name, opened)
             while opened:
                 opened.pop().close()

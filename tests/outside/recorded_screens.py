@@ -166,6 +166,7 @@ class RecordedScreens:
     clients: Clients
     language: str
     every: int = 1
+    first: int = 0
     scale: float = PAGE["device_scale_factor"]
     unknown: set[str] = field(default_factory=set)
     """Requests whose answer was not recorded."""
@@ -189,7 +190,7 @@ class RecordedScreens:
             if not screens:
                 continue
             page = opened.open(session)
-            for name, path in screens[:: self.every]:
+            for name, path in screens[self.first :: self.every]:
                 yield name, partial(self._show, page, name, path)
             page.close()
 
