@@ -4,7 +4,7 @@ import time
 
 import pytest
 from client_pages import Client, Clients
-from playwright.sync_api import WebSocket, expect
+from playwright.sync_api import Locator, TimeoutError, WebSocket, expect
 from server import Household, eventually
 
 SENSORS = ("accelerometer", "gyroscope", "magnetometer")
@@ -103,6 +103,14 @@ def call(client: Client) -> None:
     expect(client.page.get_by_role("dialog", name="Call with Bertalina Oxenfurt")).to_be_visible()
 
 
+def comes(shown: Locator) -> bool:
+    try:
+        shown.wait_for(timeout=5_000)
+    except TimeoutError:
+        return False
+    return True
+
+
 @pytest.mark.promise("C3")
 @pytest.mark.usefixtures("berta")
 def test_the_screen_is_dark_at_the_ear_and_sensors_are_read_during_calls_only(
@@ -113,10 +121,9 @@ def test_the_screen_is_dark_at_the_ear_and_sensors_are_read_during_calls_only(
     dark = page.get_by_test_id("proximity-overlay")
     held.hold(IN_THE_HAND, seconds=1)
     expect(dark).to_have_count(0)
-    held.raise_to_the_ear()
-    expect(dark).to_be_visible()
-    held.hold(IN_THE_HAND, turning=BRISK, seconds=0.6)
-    expect(dark).to_have_count(0)
+    # Again until it is: a busy machine reports few postures, and may miss a brisk turn.
+    eventually(lambda: held.raise_to_the_ear() or comes(dark), what="a dark screen at the ear")
+    eventually(lambda: held.hold(IN_THE_HAND, turning=BRISK, seconds=0.6) or dark.count() == 0, what="a lit screen")
     page.get_by_role("button", name="Hang up").click()
     eventually(lambda: held.felt() == RESTING or page.wait_for_timeout(100), what="sensors rest")
 
@@ -138,8 +145,11 @@ def test_no_reading_leaves_the_device(clients: Clients, household: Household) ->
         "data-rotation", "90"
     )
     held.client.page.get_by_role("button", name="Hang up").click()
-    held.client.page.wait_for_timeout(1000)
-    assert any("BYE sip:" in each or "CANCEL sip:" in each for each in held.sent), "the call itself was watched"
+    ends = ("BYE sip:", "CANCEL sip:")
+    eventually(
+        lambda: held.client.page.wait_for_timeout(1000) or any(end in each for end in ends for each in held.sent),
+        what="the end of the call, which was watched",
+    )
     values = [*IN_THE_HAND, *AT_THE_EAR, *ACROSS, BRISK]
     assert held.bodies(), "what requests carry was watched"
     for each in (*held.sent, *held.bodies()):
