@@ -1,9 +1,10 @@
 import { notifyManager, QueryClient, useQuery } from '@tanstack/react-query';
-import { expect, it } from 'vitest';
+import { useState } from 'react';
+import { expect, it, vi } from 'vitest';
 import { Problem } from '~/core/problem';
 import { Drawer } from './Drawer';
 import { ErrorBar } from './ErrorBar';
-import { useAllPages, useLoadFault } from './lists';
+import { useAllPages, useLoadFault, usePages } from './lists';
 import { eventually } from '../../test/eventually';
 import { click, rendered } from '../../test/rendered';
 
@@ -51,9 +52,15 @@ function Section({ load }: ChoicesProps) {
   return <ErrorBar fault={useLoadFault(query)} retry={query.refetch} />;
 }
 
+function Pages({ load }: ChoicesProps) {
+  const { fault, retry } = usePages(['pages'], async () => ({ data: { items: await load(), next: null } }));
+  return <ErrorBar fault={fault} retry={retry} />;
+}
+
 it.each([
   ['a list of choices', Choices],
   ['a section', Section],
+  ['a list', Pages],
 ])('the fault of %s stays while it is loaded again', async (_, Part) => {
   let loads = 0;
   let failAgain = () => undefined as void;
@@ -78,4 +85,49 @@ it.each([
   await eventually(() => expect(queries.getQueryCache().getAll()[0]?.state.errorUpdateCount).toBe(2));
   await eventually(() => expect(alerts()).toHaveLength(1));
   expect(alerts()[0]).toBe(alert);
+});
+
+it('a list whose load fails does not show the former one while it is loaded again', async () => {
+  let failing = false;
+  const load = async () => {
+    if (failing) throw mistake();
+    return { data: { items: [{ id: 'first' }], next: null } };
+  };
+  const seen: string[] = [];
+  function Filtered() {
+    const [search, setSearch] = useState('');
+    const { items, fault, retry } = usePages(['found', search], load, { keepFormer: true });
+    const shown = items.map(({ id }) => id).join() || (fault ? 'fault' : 'nothing');
+    if (seen.at(-1) !== shown) seen.push(shown);
+    return <button onClick={() => (search ? retry?.() : setSearch('b'))}>{shown}</button>;
+  }
+  const queries = withoutRetries();
+  const place = rendered(<Filtered />, queries);
+  await eventually(() => expect(place.querySelector('button')?.textContent).toBe('first'));
+  failing = true;
+  place.querySelector('button')!.click();
+  await eventually(() => expect(place.querySelector('button')?.textContent).toBe('fault'));
+  place.querySelector('button')!.click();
+  await eventually(() => expect(queries.getQueryState(['found', 'b'])?.errorUpdateCount).toBeGreaterThan(1));
+  await new Promise<void>((resolve) => notifyManager.schedule(resolve)); // it is shown
+  expect(seen).toEqual(['nothing', 'first', 'fault']);
+});
+
+it('a fault that is over does not come back with another query', async () => {
+  const load = vi.fn().mockRejectedValueOnce(mistake()).mockResolvedValueOnce('first');
+  load.mockReturnValue(new Promise(() => undefined));
+  function Part() {
+    const [name, setName] = useState('a');
+    const query = useQuery<string>({ queryKey: ['part', name], queryFn: load });
+    const fault = useLoadFault(query);
+    const act = () => void (query.data ? setName('b') : query.refetch());
+    return <button onClick={act}>{fault ? 'fault' : (query.data ?? 'loading')}</button>;
+  }
+  const place = rendered(<Part />, withoutRetries());
+  for (const shown of ['fault', 'first']) {
+    await eventually(() => expect(place.querySelector('button')?.textContent).toBe(shown));
+    place.querySelector('button')!.click();
+  }
+  await eventually(() => expect(load).toHaveBeenCalledTimes(3));
+  await eventually(() => expect(place.querySelector('button')?.textContent).toBe('loading'));
 });

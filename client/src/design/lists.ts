@@ -53,24 +53,34 @@ export function usePages<T>(
     ...(keepFormer && { placeholderData: keepPreviousData }),
     ...(alwaysFresh && { staleTime: 0, gcTime: 0 }),
   });
+  const unread = useLoadFault(query);
+  const data = unread ? undefined : query.data;
   return {
-    items: query.data?.pages.flatMap((page) => page.items) ?? [],
-    loaded: query.data !== undefined,
-    fault: query.error,
+    items: data?.pages.flatMap((page) => page.items) ?? [],
+    loaded: data !== undefined,
+    fault: query.error ?? unread,
     loadMore: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
     retry: () => void query.refetch(),
     loadAll: () => fetchAll(load),
   };
 }
 
+interface LoadState {
+  data: unknown;
+  error: unknown;
+  /** `data` are those of a former query. */
+  isPlaceholderData?: boolean;
+}
+
 /**
  * Why a query has no data. It drops its error while it loads again, but this stays until there are data: a notice that
  * disappears for that time moves what is below it and takes the focus.
  */
-export function useLoadFault({ data, error }: { data: unknown; error: unknown }): unknown {
+export function useLoadFault({ data, error, isPlaceholderData }: LoadState): unknown {
   const [last, setLast] = useState(error);
-  if (error && error !== last) setLast(error);
-  return data === undefined ? last : undefined;
+  const fault = data === undefined || isPlaceholderData ? (error ?? last) : undefined;
+  if (fault !== last) setLast(fault);
+  return fault;
 }
 
 const ALL = 'all';
@@ -86,10 +96,11 @@ export function useAllPages<T>(key: readonly unknown[], load: PageLoader<T>, ena
     enabled,
     refetchInterval: ({ state }) => (state.data ? false : POLL_INTERVAL_MS),
   });
+  const unread = useLoadFault(query);
   return {
     items: query.data ?? [],
     loaded: query.data !== undefined,
-    fault: query.error,
+    fault: query.error ?? unread,
     retry: () => void query.refetch(),
   };
 }

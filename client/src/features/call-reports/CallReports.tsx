@@ -8,6 +8,7 @@ import { useValue } from '~/core/store';
 import { formatDuration } from '~/design/dates';
 import { ChoiceFaults } from '~/design/ChoiceFaults';
 import { ErrorBar } from '~/design/ErrorBar';
+import { useLoadFault } from '~/design/lists';
 import { Page } from '~/design/Page';
 import { CallsByHour, CallsChart, total } from '~/features/home';
 import { PERIODS, periodOf, reportOf, type PeriodDays } from './model';
@@ -28,6 +29,7 @@ export default function CallReports() {
     queryKey: ['statistics', tenant, period],
     queryFn: async () => (await api.showCallStatistics({ query: { tenant, ...period } })).data,
   });
+  const unread = useLoadFault({ data, error });
   const report = data && reportOf(data.hours, days, now);
   const answer = data?.median_answer_seconds;
   const seconds = i18n.number(answer ?? 0, { maximumFractionDigits: 1 });
@@ -57,9 +59,9 @@ export default function CallReports() {
         />
       }
     >
-      <ErrorBar fault={error} retry={() => void refetch()} />
+      <ErrorBar fault={error ?? unread} retry={() => void refetch()} />
       <ChoiceFaults />
-      {(report || !error) && (
+      {(report || !unread) && (
         <>
           <dl className={css.figures}>
             {figures.map(({ name, value }) => (

@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { ErrorBar } from '~/design/ErrorBar';
+import { useLoadFault } from '~/design/lists';
 import { Page } from '~/design/Page';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { useValue } from '~/core/store';
@@ -26,6 +27,7 @@ export default function Home() {
     queryFn: async () => (await api.showCallStatistics({ query: { tenant, ...period(now) } })).data,
     refetchInterval: POLL_MS,
   });
+  const unread = useLoadFault({ data, error });
   const summary = data && summarize(data.hours, now);
   const setUp = useSetUp(tenant);
   // The checklist, which may be long, would push the figures down. A failed load is repeated below the skeleton, not
@@ -40,10 +42,10 @@ export default function Home() {
   return (
     <Page title={t`Home`} size="xl">
       <SetUp tenant={tenant} />
-      <ErrorBar fault={error} retry={() => void refetch()} />
-      {(summary || !error) && <Tiles summary={summary} answerSeconds={data?.median_answer_seconds ?? undefined} />}
+      <ErrorBar fault={error ?? unread} retry={() => void refetch()} />
+      {(summary || !unread) && <Tiles summary={summary} answerSeconds={data?.median_answer_seconds ?? undefined} />}
       <div className={css.columns}>
-        {(summary || !error) && (
+        {(summary || !unread) && (
           <CallsByHour
             caption={t`Calls of today by hour`}
             hours={summary?.hours}

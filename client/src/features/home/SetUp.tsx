@@ -6,6 +6,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { api, type SetUp as SetUpState } from '~/api';
 import { ErrorBar } from '~/design/ErrorBar';
+import { useLoadFault } from '~/design/lists';
 import { Section } from '~/design/Section';
 import css from './home.module.css';
 
@@ -29,8 +30,9 @@ export function useSetUp(tenant?: string) {
 export function SetUp({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const { data, error, refetch } = useSetUp(tenant);
+  const unread = useLoadFault({ data, error });
   const steps = useSteps(data);
-  if (!steps) return <ErrorBar fault={error} retry={refetch} />;
+  if (!steps) return <ErrorBar fault={unread} retry={refetch} />;
   if (steps.every(({ done }) => done)) return null;
   const finished = steps.filter(({ done }) => done).length;
   return (

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, type Readiness } from '~/api';
 import { useIsOperator } from '~/api/session';
+import { useLoadFault } from '~/design/lists';
 
 const POLL_MS = 60_000;
 
@@ -12,6 +13,7 @@ export function useAttention(tenant?: string) {
     queryFn: async () => (await api.showAttention({ query: { tenant } })).data.items,
     refetchInterval: POLL_MS,
   });
+  const unread = useLoadFault({ data, error });
   const { data: parts } = useQuery({
     queryKey: ['readiness'],
     // 503 with the same content while a component is not ready.
@@ -20,5 +22,5 @@ export function useAttention(tenant?: string) {
     enabled: operator,
   });
   const failing = (operator && parts?.filter(({ ok }) => !ok)) || [];
-  return { matters: data, failing, error, refetch };
+  return { matters: data, failing, error: error ?? unread, refetch };
 }

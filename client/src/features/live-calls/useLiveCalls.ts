@@ -7,7 +7,7 @@ import { events } from '~/api/events';
 import { reloadQueries } from '~/api/reload-queries';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
-import type { List } from '~/design/lists';
+import { useLoadFault, type List } from '~/design/lists';
 import { useNumberFormat } from '~/features/phone-numbers';
 
 /** Minimum time between two loads. */
@@ -20,20 +20,22 @@ export function useLiveCalls(tenant?: string, limit?: number) {
   const { t } = useLingui();
   const formatted = useNumberFormat();
   const own = useValue(session, (each) => (each.state === 'in' ? each.me.tenant?.id : undefined));
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ['calls', tenant, limit],
     queryFn: async () => (await api.listCalls({ query: { tenant, limit } })).data,
     refetchInterval: tenant === undefined || tenant === own ? false : POLL_MS,
     placeholderData: keepPreviousData,
   });
+  const unread = useLoadFault(query);
+  const data = unread ? undefined : query.data;
   useRefreshByEvents();
   const [now, setNow] = useState(Date.now);
   useInterval(() => setNow(Date.now()), 1000, { autoInvoke: true });
   const calls: List<NamedLiveCall> = {
     items: data?.items ?? [],
     loaded: data !== undefined,
-    fault: error,
-    retry: () => void refetch(),
+    fault: query.error ?? unread,
+    retry: () => void query.refetch(),
   };
   return {
     calls,

@@ -5,7 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Person } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
-import { useAllPages } from '~/design/lists';
+import { useAllPages, useLoadFault } from '~/design/lists';
 import { ChoiceFaults } from '~/design/ChoiceFaults';
 import { EmptyState } from '~/design/EmptyState';
 import { ErrorBar } from '~/design/ErrorBar';
@@ -23,6 +23,8 @@ export default function Reports() {
     queryKey: ['reports', tenant],
     queryFn: async () => (await api.listDiagnosticsReports({ query: { tenant } })).data.items,
   });
+  const unread = useLoadFault({ data, error });
+  const fault = error ?? unread;
   const people = useAllPages<Person>(['persons', tenant], (cursor) =>
     api.listPersons({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
   );
@@ -34,8 +36,8 @@ export default function Reports() {
   });
   return (
     <Page title={t`Help requests`} size="md">
-      <ErrorBar fault={error} retry={refetch} />
-      {!error && <ChoiceFaults />}
+      <ErrorBar fault={fault} retry={refetch} />
+      {!fault && <ChoiceFaults />}
       <ErrorNotice fault={remove.error} />
       <Text c="dimmed" size="sm" mb="md">
         <Trans>Diagnostics that users have reviewed and sent. They are deleted after thirty days.</Trans>
