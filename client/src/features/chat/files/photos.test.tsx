@@ -20,8 +20,8 @@ vi.mock('~/api/events', () => ({
 vi.mock('~/api/session', () => ({ onSignOut: () => undefined }));
 
 const photo = { id: 'p', name: 'roof.jpg', kind: 'photo', media_type: 'image/jpeg', size: 9 } as Attachment;
-const viewer = () =>
-  rendered(<PhotoViewer conversation="c" photos={[photo]} first={photo} author="Ada" onClose={() => undefined} />);
+const viewer = (shown = photo) =>
+  rendered(<PhotoViewer conversation="c" photos={[shown]} first={shown} author="Ada" onClose={() => undefined} />);
 
 it('are loaded once the connection is back', async () => {
   server.photo.mockRejectedValue(Problem.unreachable());
@@ -31,6 +31,30 @@ it('are loaded once the connection is back', async () => {
   for (const each of [...server.connected]) each();
   await eventually(() => expect(document.querySelector('img')).not.toBeNull());
 });
+
+it('are loaded once more if the connection came back while they were loaded', async () => {
+  let fail: (fault: Problem) => void = () => undefined;
+  server.photo.mockReturnValueOnce(new Promise((_, reject) => (fail = reject)));
+  server.connected.clear();
+  viewer({ ...photo, id: 'slow' });
+  await eventually(() => expect(server.connected.size).toBe(1));
+  server.photo.mockResolvedValue({ data: new Blob(['photo']) });
+  for (const each of [...server.connected]) each();
+  fail(Problem.unreachable());
+  await eventually(() => expect(document.querySelector('img')).not.toBeNull());
+});
+
+it.each([new Problem('not-found', 404, 'No.'), new DOMException('', 'OperationError')])(
+  'are not loaded again after a fault that stays: %s',
+  async (fault) => {
+    server.photo.mockReset().mockRejectedValue(fault);
+    server.connected.clear();
+    viewer({ ...photo, id: 'gone' });
+    await eventually(() => expect(document.body.textContent).toContain('could not be loaded'));
+    for (const each of [...server.connected]) each();
+    expect(server.photo).toHaveBeenCalledTimes(1);
+  },
+);
 
 function Photo() {
   const [opened, setOpened] = useState(false);

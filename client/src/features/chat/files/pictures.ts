@@ -46,31 +46,41 @@ function picture(conversation: string, file: ShownFile, thumbnail: boolean): Pro
   const found = pictures.get(key) ?? fetchPicture(conversation, file, thumbnail);
   pictures.delete(key);
   pictures.set(key, found);
-  found.catch(() => pictures.delete(key));
+  found.catch(() => pictures.get(key) === found && pictures.delete(key));
   if (pictures.size > MAX_PICTURES) drop(pictures.keys().next().value!);
   return found;
 }
 
-/** Address of a photo or its thumbnail, once it is loaded. If that fails, it is tried again with each connection. */
+/** Whether a later attempt may load the picture, unlike that of a deleted file, or of one that cannot be decrypted. */
+const mayPass = ({ offline, status, code }: Problem) => offline || (status >= 500 && code !== 'mistake');
+
+/** Address of a photo or its thumbnail, once it is loaded. If that fails, it may be loaded again with each connection. */
 export function usePicture(conversation: string, file: ShownFile, thumbnail: boolean) {
   const { id, key } = file;
   const shown = useRef(file);
   const [state, setState] = useState<{ url?: string; fault?: Problem }>({});
   useEffect(() => {
     let current = true;
+    let connections = 0;
     let failed = false;
-    const load = () =>
-      picture(conversation, shown.current, thumbnail).then(
-        (url) => current && setState({ url }),
-        (fault: unknown) => {
-          failed = true;
-          if (current) setState({ fault: asProblem(fault) });
-        },
-      );
+    const load = async () => {
+      const before = connections;
+      failed = false;
+      try {
+        const url = await picture(conversation, shown.current, thumbnail);
+        if (current) setState({ url });
+      } catch (fault) {
+        if (!current) return;
+        const problem = asProblem(fault);
+        setState({ fault: problem });
+        failed = mayPass(problem);
+        if (failed && connections > before) void load();
+      }
+    };
     void load();
     const stop = events.onConnected(() => {
+      connections += 1;
       if (failed) void load();
-      failed = false;
     });
     return () => {
       current = false;
