@@ -53,6 +53,16 @@ it('Undo says that the item was changed again meanwhile', async () => {
   expect(toasts.state.at(-1)?.message).toBe('Not undone: it was changed again meanwhile.');
 });
 
+it('Undo gives the reason of a refusal in whole sentences', async () => {
+  await changes.mutateAsync({
+    apply: async () => undefined,
+    undo: () => Promise.reject(new Problem('in_use', 409, 'It is in use.', 'Remove it first.')),
+    message: 'Saved',
+  });
+  await toasts.state.at(-1)?.undo?.();
+  expect(toasts.state.at(-1)?.message).toBe('Not undone: It is in use. Remove it first.');
+});
+
 it('a deleted item leaves its lists at once, and comes back under its new id', async () => {
   let answer = () => undefined as void;
   const done = changes.mutateAsync({

@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { asProblem } from '~/core/problem';
 import { toast } from '~/core/toasts';
 import { dropFromLists, reloadLists } from './lists';
-import { problemText } from './problem-messages';
+import { problemSentences } from './problem-messages';
 
 export interface Change {
   apply: () => Promise<unknown>;
@@ -26,9 +26,9 @@ export function useChanges(affected: readonly string[]) {
       toast({ message: t`Undone.` });
     } catch (fault) {
       const problem = asProblem(fault);
-      const { title, advice } = problemText(problem, t);
+      const why = problemSentences(problem, t);
       const changed = problem.code === 'changed_meanwhile';
-      toast({ message: changed ? t`Not undone: it was changed again meanwhile.` : t`Not undone: ${title}. ${advice}` });
+      toast({ message: changed ? t`Not undone: it was changed again meanwhile.` : t`Not undone: ${why}` });
     }
     await refresh();
   };

@@ -6,7 +6,7 @@ import { api, type UndoneRow, type UndoReport } from '~/api';
 import { asProblem } from '~/core/problem';
 import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
-import { problemText } from '~/design/problem-messages';
+import { problemSentences } from '~/design/problem-messages';
 import { PEOPLE_LISTS } from './changes';
 
 /** People that the confirmation names at most, of those who are kept. */
@@ -36,8 +36,8 @@ export function useUndoImport(tenant?: string) {
     },
     // As a notification: the list of imports may be closed by now.
     onError: (fault) => {
-      const { title, advice } = problemText(asProblem(fault), t);
-      toast({ message: t`Not undone: ${title}. ${advice}` });
+      const why = problemSentences(asProblem(fault), t);
+      toast({ message: t`Not undone: ${why}` });
     },
     onSettled: () =>
       Promise.all([...PEOPLE_LISTS, 'people-imports'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),

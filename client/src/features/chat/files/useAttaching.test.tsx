@@ -25,6 +25,9 @@ it('gives the chosen files to one message only, and has them back if it is not s
   expect(attaching.files).toEqual([]);
   act(() => attaching.add([new File(['later'], 'later.pdf'), new File([], 'empty.txt')]));
   expect(toasts.state.at(-1)?.message).toBe('empty.txt is empty and was left out.');
+  const before = toasts.state.length;
+  act(() => attaching.add([new File([], 'empty.txt'), new File([], 'void.txt')]));
+  expect(toasts.state.slice(before).map(({ message }) => message)).toEqual(['2 empty files were left out.']);
   act(() => attaching.giveBack([chosenFile(new Blob(['plan']), 'plan.pdf')]));
   expect(attaching.files.map((each) => each.name)).toEqual(['plan.pdf', 'later.pdf']);
   act(() => attaching.add(Array.from({ length: MAX_FILES }, (_, each) => new File(['page'], `page ${each}.png`))));

@@ -18,11 +18,18 @@ export function useAttaching(conversation: string, encrypted: boolean) {
     setFiles(next);
   };
   const add = (more: Iterable<File>) => {
-    const filled = [...more].filter(({ name, size }) => {
-      if (size === 0) toast({ message: t`${name} is empty and was left out.` });
-      return size > 0;
-    });
-    const added = filled.map((each) => chosenFile(each, each.name));
+    const given = [...more];
+    const empty = given.filter(({ size }) => size === 0);
+    if (empty[0]) {
+      const { name } = empty[0];
+      const count = empty.length;
+      const message = plural(count, {
+        one: `${name} is empty and was left out.`,
+        other: '# empty files were left out.',
+      });
+      toast({ message });
+    }
+    const added = given.filter(({ size }) => size > 0).map((each) => chosenFile(each, each.name));
     const all = [...(chosen.get(conversation) ?? []), ...added];
     const left = all.length - MAX_FILES;
     if (left > 0) {
