@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { notifyManager, QueryClient } from '@tanstack/react-query';
 import { expect, it, vi } from 'vitest';
 import { api } from '~/api';
 import { Problem } from '~/core/problem';
@@ -16,5 +16,6 @@ it.each([
   const place = rendered(<LiveCalls />, queries);
   await eventually(() => expect(queries.getQueryState(['recording-settings', undefined])?.status).toBe('error'));
   await eventually(() => expect(place.textContent).toContain('No active calls'));
+  await new Promise<void>((resolve) => notifyManager.schedule(resolve)); // the answer is shown
   await eventually(() => expect(place.querySelectorAll('[role=alert]')).toHaveLength(notices));
 });

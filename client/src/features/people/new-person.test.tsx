@@ -15,13 +15,17 @@ function fill(selector: string, text: string): void {
 
 it('the title of the hand-over has the focus, and a list of departments that failed is loaded again', async () => {
   vi.spyOn(api, 'proposeNumber').mockImplementation(() => answer({ number: '1007' }));
-  const departments = vi.spyOn(api, 'listDepartments').mockRejectedValueOnce(new TypeError('No.'));
-  departments.mockImplementation(() => answer({ items: [{ name: 'Sales' }], next: null }));
+  let failing = true;
+  vi.spyOn(api, 'listDepartments').mockImplementation(() =>
+    failing ? (Promise.reject(new TypeError('No.')) as never) : answer({ items: [{ name: 'Sales' }], next: null }),
+  );
   vi.spyOn(api, 'createExtension').mockImplementation(() => answer({ number: '1007', name: 'Lobby', sip: {} }));
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   rendered(<NewPerson opened onClose={() => undefined} />, queries);
+  await eventually(() => expect(document.querySelector('[role=dialog] [role=alert]')).not.toBeNull());
+  failing = false;
   await click('[role=dialog] [role=alert] button');
-  await eventually(() => expect(departments).toHaveBeenCalledTimes(2));
+  await eventually(() => expect(document.querySelector('[role=dialog] [role=alert]')).toBeNull());
   await click('[role=dialog] input[value=phone]');
   await eventually(() => expect(document.querySelector('input[type=email]')).toBeNull());
   fill('[role=dialog] input[data-autofocus]', 'Lobby');
