@@ -102,7 +102,7 @@ class AudioWriter:
         self._buffer = bytearray()
         self._length = 0
         self._disk_full = False
-        self._complete: bool | None = None
+        self._finishing: asyncio.Task[bool] | None = None
 
     @property
     def id(self) -> str:
@@ -127,10 +127,11 @@ class AudioWriter:
             await shield_until_done(asyncio.to_thread(self._write_file, self._file))
 
     async def close(self) -> bool:
-        """Finish the file; False if there was no space. No file is created if nothing was written. May be repeated."""
-        if self._complete is None:
-            self._complete = await self._finish()
-        return self._complete
+        """Finish the file; False if there was no space. No file is created if nothing was written. May be repeated:
+        what a cancelled call has begun goes on."""
+        if self._finishing is None:
+            self._finishing = asyncio.create_task(self._finish())
+        return await asyncio.shield(self._finishing)
 
     async def _finish(self) -> bool:
         if self.video is not None and not self.video.is_empty:

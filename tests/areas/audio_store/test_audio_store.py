@@ -1,8 +1,10 @@
 """Audio at rest: sealed, seekable, repaired after a crash, unreadable after erasure."""
 
+import asyncio
 import errno
 import os
 import shutil
+import threading
 from array import array
 from dataclasses import replace
 from pathlib import Path
@@ -143,6 +145,30 @@ async def test_file_closed_before_the_crash_is_complete(room: RecordingSetup) ->
     assert await writer.close()
     room.crash()
     assert await room.audio.recover() == {writer.id: pytest.approx(1.3)}
+    assert await (await room.audio.open("acme", writer.id)).read() == pcm
+
+
+async def test_closing_that_was_cancelled_can_be_repeated(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pcm = noise(1.3)
+    writer = await begin_recording(room, pcm)
+    store, begun, disk = os.fdatasync, threading.Event(), threading.Event()
+
+    def wait_for_disk(descriptor: int) -> None:
+        begun.set()
+        disk.wait()
+        store(descriptor)
+
+    monkeypatch.setattr(os, "fdatasync", wait_for_disk)
+    closing = asyncio.create_task(writer.close())
+    await asyncio.to_thread(begun.wait)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    disk.set()
+    async with room.database.begin() as uow:
+        assert await room.audio.finish(uow, writer)
     assert await (await room.audio.open("acme", writer.id)).read() == pcm
 
 
