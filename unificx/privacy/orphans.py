@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import Table
 
-from unificx.db import Base, Database
+from unificx.db import Base, Database, log_and_continue
 from unificx.db.migrations.models import load_all_models
 from unificx.privacy import repository
 from unificx.privacy.keys import KeyStore
@@ -42,13 +42,14 @@ class OrphanSweep:
             self._next = now + INTERVAL.total_seconds()
 
     async def sweep(self) -> int:
-        """Mark the orphans of all tenants and remove those that were marked long ago; return their number. Raise
-        KeysBusy."""
+        """Mark the orphans of all tenants and remove those that were marked long ago; return their number. A tenant
+        that fails is left to the next sweep. Raise KeysBusy."""
         removed, now = 0, self._clock.now()
         for tenant in self._tenants():
-            found = await orphaned_subjects(self._database, self._keys, tenant.id)
-            await asyncio.to_thread(self._keys.orphans.mark, tenant.id, found, now)
-            removed += await asyncio.to_thread(self._keys.orphans.remove, tenant.id, now - GRACE)
+            with log_and_continue("orphans_not_swept", tenant=tenant.id):
+                found = await orphaned_subjects(self._database, self._keys, tenant.id)
+                await asyncio.to_thread(self._keys.orphans.mark, tenant.id, found, now)
+                removed += await asyncio.to_thread(self._keys.orphans.remove, tenant.id, now - GRACE)
         await self._sweep_tenants(now)
         return removed
 

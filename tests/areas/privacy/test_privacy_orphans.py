@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from failing import PERSONAL, fail_first
 from fake_notifier import FakeAccountNotifier
 from identity_factory import two_tenants
 from sqlalchemy import delete, insert
+from structlog.testing import capture_logs
 from sweeping import SweptTenant
 
 from tests.outside_numbers import in_germany
@@ -15,7 +17,7 @@ from unificx.db import Database
 from unificx.db.base import sealed_part
 from unificx.identity import OrganisationSignUp, SignUpForm
 from unificx.identity.terms import TERMS_VERSION, policy_version
-from unificx.privacy import GRACE, KeyStore, OrphanSweep, orphaned_subjects
+from unificx.privacy import GRACE, KeyStore, OrphanSweep, orphaned_subjects, orphans
 from unificx.privacy.accesses.models import AccessPart, PersonAccessRow
 from unificx.privacy.accesses.repository import PART
 from unificx.privacy.orphans import subject_columns
@@ -81,6 +83,19 @@ async def test_a_failed_sweep_is_repeated_at_the_next_call(database: Database, k
     for _ in range(2):
         await sweep.run()
     assert len(begun) == 2, "the failed one and one more, which is the last of this day"
+
+
+async def test_a_tenant_that_fails_does_not_stop_the_sweep_of_the_others(
+    database: Database, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = in_germany(keys).subject("acme", CALLERS[0])
+    sweep = OrphanSweep(database, keys, lambda: (SweptTenant("globex"), SweptTenant("acme")))
+    fail_first(monkeypatch, orphans, "orphaned_subjects")
+    with capture_logs() as logs:
+        await sweep.sweep()
+    assert [(each["event"], each["tenant"]) for each in logs] == [("orphans_not_swept", "globex")]
+    assert PERSONAL not in str(logs)
+    assert keys.orphans.marked("acme", database.clock.now() + timedelta(days=1)) == [subject]
 
 
 async def fail(*args: object) -> None:
