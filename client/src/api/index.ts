@@ -164,6 +164,10 @@ export function guestClient(token: string): Client {
   return made;
 }
 
+/** The text of the server about a field, without positions in lists: `scopes.0 must …` becomes `scopes must …`. */
+const withoutPositions = (text: string, field = '') =>
+  field && text.startsWith(`${field} `) ? field.replaceAll(/\.\d+(?=\.|$)/g, '') + text.slice(field.length) : text;
+
 function problemOf(fault: unknown, response: Response | undefined): Problem {
   if (!response) return asProblem(fault);
   const body = (typeof fault === 'object' && fault !== null ? fault : {}) as ProblemBody;
@@ -171,7 +175,7 @@ function problemOf(fault: unknown, response: Response | undefined): Problem {
   return new Problem(
     body.code ?? `http_${response.status}`,
     response.status,
-    body.detail ?? body.title ?? response.statusText,
+    withoutPositions(body.detail ?? body.title ?? response.statusText, body.field),
     body.hint,
     body.field,
     retryAfter,

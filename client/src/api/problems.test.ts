@@ -25,3 +25,15 @@ it.each([
   const shown = problemText(problem, ({ message = '' }) => message);
   expect([shown.title, shown.advice === '']).toEqual([title, false]);
 });
+
+it.each([
+  ['scopes.0', 'scopes.0 must be one of: chat.', 'scopes must be one of: chat.'],
+  ['agents.12.extension', 'agents.12.extension is missing.', 'agents.extension is missing.'],
+  ['name', 'name must have at most 60 characters.', 'name must have at most 60 characters.'],
+  ['code', 'The code *1.0 is taken.', 'The code *1.0 is taken.'],
+])('an error of the field %s is shown without positions in lists', async (field, detail, shown) => {
+  const headers = { 'content-type': 'application/problem+json' };
+  vi.stubGlobal('fetch', async () => Response.json({ code: 'invalid', field, detail }, { status: 422, headers }));
+  const problem = asProblem(await api.listRoles({ baseUrl: location.origin }).catch((fault: unknown) => fault));
+  expect([problem.field, problem.message]).toEqual([field, shown]);
+});
