@@ -285,6 +285,30 @@ def test_early_media_is_sent_reliably_and_acknowledged() -> None:
     assert wire.take_events(wire.b) == [AckReceived(b"")]
 
 
+def test_option_tags_are_compared_without_case() -> None:
+    wire = Wire()
+    wire.call(headers=(("Require", "100REL"),))
+    callee = wire.accept_incoming()
+    callee.progress(180, b"", wire.now)
+    wire.pump()
+    assert "a: PRACK" in wire.log
+
+
+def test_the_option_tag_of_session_timers_is_compared_without_case() -> None:
+    wire = Wire()
+    leg, _ = connected(wire)
+    receive_in_dialog(wire, leg.dialog, "UPDATE", ("Supported", "Timer"))
+    assert wire.sent[-1].first("require") == "timer"
+
+
+def test_option_tags_of_responses_are_compared_without_case() -> None:
+    wire = Wire()
+    wire.call()
+    wire.accept_incoming().progress(180, b"", wire.now, [("Require", "100REL"), ("RSeq", "7")])
+    wire.pump()
+    assert "a: PRACK" in wire.log
+
+
 def test_unacknowledged_provisional_response_ends_the_call() -> None:
     wire = Wire()
     wire.drops = lambda message: isinstance(message, Request) and message.method == "PRACK"

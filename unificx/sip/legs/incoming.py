@@ -88,7 +88,7 @@ class IncomingLeg(Leg):
         if self.final_sent or self.ended:
             return
         tentative = tentative and bool(body)
-        if tentative and "100rel" in self.invite.values("require"):
+        if tentative and "100rel" in self.invite.option_tags("require"):
             status, body, tentative = 180, b"", False
         provisional = QueuedResponse(status, body, tuple(headers), tentative)
         if self.retransmission is not None:
@@ -189,9 +189,9 @@ class IncomingLeg(Leg):
         return not self.final_sent or super()._negotiate_as_uas(key, request, now)
 
     def _needs_prack(self, body: bytes) -> bool:
-        if "100rel" in self.invite.values("require"):
+        if "100rel" in self.invite.option_tags("require"):
             return True
-        return bool(body) and "100rel" in self.invite.values("supported")
+        return bool(body) and "100rel" in self.invite.option_tags("supported")
 
     def _handle_prack(self, key: ServerKey, request: Request, now: float) -> None:
         """Process a PRACK, which must match the pending provisional response (RFC 3262 section 3)."""

@@ -257,7 +257,7 @@ class OutgoingLeg(Leg):
 
     def _acknowledge_early(self, tag: str, response: Response, flow: Flow, now: float) -> bool:
         """Acknowledge a reliable provisional in its early dialog. Return False if it must be ignored."""
-        if "100rel" not in response.values("require"):
+        if "100rel" not in response.option_tags("require"):
             return True
         number = parse_number(response.first("rseq") or "", MAX_UINT32, "Bad RSeq")
         early = self._early_dialogs.get(tag)

@@ -71,7 +71,7 @@ def negotiate_as_uas(
     if the requested interval is too small; the response must then have Min-SE.
     """
     requested = requested_interval(request)
-    supported = "timer" in request.values("supported") + request.values("require")
+    supported = "timer" in request.option_tags("supported") | request.option_tags("require")
     minimum = min(max(leading_number(request.first("min-se")) or MIN_SE, MIN_SE), _MAX_SE)
     if requested is None and not supported:
         return previous and SessionTimer.start(previous.interval, is_refresher=True, now=now)
