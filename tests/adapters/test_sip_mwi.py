@@ -149,6 +149,20 @@ def test_a_too_brief_expiry_is_423_with_min_expires(harness: SipHarness, phone: 
     assert len(harness.mwi) == 0
 
 
+def test_only_an_accepted_refresh_changes_the_target_of_the_dialog(harness: SipHarness, phone: Phone) -> None:
+    response, *_ = output = subscribe(phone)
+    answered(harness, output)
+    to, before = response.first("to") or "", phone.contact
+    phone.contact = "sip:1001@192.0.2.99:5060"
+    [refused] = subscribe(phone, to=to, expires=10)
+    assert isinstance(refused, Response)
+    assert refused.status == 423
+    output = change(harness, 9, 9)
+    assert [each.uri for each in notified(output)] == [before]
+    answered(harness, output)
+    assert [each.uri for each in notified(subscribe(phone, to=to))] == [phone.contact]
+
+
 def test_only_the_own_dialog_refreshes_a_subscription(harness: SipHarness, phone: Phone) -> None:
     response, *_ = output = subscribe(phone)
     answered(harness, output)

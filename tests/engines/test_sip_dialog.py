@@ -108,16 +108,23 @@ def test_decreasing_remote_sequence_number_is_rejected_12_2_2() -> None:
     assert fault.value.status == 500
 
 
-@pytest.mark.parametrize(("method", "changes"), [("INVITE", True), ("UPDATE", True), ("INFO", False), ("BYE", False)])
-def test_only_a_target_refresh_changes_the_target(method: str, changes: bool) -> None:
-    dialog = uas().receive_request(invite(("Contact", "<sip:bob@192.0.2.77>"), number=314160, method=method), FLOW)
-    assert (dialog.remote_target == "sip:bob@192.0.2.77") is changes
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE", "SUBSCRIBE", "INFO"])
+def test_a_request_does_not_change_the_target_before_it_is_accepted(method: str) -> None:
+    request = invite(("Contact", "<sip:bob@192.0.2.77>"), number=314160, method=method)
+    dialog = uas().receive_request(request, FLOW)
+    assert dialog.remote_target == uas().remote_target
+    assert dialog.refreshed(request).remote_target == "sip:bob@192.0.2.77"
+
+
+def test_the_target_of_a_request_is_read_when_it_is_received() -> None:
+    with pytest.raises(RemoteProtocolError) as fault:
+        uas().receive_request(invite(("Contact", "<sip:bob@"), number=314160, method="UPDATE"), FLOW)
+    assert fault.value.status == 400
 
 
 def test_accepted_local_refresh_changes_the_target() -> None:
     contact = ("Contact", "<sip:alice@192.0.2.88>")
-    assert uas().receive_response(response_to_invite(contact)).remote_target == "sip:alice@192.0.2.88"
-    assert uas().receive_response(response_to_invite(contact, status=491)).remote_target == uas().remote_target
+    assert uas().refreshed(response_to_invite(contact)).remote_target == "sip:alice@192.0.2.88"
 
 
 @pytest.mark.parametrize("routes", ["<sip:p1.example;lr", "<nothing>", ", ".join(["<sip:p.example;lr>"] * 21)])

@@ -189,6 +189,30 @@ def test_offer_of_another_type_is_rejected_with_415(method: str) -> None:
     assert callee.remote_sdp == OFFER
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+def test_only_an_accepted_offer_changes_the_target_of_the_dialog(accepted: bool) -> None:
+    """RFC 6141 section 4."""
+    wire = Wire()
+    leg, callee = connected(wire)
+    receive_in_dialog(wire, leg.dialog, "INVITE", ("Content-Type", "application/sdp"), OTHER)
+    if accepted:
+        callee.answer(ANSWER, wire.now)
+    else:
+        callee.reject_offer(488, wire.now)
+    assert callee.dialog is not None
+    assert callee.dialog.remote_target == ("sip:alice@192.0.2.1:5061" if accepted else "sip:192.0.2.1:5061")
+
+
+@pytest.mark.parametrize(("interval", "answer", "target"), [("1800", 200, "alice@"), ("60", 422, "")])
+def test_only_an_accepted_update_changes_the_target_of_the_dialog(interval: str, answer: int, target: str) -> None:
+    wire = Wire()
+    leg, callee = connected(wire)
+    receive_in_dialog(wire, leg.dialog, "UPDATE", ("Session-Expires", interval))
+    assert wire.log[-1] == f"b: {answer} UPDATE"
+    assert callee.dialog is not None
+    assert callee.dialog.remote_target == f"sip:{target}192.0.2.1:5061"
+
+
 def test_simultaneous_offers_are_both_rejected_and_retried() -> None:
     wire = Wire()
     leg, callee = connected(wire)

@@ -55,21 +55,20 @@ class Dialog:
     def receive_request(self, request: Request, flow: Flow) -> "Dialog":
         """Return the dialog after a request of the peer (12.2.2).
 
-        Raise RemoteProtocolError (500) if its sequence number does not increase; retransmissions never get here. A
-        target refresh (re-INVITE, UPDATE, SUBSCRIBE) changes the remote target.
+        Raise RemoteProtocolError (500) if its sequence number does not increase; retransmissions never get here.
         """
         number = request.cseq_number
         if number <= self.remote_seq:
             raise RemoteProtocolError(500, "Server Internal Error", request)
-        return self._advance(self.local_seq, number, _refreshed_target(self.remote_target, request), flow)
+        if request.method in ("INVITE", "UPDATE", "SUBSCRIBE"):
+            _ = _target_of(request)  # reject now what `refreshed` could not read
+        return self._advance(self.local_seq, number, self.remote_target, flow)
 
-    def receive_response(self, response: Response) -> "Dialog":
-        """Return the dialog after a response to a local re-INVITE or UPDATE; a 2xx may change the remote target."""
-        if response.status >= 300:
-            return self
-        return self._advance(
-            self.local_seq, self.remote_seq, _refreshed_target(self.remote_target, response), self.flow
-        )
+    def refreshed(self, message: Request | Response) -> "Dialog":
+        """Return the dialog after an accepted target refresh (re-INVITE, UPDATE, SUBSCRIBE) of the peer, or the 2xx to
+        a local one: its Contact is the remote target. A rejected one leaves it as it is (RFC 6141 section 4)."""
+        target = _target_of(message) or self.remote_target
+        return self._advance(self.local_seq, self.remote_seq, target, self.flow)
 
     def _advance(self, local_seq: int, remote_seq: int, target: str, flow: Flow) -> "Dialog":
         """Return an updated copy. Spelled out: `replace` takes four times as long, and every request needs it."""
@@ -138,12 +137,6 @@ def _target_of(message: Request | Response) -> str:
         contacts = message.contacts
         uri = str(contacts[0].uri) if contacts else ""
     return uri
-
-
-def _refreshed_target(target: str, message: Request | Response) -> str:
-    if message.cseq_method not in ("INVITE", "UPDATE", "SUBSCRIBE"):
-        return target
-    return _target_of(message) or target
 
 
 def _route_set(message: Request | Response, *, reverse: bool) -> tuple[str, ...]:

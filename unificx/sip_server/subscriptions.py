@@ -215,6 +215,7 @@ class Subscriptions:
             return self._step(tag, subscription.TerminationRequested("noresource"), now)
         expires = self._grant_expires(event, tag, now)
         if expires is not None:
+            held.dialog = held.dialog.refreshed(request)
             self._accept(event, tag, expires, now)
             self._step(tag, subscription.Refreshed(expires), now)
         return True

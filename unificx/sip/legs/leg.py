@@ -72,9 +72,10 @@ class Leg(ReferLeg):
     def answer(self, body: bytes, now: float) -> None:
         """Answer the offer of `OfferReceived`, or make the offer of `OfferRequested`."""
         offer = self._take_remote_offer()
-        if offer is None:
+        if offer is None or self.dialog is None:
             return
         key, request = offer.key, offer.request
+        self.dialog = self.dialog.refreshed(request)
         if request.method == "INVITE":
             self._accept(key, request, body, now)
             return
@@ -205,8 +206,8 @@ class Leg(ReferLeg):
         if self._take_notify_key(key):
             self._handle_notify_response(response.status)
             return
-        if response.cseq_method in ("INVITE", "UPDATE"):
-            self.dialog = self.dialog.receive_response(response)
+        if response.cseq_method in ("INVITE", "UPDATE") and response.status < 300:
+            self.dialog = self.dialog.refreshed(response)
         offer = self.local_offer
         if offer is not None and offer.key == key:
             self._handle_offer_response(offer, response, now)
@@ -307,6 +308,8 @@ class Leg(ReferLeg):
         if not self._negotiate_as_uas(key, request, now):
             return
         if not request.body:
+            if self.dialog is not None:
+                self.dialog = self.dialog.refreshed(request)
             self._respond(key, request, 200, now, self._target_refresh_headers(b"", request))
             return
         self._receive_offer(key, request, now)

@@ -189,6 +189,8 @@ class OutgoingLeg(Leg):
             super().handle_request(key, request, flow, now)
             return
         dialog = early.dialog.receive_request(request, flow)
+        if request.method == "UPDATE" and not request.body:
+            dialog = dialog.refreshed(request)
         self._early_dialogs = {**self._early_dialogs, request.from_tag: EarlyDialog(dialog, early.rseq)}
         headers = [("Allow", ALLOW_IN_DIALOG), ("Supported", SUPPORTED_IN_DIALOG)]
         if request.method == "UPDATE" and request.body:
