@@ -59,5 +59,5 @@ def test_answer_to_a_torture_invite_of_a_known_phone(name: str, status: int) -> 
     event = side.endpoint.events.popleft()
     assert isinstance(event, RequestReceived)
     with pytest.raises(RemoteProtocolError) as fault:
-        side.legs.incoming(event.key, event.request, event.flow)
+        side.legs.incoming(event.key, event.request, event.flow, 0.0)
     assert fault.value.status == status

@@ -68,7 +68,7 @@ class Wire:
     def accept_incoming(self) -> IncomingLeg:
         """Create the leg of the INVITE received by `b`."""
         event = self.b.unmatched.pop()
-        return self.b.legs.incoming(event.key, event.request, event.flow)
+        return self.b.legs.incoming(event.key, event.request, event.flow, self.now)
 
     def pump(self) -> None:
         """Transfer messages until neither side has any to send."""

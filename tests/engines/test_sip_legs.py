@@ -114,6 +114,31 @@ def test_cancelled_call_ends_with_487_once_rejected_by_the_tu() -> None:
     assert len(wire.a.legs) == len(wire.b.legs) == 0
 
 
+@pytest.mark.parametrize("rings", [True, False])
+def test_an_invite_that_expires_is_cancelled_unless_it_is_answered(rings: bool) -> None:
+    wire = Wire()
+    wire.call(headers=(("Expires", "20"),))
+    callee = wire.accept_incoming()
+    if rings:
+        callee.progress(180, b"", wire.now)
+    wire.advance(19)
+    assert wire.take_events(wire.b) == []
+    wire.advance(1)
+    assert wire.take_events(wire.b) == [Cancelled()]
+    callee.reject(487, wire.now)
+    wire.advance(40)
+    assert wire.take_events(wire.b) == []
+    assert wire.take_events(wire.a)[-1].status == 487
+
+
+def test_an_invite_does_not_expire_once_it_is_answered() -> None:
+    wire = Wire()
+    wire.call(headers=(("Expires", "20"),))
+    wire.accept_incoming().accept(ANSWER, wire.now)
+    wire.advance(40)
+    assert wire.take_events(wire.b) == [AckReceived(b"")]
+
+
 def test_2xx_that_crosses_the_cancel_is_acknowledged_and_ended() -> None:
     wire = Wire()
     leg = wire.call()
@@ -368,7 +393,7 @@ def test_too_small_session_interval_is_rejected_with_422() -> None:
     wire.call()
     event = wire.b.unmatched.pop()
     with pytest.raises(RemoteProtocolError) as fault:
-        wire.b.legs.incoming(event.key, event.request, event.flow).accept(ANSWER, wire.now)
+        wire.b.legs.incoming(event.key, event.request, event.flow, wire.now).accept(ANSWER, wire.now)
     assert fault.value.status == 422
 
 
@@ -392,7 +417,7 @@ def test_unsupported_extension_is_rejected_with_420() -> None:
     wire.call(headers=(("Require", "telepathy"),))
     event = wire.b.unmatched.pop()
     with pytest.raises(RemoteProtocolError) as fault:
-        wire.b.legs.incoming(event.key, event.request, event.flow)
+        wire.b.legs.incoming(event.key, event.request, event.flow, wire.now)
     assert fault.value.status == 420
 
 

@@ -81,6 +81,22 @@ async def test_no_answer_timeout() -> None:
     """)
 
 
+async def test_an_invite_expires_before_the_end_of_the_ringing_time() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Expires: 20
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        ... 19 s
+        ... 1 s
+        history <- cancelled 16 alice 1002
+        bob   <- CANCEL
+        alice <- 487
+    """)
+
+
 async def test_no_device_is_registered() -> None:
     await play("""
         alice 1001

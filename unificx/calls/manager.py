@@ -121,7 +121,7 @@ class CallManager:
             if flow.secure and is_plain_rtp(request.body) and not is_local_source(flow.host):
                 self._require_emergency(caller, dialled)  # its user expects that the call is encrypted
             taken = self._takeovers.find(request, caller, dialled)
-            leg = self.deps.legs.incoming(key, request, flow)
+            leg = self.deps.legs.incoming(key, request, flow, now)
         except RemoteProtocolError as fault:
             self._reject(key, request, fault, now)
             return
@@ -143,7 +143,7 @@ class CallManager:
             for earlier in self._registry.find(found.caller.device_id) if found.caller.is_guest else ():
                 self.dispatch(earlier, events.EndRequested(Cause.HUNG_UP), now)
             self._require_capacity(request, found.caller, "")
-            leg = self.deps.legs.incoming(key, request, flow)
+            leg = self.deps.legs.incoming(key, request, flow, now)
         except RemoteProtocolError as fault:
             self._reject(key, request, fault, now)
             return

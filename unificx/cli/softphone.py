@@ -207,7 +207,7 @@ class SoftPhone:
                 continue
             match event:
                 case RequestReceived(key, request, flow) if request.method == "INVITE" and not request.to.tag:
-                    self._answer(self._dialogs.incoming(key, request, flow), now)
+                    self._answer(self._dialogs.incoming(key, request, flow, now), now)
                 case RequestReceived(key, request):
                     self._endpoint.respond(key, respond(request, 200 if request.method == "OPTIONS" else 481), now)
                 case ResponseReceived(key, response) if key in self._pending_requests and response.status >= 200:

@@ -62,11 +62,13 @@ class DialogTable:
     def __post_init__(self) -> None:
         self._agenda = DeadlineQueue(self._deadlines)
 
-    def incoming(self, key: ServerKey, invite: Request, flow: Flow) -> IncomingLeg:
+    def incoming(self, key: ServerKey, invite: Request, flow: Flow, now: float) -> IncomingLeg:
         """Create the leg of an INVITE outside any dialog. Raise RemoteProtocolError if it is unacceptable."""
-        leg = IncomingLeg(self, self.tag(), key, invite, flow)
+        leg = IncomingLeg(self, self.tag(), key, invite, flow, now=now)
         self._by_tag[leg.id] = leg
         self._by_server_key[key] = leg
+        if invite.expires is not None:
+            self.rearm(leg)
         return leg
 
     def outgoing(self, params: InviteParams) -> OutgoingLeg:

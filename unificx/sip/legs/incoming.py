@@ -47,9 +47,21 @@ class QueuedResponse:
 class IncomingLeg(Leg):
     """The leg of a received INVITE: call `progress`, then `accept` or `reject`."""
 
-    __slots__ = ("_last_provisional", "_queued", "_repeat_at", "_rseq", "accepted", "final_sent", "invite", "key")
+    __slots__ = (
+        "_expires_at",
+        "_last_provisional",
+        "_queued",
+        "_repeat_at",
+        "_rseq",
+        "accepted",
+        "final_sent",
+        "invite",
+        "key",
+    )
 
-    def __init__(self, table: "DialogTable", tag: str, key: ServerKey, invite: Request, flow: Flow) -> None:
+    def __init__(
+        self, table: "DialogTable", tag: str, key: ServerKey, invite: Request, flow: Flow, *, now: float
+    ) -> None:
         """Raise RemoteProtocolError: 400 without a Contact, 406 if the caller does not accept SDP, 415 for a body other
         than SDP, 420 for an unsupported extension, 422 for a too small session interval."""
         super().__init__(table, tag, owns_call_id=False)
@@ -73,6 +85,8 @@ class IncomingLeg(Leg):
         self._queued: QueuedResponse | None = None
         self._last_provisional: QueuedResponse | None = None
         self._repeat_at: float | None = None
+        self._expires_at = now + invite.expires if invite.expires is not None else None
+        """When the call is over unless it is answered by then (13.3.1)."""
 
     # ---- commands
 
@@ -159,7 +173,7 @@ class IncomingLeg(Leg):
         if not self.final_sent and not self.ended:
             self._emit(Cancelled())
 
-    def handle_request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
+    def handle_request(self, key: ServerKey, request: Request, flow: Flow, *, now: float) -> None:
         """As `Leg.handle_request`; a BYE before the answer also ends the INVITE (15.1.2)."""
         early = not self.final_sent
         if early and request.method == "INVITE":
@@ -171,15 +185,18 @@ class IncomingLeg(Leg):
         super().handle_request(key, request, flow, now)
 
     def deadline(self) -> float | None:
-        """As `Leg.deadline`, and the repetition of the last provisional response."""
+        """As `Leg.deadline`, and the repetition of the last provisional response, and the end of an INVITE."""
         at = super().deadline()
-        if self._repeat_at is None or self.final_sent or self.ended:
+        if self.final_sent or self.ended:
             return at
-        return self._repeat_at if at is None else min(at, self._repeat_at)
+        return min([each for each in (at, self._repeat_at, self._expires_at) if each is not None], default=None)
 
     def handle_timer(self, now: float) -> None:
-        """As `Leg.handle_timer`, and repeat the last provisional response."""
+        """As `Leg.handle_timer`, and repeat the last provisional response; an INVITE that expires is cancelled."""
         super().handle_timer(now)
+        if self._expires_at is not None and now >= self._expires_at:
+            self._expires_at = None
+            self.handle_cancel()
         last = self._last_provisional
         if self._repeat_at is not None and now >= self._repeat_at and not self.final_sent and last is not None:
             self.progress(last.status, last.body, now, last.headers, tentative=last.tentative)
