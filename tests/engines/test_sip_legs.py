@@ -21,6 +21,7 @@ from unificx.sip.legs import (
     OutgoingLeg,
     Progressed,
     Rejected,
+    rejection_headers,
 )
 from unificx.sip.legs.leg import MAX_POSTPONED, MAX_RETRY_AFTER
 from unificx.sip.message import Request, Response, respond
@@ -212,6 +213,34 @@ def test_offer_of_another_type_is_rejected_with_415(method: str) -> None:
     assert wire.log[-2 if method == "INVITE" else -1] == f"b: 415 {method}"
     assert wire.take_events(wire.b) == []
     assert callee.remote_sdp == OFFER
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_an_encoded_offer_is_rejected_with_415(method: str) -> None:
+    wire = Wire()
+    leg, callee = connected(wire)
+    receive_in_dialog(wire, leg.dialog, method, ("Content-Encoding", "gzip"), OTHER)
+    refused = next(each for each in wire.sent if isinstance(each, Response) and each.status == 415)
+    assert (refused.first("accept"), refused.first("accept-encoding")) == ("application/sdp", "identity")
+    assert wire.take_events(wire.b) == []
+    assert callee.remote_sdp == OFFER
+
+
+def test_a_call_with_an_encoded_body_is_rejected_with_415() -> None:
+    wire = Wire()
+    wire.call(headers=(("e", "gzip"),))
+    event = wire.b.unmatched.pop()
+    with pytest.raises(RemoteProtocolError) as fault:
+        wire.b.legs.incoming(event.key, event.request, event.flow, wire.now)
+    assert fault.value.status == 415
+    stated = rejection_headers(fault.value, event.request)
+    assert stated == [("Accept", "application/sdp"), ("Accept-Encoding", "identity")]
+
+
+def test_a_call_with_a_body_that_is_stated_not_to_be_encoded_is_accepted() -> None:
+    wire = Wire()
+    wire.call(headers=(("Content-Encoding", "Identity"),))
+    assert wire.accept_incoming().remote_sdp == OFFER
 
 
 @pytest.mark.parametrize("accepted", [True, False])

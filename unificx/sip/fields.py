@@ -256,6 +256,11 @@ class Message:
         return (self.first("content-type") or "").partition(";")[0].strip(" \t").lower()
 
     @typed
+    def is_encoded(self) -> bool:
+        """Whether the body has a content coding, such as gzip."""
+        return any(coding.lower() != "identity" for coding in self.values("content-encoding"))
+
+    @typed
     def expires(self) -> int | None:
         """The Expires header in seconds, None if absent; a malformed value counts as 3600."""
         value = self.first("expires")

@@ -30,7 +30,7 @@ def text_of(request: Request) -> str:
     """
     if len(request.body) > MAX_BODY:
         raise RemoteProtocolError(413, "Request Entity Too Large")
-    if (request.first("content-encoding") or "identity").strip().lower() != "identity":
+    if request.is_encoded:
         raise UnsupportedBody
     text = _decoded(request.first("content-type") or "", request.body)
     if request.content_type == CPIM:

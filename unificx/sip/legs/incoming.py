@@ -14,7 +14,9 @@ from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Cancelled, DialogFailed
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import (
+    READABLE,
     RetransmittedResponse,
+    is_readable,
     offer_rejection_headers,
     record_routes,
     supports_update,
@@ -63,11 +65,11 @@ class IncomingLeg(Leg):
         self, table: "DialogTable", tag: str, key: ServerKey, invite: Request, flow: Flow, *, now: float
     ) -> None:
         """Raise RemoteProtocolError: 400 without a Contact, 406 if the caller does not accept SDP, 415 for a body other
-        than SDP, 420 for an unsupported extension, 422 for a too small session interval."""
+        than SDP, or encoded, 420 for an unsupported extension, 422 for a too small session interval."""
         super().__init__(table, tag, owns_call_id=False)
         if unsupported(invite, IN_INVITE):
             raise RemoteProtocolError(420, "Bad Extension", invite)
-        if invite.body and invite.content_type not in (SDP, ""):
+        if invite.body and not is_readable(invite):
             raise RemoteProtocolError(415, "Unsupported Media Type", invite)
         if not _accepts_sdp(invite):
             raise RemoteProtocolError(406, "Not Acceptable", invite)
@@ -262,7 +264,7 @@ def rejection_headers(fault: RemoteProtocolError, invite: Request) -> list[tuple
     if fault.status == 420:
         return [("Unsupported", unsupported(invite, IN_INVITE))]
     if fault.status == 415:
-        return [("Accept", SDP)]
+        return READABLE
     if fault.status == 422:
         return [("Min-SE", str(MIN_SE))]
     return []

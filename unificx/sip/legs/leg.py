@@ -23,10 +23,12 @@ from unificx.sip.legs.events import (
     OfferRequested,
 )
 from unificx.sip.legs.pending import (
+    READABLE,
     LocalOffer,
     RemoteOffer,
     RetransmittedResponse,
     SentAck,
+    is_readable,
     offer_rejection_headers,
 )
 from unificx.sip.legs.refer_subscription import ReferLeg
@@ -318,8 +320,8 @@ class Leg(ReferLeg):
         self._respond(key, request, 481, now)
 
     def _receive_offer(self, key: ServerKey, request: Request, now: float) -> None:
-        if request.content_type not in (SDP, ""):  # RFC 3261 section 8.2.3
-            self._respond(key, request, 415, now, [("Accept", SDP)])
+        if not is_readable(request):
+            self._respond(key, request, 415, now, READABLE)
             return
         if is_fax_only(request.body):  # no T.38 here (RFC 3264 section 6): the call goes on with audio
             self._respond(key, request, 488, now, offer_rejection_headers(488, request))

@@ -7,7 +7,11 @@ from unificx.sdp import rejection_warning
 from unificx.sip.fields import ExtraHeaders
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.message import Request, Response
+from unificx.sip.multipart import SDP
 from unificx.sip.transactions.events import ClientKey, ServerKey
+
+READABLE = [("Accept", SDP), ("Accept-Encoding", "identity")]
+"""Of a 415: the only bodies that are read."""
 
 
 @dataclass(slots=True)
@@ -68,6 +72,11 @@ def supports_update(message: Request | Response) -> bool:
 def record_routes(request: Request) -> list[tuple[str, str]]:
     """Return the Record-Route headers to copy into responses that create or refresh a dialog (RFC 3261 12.1.1)."""
     return [("Record-Route", value) for value in request.all("record-route")]
+
+
+def is_readable(request: Request) -> bool:
+    """Whether a body is SDP, not encoded (RFC 3261 section 8.2.3)."""
+    return request.content_type in (SDP, "") and not request.is_encoded
 
 
 def offer_rejection_headers(status: int, request: Request) -> ExtraHeaders:
