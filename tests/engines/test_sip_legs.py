@@ -48,6 +48,15 @@ def receive_in_dialog(
     return dialog
 
 
+def subscribe_to_refer(wire: Wire, dialog: Dialog, expires: str, event: str = "refer") -> Dialog:
+    """Have `b` receive a SUBSCRIBE of `a`; return the dialog after it."""
+    headers = [("Contact", "<sip:alice@192.0.2.1:5061>"), ("Event", event), ("Expires", expires)]
+    dialog, request = dialog.request("SUBSCRIBE", headers)
+    wire.a.endpoint.request(request, wire.flow_to(wire.b), wire.now)
+    wire.pump()
+    return dialog
+
+
 def test_call_rings_is_answered_and_ends() -> None:
     wire = Wire()
     leg = wire.call()
@@ -346,6 +355,36 @@ def test_notify_names_the_refer_it_is_about_after_the_first_one() -> None:
     number = dialog.local_seq if dialog is not None else 0
     notified = [each.first("event") for each in wire.sent if isinstance(each, Request) and each.method == "NOTIFY"]
     assert notified == ["refer", "refer", f"refer;id={number}", f"refer;id={number}"]
+
+
+def test_a_transferor_refreshes_and_ends_the_subscription_of_its_refer() -> None:
+    """RFC 3515 section 2.4.4."""
+    wire = Wire()
+    leg, callee = connected(wire)
+    dialog = receive_in_dialog(wire, leg.dialog, "REFER", ("Refer-To", "<sip:1003@b.example>"))
+    callee.accept_refer(wire.now)
+    callee.notify(180, wire.now)
+    for expires in ("60", "9999", "0"):
+        dialog = subscribe_to_refer(wire, dialog, expires)
+    notified = [each for each in wire.sent if isinstance(each, Request) and each.method == "NOTIFY"]
+    assert [each.first("subscription-state") for each in notified[2:]] == [
+        "active;expires=60",
+        "active;expires=180",
+        "terminated;reason=timeout",
+    ]
+    assert {each.body for each in notified[2:]} == {b"SIP/2.0 180 Ringing\r\n"}
+    callee.notify(200, wire.now)
+    dialog = subscribe_to_refer(wire, dialog, "60")
+    subscribe_to_refer(wire, dialog, "60", "dialog")
+    answers = [each for each in wire.sent if isinstance(each, Response) and each.cseq_method == "SUBSCRIBE"]
+    assert [(each.status, each.expires) for each in answers] == [
+        (200, 60),
+        (200, 180),
+        (200, 0),
+        (481, None),
+        (489, None),
+    ]
+    assert len(notified) == len([each for each in wire.log if each == "b: NOTIFY"])
 
 
 def test_early_media_is_sent_reliably_and_acknowledged() -> None:

@@ -171,6 +171,8 @@ class Leg(ReferLeg):
                 self._handle_prack(key, request, now)
             case "REFER":
                 self._handle_refer(key, request)
+            case "SUBSCRIBE":
+                self._handle_subscribe(key, request, now)
             case _:
                 self._respond(key, request, 405, now, [("Allow", ALLOW_IN_DIALOG)])
 

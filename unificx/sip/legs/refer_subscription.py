@@ -19,12 +19,14 @@ REFER_EXPIRES = 180
 
 @dataclass(slots=True)
 class ReferSubscription:
-    """A received REFER, unanswered while `key` is set. `event` is the Event value of its NOTIFY requests."""
+    """A received REFER, unanswered while `key` is set. `event` is the Event value of its NOTIFY requests, `status` the
+    latest that they have reported."""
 
     key: ServerKey | None
     request: Request
     event: str
     suppress_notify: bool
+    status: int = 100
 
 
 class ReferLeg(LegBase):
@@ -59,16 +61,19 @@ class ReferLeg(LegBase):
         final = status >= 200
         if final:
             self.refer_subscription = None
-        if subscription.suppress_notify:
-            return
-        state = "terminated;reason=noresource" if final else f"active;expires={REFER_EXPIRES}"
+        subscription.status = status
+        if not subscription.suppress_notify:
+            state = "terminated;reason=noresource" if final else f"active;expires={REFER_EXPIRES}"
+            self._send_notify(subscription, state, now)
+
+    def _send_notify(self, subscription: ReferSubscription, state: str, now: float) -> None:
         headers = [
             ("Contact", self.table.contact(self._peer_flow())),
             ("Event", subscription.event),
             ("Subscription-State", state),
             ("Content-Type", "message/sipfrag;version=2.0"),
         ]
-        body = f"SIP/2.0 {status} {PHRASES.get(status, '')}\r\n".encode()
+        body = f"SIP/2.0 {subscription.status} {PHRASES.get(subscription.status, '')}\r\n".encode()
         key, _ = self._request("NOTIFY", headers, body, now)
         self.notify_keys = (*self.notify_keys, key)
 
@@ -80,6 +85,29 @@ class ReferLeg(LegBase):
         self.was_referred = True
         self.refer_subscription = ReferSubscription(key, request, event, refer.suppress_notify)
         self._emit(ReferReceived(refer))
+
+    def _handle_subscribe(self, key: ServerKey, request: Request, now: float) -> None:
+        """Process a SUBSCRIBE, by which the peer refreshes or ends the subscription of its REFER (section 2.4.4)."""
+        event, subscription = (request.first("event") or "").replace(" ", "").lower(), self.refer_subscription
+        if event.partition(";")[0] != "refer":
+            self._respond(key, request, 489, now, [("Allow-Events", "refer")])
+            return
+        if (
+            self.dialog is None
+            or subscription is None
+            or subscription.key is not None
+            or subscription.suppress_notify
+            or event not in (subscription.event, f"refer;id={subscription.request.cseq_number}")
+        ):
+            self._respond(key, request, 481, now)
+            return
+        expires = REFER_EXPIRES if request.expires is None else min(request.expires, REFER_EXPIRES)
+        self.dialog = self.dialog.refreshed(request)
+        headers = [("Contact", self.table.contact(self._peer_flow())), ("Expires", str(expires))]
+        self._respond(key, request, 200, now, headers)
+        if not expires:
+            self.refer_subscription = None
+        self._send_notify(subscription, f"active;expires={expires}" if expires else "terminated;reason=timeout", now)
 
     def _take_notify_key(self, key: ClientKey) -> bool:
         """Whether the response is to a NOTIFY, which is then complete."""
