@@ -175,7 +175,7 @@ class IncomingLeg(Leg):
         if not self.final_sent and not self.ended:
             self._emit(Cancelled())
 
-    def handle_request(self, key: ServerKey, request: Request, flow: Flow, *, now: float) -> None:
+    def handle_request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
         """As `Leg.handle_request`; a BYE before the answer also ends the INVITE (15.1.2)."""
         early = not self.final_sent
         if early and request.method == "INVITE":
