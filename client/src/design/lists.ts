@@ -53,12 +53,12 @@ export function usePages<T>(
     ...(keepFormer && { placeholderData: keepPreviousData }),
     ...(alwaysFresh && { staleTime: 0, gcTime: 0 }),
   });
-  const unread = useLoadFault(query);
-  const data = unread ? undefined : query.data;
+  const fault = useLoadFault(query);
+  const data = fault && query.isPlaceholderData ? undefined : query.data;
   return {
     items: data?.pages.flatMap((page) => page.items) ?? [],
     loaded: data !== undefined,
-    fault: query.error ?? unread,
+    fault,
     loadMore: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
     retry: () => void query.refetch(),
     loadAll: () => fetchAll(load),
@@ -73,12 +73,12 @@ interface LoadState {
 }
 
 /**
- * Why a query has no data. It drops its error while it loads again, but this stays until there are data: a notice that
+ * Why a query was not loaded. Without data it drops its error while it loads again, but this stays: a notice that
  * disappears for that time moves what is below it and takes the focus.
  */
 export function useLoadFault({ data, error, isPlaceholderData }: LoadState): unknown {
   const [last, setLast] = useState(error);
-  const fault = data === undefined || isPlaceholderData ? (error ?? last) : undefined;
+  const fault = error ?? (data === undefined || isPlaceholderData ? last : undefined);
   if (fault !== last) setLast(fault);
   return fault;
 }
@@ -96,11 +96,11 @@ export function useAllPages<T>(key: readonly unknown[], load: PageLoader<T>, ena
     enabled,
     refetchInterval: ({ state }) => (state.data ? false : POLL_INTERVAL_MS),
   });
-  const unread = useLoadFault(query);
+  const fault = useLoadFault(query);
   return {
     items: query.data ?? [],
     loaded: query.data !== undefined,
-    fault: query.error ?? unread,
+    fault,
     retry: () => void query.refetch(),
   };
 }

@@ -29,7 +29,7 @@ export default function CallReports() {
     queryKey: ['statistics', tenant, period],
     queryFn: async () => (await api.showCallStatistics({ query: { tenant, ...period } })).data,
   });
-  const unread = useLoadFault({ data, error });
+  const fault = useLoadFault({ data, error });
   const report = data && reportOf(data.hours, days, now);
   const answer = data?.median_answer_seconds;
   const seconds = i18n.number(answer ?? 0, { maximumFractionDigits: 1 });
@@ -59,9 +59,9 @@ export default function CallReports() {
         />
       }
     >
-      <ErrorBar fault={error ?? unread} retry={() => void refetch()} />
+      <ErrorBar fault={fault} retry={() => void refetch()} />
       <ChoiceFaults />
-      {(report || !unread) && (
+      {(report || !fault) && (
         <>
           <dl className={css.figures}>
             {figures.map(({ name, value }) => (

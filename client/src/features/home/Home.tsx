@@ -27,7 +27,7 @@ export default function Home() {
     queryFn: async () => (await api.showCallStatistics({ query: { tenant, ...period(now) } })).data,
     refetchInterval: POLL_MS,
   });
-  const unread = useLoadFault({ data, error });
+  const fault = useLoadFault({ data, error });
   const summary = data && summarize(data.hours, now);
   const setUp = useSetUp(tenant);
   // The checklist, which may be long, would push the figures down. A failed load is repeated below the skeleton, not
@@ -42,10 +42,10 @@ export default function Home() {
   return (
     <Page title={t`Home`} size="xl">
       <SetUp tenant={tenant} />
-      <ErrorBar fault={error ?? unread} retry={() => void refetch()} />
-      {(summary || !unread) && <Tiles summary={summary} answerSeconds={data?.median_answer_seconds ?? undefined} />}
+      <ErrorBar fault={fault} retry={() => void refetch()} />
+      {(summary || !fault) && <Tiles summary={summary} answerSeconds={data?.median_answer_seconds ?? undefined} />}
       <div className={css.columns}>
-        {(summary || !unread) && (
+        {(summary || !fault) && (
           <CallsByHour
             caption={t`Calls of today by hour`}
             hours={summary?.hours}

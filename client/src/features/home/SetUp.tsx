@@ -30,9 +30,9 @@ export function useSetUp(tenant?: string) {
 export function SetUp({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const { data, error, refetch } = useSetUp(tenant);
-  const unread = useLoadFault({ data, error });
+  const fault = useLoadFault({ data, error });
   const steps = useSteps(data);
-  if (!steps) return <ErrorBar fault={unread} retry={refetch} />;
+  if (!steps) return <ErrorBar fault={fault} retry={refetch} />;
   if (steps.every(({ done }) => done)) return null;
   const finished = steps.filter(({ done }) => done).length;
   return (

@@ -13,7 +13,7 @@ export function useAttention(tenant?: string) {
     queryFn: async () => (await api.showAttention({ query: { tenant } })).data.items,
     refetchInterval: POLL_MS,
   });
-  const unread = useLoadFault({ data, error });
+  const fault = useLoadFault({ data, error });
   const { data: parts } = useQuery({
     queryKey: ['readiness'],
     // 503 with the same content while a component is not ready.
@@ -22,5 +22,5 @@ export function useAttention(tenant?: string) {
     enabled: operator,
   });
   const failing = (operator && parts?.filter(({ ok }) => !ok)) || [];
-  return { matters: data, failing, error: error ?? unread, refetch };
+  return { matters: data, failing, error: fault, refetch };
 }

@@ -36,7 +36,8 @@ export default function LiveCalls() {
     queryKey: ['recording-settings', tenant],
     queryFn: async () => (await api.showRecordingSettings({ query: { tenant } })).data,
   });
-  const unread = useLoadFault(settings);
+  const fault = useLoadFault(settings);
+  const unread = settings.data ? undefined : fault;
   const settingsFault = !calls.fault && unread && asProblem(unread).status !== 403 ? unread : undefined;
   // In one's own organisation only, and by one's own phone.
   const own = useValue(session, (each) =>

@@ -26,15 +26,15 @@ export function useLiveCalls(tenant?: string, limit?: number) {
     refetchInterval: tenant === undefined || tenant === own ? false : POLL_MS,
     placeholderData: keepPreviousData,
   });
-  const unread = useLoadFault(query);
-  const data = unread ? undefined : query.data;
+  const fault = useLoadFault(query);
+  const data = fault && query.isPlaceholderData ? undefined : query.data;
   useRefreshByEvents();
   const [now, setNow] = useState(Date.now);
   useInterval(() => setNow(Date.now()), 1000, { autoInvoke: true });
   const calls: List<NamedLiveCall> = {
     items: data?.items ?? [],
     loaded: data !== undefined,
-    fault: query.error ?? unread,
+    fault,
     retry: () => void query.refetch(),
   };
   return {

@@ -23,8 +23,7 @@ export default function Reports() {
     queryKey: ['reports', tenant],
     queryFn: async () => (await api.listDiagnosticsReports({ query: { tenant } })).data.items,
   });
-  const unread = useLoadFault({ data, error });
-  const fault = error ?? unread;
+  const fault = useLoadFault({ data, error });
   const people = useAllPages<Person>(['persons', tenant], (cursor) =>
     api.listPersons({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
   );
