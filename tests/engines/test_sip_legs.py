@@ -149,6 +149,18 @@ def test_an_invite_does_not_expire_once_it_is_answered() -> None:
     assert wire.take_events(wire.b) == [AckReceived(b"")]
 
 
+def test_an_invite_does_not_expire_while_its_answer_waits_for_a_prack() -> None:
+    wire = Wire()
+    wire.drops = lambda message: isinstance(message, Request) and message.method == "PRACK"
+    wire.call(headers=(("Expires", "20"),))
+    callee = wire.accept_incoming()
+    callee.progress(183, ANSWER, wire.now)
+    wire.advance(19)
+    callee.accept(ANSWER, wire.now)
+    wire.advance(2)
+    assert wire.take_events(wire.b) == []
+
+
 def test_2xx_that_crosses_the_cancel_is_acknowledged_and_ended() -> None:
     wire = Wire()
     leg = wire.call()

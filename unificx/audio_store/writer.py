@@ -12,6 +12,9 @@ from unificx.audio_store.file_format import AudioHeader, ChunkCipher, CorruptAud
 from unificx.core.errors import StorageFull
 from unificx.db import shield_until_done
 
+CANCEL_SECONDS = 3.0
+"""Time for which a cancelled call waits for the thread that finishes a file."""
+
 
 class SealedFileWriter:
     """A sealed file written sequentially, chunk by chunk. Blocking: call from a thread."""
@@ -128,10 +131,14 @@ class AudioWriter:
 
     async def close(self) -> bool:
         """Finish the file; False if there was no space. No file is created if nothing was written. May be repeated:
-        what a cancelled call has begun goes on."""
+        what a cancelled call has begun goes on. That call ends once the file is finished, but after three seconds."""
         if self._finishing is None:
             self._finishing = asyncio.create_task(self._finish())
-        return await asyncio.shield(self._finishing)
+        try:
+            return await asyncio.shield(self._finishing)
+        except asyncio.CancelledError:
+            await asyncio.wait((self._finishing,), timeout=CANCEL_SECONDS)
+            raise
 
     async def _finish(self) -> bool:
         if self.video is not None and not self.video.is_empty:

@@ -134,14 +134,16 @@ class DatagramReader:
     def _read_batch(self) -> None:
         loop = asyncio.get_running_loop()
         again = self._interval
-        for sock in tuple(self._sockets):
-            count = sock.read_in_context()
-            if count == MAX_READ:
-                again = 0.0
-            self._rate.add(count, self._clock.monotonic())
-        if self._rate.high and self._sockets:
-            self._next_batch = loop.call_later(again, self._read_batch)
-        else:
-            self._next_batch = None
-            for sock in self._sockets:
-                self._watch(sock)
+        try:
+            for sock in tuple(self._sockets):
+                count = sock.read_in_context()
+                if count == MAX_READ:
+                    again = 0.0
+                self._rate.add(count, self._clock.monotonic())
+        finally:  # whatever is raised, the sockets are read again
+            if self._rate.high and self._sockets:
+                self._next_batch = loop.call_later(again, self._read_batch)
+            else:
+                self._next_batch = None
+                for sock in self._sockets:
+                    self._watch(sock)

@@ -44,7 +44,7 @@ class Receiver:
         self.reader = DatagramReader(self.clock, interval=interval)
         self.received: list[bytes] = []
         self.purposes: set[str] = set()
-        self.fails = False
+        self.fault: BaseException | None = None
         self.address = (sock := udp_socket()).getsockname()
         self.socket = self.reader.open(sock, self._on_datagram)
         self.peer = udp_socket()
@@ -53,8 +53,8 @@ class Receiver:
         assert address == self.peer.getsockname()
         self.received.append(data)
         self.purposes.add(purpose.get())
-        if self.fails:
-            raise ValueError("a bug")
+        if self.fault is not None:
+            raise self.fault
 
     def send(self, count: int) -> None:
         """Send datagrams that arrive before anything is read."""
@@ -157,7 +157,7 @@ async def test_a_fault_of_one_datagram_stops_no_other(receiver: Receiver) -> Non
     asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context["exception"]))
     received: list[bytes] = []
     other = receiver.reader.open(sock := udp_socket(), lambda data, _: received.append(data))
-    receiver.fails = True
+    receiver.fault = ValueError("a bug")
     await receiver.make_busy()
     await until(lambda: len(receiver.received) == 41)
     receiver.send(2)
@@ -165,6 +165,15 @@ async def test_a_fault_of_one_datagram_stops_no_other(receiver: Receiver) -> Non
     await until(lambda: len(receiver.received) == 43 and received)
     assert len(faults) == 43
     receiver.reader.close(other)
+
+
+async def test_a_cancellation_does_not_end_the_batches(receiver: Receiver) -> None:
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    await receiver.make_busy()
+    await until(lambda: len(receiver.received) == 41)
+    receiver.fault = asyncio.CancelledError()
+    receiver.send(2)
+    await until(lambda: len(receiver.received) == 43)
 
 
 async def test_a_datagram_that_the_kernel_refuses_is_lost(receiver: Receiver) -> None:

@@ -138,6 +138,7 @@ class IncomingLeg(Leg):
             return
         if self.retransmission is not None:  # RFC 3262 section 3: the PRACK must come first
             self._queued = QueuedResponse(200, body, tuple(headers))
+            self._expires_at = None
             return
         self.final_sent = self.accepted = True
         self._repeat_at = self._last_provisional = None
