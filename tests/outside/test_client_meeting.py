@@ -55,6 +55,7 @@ def prepares(client: Client) -> None:
     invite.focus()
     page.keyboard.press("Enter")
     form = page.get_by_role("dialog", name="Invite by e-mail")
+    expect(form.get_by_label("Colleagues").first).to_be_focused()  # the dialog moves the focus there after a moment
     form.get_by_label("People outside").first.fill("wanda@example.com")
     page.keyboard.press("Enter")
     links = form.get_by_role("switch", name="They may join by a link without an account")
