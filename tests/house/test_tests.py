@@ -27,6 +27,34 @@ def test_phones_of_an_event_loop_are_never_blocked() -> None:
     assert found == []
 
 
+def test_no_constant_is_assigned_twice() -> None:
+    """Functions that are called later would all use the second value, also those above it."""
+    found = [
+        f"{path.relative_to(TESTS)}: {name}"
+        for path in TESTS.rglob("*.py")
+        for name in assigned_twice(ast.parse(path.read_text("utf-8")))
+    ]
+    assert found == []
+
+
+def test_second_assignment_is_found() -> None:
+    assert list(assigned_twice(ast.parse("A = 1\nB = 2\nA: int = 3\nb = B\nb = 4\n"))) == ["A"]
+
+
+def assigned_twice(module: ast.Module) -> list[str]:
+    """Return the constants that the module itself assigns more than once."""
+    names: Counter[str] = Counter()
+    for node in module.body:
+        match node:
+            case ast.Assign(targets=targets):
+                names.update(each.id for each in targets if isinstance(each, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+                names[name] += 1
+            case _:
+                pass
+    return [name for name, times in names.items() if times > 1 and name.isupper()]
+
+
 def blocking_calls(node: ast.AST, *, in_coroutine: bool) -> Iterator[int]:
     """Yield the lines of coroutines in which they call a blocking function themselves."""
     for child in ast.iter_child_nodes(node):

@@ -146,6 +146,7 @@ def correlation(captured: "array[int] | list[int]", sound: Sound) -> float:
 
 
 PIECE = RATE // 2
+"""Half a second, in samples."""
 
 
 def _best_correlation(received: "np.ndarray[Any, Any]", wanted: "np.ndarray[Any, Any]") -> float:
@@ -165,12 +166,12 @@ def spectral_match(captured: "array[int] | list[int]", sound: Sound) -> float:
     received = _spectra(np.array(captured, float))
     samples = np.frombuffer(sound.pcm, "<i2").astype(float)
     wanted = _spectra(samples if sound.rate == RATE else _downsampled(samples))
-    windows = np.lib.stride_tricks.sliding_window_view(received, PIECE, axis=0).transpose(0, 2, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(received, SPECTRAL_PIECE, axis=0).transpose(0, 2, 1)
     windows = windows - windows.mean(1, keepdims=True)
     strength = np.sqrt((windows**2).sum((1, 2)))
     best = []
-    for at in range(0, len(wanted) - PIECE + 1, PIECE // 2):
-        piece = wanted[at : at + PIECE] - wanted[at : at + PIECE].mean(0)
+    for at in range(0, len(wanted) - SPECTRAL_PIECE + 1, SPECTRAL_PIECE // 2):
+        piece = wanted[at : at + SPECTRAL_PIECE] - wanted[at : at + SPECTRAL_PIECE].mean(0)
         found = np.einsum("ntf,tf->n", windows, piece) / (strength * np.sqrt((piece**2).sum()) + 1e-9)
         best.append(found.max())
     return float(np.median(best))
@@ -178,7 +179,8 @@ def spectral_match(captured: "array[int] | list[int]", sound: Sound) -> float:
 
 FRAMES = 50
 """Frames of a second."""
-PIECE = FRAMES // 2
+SPECTRAL_PIECE = FRAMES // 2
+"""Half a second, in frames."""
 
 
 def _spectra(samples: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
