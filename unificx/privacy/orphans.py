@@ -4,11 +4,12 @@ sign-up failed after its keys were made: keys and aliases go after some days."""
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from sqlalchemy import Table
 
-from unificx.db import Base, Database, log_and_continue
+from unificx.db import Base, Database, PendingWork, log_and_continue
 from unificx.db.migrations.models import load_all_models
 from unificx.privacy import repository
 from unificx.privacy.keys import KeyStore
@@ -33,27 +34,35 @@ class OrphanSweep:
         self._database, self._keys, self._tenants = database, keys, tenants
         self._clock = database.clock
         self._next = 0.0
+        self._failed = PendingWork("orphans_not_swept")
 
     async def run(self) -> None:
-        """Sweep once a day. Called every few minutes."""
+        """Sweep once a day, and meanwhile repeat the sweep of tenants that failed. Called every few minutes."""
         now = self._clock.monotonic()
         if now >= self._next:
             await self.sweep()
             self._next = now + INTERVAL.total_seconds()
+        else:
+            await self._failed.repeat()
 
     async def sweep(self) -> int:
         """Mark the orphans of all tenants and remove those that were marked long ago; return their number. A tenant
-        that fails is left to the next sweep. Raise KeysBusy."""
-        removed, now = 0, self._clock.now()
+        that fails is left to the next call of `run`. Raise KeysBusy."""
+        removed = 0
+        self._failed = PendingWork("orphans_not_swept")  # this sweep does what failed before
         for tenant in self._tenants():
             with log_and_continue("orphans_not_swept", tenant=tenant.id):
-                found = await orphaned_subjects(self._database, self._keys, tenant.id)
-                await asyncio.to_thread(self._keys.orphans.mark, tenant.id, found, now)
-                removed += await asyncio.to_thread(self._keys.orphans.remove, tenant.id, now - GRACE)
-        await self._sweep_tenants(now)
+                removed += await self._failed.attempt(partial(self._sweep_tenant, tenant.id))
+        await self._sweep_unknown_tenants(self._clock.now())
         return removed
 
-    async def _sweep_tenants(self, now: datetime) -> None:
+    async def _sweep_tenant(self, tenant_id: str) -> int:
+        now = self._clock.now()
+        found = await orphaned_subjects(self._database, self._keys, tenant_id)
+        await asyncio.to_thread(self._keys.orphans.mark, tenant_id, found, now)
+        return await asyncio.to_thread(self._keys.orphans.remove, tenant_id, now - GRACE)
+
+    async def _sweep_unknown_tenants(self, now: datetime) -> None:
         """Mark tenants that were never stored, and destroy the keys of those that were marked long ago."""
         unknown = await asyncio.to_thread(self._keys.orphans.tenants)  # before the rows, which new tenants get later
         async with self._database.read() as session:

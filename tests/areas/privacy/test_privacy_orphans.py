@@ -1,6 +1,7 @@
 """Data subjects that no row refers to any more lose their key after some days; all others keep it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from failing import PERSONAL, fail_first
@@ -20,7 +21,8 @@ from unificx.identity.terms import TERMS_VERSION, policy_version
 from unificx.privacy import GRACE, KeyStore, OrphanSweep, orphaned_subjects, orphans
 from unificx.privacy.accesses.models import AccessPart, PersonAccessRow
 from unificx.privacy.accesses.repository import PART
-from unificx.privacy.orphans import subject_columns
+from unificx.privacy.key_file import KeysBusy
+from unificx.privacy.orphans import TENANTS, subject_columns
 
 CALLERS = ("+4930111", "+4930222", "+4930333", "+4930444")
 
@@ -96,6 +98,29 @@ async def test_a_tenant_that_fails_does_not_stop_the_sweep_of_the_others(
     assert [(each["event"], each["tenant"]) for each in logs] == [("orphans_not_swept", "globex")]
     assert PERSONAL not in str(logs)
     assert keys.orphans.marked("acme", database.clock.now() + timedelta(days=1)) == [subject]
+
+
+async def test_a_tenant_that_failed_is_swept_again_at_the_next_call(
+    database: Database, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject, mark, marked = in_germany(keys).subject("globex", CALLERS[0]), keys.orphans.mark, list[str]()
+
+    def busy_once(tenant_id: str, *values: Any) -> None:
+        marked.append(tenant_id)
+        if marked == ["globex"]:
+            raise KeysBusy
+        mark(tenant_id, *values)
+
+    monkeypatch.setattr(keys.orphans, "mark", busy_once)
+    sweep = OrphanSweep(database, keys, lambda: (SweptTenant("globex"), SweptTenant("acme")))
+    await sweep.run()
+    swept = ["globex", "acme", TENANTS]
+    assert marked == swept
+    assert not keys.orphans.marked("globex", database.clock.now() + timedelta(days=1))
+    for _ in range(2):
+        await sweep.run()
+        assert marked == [*swept, "globex"], "the other tenant not before the next day"
+    assert keys.orphans.marked("globex", database.clock.now() + timedelta(days=1)) == [subject]
 
 
 async def fail(*args: object) -> None:
