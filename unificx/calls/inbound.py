@@ -12,6 +12,7 @@ from unificx.calls.machine.states import CALLER
 from unificx.calls.ports import PublicNumbers
 from unificx.calls.registry import CallRegistry
 from unificx.core.clock import random_id
+from unificx.core.names import is_printable
 from unificx.registrar import MAX_SHOWN_NAME, Caller
 from unificx.routing import Destination, Plan
 from unificx.sip.errors import RemoteProtocolError
@@ -150,7 +151,7 @@ def _dialled_texts(request: Request) -> tuple[str, ...]:
 
 def _name(address: Address) -> str:
     """Return the caller's name, "" if it only repeats the number."""
-    name = "".join(char for char in address.display[:MAX_SHOWN_NAME] if char.isprintable()).strip()
+    name = "".join(char for char in address.display[:MAX_SHOWN_NAME] if is_printable(char)).strip()
     return "" if name.translate(_SEPARATORS).isdigit() else name
 
 

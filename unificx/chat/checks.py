@@ -9,6 +9,7 @@ from datetime import datetime
 from unificx.chat.schemas import Encrypted, Member, Message, NewMessage
 from unificx.cluster import Count, CounterKind
 from unificx.core.errors import Invalid
+from unificx.core.names import is_name
 from unificx.core.rate_limit import TokenBucket
 
 MAX_TEXT = 8_000
@@ -104,7 +105,7 @@ def checked_text(text: str) -> str:
 def checked_name(name: str) -> str:
     """Return the name of a group. Raise Invalid."""
     trimmed = name.strip()
-    if not trimmed or len(trimmed) > MAX_NAME or not trimmed.isprintable():
+    if not is_name(trimmed, MAX_NAME):
         raise Invalid(f"A group has a name of 1 to {MAX_NAME} printable characters.", field="name")
     return trimmed
 

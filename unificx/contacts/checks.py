@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from unificx.contacts.schemas import LABELS, Contact, ContactDetails, ContactNumber
 from unificx.core.errors import Invalid
+from unificx.core.names import is_printable
 
 MAX_PERSONAL = 5_000
 MAX_COMPANY = 20_000
@@ -78,7 +79,7 @@ def checked_extra(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return further lines of a vCard. Raise Invalid."""
     if sum(map(len, lines)) > MAX_EXTRA:
         raise Invalid(f"Further properties have at most {MAX_EXTRA} characters.", field="extra")
-    if not all(each.replace("\t", "").isprintable() for each in lines):
+    if not all(is_printable(each.replace("\t", "")) for each in lines):
         raise Invalid("A property has a control character.", field="extra")
     return lines
 
@@ -93,14 +94,14 @@ _STRUCTURED = re.compile(r"(?:[a-z0-9-]+\.)?N[;:]", re.IGNORECASE)
 
 def _line(text: str, field: str) -> str:
     found = " ".join(text.split())
-    if len(found) > MAX_NAME or not found.isprintable():
+    if len(found) > MAX_NAME or not is_printable(found):
         raise Invalid(f"Use at most {MAX_NAME} printable characters.", field=field)
     return found
 
 
 def _note(text: str) -> str:
     found = text.replace("\r\n", "\n").strip()
-    if len(found) > MAX_NOTE or not found.replace("\n", "").replace("\t", "").isprintable():
+    if len(found) > MAX_NOTE or not is_printable(found.replace("\n", "").replace("\t", "")):
         raise Invalid(f"Use at most {MAX_NOTE} printable characters.", field="note")
     return found
 

@@ -1,13 +1,31 @@
-"""Names of a tenant's objects, such as rooms, queues and menus."""
+"""Names of a tenant's objects, such as rooms, queues and menus, and other lines of text that are entered."""
 
 from unificx.core.errors import Invalid
 
 MAX_NAME_LENGTH = 100
+_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\u200e\u200f"))
+"""Invisible characters that names need: joiners of emoji and of Persian and Indic letters, marks of direction."""
+_EMOJI_TAGS = dict.fromkeys(range(0xE0020, 0xE0080))
+"""Invisible characters of the flags of England, Scotland and Wales."""
+_INVISIBLE = _JOINERS | _EMOJI_TAGS
+
+
+def is_printable(text: str) -> bool:
+    """Whether a text is one line of characters of any script, with emoji.
+
+    Overrides of the direction are not printable: a text could show other characters than it contains.
+    """
+    return text.translate(_INVISIBLE).isprintable()
+
+
+def is_name(text: str, max_length: int) -> bool:
+    """Whether a text is printable, not too long, and visible."""
+    return len(text) <= max_length and is_printable(text) and bool(text.translate(_INVISIBLE).strip())
 
 
 def check_name(text: str) -> str:
     """Return the stripped name. Raises Invalid."""
     stripped = text.strip()
-    if not 1 <= len(stripped) <= MAX_NAME_LENGTH or not stripped.isprintable():
+    if not is_name(stripped, MAX_NAME_LENGTH):
         raise Invalid(f"The name must have 1 to {MAX_NAME_LENGTH} printable characters.", field="name")
     return stripped

@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.errors import Conflict, Forbidden, Invalid
+from unificx.core.names import is_printable
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.extensions import Extensions
 from unificx.identity.policies import validation
@@ -239,6 +240,6 @@ def _address(user_name: str) -> str:
 
 def _text(text: str, field: str, limit: int) -> str:
     stripped = text.strip()
-    if len(stripped) > limit or not stripped.isprintable():
+    if len(stripped) > limit or not is_printable(stripped):
         raise Invalid(f"Use at most {limit} printable characters.", field=field)
     return stripped

@@ -4,6 +4,7 @@ import re
 from dataclasses import fields, replace
 
 from unificx.core.errors import Invalid
+from unificx.core.names import is_name, is_printable
 from unificx.locations.schemas import Location
 from unificx.sip.geolocation import CivicAddress
 
@@ -16,7 +17,7 @@ _country = re.compile(r"[A-Z]{2}").fullmatch
 def checked(one: Location) -> Location:
     """Return a location with its texts trimmed. Raise Invalid that names the field."""
     name = one.name.strip()
-    if not name or len(name) > MAX_NAME or not name.isprintable():
+    if not is_name(name, MAX_NAME):
         raise Invalid(f"A name has up to {MAX_NAME} printable characters.", field="name")
     return replace(one, name=name, address=_checked_address(one.address))
 
@@ -25,7 +26,7 @@ def _checked_address(address: CivicAddress) -> CivicAddress:
     values = {each.name: getattr(address, each.name).strip() for each in fields(CivicAddress)}
     values["country"] = values["country"].upper()
     for field, value in values.items():
-        if len(value) > MAX_LINE or not value.isprintable():
+        if len(value) > MAX_LINE or not is_printable(value):
             raise Invalid(f"Each line of an address has up to {MAX_LINE} printable characters.", field=field)
     if not _country(values["country"]):
         raise Invalid("A country has two letters.", field="country", hint="For example DE.")

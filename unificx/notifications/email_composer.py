@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from unificx.core.lazy import lazy_import
+from unificx.core.names import is_printable
 from unificx.notifications.catalogue import CATALOGUE, EmailKind
 from unificx.notifications.email_texts import email_text
 from unificx.notifications.policies.emails import Language
@@ -196,7 +197,7 @@ def _closing(kind: EmailKind) -> Mapping[Language, str]:
 
 def _one_line(text: str) -> str:
     """Remove characters that could start a new line or header."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return " ".join("".join(each if is_printable(each) else " " for each in text).split())
 
 
 @cache

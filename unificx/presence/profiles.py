@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from unificx.core.errors import Invalid
+from unificx.core.names import is_printable
 from unificx.presence.schemas import (
     NO_FORWARDING,
     NO_RULES,
@@ -159,6 +160,6 @@ def _valid_end(presence: Presence, until: datetime, now: datetime) -> datetime:
 
 def _valid_note(text: str) -> str:
     stripped = text.strip()
-    if len(stripped) > MAX_NOTE_LENGTH or not stripped.isprintable():
+    if len(stripped) > MAX_NOTE_LENGTH or not is_printable(stripped):
         raise Invalid(f"Invalid note. Use at most {MAX_NOTE_LENGTH} printable characters.", field="note")
     return stripped

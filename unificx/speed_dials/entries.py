@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from unificx.core.errors import Invalid
+from unificx.core.names import is_printable
 from unificx.speed_dials.schemas import SpeedDial
 
 MAX_NAME_LENGTH = 60
@@ -19,7 +20,7 @@ def checked(code: str, number: str, name: str) -> SpeedDial:
         raise Invalid("A code has two digits.", field="code", hint="Use 00 to 99.")
     if not _NUMBER.match(digits):
         raise Invalid("This is not a telephone number.", field="number", hint="Write it as you dial it.")
-    if len(title) > MAX_NAME_LENGTH or not title.isprintable():
+    if len(title) > MAX_NAME_LENGTH or not is_printable(title):
         raise Invalid(f"Invalid name. Use at most {MAX_NAME_LENGTH} printable characters.", field="name")
     return SpeedDial(code, digits, title)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from unificx.audio_store import AudioStoreDependencies
 from unificx.core.clock import random_id
 from unificx.core.errors import Invalid, NotFound
+from unificx.core.names import is_name
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import allocate_number, release_number
@@ -179,7 +180,7 @@ def _not_found() -> NotFound:
 
 def _valid_name(text: str) -> str:
     stripped = text.strip()
-    if not 1 <= len(stripped) <= 100 or not stripped.isprintable():
+    if not is_name(stripped, 100):
         raise Invalid("Invalid name. Use 1 to 100 printable characters.", field="name")
     return stripped
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from unificx.core.errors import Invalid
+from unificx.core.names import is_name
 from unificx.webhooks.catalogue import EVENT_TYPES
 
 MAX_URL = 1000
@@ -13,7 +14,7 @@ MAX_NAME = 60
 
 def check_name(text: str) -> str:
     stripped = text.strip()
-    if not stripped or len(stripped) > MAX_NAME or not stripped.isprintable():
+    if not is_name(stripped, MAX_NAME):
         raise Invalid(f"A name has 1 to {MAX_NAME} printable characters.", field="name")
     return stripped
 

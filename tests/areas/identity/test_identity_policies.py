@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from unificx.cluster.local import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid
+from unificx.core.names import is_printable
 from unificx.identity import ASSIGNABLE, NEEDS, Action, Principal, Role, may, may_grant, may_hold, source_key
 from unificx.identity.policies import provider_validation, validation
 from unificx.identity.policies.login_throttle import (
@@ -81,7 +82,7 @@ def test_any_text_is_normalized_or_rejected(text: str) -> None:
         except Invalid:
             continue
         assert check(stored) == stored
-        assert check is validation.password or stored.isprintable()
+        assert check is validation.password or is_printable(stored)
 
 
 @pytest.mark.parametrize(

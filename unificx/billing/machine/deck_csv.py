@@ -8,6 +8,7 @@ from datetime import date
 
 from unificx.billing.machine.money import MAX_AMOUNT, parse_amount
 from unificx.billing.machine.rates import ALWAYS, MAX_PREFIX, SHORT, Rate
+from unificx.core.names import is_printable
 
 COLUMNS = (
     "prefix",
@@ -92,7 +93,7 @@ def _rate(cells: Mapping[str, str]) -> Rate:
     if ends <= begins:
         raise BadLine("valid_until must be after valid_from.")
     name, group = cells.get("name", ""), cells.get("group", "").lower()
-    if len(name) > _MAX_NAME or not name.isprintable():
+    if len(name) > _MAX_NAME or not is_printable(name):
         raise BadLine(f"A name has at most {_MAX_NAME} printable characters.")
     if not is_group(group):
         raise BadLine("A group has letters a to z, digits and hyphens, at most 31.")

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from unificx.core.names import is_printable
 from unificx.core.value import value
 from unificx.sip.fields import Headers
 
@@ -82,6 +83,6 @@ def connected_headers(peer: AssertedIdentity) -> Headers:
 
 
 def _quoted(name: str) -> str:
-    clean = name if name.isprintable() else "".join(filter(str.isprintable, name))
+    clean = name if name.isprintable() else "".join(filter(is_printable, name))
     escaped = clean.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}" ' if escaped else ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from unificx.conferencing.machine.meeting_state import Meeting, MemberState
 from unificx.core.errors import Invalid
+from unificx.core.names import is_name
 
 MAX_ROOMS = 20
 MAX_NAME = 50
@@ -30,7 +31,7 @@ def check_names(names: Sequence[str]) -> tuple[str, ...]:
     stripped = tuple(one.strip() for one in names)
     if not 1 <= len(stripped) <= MAX_ROOMS:
         raise Invalid(f"There must be 1 to {MAX_ROOMS} rooms.", field="rooms")
-    if any(not 1 <= len(one) <= MAX_NAME or not one.isprintable() for one in stripped):
+    if not all(is_name(one, MAX_NAME) for one in stripped):
         raise Invalid(f"A name has 1 to {MAX_NAME} characters.", field="rooms")
     if len({one.casefold() for one in stripped}) < len(stripped):
         raise Invalid("Two rooms have the same name.", field="rooms")
@@ -39,7 +40,7 @@ def check_names(names: Sequence[str]) -> tuple[str, ...]:
 
 def check_text(text: str) -> str:
     """Return a line to everyone. Raises Invalid."""
-    if not 1 <= len(text.strip()) <= MAX_TEXT or not text.strip().isprintable():
+    if not is_name(text.strip(), MAX_TEXT):
         raise Invalid(f"Must be one line of 1 to {MAX_TEXT} characters.", field="text")
     return text.strip()
 

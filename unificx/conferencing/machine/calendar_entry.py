@@ -8,6 +8,7 @@ from typing import Literal
 from unificx.conferencing.schemas import Language, Room
 from unificx.core.content_lines import escape_text, folded_line
 from unificx.core.errors import Conflict
+from unificx.core.names import is_printable
 
 DEFAULT_LENGTH = timedelta(hours=1)
 """Length of the entry of a meeting without a planned end."""
@@ -144,7 +145,7 @@ def _parties(scheduling: Scheduling) -> Iterable[str]:
 
 def _name(party: CalendarParty) -> str:
     """Return the parameter with the name. A quoted parameter cannot contain quotes or control characters."""
-    name = " ".join("".join(each if each.isprintable() and each != '"' else " " for each in party.name).split())
+    name = " ".join("".join(each if is_printable(each) and each != '"' else " " for each in party.name).split())
     return f';CN="{name}"' if name else ""
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from unificx.core.errors import Invalid
+from unificx.core.names import is_name
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]")
 NUMBER = re.compile(r"[0-9]{2,8}")
@@ -20,10 +21,6 @@ EMERGENCY_NUMBERS = frozenset({"112", "911"})
 
 NAME_LENGTH = 200
 DEPARTMENT_LENGTH = 60
-JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\u200e\u200f"))
-"""Invisible characters that names need: joiners of emoji and of Persian and Indic letters, marks of direction."""
-EMOJI_TAGS = dict.fromkeys(range(0xE0020, 0xE0080))
-"""Invisible characters of the flags of England, Scotland and Wales."""
 PASSWORD_LENGTHS = (10, 256)
 RING_SECONDS = (5, 300)
 PARK_SECONDS = (10, 3600)
@@ -74,13 +71,9 @@ def email_key(text: str) -> str:
 
 
 def name(text: str, field: str = "name") -> str:
-    """Validate a display name: 1 to 200 printable characters of any script, with emoji.
-
-    Overrides of the direction are refused: a name could show other text than it contains.
-    """
+    """Validate a display name: 1 to 200 printable characters."""
     stripped = text.strip()
-    visible = stripped.translate(JOINERS | EMOJI_TAGS).strip()
-    if not visible or len(stripped) > NAME_LENGTH or not visible.isprintable():
+    if not is_name(stripped, NAME_LENGTH):
         raise Invalid(f"A name has 1 to {NAME_LENGTH} printable characters.", field=field)
     return stripped
 

@@ -1,6 +1,7 @@
 """Checks of the values of ring groups. Pure."""
 
 from unificx.core.errors import Invalid
+from unificx.core.names import is_name, is_printable
 from unificx.routing.groups.schemas import RingGroup, Steps, is_outside
 
 MAX_MEMBERS = 50
@@ -12,9 +13,9 @@ MIN_RING_SECONDS, MAX_RING_SECONDS = 5, 300
 
 def check_group(group: RingGroup) -> None:
     """Raise Invalid that names the field of a wrong value."""
-    if not 1 <= len(group.name) <= 100 or not group.name.isprintable():
+    if not is_name(group.name, 100):
         raise Invalid("Invalid name. Use 1 to 100 printable characters.", field="name")
-    if len(group.name_prefix) > MAX_PREFIX_LENGTH or not group.name_prefix.isprintable():
+    if len(group.name_prefix) > MAX_PREFIX_LENGTH or not is_printable(group.name_prefix):
         raise Invalid(f"Invalid prefix. Use up to {MAX_PREFIX_LENGTH} printable characters.", field="name_prefix")
     if not MIN_RING_SECONDS <= group.ring_seconds <= MAX_RING_SECONDS:
         raise Invalid(f"Ring for {MIN_RING_SECONDS} to {MAX_RING_SECONDS} seconds.", field="ring_seconds")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.names import is_printable
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Page, UnitOfWork, lock_scope
 from unificx.identity import Extension
@@ -278,7 +279,7 @@ def _caller_rules(rules: tuple[tuple[str, str], ...]) -> tuple[CallerRule, ...]:
 
 def _description(text: str) -> str:
     stripped = text.strip()
-    if len(stripped) > MAX_DESCRIPTION or not stripped.isprintable():
+    if len(stripped) > MAX_DESCRIPTION or not is_printable(stripped):
         raise Invalid(f"A description has up to {MAX_DESCRIPTION} printable characters.", field="description")
     return stripped
 

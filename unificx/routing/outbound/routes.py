@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.names import is_name
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Page, lock_scope
 from unificx.routing.outbound import repository
@@ -134,7 +135,7 @@ def _stored(known: list[Route], route: Route) -> Route:
 def check_name(text: str) -> str:
     """Validate the name of a route: up to 60 printable characters without a comma."""
     name = text.strip()
-    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable() or "," in name:
+    if not is_name(name, NAME_LENGTH) or "," in name:
         raise Invalid(f"A name has 1 to {NAME_LENGTH} characters and no comma.", field="name")
     return name
 

@@ -16,6 +16,8 @@ from email.policy import compat32
 from email.utils import getaddresses, parseaddr
 from html.parser import HTMLParser
 
+from unificx.core.names import is_printable
+
 MAX_BYTES = 10 << 20
 """Larger e-mails are not fetched."""
 _MAX_PARTS, _MAX_ADDRESSES, _MAX_LINE, _MAX_HTML = 100, 50, 998, 1 << 20
@@ -167,12 +169,12 @@ def _header(value: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:_MAX_LINE]
+    return " ".join("".join(each if is_printable(each) else " " for each in text).split())[:_MAX_LINE]
 
 
 def _printable(text: str) -> str:
     lines = (
-        "".join(each for each in line if each.isprintable() or each == "\t").rstrip() for line in text.splitlines()
+        "".join(each for each in line if is_printable(each) or each == "\t").rstrip() for line in text.splitlines()
     )
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 

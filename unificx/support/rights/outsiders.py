@@ -12,6 +12,7 @@ from typing import get_args
 
 from unificx.cluster import Count, CounterKind, OneTimeKind
 from unificx.core.errors import Expired, Invalid, TooManyRequests
+from unificx.core.names import is_printable
 from unificx.core.rate_limit import SlidingWindow
 from unificx.identity import PinThrottle, checked_email, email_key, source_key
 from unificx.routing import PublicNumber, normalise
@@ -95,7 +96,7 @@ def _checked(new: NewRequest, country: str) -> NewRequest:
     if new.kind not in PUBLIC_KINDS:
         raise Invalid("Choose a kind.", field="kind")
     name = " ".join(new.name.split())
-    if len(name) > MAX_NAME or not name.isprintable():
+    if len(name) > MAX_NAME or not is_printable(name):
         raise Invalid("This name cannot be used.", field="name")
     number = normalise(new.number.strip(), country) if new.number.strip() else None
     if new.number.strip() and not isinstance(number, PublicNumber):

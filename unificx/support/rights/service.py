@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
+from unificx.core.names import is_printable
 from unificx.db import Page, PageById, UnitOfWork, lock_scope, log_and_continue
 from unificx.identity import Transaction, checked_name
 from unificx.support.rights import clocks, repository, states
@@ -374,7 +375,7 @@ def _with_limits(deps: RightsDependencies, tenant_id: str, new: NewRequest, now:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return " ".join("".join(each if is_printable(each) else " " for each in text).split())
 
 
 def _not_found() -> NotFound:
