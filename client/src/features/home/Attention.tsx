@@ -27,28 +27,32 @@ export function Attention({ tenant }: AttentionProps) {
 /** The open matters with links to where they are dealt with. `onChosen`: called when one is followed. */
 export function AttentionList({ tenant, onChosen }: AttentionProps & { onChosen?: () => void }) {
   const { t } = useLingui();
-  const { matters, failing, error, refetch } = useAttention(tenant);
-  if (error) return <ErrorBar fault={error} retry={() => void refetch()} />;
-  if (failing.length + (matters?.length ?? 0) === 0) {
-    return (
-      <Text c="dimmed" size="sm">
-        {matters ? <Trans>Everything works.</Trans> : <Trans>Loading…</Trans>}
-      </Text>
-    );
-  }
+  const { matters, failing, loaded, fault, retry } = useAttention(tenant);
+  const count = failing.length + (matters?.length ?? 0);
+  const failed = fault !== undefined;
   return (
-    <ul className={css.list} aria-label={t`Needs attention`}>
-      {failing.map((part) => (
-        <FailingPart key={part.name} part={part} />
-      ))}
-      {matters?.map(({ kind, count }) => (
-        <li key={kind}>
-          <Anchor component={Link} to={PAGES[kind]} size="sm" onClick={onChosen}>
-            {matter(kind, count)}
-          </Anchor>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ErrorBar fault={fault} retry={retry} />
+      {count === 0 && !failed && (
+        <Text c="dimmed" size="sm">
+          {loaded ? <Trans>Everything works.</Trans> : <Trans>Loading…</Trans>}
+        </Text>
+      )}
+      {count > 0 && (
+        <ul className={css.list} aria-label={t`Needs attention`}>
+          {failing.map((part) => (
+            <FailingPart key={part.name} part={part} />
+          ))}
+          {matters?.map(({ kind, count }) => (
+            <li key={kind}>
+              <Anchor component={Link} to={PAGES[kind]} size="sm" onClick={onChosen}>
+                {matter(kind, count)}
+              </Anchor>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 

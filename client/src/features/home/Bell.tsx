@@ -11,18 +11,20 @@ import { useAttention } from './useAttention';
 export function Bell({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const [opened, setOpened] = useState(false);
-  const { matters, failing } = useAttention(tenant);
+  const { matters, failing, fault } = useAttention(tenant);
   const unread = useUnreadNotices();
-  const count = failing.length + (matters?.length ?? 0) + unread;
+  const failed = fault !== undefined || unread.failed;
+  const count = failing.length + (matters?.length ?? 0) + unread.count;
+  const some = count ? t`Notifications: ${count}` : t`No notifications`;
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={340} trapFocus returnFocus>
-      <Indicator label={count} size={18} disabled={count === 0} color="red.8" offset={5}>
+      <Indicator label={failed ? '!' : count} size={18} disabled={!failed && count === 0} color="red.8" offset={5}>
         <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
             size={36}
-            aria-label={count ? t`Notifications: ${count}` : t`No notifications`}
+            aria-label={failed ? t`Notifications could not be loaded` : some}
             onClick={() => setOpened(!opened)}
           >
             <IconBell size={20} aria-hidden />

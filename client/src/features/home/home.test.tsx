@@ -1,6 +1,9 @@
 import { notifyManager, QueryClient } from '@tanstack/react-query';
-import { expect, it, vi } from 'vitest';
-import { api } from '~/api';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { api, type Me } from '~/api';
+import { session } from '~/api/session';
+import { AttentionList } from './Attention';
+import { Bell } from './Bell';
 import Home from './Home';
 import { eventually } from '../../../test/eventually';
 import { rendered } from '../../../test/rendered';
@@ -26,4 +29,48 @@ it('shows notices for what could not be loaded, without grey blocks, and keeps t
   expect(notices()).toHaveLength(4);
   expect(place.querySelector('.mantine-Skeleton-root')).toBeNull();
   expect(place.textContent).not.toContain('Loading…');
+});
+
+function answer(unread: number | null, parts: object[] | null): void {
+  const counted = vi.spyOn(api, 'countUnreadNotices');
+  if (unread === null) counted.mockRejectedValue(new TypeError('No.'));
+  else counted.mockResolvedValue({ data: { unread } } as never);
+  vi.spyOn(api, 'showAttention').mockResolvedValue({ data: { items: [{ kind: 'requests_open', count: 2 }] } } as never);
+  const ready = parts ? Response.json({ parts }, { status: 503 }) : new Response('Bad gateway', { status: 502 });
+  vi.stubGlobal('fetch', async () => ready.clone());
+  session.setState(() => ({ state: 'in', me: { role: 'operator' } as Me, stale: false }));
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    session.setState(() => ({ state: 'unknown' }));
+  });
+}
+
+const silent = () => new QueryClient({ defaultOptions: { queries: { retry: false } } });
+const label = (place: HTMLElement) => place.querySelector('button')?.getAttribute('aria-label');
+
+it.each([
+  { what: 'notices', unread: null, parts: [] },
+  { what: 'state of the server', unread: 3, parts: null },
+])('shows at the bell that the $what could not be loaded', async ({ unread, parts }) => {
+  answer(unread, parts);
+  const place = rendered(<Bell />, silent());
+  await eventually(() => expect(label(place)).toBe('Notifications could not be loaded'));
+  expect(place.querySelector('.mantine-Indicator-indicator')?.textContent).toBe('!');
+});
+
+it('counts at the bell the parts of the server that fail, the open matters and the notices', async () => {
+  answer(3, [{ name: 'disk', ok: false, why: '' }]);
+  const place = rendered(<Bell />, silent());
+  await eventually(() => expect(label(place)).toBe('Notifications: 5'));
+});
+
+it('shows open matters though the state of the server could not be loaded, and loads it again', async () => {
+  answer(0, null);
+  const place = rendered(<AttentionList />, silent());
+  await eventually(() => expect(place.querySelector('[role=alert]')).not.toBeNull());
+  await eventually(() => expect(place.textContent).toContain('2 open requests'));
+  answer(0, [{ name: 'disk', ok: false, why: 'It is full' }]);
+  place.querySelector<HTMLElement>('[role=alert] button')!.click();
+  await eventually(() => expect(place.textContent).toContain('Disk space: It is full'));
+  await eventually(() => expect(place.querySelector('[role=alert]')).toBeNull());
 });

@@ -8,19 +8,26 @@ const POLL_MS = 60_000;
 /** Open matters of an administrator; for operators also the components of the server that are not ready. */
 export function useAttention(tenant?: string) {
   const operator = useIsOperator();
-  const { data, error, refetch } = useQuery({
+  const attention = useQuery({
     queryKey: ['attention', tenant],
     queryFn: async () => (await api.showAttention({ query: { tenant } })).data.items,
     refetchInterval: POLL_MS,
   });
-  const fault = useLoadFault({ data, error });
-  const { data: parts } = useQuery({
+  const readiness = useQuery({
     queryKey: ['readiness'],
     // 503 with the same content while a component is not ready.
     queryFn: async () => ((await (await fetch('/readyz')).json()) as Readiness).parts,
     refetchInterval: POLL_MS,
     enabled: operator,
   });
-  const failing = (operator && parts?.filter(({ ok }) => !ok)) || [];
-  return { matters: data, failing, error: fault, refetch };
+  const faults = [useLoadFault(attention), useLoadFault(readiness)];
+  const failing = (operator && readiness.data?.filter(({ ok }) => !ok)) || [];
+  return {
+    matters: attention.data,
+    failing,
+    loaded: attention.data !== undefined && (!operator || readiness.data !== undefined),
+    fault: faults.find((each) => each !== undefined && each !== null),
+    retry: () =>
+      void [attention, readiness].filter(({ error }) => error !== null).forEach(({ refetch }) => void refetch()),
+  };
 }

@@ -8,7 +8,7 @@ import { useUnreadNotices } from './useNotices';
 /** The bell of the app: how many notices are unread, and the way to them. */
 export function NoticesLink() {
   const { t } = useLingui();
-  const count = useUnreadNotices();
+  const { count } = useUnreadNotices();
   const label = count ? plural(count, { one: '# unread notice', other: '# unread notices' }) : t`Your notices`;
   return (
     <Indicator label={count} size={18} disabled={count === 0} color="red.8" offset={5}>

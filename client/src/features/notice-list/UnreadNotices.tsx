@@ -4,7 +4,7 @@ import { useUnreadNotices } from './useNotices';
 
 /** Badge with the number of unread notices. */
 export default function UnreadNotices() {
-  const count = useUnreadNotices();
+  const { count } = useUnreadNotices();
   if (count === 0) return null;
   return (
     <Badge size="sm" circle={count < 10} className="count">

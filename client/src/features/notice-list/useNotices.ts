@@ -1,17 +1,20 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '~/api';
 import { useReloadOnEvent } from '~/api/useReloadOnEvent';
+import { POLL_INTERVAL_MS, useLoadFault } from '~/design/lists';
 
 const KEY = 'received-notices';
 
-/** Number of unread notices; 0 until it is known. */
-export function useUnreadNotices(): number {
+/** Number of unread notices; 0 until it is known. `failed`: it could not be loaded, which is repeated. */
+export function useUnreadNotices() {
   useReloadOnEvent('notices', KEY);
-  const { data } = useQuery({
+  const query = useQuery({
     queryKey: [KEY, 'unread'],
     queryFn: async () => (await api.countUnreadNotices()).data.unread,
+    refetchInterval: ({ state }) => (state.error ? POLL_INTERVAL_MS : false),
   });
-  return data ?? 0;
+  const fault = useLoadFault(query);
+  return { count: query.data ?? 0, failed: fault !== undefined && fault !== null };
 }
 
 /** The key of the list in a language. */
