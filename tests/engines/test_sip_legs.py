@@ -541,3 +541,51 @@ def test_finished_call_leaves_no_cyclic_garbage() -> None:
             wire.advance(40)
             wire.take_events(wire.b)
         del leg, callee
+
+
+def test_the_subscription_of_a_refer_ends_once_it_expires() -> None:
+    """RFC 6665 section 4.2.2; what is left of it is in each NOTIFY."""
+    wire = Wire()
+    leg, callee = connected(wire)
+    dialog = receive_in_dialog(wire, leg.dialog, "REFER", ("Refer-To", "<sip:1003@b.example>"))
+    callee.accept_refer(wire.now)
+    subscribe_to_refer(wire, dialog, "60")
+    wire.advance(45)
+    callee.notify(180, wire.now)
+    wire.pump()
+    wire.advance(30)
+    callee.notify(200, wire.now)
+    wire.pump()
+    notified = [each for each in wire.sent if isinstance(each, Request) and each.method == "NOTIFY"]
+    assert [each.first("subscription-state") for each in notified] == [
+        "active;expires=180",
+        "active;expires=60",
+        "active;expires=15",
+        "terminated;reason=timeout",
+    ]
+    assert not callee.ended
+
+
+def test_a_rejected_refer_leaves_the_subscription_of_an_earlier_one() -> None:
+    wire = Wire()
+    leg, callee = connected(wire)
+    refer = ("Refer-To", "<sip:1003@b.example>")
+    dialog = receive_in_dialog(wire, leg.dialog, "REFER", refer)
+    callee.accept_refer(wire.now)
+    wire.pump()
+    receive_in_dialog(wire, dialog, "REFER", refer)
+    callee.reject_refer(491, wire.now)
+    callee.notify(200, wire.now)
+    wire.pump()
+    notified = [each for each in wire.sent if isinstance(each, Request) and each.method == "NOTIFY"]
+    assert [(each.first("event"), each.body) for each in notified] == [
+        ("refer", b"SIP/2.0 100 Trying\r\n"),
+        ("refer", b"SIP/2.0 200 OK\r\n"),
+    ]
+
+
+def test_subscribe_is_allowed_where_a_refer_is() -> None:
+    wire = Wire()
+    connected(wire)
+    answer = next(each for each in wire.sent if isinstance(each, Response) and each.status == 200)
+    assert {"REFER", "SUBSCRIBE"} <= set(answer.values("allow"))

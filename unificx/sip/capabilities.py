@@ -3,7 +3,8 @@
 IN_DIALOG = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "PRACK", "UPDATE")
 ALLOW_FROM_CARRIER = ", ".join((*IN_DIALOG, "NOTIFY"))
 """A carrier must not transfer our calls."""
-ALLOW_IN_DIALOG = ", ".join((*IN_DIALOG, "REFER"))
+ALLOW_IN_DIALOG = ", ".join((*IN_DIALOG, "REFER", "SUBSCRIBE"))
+"""SUBSCRIBE: to the progress of a REFER."""
 ALLOW = ", ".join((*IN_DIALOG, "REFER", "REGISTER", "SUBSCRIBE", "MESSAGE"))
 """Of the server as a whole."""
 

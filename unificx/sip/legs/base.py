@@ -184,5 +184,8 @@ class LegBase:
             self.dialog = replace(self.dialog, flow=newest)
         return self.dialog.flow
 
+    def _rearm(self) -> None:
+        self.table.rearm(cast("Leg", self))
+
     def _emit(self, event: LegEvent) -> None:
         self.table.emit(cast("Leg", self), event)

@@ -259,6 +259,8 @@ class Leg(ReferLeg):
             due.append(self.session_timer.deadline)
         if self.local_offer is not None and self.local_offer.retry_at is not None:
             due.append(self.local_offer.retry_at)
+        if self.refer_subscription is not None:
+            due.append(self.refer_subscription.expires_at)
         return min(due) if due else None
 
     def handle_timer(self, now: float) -> None:
@@ -272,6 +274,7 @@ class Leg(ReferLeg):
         offer = self.local_offer
         if offer is not None and offer.retry_at is not None and now >= offer.retry_at and not self.ended:
             self._reinvite(offer, now)
+        self.expire_refer(now)
         if self.reconnect_deadline is not None and now >= self.reconnect_deadline and not self.ended:
             self._fail("peer did not reconnect", now)
 

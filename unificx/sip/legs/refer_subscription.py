@@ -5,6 +5,7 @@ The subscription shares the dialog of the call and ends with it. A failed NOTIFY
 """
 
 from dataclasses import dataclass
+from math import ceil, inf
 
 from unificx.sip.legs.base import LegBase
 from unificx.sip.legs.events import ReferReceived
@@ -20,13 +21,16 @@ REFER_EXPIRES = 180
 @dataclass(slots=True)
 class ReferSubscription:
     """A received REFER, unanswered while `key` is set. `event` is the Event value of its NOTIFY requests, `status` the
-    latest that they have reported."""
+    latest that they have reported; it ends at `expires_at` unless it is refreshed. `former` is the subscription of an
+    earlier REFER, which goes on if this one is rejected."""
 
     key: ServerKey | None
     request: Request
     event: str
     suppress_notify: bool
+    former: "ReferSubscription | None" = None
     status: int = 100
+    expires_at: float = inf
 
 
 class ReferLeg(LegBase):
@@ -44,13 +48,16 @@ class ReferLeg(LegBase):
         if subscription.suppress_notify:
             headers.append(("Refer-Sub", "false"))
         self.table.endpoint.respond(subscription.key, respond(subscription.request, 202, headers=headers), now)
-        subscription.key = None
+        subscription.key = subscription.former = None
+        if not subscription.suppress_notify:
+            self._grant(subscription, REFER_EXPIRES, now)
         self.notify(100, now)
 
     def reject_refer(self, status: int, now: float, reason: str = "") -> None:
         """Reject the REFER."""
-        subscription, self.refer_subscription = self.refer_subscription, None
+        subscription = self.refer_subscription
         if subscription is not None and subscription.key is not None and not self.ended:
+            self.refer_subscription = subscription.former
             self.table.endpoint.respond(subscription.key, respond(subscription.request, status, reason), now)
 
     def notify(self, status: int, now: float) -> None:
@@ -63,8 +70,20 @@ class ReferLeg(LegBase):
             self.refer_subscription = None
         subscription.status = status
         if not subscription.suppress_notify:
-            state = "terminated;reason=noresource" if final else f"active;expires={REFER_EXPIRES}"
+            remaining = max(1, ceil(subscription.expires_at - now))
+            state = "terminated;reason=noresource" if final else f"active;expires={remaining}"
             self._send_notify(subscription, state, now)
+
+    def expire_refer(self, now: float) -> None:
+        """End a subscription that was not refreshed in time (RFC 6665 section 4.2.2)."""
+        subscription = self.refer_subscription
+        if subscription is not None and now >= subscription.expires_at and not self.ended:
+            self.refer_subscription = None
+            self._send_notify(subscription, "terminated;reason=timeout", now)
+
+    def _grant(self, subscription: ReferSubscription, seconds: int, now: float) -> None:
+        subscription.expires_at = now + seconds
+        self._rearm()
 
     def _send_notify(self, subscription: ReferSubscription, state: str, now: float) -> None:
         headers = [
@@ -83,7 +102,7 @@ class ReferLeg(LegBase):
         # The id tells a phone which of its REFERs a NOTIFY is about, also once the former one is over (section 2.4.6).
         event = f"refer;id={request.cseq_number}" if self.was_referred else "refer"
         self.was_referred = True
-        self.refer_subscription = ReferSubscription(key, request, event, refer.suppress_notify)
+        self.refer_subscription = ReferSubscription(key, request, event, refer.suppress_notify, self.refer_subscription)
         self._emit(ReferReceived(refer))
 
     def _handle_subscribe(self, key: ServerKey, request: Request, now: float) -> None:
@@ -105,7 +124,9 @@ class ReferLeg(LegBase):
         self.dialog = self.dialog.refreshed(request)
         headers = [("Contact", self.table.contact(self._peer_flow())), ("Expires", str(expires))]
         self._respond(key, request, 200, now, headers)
-        if not expires:
+        if expires:
+            self._grant(subscription, expires, now)
+        else:
             self.refer_subscription = None
         self._send_notify(subscription, f"active;expires={expires}" if expires else "terminated;reason=timeout", now)
 
