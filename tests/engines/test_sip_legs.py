@@ -589,3 +589,36 @@ def test_subscribe_is_allowed_where_a_refer_is() -> None:
     connected(wire)
     answer = next(each for each in wire.sent if isinstance(each, Response) and each.status == 200)
     assert {"REFER", "SUBSCRIBE"} <= set(answer.values("allow"))
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.parametrize(
+    ("header", "body", "status"),
+    [(("Content-Type", "application/isup"), b"\x01", 415), (("Content-Type", "application/sdp"), OTHER, 488)],
+    ids=["415", "488"],
+)
+def test_a_rejected_offer_does_not_refresh_the_session(
+    method: str, header: tuple[str, str], body: bytes, status: int
+) -> None:
+    """RFC 4028 section 7.4: only a 2xx does."""
+    wire = Wire()
+    leg, callee = connected(wire)
+    timer = callee.session_timer
+    wire.now += 100
+    receive_in_dialog(wire, leg.dialog, method, header, body)
+    callee.reject_offer(488, wire.now)
+    wire.pump()
+    assert f"b: {status} {method}" in wire.log
+    assert timer is not None
+    assert callee.session_timer == timer
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_an_accepted_offer_refreshes_the_session(method: str) -> None:
+    wire = Wire()
+    leg, callee = connected(wire)
+    wire.now += 100
+    receive_in_dialog(wire, leg.dialog, method, ("Content-Type", "application/sdp"), OTHER)
+    callee.answer(ANSWER, wire.now)
+    assert callee.session_timer is not None
+    assert callee.session_timer.refresh_at == wire.now + 900

@@ -204,9 +204,10 @@ class IncomingLeg(Leg):
         if self._repeat_at is not None and now >= self._repeat_at and not self.final_sent and last is not None:
             self.progress(last.status, last.body, now, last.headers, tentative=last.tentative)
 
-    def _negotiate_as_uas(self, key: ServerKey, request: Request, now: float) -> bool:
+    def _negotiate_as_uas(self, request: Request, now: float) -> None:
         """As `Leg._negotiate_as_uas`, but the session timer begins with the answer."""
-        return not self.final_sent or super()._negotiate_as_uas(key, request, now)
+        if self.final_sent:
+            super()._negotiate_as_uas(request, now)
 
     def _needs_prack(self, body: bytes) -> bool:
         if "100rel" in self.invite.option_tags("require"):

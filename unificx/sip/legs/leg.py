@@ -33,7 +33,7 @@ from unificx.sip.legs.pending import (
 )
 from unificx.sip.legs.refer_subscription import ReferLeg
 from unificx.sip.legs.retransmission import RetransmissionSchedule
-from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, negotiate_as_uac, negotiate_as_uas
+from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, negotiate_as_uac, negotiate_as_uas, requested_interval
 from unificx.sip.message import Request, Response, respond, retry_after
 from unificx.sip.multipart import SDP
 from unificx.sip.transactions.events import ClientKey, ServerKey
@@ -78,6 +78,7 @@ class Leg(ReferLeg):
             return
         key, request = offer.key, offer.request
         self.dialog = self.dialog.refreshed(request)
+        self._negotiate_as_uas(request, now)
         if request.method == "INVITE":
             self._accept(key, request, body, now)
             return
@@ -292,7 +293,7 @@ class Leg(ReferLeg):
             return
         # The ACK was lost or overtaken (RFC 5407 section 3.1.4), or never sent by a client that lost its connection.
         self.retransmission = None
-        if not self._negotiate_as_uas(key, request, now):
+        if not self._accepts_interval(key, request, now):
             return
         self._respond(key, request, 100, now)
         if not request.body and not self.local_sdp:
@@ -312,9 +313,10 @@ class Leg(ReferLeg):
         if request.body and self.remote_offer is not None:
             self._respond(key, request, 500, now, AFTER_EARLIER_OFFER)
             return
-        if not self._negotiate_as_uas(key, request, now):
+        if not self._accepts_interval(key, request, now):
             return
         if not request.body:
+            self._negotiate_as_uas(request, now)
             if self.dialog is not None:
                 self.dialog = self.dialog.refreshed(request)
             self._respond(key, request, 200, now, self._target_refresh_headers(b"", request))
@@ -447,13 +449,17 @@ class Leg(ReferLeg):
             timer = self.session_timer.rejected(response, now)
             self._set_session_timer(replace(timer, refresh_at=now + RETRY_INTERVAL))
 
-    def _negotiate_as_uas(self, key: ServerKey, request: Request, now: float) -> bool:
+    def _accepts_interval(self, key: ServerKey, request: Request, now: float) -> bool:
         try:
-            self._set_session_timer(negotiate_as_uas(request, self.table.session_expires, now, self.session_timer))
+            requested_interval(request)
         except RemoteProtocolError as fault:
             self._respond(key, request, fault.status, now, [("Min-SE", str(MIN_SE))])
             return False
         return True
+
+    def _negotiate_as_uas(self, request: Request, now: float) -> None:
+        """Restart the session timer for the 2xx to a request; no other response refreshes the session."""
+        self._set_session_timer(negotiate_as_uas(request, self.table.session_expires, now, self.session_timer))
 
     def _set_session_timer(self, timer: SessionTimer | None) -> None:
         if timer is not None:
