@@ -622,3 +622,18 @@ def test_an_accepted_offer_refreshes_the_session(method: str) -> None:
     callee.answer(ANSWER, wire.now)
     assert callee.session_timer is not None
     assert callee.session_timer.refresh_at == wire.now + 900
+
+
+def test_an_offer_while_an_own_one_awaits_its_answer_in_the_ack_is_rejected_with_491() -> None:
+    """RFC 3311 section 5.2."""
+    wire = Wire()
+    leg, callee = connected(wire)
+    leg.offer(b"", wire.now)
+    wire.pump()
+    wire.drops = lambda message: isinstance(message, Request) and message.method == "ACK"
+    callee.answer(ANSWER, wire.now)
+    wire.pump()
+    wire.take_events(wire.b)
+    receive_in_dialog(wire, leg.dialog, "UPDATE", ("Content-Type", "application/sdp"), OTHER)
+    assert wire.log[-1] == "b: 491 UPDATE"
+    assert wire.take_events(wire.b) == []

@@ -307,8 +307,9 @@ class Leg(ReferLeg):
         self._receive_offer(key, request, now)
 
     def _handle_update(self, key: ServerKey, request: Request, now: float) -> None:
-        if request.body and (self.local_offer is not None and self.local_offer.key is not None):
-            self._respond(key, request, 491, now)
+        is_offering = self.local_offer is not None and self.local_offer.key is not None
+        if request.body and (is_offering or (self.retransmission is not None and self.retransmission.is_offer)):
+            self._respond(key, request, 491, now)  # RFC 3311 section 5.2
             return
         if request.body and self.remote_offer is not None:
             self._respond(key, request, 500, now, AFTER_EARLIER_OFFER)
