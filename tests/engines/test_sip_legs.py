@@ -624,6 +624,26 @@ def test_an_accepted_offer_refreshes_the_session(method: str) -> None:
     assert callee.session_timer.refresh_at == wire.now + 900
 
 
+def test_sdp_in_the_ack_of_an_answer_is_no_answer() -> None:
+    """RFC 3261 section 13.2.2.4. Taken for one, it would be replaced when a later offer is rejected."""
+    wire = Wire()
+    leg = wire.call()
+    callee = wire.accept_incoming()
+    wire.drops = lambda message: isinstance(message, Request) and message.method == "ACK"
+    callee.accept(ANSWER, wire.now)
+    wire.pump()
+    assert leg.dialog is not None
+    receive_in_dialog(wire, leg.dialog, "UPDATE", ("Content-Type", "application/sdp"), OTHER)
+    wire.drops = lambda message: False
+    ack = leg.dialog.ack(1, [("Content-Type", "application/sdp")], ANSWER)
+    wire.a.endpoint.send(ack, wire.flow_to(wire.b))
+    wire.pump()
+    assert callee.remote_sdp == OTHER
+    callee.reject_offer(488, wire.now)
+    assert callee.remote_sdp == OFFER
+    assert AckReceived(b"") in wire.take_events(wire.b)
+
+
 def test_an_offer_while_an_own_one_awaits_its_answer_in_the_ack_is_rejected_with_491() -> None:
     """RFC 3311 section 5.2."""
     wire = Wire()
@@ -637,3 +657,36 @@ def test_an_offer_while_an_own_one_awaits_its_answer_in_the_ack_is_rejected_with
     receive_in_dialog(wire, leg.dialog, "UPDATE", ("Content-Type", "application/sdp"), OTHER)
     assert wire.log[-1] == "b: 491 UPDATE"
     assert wire.take_events(wire.b) == []
+
+
+@pytest.mark.parametrize("header", [("Content-Encoding", "gzip"), ("Content-Type", "application/isup")])
+@pytest.mark.parametrize("message", ["183", "200", "re-INVITE", "ACK"])
+def test_only_a_readable_body_is_an_answer(message: str, header: tuple[str, str]) -> None:
+    wire = Wire()
+    if message == "ACK":
+        leg = wire.call(body=b"")
+        callee = wire.accept_incoming()
+        callee.accept(OFFER, wire.now)
+        wire.pump()
+        assert leg.dialog is not None
+        wire.a.endpoint.send(leg.dialog.ack(1, [header], ANSWER), wire.flow_to(wire.b))
+        wire.pump()
+        assert wire.take_events(wire.b) == [AckReceived(b"")]
+        assert callee.remote_sdp == b""
+        return
+    if message == "re-INVITE":
+        leg, callee = connected(wire)
+        leg.offer(OTHER, wire.now)
+        wire.pump()
+        [(key, request)] = [(each.key, each.request) for each in [callee.remote_offer] if each is not None]
+    else:
+        leg = wire.call()
+        callee = wire.accept_incoming()
+        key, request = callee.key, callee.invite
+    status = 183 if message == "183" else 200
+    headers = [("Contact", "<sip:192.0.2.2:5062>"), header]
+    wire.b.endpoint.respond(key, respond(request, status, to_tag=callee.id, headers=headers, body=ANSWER), wire.now)
+    wire.pump()
+    expected = {"183": Progressed(183, b""), "200": Answered(b""), "re-INVITE": OfferAnswered(b"")}
+    assert wire.take_events(wire.a) == [expected[message]]
+    assert leg.remote_sdp == (ANSWER if message == "re-INVITE" else b"")

@@ -28,6 +28,7 @@ from unificx.sip.legs.pending import (
     RemoteOffer,
     RetransmittedResponse,
     SentAck,
+    answer_in,
     is_readable,
     offer_rejection_headers,
 )
@@ -183,7 +184,7 @@ class Leg(ReferLeg):
         if pending is None or pending.response.status < 200 or request.cseq_number != pending.cseq:
             return
         self.retransmission = None
-        answer = request.body
+        answer = answer_in(request) if pending.is_offer else b""
         if answer:
             self.remote_sdp = answer
         self._emit(AckReceived(answer))
@@ -377,20 +378,21 @@ class Leg(ReferLeg):
             self.table.rearm(self)
             return
         self.local_offer = None
+        answer = answer_in(response)
         if status < 300:
             self._send_ack(offer.cseq, [], b"")
             self._set_session_timer(negotiate_as_uac(response, now, self.session_timer))
             self.local_sdp = offer.body
-            if offer.refresh and not _is_same(response.body, self.remote_sdp):
-                self._emit(AckReceived(response.body))
-            self.remote_sdp = response.body or self.remote_sdp
+            if offer.refresh and not _is_same(answer, self.remote_sdp):
+                self._emit(AckReceived(answer))
+            self.remote_sdp = answer or self.remote_sdp
         if status in (408, 481):
             self._fail(f"re-INVITE answered {status}", now)
         elif offer.next_body is not None:
             self._reinvite(LocalOffer(offer.next_body, None, 0), now)
         else:
             if not offer.refresh:
-                self._emit(OfferAnswered(response.body) if status < 300 else OfferRejected(status))
+                self._emit(OfferAnswered(answer) if status < 300 else OfferRejected(status))
             elif status >= 300 and self.session_timer is not None:
                 self._set_session_timer(self.session_timer.rejected(response, now))
             if offer.then_refresh:

@@ -16,7 +16,7 @@ from unificx.sip.grammar import MAX_UINT32, parse_number
 from unificx.sip.legs.credentials import NO_AUTHORIZATION, Credentials
 from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import supports_update
+from unificx.sip.legs.pending import answer_in, supports_update
 from unificx.sip.legs.session_timer import MIN_SE, demanded_interval, negotiate_as_uac
 from unificx.sip.message import Request, Response
 from unificx.sip.multipart import SDP, BodyPart, with_part
@@ -250,12 +250,13 @@ class OutgoingLeg(Leg):
         self._tag = tag
         if "talk" in response.values("allow-events"):
             self._remote_control = response, flow
-        if response.body:
-            self.remote_sdp = response.body
+        body = answer_in(response)
+        if body:
+            self.remote_sdp = body
             if tag in self._early_answers or len(self._early_answers) < MAX_EARLY_DIALOGS:
-                self._early_answers = {**self._early_answers, tag: response.body}
+                self._early_answers = {**self._early_answers, tag: body}
         if not self._cancelled:
-            self._emit(Progressed(response.status, response.body))
+            self._emit(Progressed(response.status, body))
 
     def _acknowledge_early(self, tag: str, response: Response, flow: Flow, now: float) -> bool:
         """Acknowledge a reliable provisional in its early dialog. Return False if it must be ignored."""
@@ -290,7 +291,7 @@ class OutgoingLeg(Leg):
         self.supports_update = supports_update(response)
         self.set_peer_extensions(response)
         # The answer may have been in a reliable provisional response of the same dialog (RFC 3262 section 5).
-        body = response.body or (self._early_answers.get(tag, b"") if self._offer else b"")
+        body = answer_in(response) or (self._early_answers.get(tag, b"") if self._offer else b"")
         self._early_dialogs, self._early_answers, self._remote_control = EMPTY, EMPTY, None
         if body:
             self.remote_sdp = body

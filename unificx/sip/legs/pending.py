@@ -74,9 +74,14 @@ def record_routes(request: Request) -> list[tuple[str, str]]:
     return [("Record-Route", value) for value in request.all("record-route")]
 
 
-def is_readable(request: Request) -> bool:
+def is_readable(message: Request | Response) -> bool:
     """Whether a body is SDP, not encoded (RFC 3261 section 8.2.3)."""
-    return request.content_type in (SDP, "") and not request.is_encoded
+    return message.content_type in (SDP, "") and not message.is_encoded
+
+
+def answer_in(message: Request | Response) -> bytes:
+    """Return the SDP of a response or ACK, b"" without one: these cannot be rejected if another body is in them."""
+    return message.body if message.body and is_readable(message) else b""
 
 
 def offer_rejection_headers(status: int, request: Request) -> ExtraHeaders:
