@@ -690,3 +690,17 @@ def test_only_a_readable_body_is_an_answer(message: str, header: tuple[str, str]
     expected = {"183": Progressed(183, b""), "200": Answered(b""), "re-INVITE": OfferAnswered(b"")}
     assert wire.take_events(wire.a) == [expected[message]]
     assert leg.remote_sdp == (ANSWER if message == "re-INVITE" else b"")
+
+
+def test_a_target_refresh_is_not_undone_by_an_older_offer_that_is_accepted_later() -> None:
+    """RFC 3261 section 12.2.2: the target is that of the latest request."""
+    wire = Wire()
+    leg, callee = connected(wire)
+    dialog = receive_in_dialog(wire, leg.dialog, "INVITE", ("Content-Type", "application/sdp"), OTHER)
+    assert dialog is not None
+    _, request = dialog.request("UPDATE", [("Contact", "<sip:moved@192.0.2.1:5061>")])
+    wire.a.endpoint.request(request, wire.flow_to(wire.b), wire.now)
+    wire.pump()
+    callee.answer(ANSWER, wire.now)
+    assert callee.dialog is not None
+    assert callee.dialog.remote_target == "sip:moved@192.0.2.1:5061"

@@ -176,6 +176,13 @@ class LegBase:
     def _respond(self, key: ServerKey, request: Request, status: int, now: float, headers: ExtraHeaders = ()) -> None:
         self.table.endpoint.respond(key, respond(request, status, to_tag=self.id, headers=headers), now)
 
+    def _refresh_target(self, request: Request) -> None:
+        """Accept a target refresh of the peer, also if an earlier offer is unanswered: that does not undo it later."""
+        assert self.dialog is not None
+        self.dialog = self.dialog.refreshed(request)
+        if self.remote_offer is not None:
+            self.remote_offer = replace(self.remote_offer, moves_target=False)
+
     def _peer_flow(self) -> Flow:
         """Return the flow to the peer: of its last message, or of a newer registration over another connection."""
         assert self.dialog is not None

@@ -78,7 +78,8 @@ class Leg(ReferLeg):
         if offer is None or self.dialog is None:
             return
         key, request = offer.key, offer.request
-        self.dialog = self.dialog.refreshed(request)
+        if offer.moves_target:
+            self.dialog = self.dialog.refreshed(request)
         self._negotiate_as_uas(request, now)
         if request.method == "INVITE":
             self._accept(key, request, body, now)
@@ -319,8 +320,7 @@ class Leg(ReferLeg):
             return
         if not request.body:
             self._negotiate_as_uas(request, now)
-            if self.dialog is not None:
-                self.dialog = self.dialog.refreshed(request)
+            self._refresh_target(request)
             self._respond(key, request, 200, now, self._target_refresh_headers(b"", request))
             return
         self._receive_offer(key, request, now)

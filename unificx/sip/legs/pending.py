@@ -36,11 +36,12 @@ class LocalOffer:
 @dataclass(slots=True)
 class RemoteOffer:
     """A remote offer that awaits the local answer. `previous_sdp`: the latest SDP of the peer before, which is in force
-    again if the offer is rejected (RFC 3261 section 14.2)."""
+    again if the offer is rejected (RFC 3261 section 14.2). `moves_target`: no later request has changed the target."""
 
     key: ServerKey
     request: Request
     previous_sdp: bytes
+    moves_target: bool = True
 
 
 @value

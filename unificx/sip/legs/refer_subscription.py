@@ -112,8 +112,7 @@ class ReferLeg(LegBase):
             self._respond(key, request, 489, now, [("Allow-Events", "refer")])
             return
         if (
-            self.dialog is None
-            or subscription is None
+            subscription is None
             or subscription.key is not None
             or subscription.suppress_notify
             or event not in (subscription.event, f"refer;id={subscription.request.cseq_number}")
@@ -121,7 +120,7 @@ class ReferLeg(LegBase):
             self._respond(key, request, 481, now)
             return
         expires = REFER_EXPIRES if request.expires is None else min(request.expires, REFER_EXPIRES)
-        self.dialog = self.dialog.refreshed(request)
+        self._refresh_target(request)
         headers = [("Contact", self.table.contact(self._peer_flow())), ("Expires", str(expires))]
         self._respond(key, request, 200, now, headers)
         if expires:
