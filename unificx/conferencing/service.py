@@ -1,5 +1,6 @@
 """Conference rooms: settings, hosts and PINs of permanent rooms; ad hoc rooms created from calls."""
 
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -218,7 +219,8 @@ class RoomService:
         """Return the role that a PIN gives to `caller`, or None. An empty PIN gives "guest" if no guest PIN is set.
 
         Raises TooManyRequests. Attempts are limited for each of the two PINs of its own: one who knows the guest PIN
-        and enters it between guesses at the host PIN gains nothing. A check goes on after a hang-up, and counts too.
+        and enters it between guesses at the host PIN gains nothing. A check goes on for a while after a hang-up, and
+        counts too.
         """
         if not pin and not room.has_pin:
             return "guest"
@@ -346,7 +348,7 @@ async def _check_pin(
             raise TooManyRequests("Too many wrong PINs.", retry_after=min(a.delay for a in attempts.values()))
         # Always check both, so that the response time reveals nothing.
         right = {one: await passwords.verify(digests[one], pin) for one in _ROLES}
-    except Exception:  # nothing was checked, such as if too many checks wait
+    except (Exception, CancelledError):  # nothing was checked, such as if too many checks wait
         for attempt in attempts.values():
             await guard.withdraw(attempt)
         raise

@@ -280,9 +280,7 @@ class Mailboxes:
         guard, key = self._guard if digest is not None else self._guard_without_pin, f"{tenant_id}/{extension_id}"
         if retry_after := await guard.attempt(key):
             raise TooManyRequests("Too many wrong PINs. Try again later.", retry_after=retry_after)
-        if correct := await self._passwords.verify(digest, pin):
-            await guard.record_success(key)
-        return correct
+        return await guard.settle(key, self._passwords.verify(digest, pin))
 
     # ---- deletion
 

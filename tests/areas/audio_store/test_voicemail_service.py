@@ -432,6 +432,20 @@ async def test_attempts_at_unknown_mailboxes_displace_no_counter(
         await room.boxes.check_pin(TENANT, ANNA.id, "8264")
 
 
+async def test_a_pin_that_was_not_checked_is_not_counted(room: RecordingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
+    for attempt in range(4):
+        assert not await room.boxes.check_pin(TENANT, ANNA.id, f"700{attempt}")
+    with monkeypatch.context() as patched:
+        patched.setattr("unificx.identity.passwords.MAX_WAITING", 0)
+        for _ in range(10):
+            with pytest.raises(TooManyRequests, match="signing in"):
+                await room.boxes.check_pin(TENANT, ANNA.id, "8264")
+    assert not await room.boxes.check_pin(TENANT, ANNA.id, "7004")
+    with pytest.raises(TooManyRequests):
+        await room.boxes.check_pin(TENANT, ANNA.id, "8264")
+
+
 async def test_pin_attempts_are_rate_limited(room: RecordingSetup, clock: ManualClock) -> None:
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     for attempt in range(5):

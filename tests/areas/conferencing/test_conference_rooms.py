@@ -248,6 +248,30 @@ async def test_a_wrong_pin_is_counted_although_its_caller_hangs_up(
         assert await enter(room, PinCaller("+49309"), "4711") == "guest"
 
 
+async def test_a_pin_is_not_counted_if_its_check_ends_with_the_call(
+    conference: ConferenceSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A check that takes too long, in an overload, is given up after a hang-up."""
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
+    begun = asyncio.Event()
+
+    async def check(hashing: PasswordHashing, digest: str | None, entered: str) -> bool:
+        begun.set()
+        return await asyncio.Future()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PasswordHashing, "verify", check)
+        patched.setattr("unificx.db.polling_worker._CANCEL_GRACE", 0.0)
+        for attempt in range(40):
+            begun.clear()
+            task = asyncio.create_task(conference.rooms.role_for_pin(room, PinCaller(f"+4930{attempt:06}"), "4711"))
+            await begun.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+    assert await conference.rooms.role_for_pin(room, PinCaller("+49309"), "4711") == "guest"
+
+
 async def test_mistakes_of_callers_who_then_enter_delay_no_others(conference: ConferenceSetup) -> None:
     room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
     for group in range(4):

@@ -1,6 +1,6 @@
 """PIN validation and throttling: after some failed attempts the delay doubles with each one."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -31,6 +31,18 @@ class PinThrottle:
     async def record_success(self, key: str) -> None:
         """Reset the count after a correct PIN."""
         await self._counters.update(self._kind, [key], lambda before, now: ([()], None))
+
+    async def settle(self, key: str, check: Awaitable[bool]) -> bool:
+        """Await the check of a counted attempt. A right PIN resets the count; an attempt is taken back if nothing was
+        checked, such as if too many checks wait."""
+        try:
+            correct = await check
+        except Exception:
+            await self._counters.update(self._kind, [key], _withdraw_attempt)
+            raise
+        if correct:
+            await self.record_success(key)
+        return correct
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,11 @@ def _count_attempt(before: Sequence[Count], now: float) -> tuple[Sequence[Count]
     if delay > 0:
         return before, delay
     return [(count + 1, now)], 0.0
+
+
+def _withdraw_attempt(before: Sequence[Count], now: float) -> tuple[Sequence[Count], None]:
+    count, last = before[0] or (0.0, now)
+    return [(count - 1, last) if count > 1 else ()], None
 
 
 def validate_pin(pin: str, field: str = "pin") -> str:
