@@ -93,6 +93,11 @@ class SipDriver:
     def _process_queue(self) -> None:
         try:
             self._read_pending()
+        finally:  # whatever is raised, the queue becomes shorter
+            self._process_queued()
+
+    def _process_queued(self) -> None:
+        try:
             now = self._clock.monotonic()
             end = now + SLICE
             while now < end and (message := self._queue.take(now)) is not None:
