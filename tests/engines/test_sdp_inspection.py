@@ -140,6 +140,31 @@ def test_loopback_and_other_forbidden_addresses_are_rejected(here: str) -> None:
     assert not sanitize(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP6 ::ffff:127.0.0.1"), "192.0.2.1")
 
 
+@pytest.mark.promise("T3")
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"c=in IP4 127.0.0.1",
+        b"c=IN  IP4 127.0.0.1",
+        b"c=IN IP4  127.0.0.1",
+        b"a=rtcp:53 in IP4 127.0.0.1",
+        b"a=rtcp:053x IN IP4 127.0.0.1",
+        b"a=candidate:1 1x UDP 1 127.0.0.1 5000 typ host",
+        b"a=candidate:1 1 UDP +1 127.0.0.1 5000 typ host",
+    ],
+)
+def test_an_address_in_another_spelling_is_not_overlooked(line: bytes) -> None:
+    """rtpengine accepts some of these, among them a network type in lower case."""
+    assert not sanitize(SDP + line + b"\r\n", "192.0.2.1")
+    with_ice = SDP + b"a=ice-ufrag:a\r\n"
+    assert sanitize(with_ice + line + b"\r\n", "192.0.2.1") == (with_ice if b"candidate" in line else b"")
+
+
+@pytest.mark.parametrize("line", [b"a=rtcp:4001", b"a=rtcp:4001 ", b"a=rtcp-mux", b"c=IN IP4 198.51.100.1/127"])
+def test_lines_without_a_forbidden_address_are_accepted(line: bytes) -> None:
+    assert sanitize(SDP + line + b"\r\na=sendrecv\r\n", "192.0.2.1")
+
+
 def test_sdp_size_limits() -> None:
     assert sanitize(SDP, "192.0.2.1")
     assert sanitize(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0"), "192.0.2.1")

@@ -13,8 +13,12 @@ MAX_MEDIA_SECTIONS = 8
 """Media sections; each one uses ports of the shared pool."""
 _UNSPECIFIED = "0.0.0.0"
 """Unspecified address: hold as in RFC 2543, or an offer with trickled candidates (RFC 8840)."""
-_CANDIDATE = re.compile(rb"^a=(?:candidate:\S+ \d+ \S+ \d+ |remote-candidates:\d+ )(\S+)", re.M)
-_CANDIDATES = re.compile(rb"^a=candidate:\S+ \d+ \S+ \d+ (\S+)[^\n]*\n", re.M)
+_CANDIDATES = re.compile(rb"^a=candidate:(?:\S+ \d+ \S+ \d+ (\S+))?[^\n]*\n", re.M)
+_WITH_ADDRESS = re.compile(rb"^(?:c=|a=rtcp:\S*[ \t]+\S|a=candidate:|a=remote-candidates:)[^\n]*", re.M)
+"""Lines from which rtpengine may read an address. It accepts more than `_ADDRESS`, such as `c=in IP4`."""
+_ADDRESS = re.compile(
+    rb"(?:c=IN IP[46] |a=rtcp:\d+ IN IP[46] |a=candidate:\S+ \d+ \S+ \d+ |a=remote-candidates:\d+ )([^\s/]+)"
+)
 
 
 def sanitize(sdp: bytes, source: str) -> bytes:
@@ -31,10 +35,10 @@ def sanitize(sdp: bytes, source: str) -> bytes:
     if source_ip is not None and source_ip.is_loopback:
         return sdp
     if uses_ice(sdp):
-        sdp = _CANDIDATES.sub(lambda line: line[0] if _is_allowed_address(line[1]) else b"", sdp)
+        sdp = _CANDIDATES.sub(lambda line: line[0] if _is_allowed_address(line[1] or b"") else b"", sdp)
         sdp = join_sections(_without_unreachable_address(each) for each in split_sections(sdp))
-    addresses = [*ADDRESS_LINE.findall(sdp), *_CANDIDATE.findall(sdp)]
-    return sdp if all(_is_allowed_address(address) for address in addresses) else b""
+    found = map(_ADDRESS.match, _WITH_ADDRESS.findall(sdp))
+    return sdp if all(each is not None and _is_allowed_address(each[1]) for each in found) else b""
 
 
 def rejection_warning(sdp: bytes) -> tuple[int, str] | None:
