@@ -372,6 +372,8 @@ def _arguments(
         # The first packet determines a party's address. By default it can change for three seconds, in which an
         # attacker who finds the port could receive the call's audio; with strict-source all other sources are ignored.
         # Phones behind NAT need this. `BusyPorts` protects calls from those that send to a port of a former call.
+        # `heuristic`, which prefers the address in SDP, is not better before rtpengine 13.4: it forgets all candidates
+        # with each packet, so that it is as the default.
         "--endpoint-learning=immediate",
         "--dtls-passive",
         # Listening quality, available from a party's first RTCP report on. The default (CQ) also needs the round trip
