@@ -89,6 +89,12 @@ def test_strict_router_is_the_request_uri_and_the_target_the_last_route() -> Non
     assert request.all("route") == ["<sip:p2.example;lr>", f"<{dialog.remote_target}>"]
 
 
+def test_bracket_in_the_display_name_of_a_route() -> None:
+    """A dialog whose requests cannot be built could not be ended."""
+    dialog = uas(("Record-Route", '"a < \\" b" <sip:p1.example;lr>;x="<"'))
+    assert dialog.request("BYE")[1].uri == dialog.remote_target
+
+
 def test_ack_has_the_sequence_number_of_its_invite_13_2_2_4() -> None:
     dialog = replace(uas(), local_seq=7)
     assert str(dialog.ack(3, body=b"v=0").cseq.number) == "3"

@@ -7,6 +7,7 @@ from unificx.core.value import value
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
+from unificx.sip.headers import parse_address
 from unificx.sip.message import Request, Response
 from unificx.sip.uri import Uri
 
@@ -150,7 +151,8 @@ def _route_set(message: Request | Response, *, reverse: bool) -> tuple[str, ...]
 
 
 def _addr_spec(route: str) -> str:
-    return route.partition("<")[2].partition(">")[0] or route
+    """Return the URI of a Route value, before which a display name may have a bracket in quotes."""
+    return str(parse_address(route).uri) if '"' in route else route.partition("<")[2].partition(">")[0] or route
 
 
 def _is_loose_router(route: str) -> bool:
