@@ -123,7 +123,7 @@ class Locations:
                     "Extensions without a place of their own are here.", hint="Make another one the default."
                 )
             await repository.delete_location(uow.session, location.tenant_id, location.id)
-            uow.after_commit.append(partial(self._drop, [location]))
+            uow.after_commit.append(partial(self._drop, [stored]))
 
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete the places of an erased subject. Idempotent."""

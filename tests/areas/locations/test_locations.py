@@ -70,6 +70,16 @@ async def test_a_call_has_the_place_of_its_device_home_extension_or_tenant(
     assert place(locations, anna) == ""
 
 
+async def test_extensions_of_a_deleted_place_are_at_the_default_one(setup: Setup) -> None:
+    """Also those that it got after the deletion was requested."""
+    locations, anna, _, _ = setup
+    await locations.create(anna.tenant_id, SITE)
+    hamburg = await locations.create(anna.tenant_id, LocationChange("Hamburg", ADDRESS))
+    await locations.update(hamburg, LocationChange(extensions=("1001",)))
+    await locations.delete(hamburg)
+    assert place(locations, anna) == "Berlin"
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
