@@ -22,7 +22,12 @@ def is_hopeless(failing_since: datetime | None, now: datetime) -> bool:
     return failing_since is not None and now >= failing_since + LIFETIME
 
 
-def concerns_one_message(status: int) -> bool:
-    """Whether a failure says nothing about other messages: the receiver responds, and does not report a fault of its
-    own or overload."""
-    return 300 <= status < 500 and status != 429
+def is_success(status: int) -> bool:
+    """Whether the receiver has accepted the message."""
+    return 200 <= status < 300
+
+
+def concerns_all_messages(status: int) -> bool:
+    """Whether the others wait for the next attempt too: there is no response (0), or the receiver reports a fault of
+    its own or overload."""
+    return not 200 <= status < 500 or status == 429

@@ -43,7 +43,11 @@ class WebhookSender:
         """Try the oldest messages that are due of each webhook, once; further ones are due in the next run."""
         async with self._database.read() as session:
             due = await repository.due_webhooks(session, self._clock.now())
-        await asyncio.gather(*(self._deliver_to(tenant_id, webhook_id) for tenant_id, webhook_id in due))
+        runs = (self._deliver_to(tenant_id, webhook_id) for tenant_id, webhook_id in due)
+        # To the end of all: what goes on after a fault of one would send messages of the next run a second time.
+        for result in await asyncio.gather(*runs, return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result
 
     async def _deliver_to(self, tenant_id: str, webhook_id: str) -> None:
         """Deliver messages of a webhook, until the receiver is overloaded or does not respond."""
@@ -63,13 +67,11 @@ class WebhookSender:
                 if self._clock.now() >= end:
                     return
                 result = await self._attempt(webhook, secrets, delivery)
-                if 200 <= result.status < 300:
-                    async with self._database.begin() as uow:
-                        await repository.delete_delivery(uow.session, tenant_id, delivery.id)
-                    await self._service.record_success(webhook)
-                    continue
-                blocks = not schedule.concerns_one_message(result.status)
-                if not await self._record_failure(webhook, result, postpone_others=blocks) or blocks:
+                try:
+                    webhook = await self._record(webhook, result)
+                except NotFound:  # deleted since
+                    return
+                if webhook.state != "active" or schedule.concerns_all_messages(result.status):
                     return
 
     async def _attempt(self, webhook: Webhook, secrets: tuple[bytes, ...], delivery: Delivery) -> Delivery:
@@ -86,22 +88,24 @@ class WebhookSender:
         except WebhookUnreachable as unreachable:
             return replace(tried, failure=unreachable.failure)
 
-    async def _record_failure(self, webhook: Webhook, delivery: Delivery, *, postpone_others: bool) -> bool:
-        """Try the message later; pause the webhook after a day of failures, or if the receiver is gone.
+    async def _record(self, webhook: Webhook, result: Delivery) -> Webhook:
+        """Store the result of an attempt; return the webhook as it is now. Raise NotFound."""
+        if schedule.is_success(result.status):
+            async with self._database.begin() as uow:
+                await repository.delete_delivery(uow.session, webhook.tenant_id, result.id)
+            return await self._service.record_success(webhook)
+        return await self._record_failure(webhook, result)
 
-        Return whether the webhook is still active."""
+    async def _record_failure(self, webhook: Webhook, delivery: Delivery) -> Webhook:
+        """Try the message later; pause the webhook after a day of failures, or if the receiver is gone."""
         now = self._clock.now()
         due = schedule.next_attempt(now, delivery.attempts, delivery.created)
         async with self._database.begin() as uow:
             await repository.save_attempt(uow.session, replace(delivery, due=due or now, dead=due is None))
-            if postpone_others:
+            if schedule.concerns_all_messages(delivery.status):
                 earliest = due or now + schedule.FIRST_DELAY
                 await repository.postpone_others(uow.session, webhook.tenant_id, webhook.id, earliest)
         reason = delivery.failure or delivery.status
         log.warning("webhook_failed", webhook=webhook.id, reason=reason, attempts=delivery.attempts)
         pause: PauseReason = "failing" if schedule.is_hopeless(webhook.failing_since, now) else ""
-        try:
-            after = await self._service.record_failure(webhook, "gone" if delivery.status == _GONE else pause)
-        except NotFound:  # deleted since
-            return False
-        return after.state == "active"
+        return await self._service.record_failure(webhook, "gone" if delivery.status == _GONE else pause)

@@ -161,10 +161,11 @@ class WebhookService:
             uow.after_commit.append(lambda: self._webhooks.pop(webhook.id, None))
         self._keys.destroy_unused(webhook.tenant_id, webhook.id)
 
-    async def record_success(self, webhook: Webhook) -> None:
-        """Note that the receiver accepts messages again."""
-        if webhook.failing_since is not None:
-            await self._change(webhook, lambda before: replace(before, failing_since=None))
+    async def record_success(self, webhook: Webhook) -> Webhook:
+        """Note that the receiver accepts messages again. Raise NotFound."""
+        if webhook.failing_since is None:
+            return webhook
+        return await self._change(webhook, lambda before: replace(before, failing_since=None))
 
     async def record_failure(self, webhook: Webhook, pause_reason: PauseReason) -> Webhook:
         """Note a failure and, with a reason, pause the webhook. Raise NotFound."""
@@ -229,6 +230,7 @@ class WebhookService:
     async def _enqueue(self, uow: UnitOfWork, webhook: Webhook, event: str, data: dict[str, Any]) -> str:
         now, delivery_id = self._clock.now(), self._clock.new_id()
         if await repository.count_waiting(uow.session, webhook.tenant_id, webhook.id) >= MAX_QUEUED:
+            await lock_scope(uow.session, "webhook", webhook.id)
             found = await repository.get_webhook(uow.session, self._keys, webhook.tenant_id, webhook.id)
             if found is not None:
                 after, secrets = replace(found[0], dropped=found[0].dropped + 1), found[1]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from webhook_setup import URL, WebhookSetup
 
 from unificx.core.clock import SystemClock
@@ -23,13 +24,14 @@ from unificx.webhooks import (
     WebhookChange,
     WebhookSender,
     WebhookUnreachable,
+    repository,
     schedule,
     sender,
     service,
     values,
 )
 from unificx.webhooks.models import DeliveryRow, WebhookRow
-from unificx.webhooks.signature import headers_of
+from unificx.webhooks.signature import headers_of, secret_text
 
 DAY = 86_400
 
@@ -161,6 +163,93 @@ async def test_a_failed_message_is_tried_for_a_day_and_its_webhook_then_paused(s
     await publish(setup, person_created(5))
     await setup.deliver()
     assert len(setup.receiver.requests) == tried
+
+
+async def test_a_webhook_that_works_again_is_not_paused_for_its_next_failure(setup: WebhookSetup) -> None:
+    """It had failed for a day, and both attempts are of one run."""
+    made = await setup.create("person.created", "voicemail.left")
+    setup.receiver.status = 0
+    await publish(setup, person_created(1))
+    await setup.deliver()
+    setup.clock.advance(DAY - 3600)
+    await publish(setup, person_created(2), MessageLeft("e-2", "acme", "extension-1", "message-1"))
+    await setup.deliver()
+    setup.clock.advance(7200)
+    setup.receiver.status, setup.receiver.statuses["voicemail.left"] = 204, 500
+    await setup.deliver()
+    now = setup.service.find("acme", made.id)
+    assert (now.state, now.failing_since) == ("active", setup.clock.now())
+    assert [one.event for one in await setup.service.deliveries(made, dead=False)] == ["voicemail.left"]
+
+
+async def test_a_webhook_may_be_deleted_while_its_receiver_answers(
+    setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await setup.create("person.created")
+    setup.receiver.status = 0
+    await publish(setup, person_created())
+    await setup.deliver()
+    post = setup.receiver.post
+
+    async def delete_and_post(url: str, headers: Mapping[str, str], body: bytes) -> int:
+        await setup.service.delete(made)
+        return await post(url, headers, body)
+
+    monkeypatch.setattr(setup.receiver, "post", delete_and_post)
+    setup.receiver.status = 204
+    setup.clock.advance(schedule.FIRST_DELAY.total_seconds())
+    await setup.sender.deliver()
+    assert len(setup.receiver.requests) == 2
+
+
+async def test_a_run_with_a_fault_lasts_until_the_other_receivers_have_answered(
+    setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next run would send them the same messages again at the same time."""
+    await setup.create("person.created")
+    other = await setup.create("person.created", tenant_id="other")
+    await publish(setup, person_created(), person_created(tenant_id="other"))
+    await setup.outbox.deliver()
+    answered, failed = asyncio.Event(), asyncio.Event()
+    delete_delivery, post = repository.delete_delivery, setup.receiver.post
+
+    async def fail_for_acme(session: AsyncSession, tenant_id: str, delivery_id: str) -> None:
+        if tenant_id == "acme":
+            failed.set()
+            raise OSError("the database is away")
+        await delete_delivery(session, tenant_id, delivery_id)
+
+    async def answer_others_later(url: str, headers: Mapping[str, str], body: bytes) -> int:
+        if b'"other"' in body:
+            await answered.wait()
+        return await post(url, headers, body)
+
+    monkeypatch.setattr(repository, "delete_delivery", fail_for_acme)
+    monkeypatch.setattr(setup.receiver, "post", answer_others_later)
+    run = asyncio.create_task(setup.sender.deliver())
+    await failed.wait()
+    done, _ = await asyncio.wait({run}, timeout=0.2)
+    assert not done
+    answered.set()
+    with pytest.raises(OSError, match="is away"):
+        await run
+    assert await setup.service.deliveries(other) == []
+
+
+async def test_a_secret_is_replaced_while_events_are_dropped(
+    setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MAX_QUEUED", 0)
+    made = await setup.create("person.created")
+    for number in range(8):
+        await publish(setup, person_created(number))
+        new, _ = await asyncio.gather(setup.service.rotate_secret(made), setup.outbox.deliver())
+        again = setup.reopen()
+        await again.start()
+        for each in (setup.service, again):
+            stored = each.with_secrets(made.id)
+            assert stored is not None
+            assert (secret_text(stored[1][0]), stored[0].dropped) == (new.secret, number + 1)
 
 
 async def test_a_message_that_was_given_up_can_be_sent_again(setup: WebhookSetup) -> None:
