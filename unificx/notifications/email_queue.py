@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.cluster import Counters
 from unificx.core.errors import DomainError, ServiceUnavailable
 from unificx.core.faults import describe_fault
-from unificx.db import Database, ErasedSubject, PollingWorker, UnitOfWork
+from unificx.db import Database, ErasedSubject, PollingWorker, UnitOfWork, log_and_continue
 from unificx.identity import DirectoryCache, Person
 from unificx.notifications import campaign_repository, repository
 from unificx.notifications.advertising import Advertising
@@ -30,6 +30,7 @@ from unificx.notifications.email_outcomes import (
 )
 from unificx.notifications.models import EmailPart, EmailRow
 from unificx.notifications.policies.emails import RECORD_PERIOD, EmailRateLimit, Language, lifetime
+from unificx.notifications.policies.retry_policy import next_email_attempt
 from unificx.notifications.ports import EmailRejected, SmtpTransport
 from unificx.notifications.preferences import NoticePreferences
 from unificx.notifications.schemas import (
@@ -184,7 +185,17 @@ class EmailQueue:
         async with self._deps.database.read() as session:
             rows = await repository.due_emails(session, self._clock.now(), BATCH_SIZE, sending=self.can_send)
         for row in rows:
-            await self._send(row)
+            with log_and_continue("email_not_sent", email=row.id, kind=row.kind):
+                await self._send(row)
+                continue
+            await self._postpone(row)  # so that others do not wait for it
+
+    async def _postpone(self, row: EmailRow) -> None:
+        """Try an e-mail later whose attempt has failed unexpectedly, unless the server may have accepted it."""
+        attempts = row.tries + 1
+        due = next_email_attempt(self._clock.now(), attempts, row.expires) or row.expires
+        async with self._deps.database.begin() as uow:
+            await repository.postpone(uow.session, row, attempts, due)
 
     async def _end_interrupted(self) -> None:
         """End the e-mails whose content was being sent when the process died or the database failed. Whether the server

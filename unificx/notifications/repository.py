@@ -83,6 +83,12 @@ async def store_outcome(session: AsyncSession, row: EmailRow, outcome: Outcome, 
     await session.execute(statement.values(**values))
 
 
+async def postpone(session: AsyncSession, row: EmailRow, attempts: int, due: datetime) -> None:
+    """Let an e-mail that still waits be due at a time, after a number of attempts."""
+    chosen = (EmailRow.tenant_id == row.tenant_id, EmailRow.id == row.id, _WAITING)
+    await session.execute(update(EmailRow).where(*chosen).values(tries=attempts, due=due))
+
+
 async def interrupted_emails(session: AsyncSession) -> Sequence[EmailRow]:
     """Return the e-mails whose content was being sent."""
     # scope: all tenants, because one worker sends all e-mails

@@ -1,10 +1,11 @@
 """E-mails: queued sealed, sent to a real mail server over TLS, retried within limits, deleted when done."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,7 +40,7 @@ from unificx.notifications.catalogue import EMAIL_KINDS as KINDS
 from unificx.notifications.email_composer import Email, compose_email
 from unificx.notifications.email_texts import email_text
 from unificx.notifications.policies.emails import LANGUAGES
-from unificx.notifications.schemas import EmailRecord
+from unificx.notifications.schemas import EmailRecord, InvoiceReference
 from unificx.privacy import KeyStore
 from unificx.server.access_copy_email import CopyNotices
 
@@ -322,6 +323,57 @@ async def test_queued_emails_are_sent_after_a_restart(
         "Your phone account with Acme Ltd",
         "New device signed in",
     ]
+
+
+async def test_an_email_that_fails_unexpectedly_does_not_hold_up_others(
+    people: Identity, acme: Tenant, ada: Person, keys: KeyStore, box: FakeSmtpServer, database: Database
+) -> None:
+    """It is tried like one that a server defers, until it expires."""
+    clock, server, tried = database.clock, settings_of(box), list[str]()
+    assert isinstance(clock, ManualClock)
+
+    async def fail(tenant_id: str, number: str) -> bytes:
+        tried.append(number)
+        raise ZeroDivisionError
+
+    parts = (database, keys, people.directory, NoticePreferences(database, keys), SmtpClient(server), server.sender)
+    deps = EmailQueueDependencies(*parts, invoice_pdf=fail)
+    emails, counters = EmailQueue(deps, LocalCounters(clock)), LocalCounters(clock)
+    assert await emails.enqueue(ada, "invoice", "en", about=InvoiceReference("2026-00001"))
+    assert await emails.enqueue(ada, "new_device", "en", detail="a phone")
+    await emails.deliver()
+    assert [taken.message["Subject"] for taken in box.received] == ["New device signed in"]
+    await emails.deliver()
+    assert len(tried) == 1
+    clock.advance(30)
+    await emails.deliver()
+    assert len(tried) == 2
+    clock.advance(86_400)
+    await emails.deliver()
+    [record] = (await EmailRecords(deps, counters).page(acme.id, ["expired"], cursor=None, limit=10)).items
+    assert (record.kind, record.attempts, len(tried)) == ("invoice", 2, 2)
+
+
+async def test_an_email_is_not_sent_again_after_an_unexpected_failure_of_its_handing_over(
+    people: Identity, acme: Tenant, ada: Person, keys: KeyStore, box: FakeSmtpServer, database: Database
+) -> None:
+    server, sent = settings_of(box), list[EmailMessage]()
+
+    class Failing(SmtpClient):
+        async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]] | None = None) -> None:
+            assert before_data is not None
+            await before_data()
+            sent.append(message)
+            raise ZeroDivisionError
+
+    parts = (database, keys, people.directory, NoticePreferences(database, keys), Failing(server), server.sender)
+    deps, counters = EmailQueueDependencies(*parts), LocalCounters(database.clock)
+    emails = EmailQueue(deps, counters)
+    assert await emails.enqueue(ada, "new_device", "en", detail="a phone")
+    for _ in range(2):
+        await emails.deliver()
+    [record] = (await EmailRecords(deps, counters).page(acme.id, ["unknown"], cursor=None, limit=10)).items
+    assert (record.kind, len(sent)) == ("new_device", 1)
 
 
 # Injection through names and details
