@@ -242,3 +242,11 @@ async def test_calendar_is_added_to_the_holidays_of_the_tenants_year(hours: tupl
     with pytest.raises(Invalid):
         await service.import_calendar(changed, "nothing")
     assert service.get(tenant, "office") == changed
+
+
+async def test_an_import_leaves_the_holidays_that_were_entered_meanwhile(hours: tuple[HoursService, str]) -> None:
+    service, tenant = hours
+    made = await service.create(tenant, NewHours("office", ("mon 09:00-10:00",), OPEN))
+    await service.update(made, HoursChange(holidays=(date(2099, 5, 1),)))
+    changed = await service.import_calendar(made, event("DTSTART:20991224"))
+    assert changed.holidays == (date(2099, 5, 1), date(2099, 12, 24))

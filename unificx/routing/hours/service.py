@@ -135,13 +135,9 @@ class HoursService:
         self, hours: OpeningHours, change: HoursChange, condition: Precondition[OpeningHours] = unconditional
     ) -> OpeningHours:
         """Change opening hours. Raises Invalid; NotFound for deleted ones; what `condition` raises."""
-        async with self._deps.database.begin() as uow:
-            await self._deps.destinations.lock(uow, hours.tenant_id)
-            before = await repository.get_hours(uow.session, self._deps.keys, hours.tenant_id, hours.id)
-            if before is None:
-                raise _not_found()
-            condition(before)
-            after = replace(
+
+        def changed(before: OpeningHours) -> OpeningHours:
+            return replace(
                 before,
                 weekly=before.weekly if change.weekly is None else change.weekly,
                 holidays=before.holidays if change.holidays is None else tuple(sorted(set(change.holidays))),
@@ -150,20 +146,21 @@ class HoursService:
                 then=change.then or before.then,
                 otherwise=change.otherwise or before.otherwise,
             )
-            self._check(after)
-            if after.code != before.code:
-                await self._check_code(uow, after)
-            await repository.update_hours(uow.session, self._deps.keys, after)
-            uow.after_commit += (partial(self._hours.put, after), partial(self._changed, after))
-        return after
+
+        return await self._change(hours, changed, condition)
 
     async def import_calendar(
         self, hours: OpeningHours, text: str, condition: Precondition[OpeningHours] = unconditional
     ) -> OpeningHours:
-        """Add the dates of an iCalendar file to the holidays. Raises Invalid; what `condition` raises."""
+        """Add the dates of an iCalendar file to the holidays. Raises Invalid; NotFound for deleted hours; what
+        `condition` raises."""
         now = self._deps.clock.now().astimezone(self._deps.directory.time_zone(hours.tenant_id))
-        change = HoursChange(holidays=(*hours.holidays, *read_holidays(text, now.date())))
-        return await self.update(hours, change, condition)
+        added = read_holidays(text, now.date())
+
+        def changed(before: OpeningHours) -> OpeningHours:
+            return replace(before, holidays=tuple(sorted({*before.holidays, *added})))
+
+        return await self._change(hours, changed, condition)
 
     async def switch_by_code(self, hours_id: str, digit: str) -> OpeningHours | None:
         """Change the switch by its feature code: 0 auto, 1 open, 2 closed. Without a digit, to closed if it is open
@@ -197,6 +194,27 @@ class HoursService:
             uow.after_commit.append(partial(self._hours.drop, hours))
 
     # ---- inside
+
+    async def _change(
+        self,
+        hours: OpeningHours,
+        change: Callable[[OpeningHours], OpeningHours],
+        condition: Precondition[OpeningHours],
+    ) -> OpeningHours:
+        """Change opening hours as stored now. Raises Invalid; NotFound for deleted ones; what `condition` raises."""
+        async with self._deps.database.begin() as uow:
+            await self._deps.destinations.lock(uow, hours.tenant_id)
+            before = await repository.get_hours(uow.session, self._deps.keys, hours.tenant_id, hours.id)
+            if before is None:
+                raise _not_found()
+            condition(before)
+            after = change(before)
+            self._check(after)
+            if after.code != before.code:
+                await self._check_code(uow, after)
+            await repository.update_hours(uow.session, self._deps.keys, after)
+            uow.after_commit += (partial(self._hours.put, after), partial(self._changed, after))
+        return after
 
     def _by_code(self, tenant_id: str, dialled: str) -> tuple[OpeningHours, str] | None:
         """Return the hours with a feature code, and the digit dialled after it, "" for none."""
