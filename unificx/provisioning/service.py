@@ -7,7 +7,7 @@ from datetime import timedelta
 from unificx.cluster import Counters
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
-from unificx.db import Database, UnitOfWork
+from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.identity import Identity, PinThrottle, SipLogin
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted
 from unificx.privacy import Consents, KeyStore
@@ -114,7 +114,7 @@ class PhoneSettingsService:
         if extension is None:
             raise NotFound("There is no such device.")
         async with self._database.begin() as uow:
-            before = await repository.find(uow.session, self._keys, tenant_id, device_id)
+            before = await self._locked(uow, tenant_id, device_id)
             settings = before or self._new(tenant_id, device_id, extension.id, change)
             settings = replace(
                 settings,
@@ -127,16 +127,16 @@ class PhoneSettingsService:
 
     async def open(self, tenant_id: str, device_id: str) -> SettingsLink:
         """Return a new link and open its window; an earlier link becomes invalid. Raise NotFound, Conflict."""
-        settings = await self.get(tenant_id, device_id)
-        extension = self._directory.extension_by_id(settings.extension_id)
-        device = self._directory.device(device_id)
-        if extension is None or device is None:
-            raise _no_settings()
-        if not device.enabled:
-            raise Conflict("The device is disabled.", hint="Enable it first.")
         until = self._clock.now() + WINDOW
-        opened = replace(settings, salt=self._clock.random_bytes(16).hex(), open_until=until)
         async with self._database.begin() as uow:
+            settings = await self._locked(uow, tenant_id, device_id)
+            extension = self._directory.extension_by_id(settings.extension_id) if settings is not None else None
+            device = self._directory.device(device_id)
+            if settings is None or extension is None or device is None:
+                raise _no_settings()
+            if not device.enabled:
+                raise Conflict("The device is disabled.", hint="Enable it first.")
+            opened = replace(settings, salt=self._clock.random_bytes(16).hex(), open_until=until)
             await repository.save(uow.session, self._keys, opened, extension.subject)
         self._issued.pop(device_id, None)
         code = self._addresses.code(tenant_id, device_id, opened.salt, "settings")
@@ -144,8 +144,9 @@ class PhoneSettingsService:
 
     async def delete(self, tenant_id: str, device_id: str) -> None:
         """Delete the settings of a device: its addresses become invalid. Raise NotFound."""
-        await self.get(tenant_id, device_id)
         async with self._database.begin() as uow:
+            if await self._locked(uow, tenant_id, device_id) is None:
+                raise _no_settings()
             await repository.delete_of(uow.session, tenant_id, device_id=device_id)
 
     # ---- phones
@@ -206,6 +207,11 @@ class PhoneSettingsService:
         await repository.delete_of(uow.session, event.tenant)
 
     # ---- internals
+
+    async def _locked(self, uow: UnitOfWork, tenant_id: str, device_id: str) -> PhoneSettings | None:
+        """Lock the settings of a device until the commit and return them as stored now, None without."""
+        await lock_scope(uow.session, "phone settings", device_id)
+        return await repository.find(uow.session, self._keys, tenant_id, device_id)
 
     def _new(self, tenant_id: str, device_id: str, extension_id: str, change: PhoneSettingsChange) -> PhoneSettings:
         if change.maker is None or change.mac is None:

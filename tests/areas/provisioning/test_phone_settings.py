@@ -1,5 +1,6 @@
 """Phones that fetch their settings, on both databases: links, passwords, and deletion."""
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -126,6 +127,22 @@ async def test_a_new_link_replaces_the_old_one(office: Office) -> None:
     with pytest.raises(NotFound):
         await office.fetch(old)
     assert password_of(await office.fetch(new))
+
+
+async def test_a_new_link_takes_back_no_change(office: Office) -> None:
+    await office.phones.put(office.tenant, office.device.id, NEW)
+    for number in range(8):
+        keys = (PhoneKey("blf", str(1002 + number), "Berta"),)
+        mac = f"80:5E:C0:12:34:{number:02}"
+        await asyncio.gather(
+            office.link(),
+            office.phones.put(office.tenant, office.device.id, PhoneSettingsChange(keys=keys)),
+            office.phones.put(office.tenant, office.device.id, PhoneSettingsChange(mac=mac)),
+        )
+        stored = await office.phones.get(office.tenant, office.device.id)
+        assert (stored.keys, stored.mac) == (keys, mac.replace(":", "").lower())
+    await asyncio.gather(office.phones.delete(office.tenant, office.device.id), office.link(), return_exceptions=True)
+    assert await office.phones.devices_of(office.tenant) == []
 
 
 async def test_wrong_codes_and_files_look_the_same_and_are_slowed_down(office: Office, clock: ManualClock) -> None:
