@@ -12,7 +12,7 @@ from unificx.billing.machine.money import is_currency
 from unificx.billing.machine.rates import Rate
 from unificx.billing.schemas import DeckChanges, ImportResult, RateDeck
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.db import Database
+from unificx.db import Database, UnitOfWork
 
 MAX_DECKS = 50
 """Per tenant."""
@@ -57,7 +57,7 @@ class RateDecks:
         async with self._database.read() as session:
             found = await deck_repository.get_deck(session, tenant_id, deck_id)
         if found is None:
-            raise NotFound("Rate deck not found.")
+            raise _not_found()
         return found
 
     async def in_force(self, tenant_id: str) -> RateDeck | None:
@@ -150,26 +150,36 @@ class RateDecks:
 
     async def bring_into_force(self, deck: RateDeck, moment: datetime | None = None) -> RateDeck:
         """Let a deck be in force from a moment on, by default now. A moment in the past is for corrections: calls since
-        then get its prices when they are rated again. Raises Invalid, and Conflict without rates."""
+        then get its prices when they are rated again. Raises Invalid, NotFound, and Conflict without rates."""
         now = self._database.clock.now()
         begins = moment or now
         if not now - _FURTHEST <= begins <= now + _FURTHEST:
             raise Invalid("The time must be less than a year away.", field="in_force")
-        if not deck.rates:
-            raise Conflict("This rate deck has no rates yet.", hint="Import rates first.")
-        if deck.in_force is not None and deck.in_force <= now:
-            raise Conflict("This rate deck is in force.")
         async with self._database.begin() as uow:
+            stored = await self._locked(uow, deck)
+            if not stored.rates:
+                raise Conflict("This rate deck has no rates yet.", hint="Import rates first.")
+            if stored.in_force is not None and stored.in_force <= now:
+                raise Conflict("This rate deck is in force.")
             await deck_repository.set_in_force(uow.session, deck.tenant_id, deck.id, begins)
-        return replace(deck, in_force=begins)
+        return replace(stored, in_force=begins)
 
     async def delete(self, deck: RateDeck) -> None:
-        """Delete a draft. Raises Conflict for a deck that is or was in force: calls refer to it."""
-        if deck.in_force is not None:
-            raise Conflict("Calls are rated by this deck, so it cannot be deleted.")
+        """Delete a draft. Raises NotFound; Conflict for a deck that is or was in force: calls refer to it."""
         async with self._database.begin() as uow:
+            stored = await self._locked(uow, deck)
+            if stored.in_force is not None:
+                raise Conflict("Calls are rated by this deck, so it cannot be deleted.")
             await deck_repository.delete_deck(uow.session, deck.tenant_id, deck.id)
-        await self._delete_set(deck.tenant_id, deck.set_id)
+        await self._delete_set(deck.tenant_id, stored.set_id)
+
+    async def _locked(self, uow: UnitOfWork, deck: RateDeck) -> RateDeck:
+        """Lock the decks of a tenant until the commit; return one of them as stored now. Raises NotFound."""
+        await lock(uow.session, Lock.DECKS, deck.tenant_id)
+        found = await deck_repository.get_deck(uow.session, deck.tenant_id, deck.id)
+        if found is None:
+            raise _not_found()
+        return found
 
 
 async def _batches(data: AsyncIterator[bytes], faults: list[LineFault]) -> AsyncIterator[list[tuple[int, Rate]]]:
@@ -210,3 +220,7 @@ async def _lines(data: AsyncIterator[bytes]) -> AsyncIterator[str]:
     rest += decoder.decode(b"", final=True)
     if rest:
         yield rest[: MAX_LINE + 1].rstrip("\r")
+
+
+def _not_found() -> NotFound:
+    return NotFound("Rate deck not found.")

@@ -21,7 +21,7 @@ class Lock(StrEnum):
     PRICES = "billing"
     """Calls: each is either reserved or posted, and is moved to one invoice."""
     DECKS = "rate decks"
-    """Number of decks."""
+    """Decks: their number, and which of them are in force."""
 
 
 async def lock(session: AsyncSession, what: Lock, tenant_id: str) -> None:

@@ -122,6 +122,21 @@ async def test_a_deck_is_compared_with_the_one_in_force(billing: Billing) -> Non
     assert changes == result.changes
 
 
+async def test_a_deck_that_came_into_force_meanwhile_is_neither_deleted_nor_moved(
+    billing: Billing, clock: ManualClock
+) -> None:
+    await load(billing, GERMANY)
+    [read] = await billing.decks.list("acme")
+    started = await billing.decks.bring_into_force(read)
+    for refused in (
+        billing.decks.delete(read),
+        billing.decks.bring_into_force(read, clock.now() - timedelta(hours=1)),
+    ):
+        with pytest.raises(Conflict):
+            await refused
+    assert await billing.decks.list("acme") == [started]
+
+
 async def test_a_deck_in_force_is_not_changed_or_deleted(billing: Billing, clock: ManualClock) -> None:
     deck = await in_force(billing, GERMANY)
     current = await billing.decks.in_force("acme")
