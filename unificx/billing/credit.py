@@ -66,14 +66,14 @@ class Credit:
             await lock(uow.session, Lock.PRICES, tenant_id)
             await credit_repository.save_terms(uow.session, tenant_id, replace(new, warned=False))
             await self._warn(uow, tenant_id, await self._state(uow.session, tenant_id, new))
-            uow.after_commit.append(lambda: self._remember(tenant_id, limited=True))
+            uow.after_commit.append(lambda: self._remember(tenant_id))
             return await self._state(uow.session, tenant_id, new)
 
     async def remove_terms(self, tenant_id: str) -> None:
         """Let a tenant owe any amount."""
         async with self._database.begin() as uow:
             await credit_repository.delete_terms(uow.session, tenant_id)
-            uow.after_commit.append(lambda: self._remember(tenant_id, limited=False))
+        await self.refresh()  # its trial may have ended, or an invoice not be paid
 
     # ---- calls
 
@@ -121,8 +121,8 @@ class Credit:
         """Return the day in the time zone of a tenant."""
         return moment.astimezone(self._directory.time_zone(tenant_id)).date()
 
-    def _remember(self, tenant_id: str, *, limited: bool) -> None:
-        self._limited = self._limited | {tenant_id} if limited else self._limited - {tenant_id}
+    def _remember(self, tenant_id: str) -> None:
+        self._limited |= {tenant_id}
 
     async def _state(self, session: AsyncSession, tenant_id: str, terms: CreditTerms) -> CreditState:
         sums = await repository.balances(session, tenant_id)

@@ -106,6 +106,9 @@ async def test_a_trial_is_free_then_stops_and_is_charged_from_the_decision_on(
     await credit.refresh()
     assert (credit.is_limited("acme"), credit.is_limited("globex")) == (True, False)
     assert await credit.reserve("acme", outside, 60) == "trial_ended"
+    await credit.set_terms("acme", CreditTerms(prepaid=True, currency="EUR", limit=0))
+    await credit.remove_terms("acme")
+    assert credit.is_limited("acme"), "the end of its trial does not depend on the limit"
     assert isinstance(await credit.reserve("acme", answered, 60), int), "a call in progress goes on"
     assert await billing.charges.of_month("acme", FIRST) == ()
 
