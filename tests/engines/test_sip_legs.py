@@ -57,6 +57,15 @@ def subscribe_to_refer(wire: Wire, dialog: Dialog, expires: str, event: str = "r
     return dialog
 
 
+def rejected_call(wire: Wire, *headers: tuple[str, str]) -> tuple[RemoteProtocolError, Request]:
+    """Have `b` receive a call that it rejects at once; return the fault and the INVITE."""
+    wire.call(headers=headers)
+    event = wire.b.unmatched.pop()
+    with pytest.raises(RemoteProtocolError) as fault:
+        wire.b.legs.incoming(event.key, event.request, event.flow, wire.now)
+    return fault.value, event.request
+
+
 def test_call_rings_is_answered_and_ends() -> None:
     wire = Wire()
     leg = wire.call()
@@ -248,14 +257,9 @@ def test_an_encoded_offer_is_rejected_with_415(method: str) -> None:
 
 
 def test_a_call_with_an_encoded_body_is_rejected_with_415() -> None:
-    wire = Wire()
-    wire.call(headers=(("e", "gzip"),))
-    event = wire.b.unmatched.pop()
-    with pytest.raises(RemoteProtocolError) as fault:
-        wire.b.legs.incoming(event.key, event.request, event.flow, wire.now)
-    assert fault.value.status == 415
-    stated = rejection_headers(fault.value, event.request)
-    assert stated == [("Accept", "application/sdp"), ("Accept-Encoding", "identity")]
+    fault, invite = rejected_call(Wire(), ("e", "gzip"))
+    assert fault.status == 415
+    assert rejection_headers(fault, invite) == [("Accept", "application/sdp"), ("Accept-Encoding", "identity")]
 
 
 def test_a_call_with_a_body_that_is_stated_not_to_be_encoded_is_accepted() -> None:
@@ -469,12 +473,8 @@ def test_session_without_refresh_ends() -> None:
 
 
 def test_too_small_session_interval_is_rejected_with_422() -> None:
-    wire = Wire(session_expires=60)
-    wire.call()
-    event = wire.b.unmatched.pop()
-    with pytest.raises(RemoteProtocolError) as fault:
-        wire.b.legs.incoming(event.key, event.request, event.flow, wire.now).accept(ANSWER, wire.now)
-    assert fault.value.status == 422
+    fault, _ = rejected_call(Wire(session_expires=60))
+    assert fault.status == 422
 
 
 def test_interval_in_other_digits_is_ignored() -> None:
@@ -493,12 +493,8 @@ def test_provisional_response_with_a_number_in_other_digits_is_ignored() -> None
 
 
 def test_unsupported_extension_is_rejected_with_420() -> None:
-    wire = Wire()
-    wire.call(headers=(("Require", "telepathy"),))
-    event = wire.b.unmatched.pop()
-    with pytest.raises(RemoteProtocolError) as fault:
-        wire.b.legs.incoming(event.key, event.request, event.flow, wire.now)
-    assert fault.value.status == 420
+    fault, _ = rejected_call(Wire(), ("Require", "telepathy"))
+    assert fault.status == 420
 
 
 def test_response_481_ends_the_leg() -> None:
