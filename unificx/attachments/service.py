@@ -37,9 +37,9 @@ MAX_LOOSE = 50
 LOOSE_HOURS = 24
 """Hours after which such a file is deleted."""
 MAX_FILE_BYTES, MAX_QUOTA_BYTES = 2 << 30, 100 << 40
+"""Highest limits that a tenant may have."""
 LOW_PERCENT = 90
 """Share of the space from which administrators are notified."""
-"""Highest limits that a tenant may have."""
 
 
 class Attachments:

@@ -99,7 +99,7 @@ class _MenuCall:
                     if not await self._failed(menu, entry):
                         break
                 case "silent":
-                    log.warning("the prompt of a menu does not exist any more", menu=menu.id)
+                    log.warning("menu_without_prompt", menu=menu.id)
                     if not await self._go(menu.otherwise):
                         break
         await self.call.play("general/goodbye")

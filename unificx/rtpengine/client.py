@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -136,7 +135,7 @@ class NgClient:
         delays = iter(retry_delays or RETRY_DELAYS)
         due = asyncio.get_running_loop().time() + next(delays)
         self._pending[cookie] = _PendingRequest(datagram, delays, due, parse, on_reply, selection)
-        self._send(self._socket, datagram)
+        self._socket.send(datagram, self._server)
         if self._timer is None or due < self._timer.when():
             self._set_timer(due)
 
@@ -271,14 +270,9 @@ class NgClient:
                 _fail(pending.on_reply, MediaUnavailable("silent"))
             else:
                 pending.due = now + delay
-                self._send(self._socket, pending.datagram)
+                self._socket.send(pending.datagram, self._server)
         earliest = min((pending.due for pending in self._pending.values()), default=None)
         self._set_timer(earliest and max(earliest, now + TIMER_GRAIN))
-
-    def _send(self, sock: DatagramSocket, datagram: bytes) -> None:
-        """Send a request; one that cannot be sent is retransmitted until it times out."""
-        with suppress(OSError):
-            sock.send(datagram, self._server)
 
 
 def _fail(on_reply: Callable[[Any], None], fault: MediaUnavailable) -> None:
