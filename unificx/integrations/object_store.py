@@ -167,7 +167,7 @@ def object_store(local: LocalBlobStore, url: str, environ: Mapping[str, str], va
     return ObjectStore(local, bucket)
 
 
-class _translate_errors:  # noqa: N801 - used like a function: with _answers()
+class _translate_errors:  # noqa: N801 - used like a function: with _translate_errors()
     """Translates the client library's errors; their texts are not shown, because they contain addresses."""
 
     def __enter__(self) -> None: ...
