@@ -95,13 +95,14 @@ class PushNotifier:
 
     async def start(self) -> None:
         """Load subscriptions and drop those deleted from the database. To be called periodically."""
+        before = self._subscriptions.all()
         async with self._deps.database.read() as session:
             rows = await repository.list_subscriptions(session)
-        self._subscriptions.keep_only(row.id for row in rows)
-        for row in rows:
-            self._subscriptions.put(
-                Subscription(row.id, row.tenant_id, row.person_id, row.subject_id, row.device_id, row.sealed)
-            )
+        stored = (
+            Subscription(row.id, row.tenant_id, row.person_id, row.subject_id, row.device_id, row.sealed)
+            for row in rows
+        )
+        self._subscriptions.take_over(stored, before)
 
     async def close(self) -> None:
         """Wait briefly for pending deliveries."""

@@ -60,7 +60,16 @@ class SubscriptionIndex:
             del self._by_device[one.device_id]
         return one
 
-    def keep_only(self, sessions: Iterable[str]) -> None:
-        """Remove the subscriptions of all other sessions."""
-        for session_id in self._by_session.keys() - set(sessions):
-            self.remove(session_id)
+    def take_over(self, stored: Iterable[Subscription], before: Iterable[Subscription]) -> None:
+        """Become like the database. `before`: what this index had when `stored` was read; a session that has changed
+        since stays as it is."""
+        found, known = ({one.session_id: one for one in each} for each in (stored, before))
+        for session_id in found.keys() | known.keys():
+            present = self._by_session.get(session_id)
+            if present is not known.get(session_id):
+                continue
+            read = found.get(session_id)
+            if read is None:
+                self.remove(session_id)
+            elif read != present:
+                self.put(read)

@@ -1,12 +1,13 @@
 """Web Push: encrypted for one browser, VAPID-signed, sent in time, with only a type and an id."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import pytest
 from push_service import PushService, SubscribedBrowser, claims
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
@@ -22,8 +23,9 @@ from unificx.identity import (
     SignInContext,
     Tenant,
 )
-from unificx.notifications import NewSubscription, PushNotifier
+from unificx.notifications import NewSubscription, PushNotifier, repository
 from unificx.notifications.events import PushSeen
+from unificx.notifications.models import PushRow
 from unificx.notifications.schemas import NoPushSubscription, PushTest
 from unificx.privacy import KeyStore
 
@@ -67,6 +69,28 @@ async def test_a_call_wakes_a_sleeping_device(
     assert pushed.headers["content-encoding"] == "aes128gcm"
     assert (pushed.headers["urgency"], pushed.headers["topic"]) == ("high", "0193call")
     assert 0 < int(pushed.headers["ttl"]) <= 30
+
+
+async def test_a_device_that_subscribes_while_subscriptions_are_read_again_is_woken(
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one that signs out meanwhile is not."""
+    ada = await phone(people, push, acme, service)
+    gone = await phone(people, push, acme, service, number="1002")
+    later = list[Phone]()
+    list_subscriptions = repository.list_subscriptions
+
+    async def read_slowly(session: AsyncSession) -> Sequence[PushRow]:
+        rows = await list_subscriptions(session)
+        later.append(await phone(people, push, acme, service, number="1003"))
+        await push.unsubscribe(gone.principal)
+        return rows
+
+    monkeypatch.setattr(repository, "list_subscriptions", read_slowly)
+    await push.start()
+    [bob] = later
+    found = [push.push_devices(each.extension_id) for each in (ada, gone, bob)]
+    assert found == [(ada.device_id,), (), (bob.device_id,)]
 
 
 @pytest.mark.promise("T3")
