@@ -258,6 +258,16 @@ async def test_the_seller_has_no_invoices(billing: Billing, database: Database, 
         await unfinished.invoices.list("acme")
 
 
+async def test_the_day_of_a_collection_is_later_than_that_of_the_seller(sold: Billing, clock: ManualClock) -> None:
+    clock.advance((datetime(2027, 3, 31, 22, 30, tzinfo=UTC) - clock.now()).total_seconds())  # 1 April in Berlin
+    for day in (date(2027, 4, 1), date(2027, 6, 1)):
+        with pytest.raises(Invalid):
+            await sold.direct_debits.create(day)
+    for day in (date(2027, 4, 2), date(2027, 5, 31)):
+        with pytest.raises(Conflict, match="needs an IBAN"):
+            await sold.direct_debits.create(day)
+
+
 @pytest.mark.promise("U4")
 async def test_only_a_collected_invoice_is_returned_and_only_stored_ones_are_collected(
     sold: Billing, database: Database, clock: ManualClock

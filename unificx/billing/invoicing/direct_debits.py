@@ -52,8 +52,8 @@ class DirectDebits:
         other file. An invoice announces its due day as the earliest one (pre-notification).
 
         Raise Invalid; Conflict if there are none, or the seller has no bank account or creditor identifier."""
-        now = self._database.clock.now()
-        if not now.date() < day <= now.date() + _LONGEST_NOTICE:
+        now, today = self._database.clock.now(), self._invoices.today()
+        if not today < day <= today + _LONGEST_NOTICE:
             raise Invalid("The day of collection is tomorrow or at most 60 days later.", field="day")
         seller_id, _ = await self._seller()
         file_id = random_id(self._database.clock).replace("-", "")
