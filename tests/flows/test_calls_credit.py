@@ -40,6 +40,8 @@ class Bank:
     refusal: CreditRefusal = "no_credit"
     asked: list[CreditCall] = field(default_factory=list[CreditCall])
     ended: list[CreditCall] = field(default_factory=list[CreditCall])
+    is_away: bool = False
+    """Whether the database does not answer."""
 
     def is_limited(self, tenant_id: str) -> bool:
         return tenant_id == "t1"
@@ -50,11 +52,15 @@ class Bank:
         del tenant_id
         await asyncio.sleep(0)
         self.asked.append(call)
+        if self.is_away:
+            raise ConnectionError
         granted = min(self.seconds, -(-seconds // 60) * 60)
         return granted or self.refusal
 
     async def call_ended(self, tenant_id: str, call: CreditCall) -> None:
         del tenant_id
+        if self.is_away:
+            raise ConnectionError
         self.ended.append(call)
 
 
@@ -128,6 +134,35 @@ async def test_a_call_is_warned_before_its_credit_is_used_up_and_then_ended() ->
     assert (ended.id, ended.call_id) == (bank.asked[0].id, call.id)
     assert ended.answered is not None
     assert len(player.played) == 1
+
+
+@pytest.mark.promise("U4")
+async def test_a_call_ends_with_its_credit_also_while_the_database_is_away(
+    no_fault_in_the_log: list[dict[str, object]],
+) -> None:
+    world, bank, credit, player = await start(60)
+    await play_on(world, "alice -> INVITE 03098765432 [alice]" + UP)
+    bank.is_away = True
+    await pass_time(world, credit, 58)
+    assert world.manager.calls
+    assert len(player.played) == 1
+    await pass_time(world, credit, 1)
+    await play_on(
+        world,
+        """
+        alice <- BYE
+        carrier <- BYE
+        history <- answered 102 alice +493098765432
+        """,
+    )
+    with pytest.raises(ConnectionError):
+        await credit.check()
+    bank.is_away = False
+    for _ in range(2):
+        await credit.check()
+    assert len(bank.ended) == 1, "its reservation is released once that is possible"
+    assert {each["event"] for each in no_fault_in_the_log if each["log_level"] == "error"} == {"credit_not_reserved"}
+    no_fault_in_the_log.clear()
 
 
 async def test_credit_that_is_paid_in_meanwhile_lets_a_call_go_on() -> None:

@@ -71,13 +71,14 @@ class CreditControl:
 
     async def check(self) -> None:
         """Reserve further for live calls, warn those that are close to their end, end those without credit, and
-        release what ended calls have not used."""
+        release what ended calls have not used. Calls end with what was granted even if the database is away."""
         live = {leg.id: leg for leg in self._calls.legs(self.is_limited)}
-        for ended in [each for key, each in self._granted.items() if key not in live]:
-            del self._granted[ended.leg.id]
-            await self._credit.call_ended(ended.leg.tenant_id, self._call(ended.leg))
+        over = [each.leg for key, each in self._granted.items() if key not in live]
         for leg in live.values():
             await self._check(leg)
+        for leg in over:
+            await self._credit.call_ended(leg.tenant_id, self._call(leg))
+            del self._granted[leg.id]  # after that, so that a release that fails is repeated
 
     async def join(self) -> None:
         """Wait until pending decisions are made."""
@@ -105,8 +106,7 @@ class CreditControl:
             return
         now, talked = self._clock.monotonic(), (self._clock.now() - leg.answered).total_seconds()
         if is_due(granted.seconds, talked) and now - granted.asked >= REFRESH_SECONDS:
-            found = await self._credit.reserve(leg.tenant_id, self._call(leg), int(talked) + STEP_SECONDS)
-            seconds = found if isinstance(found, int) else granted.seconds
+            seconds = await self._extended(granted, int(talked) + STEP_SECONDS)
             granted = replace(granted, seconds=seconds, asked=now, warned=granted.warned and seconds == granted.seconds)
         if talked + CHECK_SECONDS >= granted.seconds:
             log.info("call_ended_by_credit", tenant=leg.tenant_id, call=leg.call_id)
@@ -115,6 +115,17 @@ class CreditControl:
             granted = replace(granted, warned=True)
             self._tasks.spawn(self._warn(leg))
         self._granted[leg.id] = granted
+
+    async def _extended(self, granted: _Granted, wanted: int) -> int:
+        """Reserve further for a leg; return the seconds that are granted from now on. If no credit can be read, they
+        are those of before; of a leg about which that is not known, after a restart, the wanted ones."""
+        leg = granted.leg
+        try:
+            found = await self._credit.reserve(leg.tenant_id, self._call(leg), wanted)
+        except Exception as fault:
+            log.error("credit_not_reserved", tenant=leg.tenant_id, **describe_fault(fault))
+            return granted.seconds or wanted
+        return found if isinstance(found, int) else granted.seconds
 
     async def _warn(self, leg: CreditedLeg) -> None:
         try:
