@@ -275,10 +275,9 @@ class Call:
         self._changed.set()
 
     async def _play(self, sound: Sound, escape_digits: str, *, peek: bool = False) -> str:
-        """Play one sound; repeated from its start if the engine was lost meanwhile."""
+        """Play one sound; repeated from its start if the engine was lost meanwhile. Hang up if no media returns."""
         while True:
-            await self._engine.wait_until_running()
-            await self.session.media_up.wait()
+            await self.session.wait_for_media()
             if escape_digits and (digit := self._next_matching_digit(escape_digits, peek=peek)):
                 return digit
             ticket = self._engine.play(self.session.leg, sound)
