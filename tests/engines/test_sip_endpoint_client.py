@@ -235,6 +235,21 @@ def test_undeliverable_datagram_fails_its_request() -> None:
     assert wire.receive(response_to(data, 200)) == []
 
 
+def test_undeliverable_datagram_leaves_what_no_other_server_can_answer() -> None:
+    """A request that rings, or that belongs to a dialog, is retransmitted until the way to its only peer is back."""
+    wire = Wire()
+    ringing, data = send_request(wire, "INVITE")
+    wire.receive(response_to(data, 180))
+    new = local_request("INFO")
+    inside = [(name, f"{value};tag=a9" if name == "To" else value) for name, value in new.headers]
+    wire.endpoint.request(Request("INFO", new.uri, inside), UDP, wire.now)
+    wire.endpoint.cancel(ringing, wire.now)
+    wire.endpoint.connection_lost(UDP)
+    wire.advance(1)
+    assert wire.events() == []
+    assert [line.split()[0] for line in wire.lines] == ["INVITE", "INFO", "CANCEL", "INFO", "CANCEL"]
+
+
 def test_connection_loss_after_the_2xx_causes_no_failure() -> None:
     wire = Wire()
     _, data = send_request(wire, "INVITE", TCP)

@@ -6,9 +6,9 @@ with interrupts (NAPI of Linux).
 """
 
 import asyncio
+import errno
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import copy_context
 from typing import Any
 
@@ -23,6 +23,9 @@ RATE_PERIOD = 0.1
 MAX_READ = 32
 """Datagrams of one socket read in a turn of the event loop."""
 MAX_DATAGRAM = 65_535
+NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EACCES, errno.EINVAL})
+"""Errors of a destination that this socket cannot reach: no route or a forbidden one, or a socket of the loopback
+address and a destination elsewhere."""
 
 OnDatagram = Callable[[bytes, Any], None]
 """Receives a datagram and the address of its sender, a tuple that depends on the family of the socket."""
@@ -60,11 +63,15 @@ class DatagramSocket:
     def close(self) -> None:
         self._socket.close()
 
-    def send(self, data: bytes, address: tuple[str, int]) -> None:
-        """Send to a numeric address. A datagram that the kernel refuses, for example without a route, is lost, as it
-        may be later on its way: the timers of protocols handle that. Raise OverflowError for a port above 65535."""
-        with suppress(OSError):
+    def send(self, data: bytes, address: tuple[str, int]) -> bool:
+        """Send to a numeric address; return whether there is a way to it at present. A datagram that the kernel refuses
+        for another reason, such as a full buffer, is lost, as it may be later on its way: the timers of protocols
+        handle that. Raise OverflowError for a port above 65535."""
+        try:
             self._socket.sendto(data, address)
+        except OSError as fault:
+            return fault.errno not in NO_ROUTE
+        return True
 
     def read(self, limit: int = MAX_READ) -> int:
         """Pass at most `limit` datagrams that have arrived to `on_datagram`; return their number."""

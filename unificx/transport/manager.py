@@ -122,26 +122,23 @@ class TransportManager:
         return replace(bind, port=port)
 
     def _send_datagram(self, data: bytes, flow: Flow) -> None:
-        sock = self._udp.get(flow.local)  # then it came from there: its host is an address
-        if sock is None:
-            if not is_ip_address(flow.host):
-                self._lookups.spawn(self._send_to_name(data, flow))
-                return
-            sock = self._udp.get(self._addresses.socket_index(flow))
-        if sock is None:
+        if flow.local not in self._udp and not is_ip_address(flow.host):  # else it came from there: it is an address
+            self._lookups.spawn(self._send_to_name(data, flow))
+        elif not self._has_sent(data, flow):
             self._report_lost(flow)
-            return
+
+    def _has_sent(self, data: bytes, flow: Flow) -> bool:
+        """Send a datagram to a numeric address. Return False without a socket for it, or a route."""
+        sock = self._udp.get(flow.local) or self._udp.get(self._addresses.socket_index(flow))
         try:
-            sock.send(data, flow.host, flow.port)
+            return sock is not None and sock.send(data, flow.host, flow.port)
         except OverflowError:
-            self._report_lost(flow)
+            return False
 
     async def _send_to_name(self, data: bytes, flow: Flow) -> None:
         try:
             for address in await self._resolver.addresses(flow.host):
-                numeric = replace(flow, host=address)
-                if self._addresses.socket_index(numeric):
-                    self._send_datagram(data, numeric)
+                if self._has_sent(data, replace(flow, host=address)):
                     return
         except ResolutionError:
             pass

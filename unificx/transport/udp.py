@@ -38,10 +38,10 @@ class UdpSocket:
         """Process datagrams that have arrived now, more than are read in a turn of the event loop."""
         self._reader.read_now(self._socket, MAX_PENDING)
 
-    def send(self, data: bytes, host: str, port: int) -> None:
-        """Send one datagram to a numeric address; one that cannot be sent is lost. Raise OverflowError for a port above
-        65535."""
-        self._socket.send(data, (host, port))
+    def send(self, data: bytes, host: str, port: int) -> bool:
+        """Send one datagram to a numeric address; return whether there is a way to it at present. Raise OverflowError
+        for a port above 65535."""
+        return self._socket.send(data, (host, port))
 
     def close(self) -> None:
         self._reader.close(self._socket)

@@ -179,6 +179,7 @@ async def test_undeliverable_messages_are_reported(rig: Rig) -> None:
     flows = [
         Flow("udp", "no-such-host.invalid", 5060),
         Flow("udp", "::1", 5060),
+        Flow("udp", "203.0.113.1", 5060),  # its socket is bound to the loopback address
         Flow("tcp", HOST, 1),
         Flow("tcp", HOST, 5060, 999),
         Flow("wss", HOST, 5060),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from math import inf
 
 from unificx.sip.flow import Flow
-from unificx.sip.message import Request, Response
+from unificx.sip.message import Request, Response, parse
 from unificx.sip.timers import T1, T2, T4, TIMEOUT_64_T1
 from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import Cause, ClientKey, RequestFailed, ResponseReceived
@@ -44,6 +44,12 @@ class ClientTransaction(Transaction):
     @abstractmethod
     def transport_failed(self) -> None:
         """Process the loss of the connection, or that sending failed."""
+
+    @property
+    def may_go_elsewhere(self) -> bool:
+        """Whether another server can be asked instead: the request is outside a dialog, and has no response yet."""
+        waits = self.state is State.CALLING or self.state is State.TRYING
+        return waits and self.match_key[1] != "CANCEL" and not parse(self._data).to_tag
 
     def _start(self, request: Request, state: State, now: float) -> None:
         data = request.encode()

@@ -90,10 +90,15 @@ class ClientTransactions:
         transaction.receive(response, flow, now)
 
     def connection_lost(self, flow: Flow) -> None:
-        """Fail the transactions of this flow, and of a pending connection to the same remote address."""
+        """Fail the transactions of this flow, and of a pending connection to the same remote address.
+
+        Over UDP only those whose request can be sent to another server: others are retransmitted until the way is back.
+        """
         for key in self._by_flow.keys_for(flow):
             transaction = self._by_key.get(ClientKey(key))
-            if transaction is not None and transaction.flow.connection in (0, flow.connection):
+            if transaction is None or transaction.flow.connection not in (0, flow.connection):
+                continue
+            if transaction.flow.reliable or transaction.may_go_elsewhere:
                 transaction.transport_failed()
 
     def _drop(self, transaction: ClientTransaction) -> None:
