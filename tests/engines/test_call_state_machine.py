@@ -61,6 +61,16 @@ def test_provisional_status_only_increases() -> None:
     assert reported == [(180, b""), (183, b"")]
 
 
+def test_early_media_from_elsewhere_reaches_the_caller_without_another_answer() -> None:
+    script = ringing("b1")
+    script.process(events.CalleeProgressed("b1", 183, b"early"), events.MediaAnswered("early", b"relayed"))
+    assert script.process(events.CalleeProgressed("b1", 183, b"early")) == []
+    again = AnswerMedia("early from elsewhere", "b1", "b1", b"other")
+    assert script.process(events.CalleeProgressed("b1", 183, b"other")) == [again]
+    assert script.process(events.MediaAnswered("early from elsewhere", b"relayed")) == []
+    assert script.process(events.CalleeAnswered("b1", b"")) == [AnswerMedia("answer", "b1", "b1", b"other")]
+
+
 def test_failed_early_answer_is_retried() -> None:
     script = ringing("b1")
     ask = [AnswerMedia("early", "b1", "b1", b"early")]

@@ -1,6 +1,7 @@
 """Calls through a real rtpengine, with audio measured at both ends."""
 
 import asyncio
+import re
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -147,6 +148,23 @@ async def test_reoffer_from_another_address_moves_the_media(engine: RtpEngine, p
     await both_talk(roamed, callee)
     assert_level(callee, 800.0, not_tone=CALLEE)
     assert_level(roamed, CALLEE, not_tone=800.0)
+
+
+async def test_another_source_of_the_callee_leaves_the_answer_to_the_caller(
+    engine: RtpEngine, parties: AsyncExitStack
+) -> None:
+    """Early media of one gateway, then the answer of another one: the caller may ignore the second description."""
+    tones = (CALLER, CALLEE, 880.0)
+    caller, first, second = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in tones]
+    offer = await connect(engine, caller, first)
+    second.set_target(offer)
+    early = await rtpengine_replies.answer(engine, "call", "a", "b", first.describe(), Profile.PLAIN)
+    await both_talk(caller, first, 0.3)
+    answer = await rtpengine_replies.answer(engine, "call", "a", "b", second.describe(), Profile.PLAIN)
+    assert re.findall(rb"m=audio .*", answer) == re.findall(rb"m=audio .*", early)
+    await both_talk(caller, second)
+    assert_level(second, CALLER, not_tone=CALLEE)
+    assert_level(caller, 880.0, not_tone=CALLEE)
 
 
 async def test_address_behind_nat_is_learned_from_the_first_packet(engine: RtpEngine, parties: AsyncExitStack) -> None:

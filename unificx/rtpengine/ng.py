@@ -187,6 +187,7 @@ def _options(
         if sender is Profile.ENGINE:
             message["from-interface"] = ENGINE_INTERFACE
     else:
+        flags.append("port-latching")  # the offerer holds on to the first answer (RFC 3261 section 13.2.1)
         del message["transport-protocol"]
     return encode(message)[1:-1]
 

@@ -198,9 +198,11 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Transiti
     if branch is None or not branch.live:
         return state, []
     ringing = changed(branch, stage="ringing")
-    if sdp and state.offer and len(state.branches) == 1 and not state.early_sdp:
-        # Early media only with a single branch: with several, the source would be ambiguous.
-        return _with_branch(state, ringing, early_sdp=sdp), [AnswerMedia("early", leg, leg, sdp)]
+    if sdp and state.offer and len(state.branches) == 1 and sdp != state.early_sdp:
+        # Early media only with a single branch: with several, the source would be ambiguous. A carrier may go on from
+        # another source, as another fork or gateway: the caller has its answer already, whose ports stay the same.
+        ticket = "early from elsewhere" if state.early_sdp else "early"
+        return _with_branch(state, ringing, early_sdp=sdp), [AnswerMedia(ticket, leg, leg, sdp)]
     provisional = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
     if provisional <= state.last_provisional:
         return _with_branch(state, ringing), []
