@@ -253,6 +253,25 @@ async def test_forwarded_call_says_who_forwarded_it() -> None:
     assert_nothing_internal(world)
 
 
+async def test_the_reason_of_a_diversion_is_sent_on_as_a_token_only() -> None:
+    """In quotes it may hold another address, which would be sent on as one of ours."""
+    world = await play(
+        """
+    carrier +491710000001 udp trunk, second +491710000002 udp trunk
+    carrier -> INVITE +49301234502 [outside]
+      Diversion: <sip:+4989111111@carrier.example>;reason="x,<sip:+49900@x>"
+    second <- INVITE [outside]
+      Diversion: <sip:+49301234502@second.example>;reason=unconditional;privacy=off;counter=1
+      Diversion: <sip:+4989111111@second.example>;reason=unknown;privacy=off;counter=1
+    second -> 486
+    history <- busy 17 +491710000001 +491711111111
+    carrier <- 486
+    """,
+        inbound={"+49301234502": Outside(MOBILE, "second")},
+    )
+    assert_nothing_internal(world)
+
+
 async def test_outside_caller_is_transferred_to_a_colleague() -> None:
     world = await play(
         TALKS

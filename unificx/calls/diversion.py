@@ -11,6 +11,7 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.identity import AssertedIdentity
 from unificx.routing import Forward
 from unificx.sip.fields import Headers
+from unificx.sip.grammar import is_token
 from unificx.sip.headers import Address, readable_addresses
 from unificx.sip.message import Request
 
@@ -43,7 +44,7 @@ def parse_diversions(request: Request) -> tuple[Diversion, ...]:
     found = _addresses(request, "diversion")
     if found:
         public = [one for one in found if (one.param("privacy") or "off").lower() == "off"]
-        return tuple([Diversion(_user_of(one), (one.param("reason") or "unknown")[:32]) for one in public])
+        return tuple([Diversion(_user_of(one), _reason_of(one)) for one in public])
     entries = _addresses(request, "history-info")
     return tuple(
         [Diversion(_user_of(one), "unknown") for one in reversed(entries[:-1]) if "privacy" not in str(one).lower()]
@@ -83,6 +84,12 @@ def diversion_headers_to_carrier(diversions: tuple[Diversion, ...], sent: str, d
 
 def _addresses(request: Request, name: str) -> list[Address]:
     return readable_addresses(request.values(name)[:MAX_DIVERSIONS])
+
+
+def _reason_of(address: Address) -> str:
+    """Return the reason if it is a token, which is sent on as it is."""
+    reason = (address.param("reason") or "")[:32]
+    return reason if is_token(reason) else "unknown"
 
 
 def _user_of(address: Address) -> str:
