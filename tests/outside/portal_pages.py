@@ -24,6 +24,16 @@ SIGN_IN = """async ([email, password]) => {
   const accepted = await send('/me/acceptances', {of_age: true, terms_version, policy_version})
   return [signed.status, accepted.status]
 }"""
+CLEAR_STORAGE = """async () => {
+  localStorage.clear()
+  sessionStorage.clear()
+  const deleted = (name) => new Promise((done, fail) => {
+    const request = indexedDB.deleteDatabase(name)
+    request.onsuccess = done
+    request.onerror = () => fail(request.error)
+  })
+  await Promise.all((await indexedDB.databases()).map((each) => deleted(each.name)))
+}"""
 SIGNED_IN = [201, 204]
 """Statuses of the session and of the acceptance of the terms."""
 
@@ -72,13 +82,15 @@ def portal(clients: Clients, **how: object) -> Client:
 def shared_portal(playwright: Playwright, server: Server, directory: Path) -> Iterator[Client]:
     """The portal for several tests, each of which begins with `as_new` and loads a page."""
     clients = Clients(playwright, directory, server, service_workers=False, blurs=False)
-    yield portal(clients)
-    clients.close()
+    try:
+        yield portal(clients)
+    finally:
+        clients.close()
 
 
 def as_new(desk: Client) -> Client:
     """Without what a test before has set, as far as loading a page does not undo it."""
-    desk.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    desk.run_before_loading(CLEAR_STORAGE, None)  # the page before has ended by then, and so have its complaints
     desk.page.set_viewport_size(DESKTOP_OPTIONS["viewport"])
     desk.page.emulate_media(color_scheme="light")
     desk.complaints.clear()

@@ -24,6 +24,15 @@ FORMER = {
     "/rooms": ("/team?show=rooms", "Team"),
     "/": ("/calls", "Calls"),
 }
+SCREENS_IN_GERMAN = {
+    "/team": "Team",
+    "/calls": "Zuletzt",
+    "/calls?show=voicemail": "Voicemail",
+    "/calls?show=recordings": "Aufnahmen",
+    "/team?show=rooms": "Räume",
+    "/settings": "Mehr",
+}
+"""Screens by path: the name of the chosen part, or the title."""
 DESKTOP = {**DESKTOP_OPTIONS, "viewport": {"width": 900, "height": 800}}
 
 
@@ -317,8 +326,10 @@ def test_text_of_double_size_and_any_names_lose_nothing_on_the_narrowest_screen(
     anna = clients(language="de-DE", viewport={"width": 320, "height": 568}).sign_in(household.anna, path="/team")
     page, walk = anna.page, PageChecker(anna, "de")
     page.evaluate(LARGE_TEXT)
-    for path in ("/team", "/calls", "/calls?show=voicemail", "/calls?show=recordings", "/team?show=rooms", "/settings"):
+    for path, chosen in SCREENS_IN_GERMAN.items():
         page.evaluate(FOLLOW, f"/app{path}")
+        part = page.get_by_role("radio", name=chosen, exact=True, checked=True)
+        expect(part.or_(page.get_by_role("heading", name=chosen, exact=True, level=1)).first).to_be_attached()
         walk.label = path
         walk.check("light")
         assert page.evaluate(CUT) == [], path
