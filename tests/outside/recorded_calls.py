@@ -12,7 +12,7 @@ from typing import Any
 from client_pages import Clients
 from page_checks import Catalog
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
-from recorded_screens import ORIGIN, PAGE, File, RecordedPages, Recording, load, settle
+from recorded_screens import ORIGIN, PAGE, File, RecordedPages, Recording, load, until_answered
 from server import eventually
 
 MEDIA = Path(__file__).with_name("recorded_media.js")
@@ -321,6 +321,6 @@ class RecordedCalls:
         page = pages.open("in", system.connect, MEDIA)
         opened.append(page)
         texts = Catalog.read().german if self.language == "de" else {}
-        SCENES[name](CallPage(page, system, recording.answers, datetime.fromisoformat(recording.now), texts))
-        settle(page)
+        with until_answered(page):
+            SCENES[name](CallPage(page, system, recording.answers, datetime.fromisoformat(recording.now), texts))
         return page

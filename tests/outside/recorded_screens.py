@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -198,8 +199,8 @@ class RecordedScreens:
         address = f"/{self._program}{path}"
         try:
             if page.url.startswith(ORIGIN) and not self._opened:
-                page.evaluate(FOLLOW, address)
-                settle(page)
+                with until_answered(page):
+                    page.evaluate(FOLLOW, address)
             else:
                 load(page, ORIGIN + address)
             self._opened = name in STEPS
@@ -215,23 +216,38 @@ def _problem(status: int, code: str) -> dict[str, Any]:
 
 
 def load(page: Page, address: str) -> None:
-    """Load a screen anew and wait until all of its parts, such as the numbers on the tabs, have their answers: between
-    two requests a screen can stand still for longer than `settle` waits."""
-    traffic = 0
+    """Load a screen anew, with all of its parts, such as the numbers on the tabs."""
+    with until_answered(page):
+        page.goto(address)
 
-    def count(request: Request) -> None:
+
+@contextmanager
+def until_answered(page: Page) -> Iterator[None]:
+    """After the block, wait until each request since its begin, also for a part of the program, has its answer and the
+    screen shows it: meanwhile a screen can stand still for longer than `settle` waits."""
+    traffic, under_way = 0, set[Request]()
+
+    def begin(request: Request) -> None:
         nonlocal traffic
         traffic += 1
+        if UNANSWERED.split()[1] not in request.url:
+            under_way.add(request)
 
-    page.goto(address)
-    page.on("request", count)
-    page.on("requestfinished", count)
+    def end(request: Request) -> None:
+        nonlocal traffic
+        traffic += 1
+        under_way.discard(request)
+
+    listeners = {"request": begin, "requestfinished": end, "requestfailed": end}
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    yield
     before = -1
-    while before != traffic:
+    while before != traffic or under_way:
         before = traffic
         settle(page)
-    page.remove_listener("request", count)
-    page.remove_listener("requestfinished", count)
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
 
 
 def settle(page: Page) -> None:
@@ -244,8 +260,8 @@ def take_steps(page: Page, screen: str) -> None:
     """Open the form of a screen, if it has one."""
     for selector, value in STEPS.get(screen, ()):
         target = page.locator(selector).first
-        target.fill(value) if value else target.click()
-        settle(page)
+        with until_answered(page):
+            target.fill(value) if value else target.click()
 
 
 def accept_registrations(socket: WebSocketRoute) -> None:
@@ -339,8 +355,8 @@ def _visit(client: Client, program: str, screens: Mapping[str, str]) -> None:
     page = client.page
     load(page, f"{client.origin}/{program}{next(iter(screens.values()))}")
     for name, path in screens.items():
-        page.evaluate(FOLLOW, f"/{program}{path}")
-        settle(page)
+        with until_answered(page):
+            page.evaluate(FOLLOW, f"/{program}{path}")
         if name in STEPS:
             take_steps(page, name)
             page.reload()

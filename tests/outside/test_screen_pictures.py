@@ -8,10 +8,17 @@ import pytest
 from client_pages import Clients
 from page_checks import pages
 from picture_matrix import MATRICES, Matrix
-from playwright.sync_api import Playwright
-from recorded_screens import WITHOUT_PICTURE, Recording
+from playwright.sync_api import Playwright, Route
+from recorded_screens import ORIGIN, WITHOUT_PICTURE, Recording, load
 from screen_pictures import DIFFERENCES, REFERENCES, compare
 from server import Server
+
+SCREEN = """<!doctype html><meta charset=utf-8><title>A screen</title><h1>A screen</h1><script>
+  const show = (text) => document.body.append(text)
+  onload = () => fetch('/part').then(() => fetch('/answer')).then((answer) => answer.text()).then(show)
+</script>"""
+"""Shows what a second request brings, as a part of a program that is loaded when it is needed."""
+LONGER_THAN_SCREENS_STAND_STILL_MS = 1000
 
 
 @pytest.fixture
@@ -34,6 +41,21 @@ def test_every_page_has_a_picture(program: str) -> None:
     shown = {path.partition("?")[0] for each in recordings if each.program == program for path in each.screens.values()}
     public, own = pages(program)
     assert {*public, *own} - shown - WITHOUT_PICTURE[program] == set()
+
+
+def test_pictures_wait_for_all_answers(clients: Clients) -> None:
+    page = clients().page
+
+    def answer(route: Route) -> None:
+        if "/app" in route.request.url:
+            route.fulfill(body=SCREEN, content_type="text/html")
+        else:
+            page.wait_for_timeout(LONGER_THAN_SCREENS_STAND_STILL_MS)
+            route.fulfill(body="All of it")
+
+    page.route(f"{ORIGIN}/**", answer)
+    load(page, f"{ORIGIN}/app/")
+    assert "All of it" in page.inner_text("body")
 
 
 def test_comparison_finds_a_difference(tmp_path: Path) -> None:
