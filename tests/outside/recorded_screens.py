@@ -51,6 +51,11 @@ STEPS: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 """Elements of a screen that are clicked, or filled in if there is a value: selectors that hold in each language."""
 CHOOSE_LANGUAGE = "localStorage.setItem('unificx.preferences', JSON.stringify({language: '%s'}))"
+WITHOUT_LONG_TIMERS = """(() => {
+  const start = window.setTimeout.bind(window)
+  window.setTimeout = (task, delay = 0, ...rest) => (delay < 60_000 ? start(task, delay, ...rest) : 0)
+})()"""
+"""The socket of events is silent here. On a busy machine a page would take it for dead and load all of its data again."""
 PAGE: Mapping[str, Any] = {
     "is_mobile": False,
     "has_touch": False,
@@ -125,6 +130,7 @@ class RecordedPages:
         page = client.page
         page.clock.set_fixed_time(self.recording.now)
         page.add_init_script(CHOOSE_LANGUAGE % self.language)
+        page.add_init_script(WITHOUT_LONG_TIMERS)
         if script:
             page.add_init_script(path=script)
         page.route_web_socket(f"{ORIGIN.replace('https', 'wss')}/**", connect or accept_registrations)
