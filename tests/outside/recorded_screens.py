@@ -244,16 +244,17 @@ def until_answered(page: Page) -> Iterator[None]:
         traffic += 1
         under_way.discard(request)
 
-    listeners = {"request": begin, "requestfinished": end, "requestfailed": end}
-    for event, listener in listeners.items():
-        page.on(event, listener)
+    page.on("request", begin)
+    page.on("requestfinished", end)
+    page.on("requestfailed", end)
     yield
     before = -1
     while before != traffic or under_way:
         before = traffic
         settle(page)
-    for event, listener in listeners.items():
-        page.remove_listener(event, listener)
+    page.remove_listener("request", begin)
+    page.remove_listener("requestfinished", end)
+    page.remove_listener("requestfailed", end)
 
 
 def settle(page: Page) -> None:

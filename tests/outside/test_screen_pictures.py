@@ -9,7 +9,7 @@ from client_pages import Clients
 from page_checks import pages
 from picture_matrix import MATRICES, Matrix
 from playwright.sync_api import Playwright, Route
-from recorded_screens import ORIGIN, WITHOUT_PICTURE, Recording, load
+from recorded_screens import ORIGIN, WITHOUT_PICTURE, RecordedPages, Recording, load
 from screen_pictures import DIFFERENCES, REFERENCES, compare
 from server import Server
 
@@ -56,6 +56,14 @@ def test_pictures_wait_for_all_answers(clients: Clients) -> None:
     page.route(f"{ORIGIN}/**", answer)
     load(page, f"{ORIGIN}/app/")
     assert "All of it" in page.inner_text("body")
+
+
+def test_pages_of_pictures_do_not_take_silence_for_a_lost_connection(clients: Clients) -> None:
+    """The client opens another connection of events after 75 seconds, which all pictures of a program may take."""
+    page = RecordedPages(Recording.read("portal"), clients, "en", 1, set()).open("out")
+    page.goto("about:blank")
+    assert page.evaluate("setTimeout(() => {}, 75_000)") == 0
+    assert page.evaluate("setTimeout(() => {}, 30_000)") > 0
 
 
 def test_comparison_finds_a_difference(tmp_path: Path) -> None:
