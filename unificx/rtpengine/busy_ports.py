@@ -20,7 +20,8 @@ import structlog
 from unificx.core.faults import describe_fault
 
 LISTEN_SECONDS = 0.1
-"""Several packets of a phone that sends one every 20 or 30 ms."""
+"""Several packets of a phone that sends one every 20 or 30 ms. One that is silent meanwhile is not found. It may send
+to its former port again only until the re-INVITE that follows reaches it."""
 RELEASE_INTERVAL = 30.0
 RESERVED_FILES = 256
 """File descriptors left to the server meanwhile. If there are too few for all ports, only the first are searched."""
