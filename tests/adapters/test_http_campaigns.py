@@ -94,6 +94,23 @@ async def test_advertising_needs_a_consent_and_ends_with_one_click(world: World,
     assert (await ben.get("/api/v1/campaigns")).status_code == 403
 
 
+async def test_a_deleted_campaign_counts_for_the_limit_of_a_day_if_it_was_sent(
+    world: World, box: FakeSmtpServer
+) -> None:
+    admin, ada = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await decide(ada)
+    for at in range(4):  # the first one is deleted before it leaves
+        sent = (await send(admin)).json()
+        assert len(await deliver(world, box) if at else ()) == (at > 0)
+        assert (await admin.delete(f"/api/v1/campaigns/{sent['id']}")).status_code == 204
+    refused = await send(admin)
+    assert refused.status_code == 429
+    campaigns, url = world.services.notifications.campaigns, world.services.public_address.url
+    for obstacle in ("limit", None):
+        assert (await campaigns.audience(world.acme.id, url)).obstacle == obstacle
+        world.clock.advance(int(refused.headers["retry-after"]))
+
+
 @pytest.mark.promise("U7")
 async def test_an_unsubscribed_address_gets_nothing_through_another_account(world: World, box: FakeSmtpServer) -> None:
     admin, ada = await world.admin(world.acme), await world.user(world.acme, "1001")

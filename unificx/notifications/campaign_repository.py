@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.identity import Language
@@ -31,9 +31,14 @@ async def count_campaigns(session: AsyncSession, tenant_id: str) -> int:
 
 
 async def last_sent(session: AsyncSession, tenant_id: str, since: datetime) -> Sequence[datetime]:
-    """Return the times since then at which campaigns of a tenant were sent, oldest first."""
-    found = select(CampaignRow.sent).where(CampaignRow.tenant_id == tenant_id, CampaignRow.sent > since)
-    return [at for at in await session.scalars(found.order_by(CampaignRow.sent)) if at is not None]
+    """Return the times since then at which campaigns of a tenant were sent, oldest first; of deleted campaigns, those
+    at which the first e-mail left."""
+    sent = select(CampaignRow.sent.label("at")).where(CampaignRow.tenant_id == tenant_id, CampaignRow.sent > since)
+    present = select(CampaignRow.id).where(CampaignRow.tenant_id == tenant_id)
+    of_deleted = (EmailRow.tenant_id == tenant_id, EmailRow.campaign_id.not_in(present))
+    first = func.min(EmailRow.ended)
+    left = select(first).where(*of_deleted).group_by(EmailRow.campaign_id).having(first > since)
+    return [at for at in await session.scalars(union_all(sent, left).order_by("at")) if at is not None]
 
 
 async def change_draft(
