@@ -50,8 +50,10 @@ def build_queues(
     calls: CallControl,
     *,
     may_call: Callable[[str, str], bool],
+    do_not_disturb: Callable[[str], bool] = lambda extension_id: False,
 ) -> Queues:
-    """Build the services, and add queues to the kinds of destinations. `may_call`: see `QueueCallbacks`."""
+    """Build the services, and add queues to the kinds of destinations. `may_call`: see `QueueCallbacks`,
+    `do_not_disturb`: see `QueueManager`."""
     database, keys, publish = store.database, store.keys, store.publish
     history = QueueHistory(database, keys, store.outside_numbers, store.spool)
     service = QueueService(database, keys, directory, history, destinations=destinations, publish=publish)
@@ -63,5 +65,6 @@ def build_queues(
         calls=calls,
         callbacks=QueueCallbacks(calls, directory, may_call),
         publish=publish,
+        do_not_disturb=do_not_disturb,
     )
     return Queues(service, history, manager, LiveQueues(manager, database.clock))

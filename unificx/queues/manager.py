@@ -61,7 +61,8 @@ class _LiveQueue:
 class QueueManager:
     """All live queues of this process. Called from the event loop; no method blocks.
 
-    `publish` receives the signal `QueueActivity`.
+    `publish` receives the signal `QueueActivity`. `do_not_disturb` says whether the user of an extension is not to be
+    disturbed: that pauses it as an agent, until `presence_changed`.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class QueueManager:
         calls: CallControl,
         callbacks: QueueCallbacks,
         publish: Callable[[object], None] = lambda event: None,
+        do_not_disturb: Callable[[str], bool] = lambda extension_id: False,
     ) -> None:
         self._queues = queues
         self._history = history
@@ -80,6 +82,7 @@ class QueueManager:
         self._calls = calls
         self._callbacks = callbacks
         self._publish = publish
+        self._do_not_disturb = do_not_disturb
         self._tasks = BackgroundTasks(Access("telephony", "queues"))
         # Owner: the node that holds the calls: all callers of a queue are on one node.
         self._live: dict[str, _LiveQueue] = {}
@@ -116,7 +119,7 @@ class QueueManager:
             caller,
             arrived=arrived,
             report=self._send,
-            on_change=self._changed,
+            on_change=lambda changed: self._publish(QueueActivity(changed.queue)),
             on_end=self._ended,
         )
         visit.call_id = call_id
@@ -162,7 +165,7 @@ class QueueManager:
             self._send(queue.id, AgentRemoved(agent.id))
             _drop(self._of_agent, agent.id, queue.id)
         for order, agent in enumerate(known.agents):
-            state = agent.penalty, agent.signed_in, agent.paused
+            state = agent.penalty, agent.signed_in, agent.paused or self._do_not_disturb(agent.extension_id)
             self._of_agent.setdefault(agent.extension_id, {})[queue.id] = live
             self._send(queue.id, AgentSet(agent.extension_id, order, *state))
             self._update_occupied(agent.extension_id, known.tenant_id)
@@ -173,6 +176,16 @@ class QueueManager:
         if tenant_id in self._of_tenant and tenant_id not in self._refreshes:
             loop = asyncio.get_running_loop()
             self._refreshes[tenant_id] = loop.call_later(REFRESH_SECONDS, self._refresh, tenant_id)
+
+    def presence_changed(self, extension_id: str) -> None:
+        """The state of a user has changed, who may be an agent."""
+        for queue_id, live in self._of_agent.get(extension_id, {}).items():
+            agent, record = live.queue.agent(extension_id), live.machine.agents.get(extension_id)
+            if agent is None or record is None:
+                continue
+            paused = agent.paused or self._do_not_disturb(extension_id)
+            if paused != record.paused:
+                self._send(queue_id, AgentSet(extension_id, record.order, agent.penalty, agent.signed_in, paused))
 
     def anonymize(self, tenant_id: str, subject: str) -> None:
         """Forget number and name of an erased caller."""
@@ -267,9 +280,6 @@ class QueueManager:
         for agent in live.machine.agents:
             _drop(self._of_agent, agent.id, queue.id)
             self._update_occupied(agent.id, queue.tenant_id)
-
-    def _changed(self, visit: QueueVisit) -> None:
-        self._publish(QueueActivity(visit.queue))
 
     def _ended(self, visit: QueueVisit, connected: bool) -> None:
         """The app of a visit has ended."""

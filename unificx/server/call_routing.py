@@ -14,6 +14,7 @@ from unificx.integrations.photo_import.client import PhotoImporter
 from unificx.ivr import MenuDependencies, MenuService, PromptKind
 from unificx.locations import Locations
 from unificx.presence import PresenceService
+from unificx.presence.events import PresenceChanged
 from unificx.privacy import OutsideNumbers
 from unificx.queues import Queues, QueueStore, build_queues
 from unificx.queues.events import QueueChanged
@@ -149,11 +150,15 @@ def build_call_routing(
         cluster.bus.subscribe(event, outbound.trunks_changed)
     menus = MenuService(menu_deps)
     destinations.add(menus)
-    queues = build_queues(store, directory, destinations, calls, may_call=outbound.routing.may_call_back)
+
+    def do_not_disturb(extension_id: str) -> bool:
+        return presence.availability.rules(extension_id).do_not_disturb
+
+    may_call = outbound.routing.may_call_back
+    queues = build_queues(store, directory, destinations, calls, may_call=may_call, do_not_disturb=do_not_disturb)
     cluster.bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))
-    completions = CallCompletions(
-        outside.clock, calls, lambda extension_id: presence.availability.rules(extension_id).do_not_disturb
-    )
+    cluster.bus.subscribe(PresenceChanged, lambda event: queues.manager.presence_changed(event.extension_id))
+    completions = CallCompletions(outside.clock, calls, do_not_disturb)
     speed_dials = SpeedDials(store.database, store.keys)
     contacts = Contacts(store.database, store.keys, store.outside_numbers, cluster.bus.publish, PhotoImporter())
     rest = (completions, speed_dials, contacts, outside.locations, calls, store.outside_numbers)

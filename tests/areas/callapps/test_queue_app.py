@@ -98,6 +98,7 @@ class QueueWorld:
     def __init__(self, otherwise: str = "", **settings: Any) -> None:
         self.queues = FakeQueues(lambda queue: self.manager.queue_changed(queue))
         self.clock, self.history, self.calls = LoopClock(), FakeHistory(), FakeCalls()
+        self.not_disturbed = set[str]()
         self.directory = DirectoryCache()
         self.directory.put_tenant(Tenant("acme", "acme", "Acme", "acme.example", "active", NOW))
         for number in ("1001", "1002", "1009"):
@@ -112,6 +113,7 @@ class QueueWorld:
             self.clock,
             calls=self.calls,
             callbacks=callbacks,
+            do_not_disturb=lambda extension_id: extension_id in self.not_disturbed,
         )
         self.manager.start()
         self.called_back = self.calls.called_back
@@ -188,6 +190,25 @@ def test_caller_hears_music_until_an_agent_answers() -> None:
         assert [round(one) for one in world.history.talked] == [30]
         await asyncio.sleep(10)
         assert world.states() == ["available", "available"]
+
+    run_in_virtual_time(scenario())
+
+
+def test_agents_who_are_not_to_be_disturbed_do_not_ring() -> None:
+    async def scenario() -> None:
+        world = QueueWorld(strategy="ring_all")
+        world.not_disturbed = {"e-1001"}
+        world.manager.queue_changed(world.queue)
+        first = world.start()
+        await asyncio.sleep(5)
+        assert (world.states(), rings_of(first)) == (["paused", "ringing"], [(["1002"], "Support: Carl")])
+        first.hang_up()
+        world.not_disturbed = {"e-1002"}
+        for extension_id in ("e-1001", "e-1002", "e-9"):
+            world.manager.presence_changed(extension_id)
+        second = world.start()
+        await asyncio.sleep(5)
+        assert (world.states(), rings_of(second)) == (["ringing", "paused"], [(["1001"], "Support: Carl")])
 
     run_in_virtual_time(scenario())
 
