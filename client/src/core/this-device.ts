@@ -1,6 +1,6 @@
 /** Description of this device for the user's list of sessions; nothing more is sent. */
 export interface ThisDevice {
-  /** `Chromium on Linux`: browser and system, without model and version. */
+  /** `Chromium (Linux)`: browser and system in any language, without model and version. */
   name: string;
   kind: 'mobile' | 'desktop';
 }
@@ -53,6 +53,6 @@ export function thisDevice(info: NavigatorInfo = navigator as NavigatorInfo): Th
   const tablet = /Macintosh/.test(info.userAgent) && (info.maxTouchPoints ?? 0) > 1;
   const system = tablet ? 'iPad' : first(SYSTEMS, info.userAgent);
   const mobile = tablet || (info.userAgentData?.mobile ?? false) || /Android|iPhone|iPad|Mobile/.test(info.userAgent);
-  const name = browser && system ? `${browser} on ${system}` : browser || system || 'Browser';
+  const name = browser && system ? `${browser} (${system})` : browser || system || 'Browser';
   return { name, kind: mobile ? 'mobile' : 'desktop' };
 }
