@@ -50,6 +50,11 @@ def test_german_texts_address_the_user_formally() -> None:
     assert not found, "\n".join(found)
 
 
+def test_the_client_has_one_german_word_for_a_recording() -> None:
+    catalogue = (ROOT / "client/src/locales/de.po").read_text("utf-8").splitlines()
+    assert [line for line in catalogue if re.search("aufzeichn", line, re.IGNORECASE)] == []
+
+
 def test_catalogue_pages_emails_and_prompts_are_checked() -> None:
     assert sources().keys() >= {
         "client/src/locales/de.po",
