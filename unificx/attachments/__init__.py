@@ -16,6 +16,7 @@ from unificx.attachments.schemas import (
     OpenFile,
     Owner,
     PhotoRefused,
+    PhotoTooLarge,
     ProcessedPhoto,
     Upload,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "OpenFile",
     "Owner",
     "PhotoRefused",
+    "PhotoTooLarge",
     "ProcessedPhoto",
     "Upload",
     "attachment_holding",

@@ -14,6 +14,12 @@ class PhotoRefused(Invalid):
     code = "photo_refused"
 
 
+class PhotoTooLarge(PhotoRefused):
+    """A photo with too many bytes or pixels."""
+
+    code = "too-large"
+
+
 class QuotaExceeded(StorageFull):
     """The files of a tenant use all of its space."""
 

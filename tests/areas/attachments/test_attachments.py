@@ -19,6 +19,7 @@ from unificx.attachments import (
     Attachments,
     NewUpload,
     Owner,
+    PhotoTooLarge,
     ProcessedPhoto,
     attachment_holding,
     stored_attachment_bytes,
@@ -419,12 +420,12 @@ def limits_of(pid: int) -> dict[str, str]:
 
 async def test_what_kills_the_process_is_a_refused_photo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("unificx.integrations.photo_import.client.MAX_BYTES", 100)
-    with pytest.raises(Invalid, match="MB"):
+    with pytest.raises(PhotoTooLarge, match="MB"):
         await converted(jpeg((500, 500)))
     monkeypatch.undo()
     bomb = io.BytesIO()
     Image.new("1", (9000, 9000)).save(bomb, "PNG")
-    with pytest.raises(Invalid, match="pixels"):
+    with pytest.raises(PhotoTooLarge, match="pixels"):
         await converted(bomb.getvalue())
     with pytest.raises(Invalid, match="read"):
         await converted(b"\x89PNG\r\n\x1a\n" + bytes(500))

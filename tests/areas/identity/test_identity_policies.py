@@ -318,5 +318,6 @@ def test_texts_of_departments_and_providers_are_limited(
 
 
 def test_a_large_file_of_people_is_not_read() -> None:
-    with pytest.raises(Invalid, match="larger than"):
+    with pytest.raises(Invalid, match="larger than") as refused:
         read_people_csv(b"name\n" + b"\n" * MAX_BYTES)
+    assert refused.value.code == "too-large"  # for which the client has a text in each language

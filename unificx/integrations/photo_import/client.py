@@ -8,7 +8,7 @@ import struct
 import sys
 from collections.abc import AsyncIterator, Sequence
 
-from unificx.attachments import PhotoRefused, ProcessedPhoto
+from unificx.attachments import PhotoRefused, PhotoTooLarge, ProcessedPhoto
 from unificx.core.errors import TooManyRequests
 from unificx.integrations.child_process import EXIT_REFUSED
 
@@ -94,7 +94,7 @@ async def _exchange(process: asyncio.subprocess.Process, file: AsyncIterator[byt
         async for piece in file:
             size += len(piece)
             if size > MAX_BYTES:
-                raise PhotoRefused(
+                raise PhotoTooLarge(
                     f"A photo has at most {MAX_BYTES >> 20} MB.", field="file", hint="Send a smaller one."
                 )
             stdin.write(piece)
@@ -140,5 +140,5 @@ def _squares(output: bytes, amount: int) -> list[bytes]:
 
 def _refused(reason: bytes) -> PhotoRefused:
     if reason == b"too large":
-        return PhotoRefused("The photo has too many pixels.", field="file", hint="Send a smaller one.")
+        return PhotoTooLarge("The photo has too many pixels.", field="file", hint="Send a smaller one.")
     return PhotoRefused("The photo cannot be read.", field="file", hint="Open it and save it as JPEG or PNG.")

@@ -10,7 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from unificx.core.csv_files import decode, delimiter_of, neutralize, rows_of, unreadable, without_neutralization
+from unificx.core.csv_files import (
+    decode,
+    delimiter_of,
+    file_too_large,
+    neutralize,
+    rows_of,
+    unreadable,
+    without_neutralization,
+)
 
 MAX_BYTES = 256 * 1024
 MAX_ROWS = 2000
@@ -86,7 +94,7 @@ def read_numbers_csv(data: bytes) -> tuple[list[NumberRow], tuple[str, ...]]:
     """Return the rows of a file, and the titles of columns that are ignored. Raise Invalid for a file that cannot be
     read as a whole; faults of rows are in the rows."""
     if len(data) > MAX_BYTES:
-        raise unreadable(f"The file is larger than {MAX_BYTES // 1024} KiB.", "Import it in several parts.")
+        raise file_too_large(f"{MAX_BYTES // 1024} KiB")
     text, _ = decode(data)
     rows = rows_of(text, delimiter_of(text))
     titles = next((cells for _, cells in rows), None)
