@@ -9,6 +9,7 @@ import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { chats, outbox } from './chats';
 import type { Target } from './ConversationPage';
+import { ArrivalAnnouncement } from './ArrivalAnnouncement';
 import { MessageItem } from './MessageItem';
 import { EMPTY_THREAD, type Thread } from './model';
 import { OutgoingItem } from './OutgoingItem';
@@ -35,7 +36,8 @@ export function MessageThread({ conversation, thread: shown = EMPTY_THREAD, onTa
   const { thread, end, behind, toEnd } = useThreadEnd(newest, waiting.length);
   useReading(conversation.id, newest);
   return (
-    <div role="log" aria-label={t`Messages`} className={css.thread} ref={thread}>
+    // Its items are replaced and preceded by others, so it is not read by itself: the announcement says what arrives.
+    <div role="log" aria-live="off" aria-label={t`Messages`} className={css.thread} ref={thread}>
       <ol className={css.messages}>
         {messages.map((each, at) => (
           <Fragment key={each.id}>
@@ -76,6 +78,7 @@ export function MessageThread({ conversation, thread: shown = EMPTY_THREAD, onTa
           <Trans>New messages</Trans>
         </Button>
       )}
+      <ArrivalAnnouncement key={conversation.id} conversation={conversation} thread={shown} />
       <div ref={end} className={css.end} />
     </div>
   );

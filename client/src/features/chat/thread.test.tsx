@@ -114,6 +114,20 @@ describe('the messages of a conversation', () => {
     expect(show(message(1), message(2))).toHaveLength(2);
   });
 
+  it('are read as they arrive, but own ones, older ones and those already there are not', () => {
+    const read = () => page.querySelector('[aria-live=polite]')!.textContent;
+    showThread({ messages: [message(5)], loading: true });
+    show(message(5));
+    expect(page.querySelector('[role=log]')!.getAttribute('aria-live')).toBe('off');
+    show(message(5), message(6, { person_id: 'ben' }));
+    show(message(4), message(5), message(6, { person_id: 'ben' }));
+    expect(read()).toBe('');
+    show(message(6, { person_id: 'ben' }), message(7, { text: 'Yes' }));
+    expect(read()).toBe('Ada: Yes');
+    show(message(7, { text: 'Changed' }));
+    expect(read()).toBe('Ada: Yes');
+  });
+
   it('are not said to be none before they are known', () => {
     expect(showThread({ loading: true })).toEqual([]);
     expect(page.querySelector('[role=status]')).not.toBeNull();

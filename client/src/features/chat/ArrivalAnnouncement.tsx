@@ -1,0 +1,37 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import type { Conversation } from '~/api';
+import { useSummary } from './files/useSummary';
+import { withNames } from './mentions';
+import type { Thread } from './model';
+import { useMentionName } from './useMentionName';
+
+interface ArrivalAnnouncementProps {
+  conversation: Conversation;
+  thread: Thread;
+}
+
+/** Of messages that arrive together. */
+const MOST_READ = 3;
+
+/** Reads messages of others to screen readers as they arrive: each once, and no older ones that are loaded later. */
+export function ArrivalAnnouncement({ conversation, thread: { messages, loading } }: ArrivalAnnouncementProps) {
+  const [text, setText] = useState('');
+  const seen = useRef<number>(undefined);
+  const summary = useSummary();
+  const nameOf = useMentionName(conversation);
+  const newest = messages.at(-1)?.seq ?? 0;
+  useEffect(() => {
+    const last = seen.current;
+    if (last === undefined && loading) return;
+    seen.current = Math.max(last ?? 0, newest);
+    if (last === undefined || newest <= last) return;
+    const arrived = messages.filter(({ seq, text: content }) => seq > last && content !== null);
+    const lines = arrived.flatMap((each) => {
+      const author = conversation.members.find(({ person_id }) => person_id === each.person_id);
+      return author?.own ? [] : [`${author?.name ?? ''}: ${withNames(summary(each), nameOf)}`];
+    });
+    if (lines.length > 0) setText(lines.slice(-MOST_READ).join('\n'));
+  }, [messages, newest, loading, conversation, summary, nameOf]);
+  return <VisuallyHidden aria-live="polite">{text}</VisuallyHidden>;
+}
