@@ -84,6 +84,15 @@ def end_is_in_view(client: Client) -> bool:
     return 0 <= field["y"] - thread["y"] - thread["height"] < 150
 
 
+def is_above_the_title(client: Client, text: str) -> bool:
+    """Whether a banner is in view and does not cover the title of the conversation."""
+    banner = client.page.get_by_role("status").filter(has_text=text).bounding_box()
+    title = client.page.get_by_role("heading", name=BERTA).bounding_box()
+    assert banner
+    assert title
+    return banner["y"] >= 0 and banner["y"] + banner["height"] <= title["y"]
+
+
 @pytest.mark.promise("C11")
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_banner_or_a_call_does_not_cover_the_last_message(clients: Clients, household: Household, width: int) -> None:
@@ -104,6 +113,7 @@ def test_a_banner_or_a_call_does_not_cover_the_last_message(clients: Clients, ho
     anna.context.set_offline(True)
     expect(page.get_by_text("No connection")).to_be_visible()
     eventually(lambda: end_is_in_view(anna), what="the end of the messages below the banner")
+    eventually(lambda: is_above_the_title(anna, "No connection"), what="the banner above the title of the conversation")
 
 
 def create_group(client: Client, name: str, *people: str) -> None:

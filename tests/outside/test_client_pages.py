@@ -5,7 +5,16 @@ import re
 import pytest
 from browser import CLIENT
 from client_pages import PHONE_VIEWPORT, Client, Clients, other_device
-from page_checks import Catalog, PageChecker, Scheme, item_routes, pages
+from page_checks import (
+    FIND_OVERFLOW,
+    FOLLOW,
+    WAIT_UNTIL_STABLE,
+    Catalog,
+    PageChecker,
+    Scheme,
+    item_routes,
+    pages,
+)
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, EMAIL, PASSWORD, choose_action, create_administrator, portal, sign_in_by_api
 from server import Household, Server
@@ -85,6 +94,23 @@ def test_every_page_of_the_client(
     assert [each for each in walk.texts if OFFER.search(each)] == []
     assert list(walk.foreign_requests()) == []
     assert client.complaints == []
+
+
+@pytest.mark.promise("S2")
+def test_every_page_of_the_client_fits_with_text_of_twice_the_size(
+    clients: Clients, server: Server, settled: Household
+) -> None:
+    """WCAG 2.2, 1.4.4 and 1.4.10, in the language with the longer words."""
+    client = clients(language=LOCALES["de"], switches=("--blink-settings=defaultFontSize=32",))
+    client.sign_in(settled.anna, path="/calls")
+    page = client.page
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+    wide = []
+    for path in [*pages("app")[1], *items_of_the_app(client, server, settled).values(), "/about"]:
+        page.evaluate(FOLLOW, f"/app{path}")
+        page.evaluate(WAIT_UNTIL_STABLE)
+        wide += [f"{path} {each}" for each in page.evaluate(FIND_OVERFLOW, PHONE_VIEWPORT["width"])]
+    assert wide == []
 
 
 @LOOKS

@@ -5,7 +5,7 @@ export function QrCode({ svg, alt, size = 240 }: { svg: string; alt: string; siz
   return (
     <Center>
       <Center bg="white" p="xs" style={{ borderRadius: 'var(--mantine-radius-md)', forcedColorAdjust: 'none' }}>
-        <Image w={size} h={size} src={`data:image/svg+xml;utf8,${encodeURIComponent(svg)}`} alt={alt} />
+        <Image w={size} h="auto" maw="100%" src={`data:image/svg+xml;utf8,${encodeURIComponent(svg)}`} alt={alt} />
       </Center>
     </Center>
   );

@@ -97,6 +97,11 @@ export const theme = createTheme({
     Input: Input.extend({
       vars: (_theme, { size }) => ({ wrapper: size === 'md' ? { '--input-height': '2.75rem' } : {} }),
     }),
+    // Icons do not grow with the text, so their buttons do not either: with large text they leave room for it.
+    ActionIcon: {
+      vars: (_theme: unknown, { size }: { size?: unknown }) =>
+        typeof size === 'number' ? { root: { '--ai-size': `${size}px` } } : {},
+    },
     // Named only: their code is loaded with the screens that use them.
     Modal: { defaultProps: MOTION },
     Drawer: {

@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core';
 import { Trans } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 
@@ -19,9 +19,23 @@ export function ConnectionBanner({ phone = false }: { phone?: boolean }) {
   );
 }
 
+/** Its height is the variable `--banner` while it is shown. */
 export function Banner({ children }: { children: ReactNode }) {
+  const banner = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (!banner.current) return undefined;
+    const { style } = document.documentElement;
+    const size = new ResizeObserver(([entry]) => {
+      style.setProperty('--banner', `${entry!.target.getBoundingClientRect().height}px`);
+    });
+    size.observe(banner.current);
+    return () => {
+      size.disconnect();
+      style.removeProperty('--banner');
+    };
+  }, []);
   return (
-    <Alert role="status" color="yellow" variant="light" radius={0} py="xs">
+    <Alert ref={banner} className="banner" role="status" color="yellow" variant="light" radius={0} py="xs">
       {children}
     </Alert>
   );

@@ -108,16 +108,18 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
             </Text>
           )}
         </div>
-        {other?.number && <CallButtons number={other.number} name={other.name} title={title} />}
-        <ActionIcon
-          variant="subtle"
-          size={44}
-          radius="xl"
-          aria-label={t`Details of ${title}`}
-          onClick={() => setDetails(true)}
-        >
-          <IconInfoCircle size={20} aria-hidden />
-        </ActionIcon>
+        <div className={css.actions}>
+          {other?.number && <CallButtons number={other.number} name={other.name} title={title} />}
+          <ActionIcon
+            variant="subtle"
+            size={44}
+            radius="xl"
+            aria-label={t`Details of ${title}`}
+            onClick={() => setDetails(true)}
+          >
+            <IconInfoCircle size={20} aria-hidden />
+          </ActionIcon>
+        </div>
       </header>
       <ConversationDetails
         conversation={conversation}

@@ -77,8 +77,8 @@ function DeviceRow({ device, model }: { device: Session; model: DevicesModel }) 
     if (confirmed) await model.end(device);
   };
   return (
-    <Group wrap="nowrap" justify="space-between" align="flex-start" py={4}>
-      <Group wrap="nowrap" gap="sm" align="flex-start">
+    <Group justify="space-between" align="flex-start" py={4}>
+      <Group wrap="nowrap" gap="sm" align="flex-start" flex="1 1 10rem" miw={0}>
         <Icon aria-hidden style={{ flex: 'none' }} />
         <div>
           <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
