@@ -14,7 +14,7 @@ class PhotoRefused(Invalid):
     code = "photo_refused"
 
 
-class PhotoTooLarge(PhotoRefused):
+class PhotoTooLarge(Invalid):
     """A photo with too many bytes or pixels."""
 
     code = "too-large"

@@ -34,7 +34,7 @@ class PhotoImporter:
         self._pending = 0
 
     async def process(self, file: AsyncIterator[bytes]) -> ProcessedPhoto:
-        """Return the photo without metadata, with a thumbnail. Raise PhotoRefused, TooManyRequests."""
+        """Return the photo without metadata, with a thumbnail. Raise PhotoRefused, PhotoTooLarge, TooManyRequests."""
         return _parsed(await self._queued(file))
 
     async def portraits(self, photos: Sequence[bytes]) -> list[bytes]:
@@ -45,7 +45,7 @@ class PhotoImporter:
             batch = photos[start : start + PORTRAITS_AT_A_TIME]
             try:
                 found += _squares(await self._queued(_with_lengths(batch), "--portraits"), len(batch))
-            except PhotoRefused:  # one of them has used up the memory or time of all
+            except (PhotoRefused, PhotoTooLarge):  # one of them has used up the memory or time of all
                 found += [b""] * len(batch)
         return found
 
@@ -138,7 +138,7 @@ def _squares(output: bytes, amount: int) -> list[bytes]:
     return found
 
 
-def _refused(reason: bytes) -> PhotoRefused:
+def _refused(reason: bytes) -> PhotoRefused | PhotoTooLarge:
     if reason == b"too large":
         return PhotoTooLarge("The photo has too many pixels.", field="file", hint="Send a smaller one.")
     return PhotoRefused("The photo cannot be read.", field="file", hint="Open it and save it as JPEG or PNG.")
