@@ -6,6 +6,7 @@ import httpx
 import pytest
 from http_world import World
 
+from unificx.api.request_examples import EXAMPLES
 from unificx.registrar import Caller
 from unificx.trunks import NewTrunk
 
@@ -41,6 +42,11 @@ async def test_a_range_of_numbers_is_previewed_and_added(admin: httpx.AsyncClien
     assert (wrong.status_code, wrong.json()["field"]) == (422, "numbers")
     direct = await admin.post(path, json={**new, "numbers": "+49301234601-02", "extensions": "10##"})
     assert direct.json()["direct"] == [{"number": "+49301234601", "extension": "1001"}]
+
+
+async def test_the_example_of_a_trunk_is_accepted(admin: httpx.AsyncClient) -> None:
+    example = {**EXAMPLES["NewTrunk"], "name": "second"}
+    await created(admin, "trunks", example)
 
 
 async def test_a_trunk_is_tested_once_in_a_while(world: World, admin: httpx.AsyncClient) -> None:

@@ -234,7 +234,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewSignInCode": {"person_id": _ID},
     "NewSingleSignOn": {"issuer": "https://login.example.com", "client_id": "unificx", "client_secret": "a secret"},
     "NewTenant": {"slug": "acme", "name": "Acme", "domain": "acme.example", "language": "de"},
-    "NewTrunk": {"name": "carrier", "template": "sipgate", "username": "1234567t0", "password": "a secret"},
+    "NewTrunk": {"name": "carrier", "template": "sipgate", "username": "1234567t0", "password": "a-secret"},
     "NewVideo": {"source": "camera", "sdp": _SDP},
     "NewVideoSubscription": {"quality": "high"},
     "NewTotp": {"name": "Authenticator"},
