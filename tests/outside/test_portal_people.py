@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from client_pages import PHONE_VIEWPORT, Client
-from page_checks import FOLLOW, PageChecker
+from page_checks import FOLLOW, WAIT_UNTIL_STABLE, PageChecker
 from playwright.sync_api import Locator, Page, Playwright, expect
 from portal_pages import DESKTOP_OPTIONS, as_new, create_administrator, open_person, shared_portal
 from server import Household, Server, eventually
 
 FAMILY = "👩‍👩‍👧‍👦"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 NAMES = {
     "right to left": "محمد عبد الله بن عبد العزيز",
     "emoji": f"Ottokar {FAMILY}",
@@ -314,6 +315,19 @@ def test_names_of_any_script_and_length_fit(desk: Client, server: Server) -> Non
             open_page(f"/portal/people/{made[kind]['id']}", name)
     checker.check("light", "dark")
     assert_accessible(checker)
+
+
+def test_a_long_word_leaves_the_other_columns_in_sight(desk: Client, server: Server) -> None:
+    new = {"book": "company", "name": LONG_WORD, "organisation": LONG_WORD, "department": LONG_WORD[:60]}
+    server.canaries |= {LONG_WORD}
+    with server.rest() as rest:
+        made = rest.post("/api/v1/contacts", params={"tenant": server.ready["tenant"]}, json=new)
+        assert made.status_code == 201, made.text
+    desk.page.goto(f"{desk.origin}/portal/contacts")
+    table = desk.page.get_by_role("region", name="(table)")
+    expect(table.get_by_text(LONG_WORD).first).to_be_visible()
+    desk.page.evaluate(WAIT_UNTIL_STABLE)
+    assert table.evaluate("(each) => each.scrollWidth <= each.clientWidth + 1")
 
 
 def test_former_addresses_lead_to_people_and_phones(desk: Client) -> None:

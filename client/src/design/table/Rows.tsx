@@ -1,7 +1,7 @@
 import { Checkbox, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
-import type { KeyboardEvent, ReactNode } from 'react';
+import { useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { Column, View } from './model';
 import type { TableState } from './useTable';
 import css from './table.module.css';
@@ -22,8 +22,9 @@ export function TableRows<T extends { id: string }>(props: RowsProps<T>) {
   const { label, columns, table, selectable, onOpen, actions } = props;
   const ids = table.shown.map(({ id }) => id);
   const marked = ids.filter(table.isSelected).length;
+  const place = useTightness();
   return (
-    <div className={css.scroller} tabIndex={0} role="region" aria-label={t`${label} (table)`}>
+    <div ref={place} className={css.scroller} tabIndex={0} role="region" aria-label={t`${label} (table)`}>
       <table className={css.table} aria-label={label} onKeyDown={moveBetweenRows}>
         <thead>
           <tr>
@@ -82,6 +83,24 @@ export function TableRows<T extends { id: string }>(props: RowsProps<T>) {
       </table>
     </div>
   );
+}
+
+/** Mark an element whose content is wider than it is, before that is seen. Returns the reference to the element. */
+function useTightness() {
+  const place = useRef<HTMLDivElement>(null);
+  const measure = () => {
+    const element = place.current!;
+    delete element.dataset.tight; // without it, the content has its own width
+    if (element.scrollWidth > element.clientWidth) element.dataset.tight = 'true';
+  };
+  useLayoutEffect(measure);
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(measure);
+    observer.observe(place.current!);
+    observer.observe(place.current!.firstElementChild!);
+    return () => observer.disconnect();
+  }, []);
+  return place;
 }
 
 interface HeadingProps<T> {
