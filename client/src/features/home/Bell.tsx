@@ -2,6 +2,7 @@ import { ActionIcon, Indicator, Popover, Title } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { asProblem } from '~/core/problem';
 import { ReceivedNotices, useUnreadNotices } from '~/features/notice-list';
 import { AttentionList } from './Attention';
 import css from './home.module.css';
@@ -13,7 +14,9 @@ export function Bell({ tenant }: { tenant?: string }) {
   const [opened, setOpened] = useState(false);
   const { matters, failing, fault } = useAttention(tenant);
   const unread = useUnreadNotices();
-  const failed = fault !== undefined || unread.failed;
+  // Matters that need the consent of the organisation are not missing: the list says how to get it.
+  const missing = fault !== undefined && asProblem(fault).code !== 'support_access_needed';
+  const failed = missing || unread.failed;
   const count = failing.length + (matters?.length ?? 0) + unread.count;
   const some = count ? t`Notifications: ${count}` : t`No notifications`;
   return (

@@ -2,6 +2,7 @@ import { notifyManager, QueryClient } from '@tanstack/react-query';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { api, type Me } from '~/api';
 import { session } from '~/api/session';
+import { Problem } from '~/core/problem';
 import { AttentionList } from './Attention';
 import { Bell } from './Bell';
 import Home from './Home';
@@ -73,4 +74,18 @@ it('shows open matters though the state of the server could not be loaded, and l
   place.querySelector<HTMLElement>('[role=alert] button')!.click();
   await eventually(() => expect(place.textContent).toContain('Disk space: It is full'));
   await eventually(() => expect(place.querySelector('[role=alert]')).toBeNull());
+});
+
+it('counts only the notices at the bell of an operator without access to the organisation', async () => {
+  answer(3, []);
+  vi.spyOn(api, 'showAttention').mockRejectedValue(new Problem('support_access_needed', 403, 'No access.'));
+  const place = rendered(
+    <>
+      <Bell />
+      <AttentionList />
+    </>,
+    silent(),
+  );
+  await eventually(() => expect(place.querySelector('[role=alert]')).not.toBeNull());
+  await eventually(() => expect(label(place)).toBe('Notifications: 3'));
 });
