@@ -1,9 +1,10 @@
 """Without a network: the client starts from stored data, says so, and reconnects by itself."""
 
+import httpx
 import pytest
 from client_pages import Client, Clients, ServiceWorkerProbe
 from playwright.sync_api import expect
-from server import Household, Server
+from server import Household, Server, eventually
 
 pytestmark = pytest.mark.service_worker
 
@@ -71,3 +72,28 @@ def test_signing_out_leaves_no_personal_data_on_the_device(clients: Clients, hou
     stored = anna.stored_data()
     for name in ("Claramunde", "Annarosa", household.anna.number):
         assert name not in stored
+
+
+@pytest.mark.promise("S2", "T1")
+def test_signing_out_without_an_answer_empties_the_device_in_all_tabs_and_ends_the_session_later(
+    clients: Clients, household: Household
+) -> None:
+    anna = clients().sign_in(household.anna, path="/directory")
+    expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
+    other = anna.context.new_page()
+    other.goto(f"{anna.origin}/app/directory")
+    expect(other.get_by_text("Claramunde Zwiebach")).to_be_visible()
+    session = {cookie.get("name", ""): cookie.get("value", "") for cookie in anna.context.cookies()}
+    anna.open("/settings")
+    anna.context.route("**/api/**", lambda route: None)  # no request is ever answered
+    anna.page.get_by_role("button", name="Sign out").click()
+    for page in (anna.page, other):
+        expect(page).to_have_url(f"{anna.origin}/app/sign-in")
+    assert "Claramunde" not in anna.stored_data()
+    anna.context.unroute_all(behavior="ignoreErrors")
+
+    other.close()
+    anna.page.reload()
+    expect(anna.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    eventually(lambda: anna.context.cookies() == [], what="the end of the session")
+    assert httpx.get(f"{anna.origin}/api/v1/me", cookies=session).status_code == 401

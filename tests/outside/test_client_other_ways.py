@@ -73,7 +73,7 @@ def test_single_sign_on_signs_in(clients: Clients, server: Server, household: Ho
         check_result_of_test(settings, "The provider has not signed you in")
         provider.extra_parameters = {}
         device.page.goto(f"{device.origin}/app/sign-in?tenant={server.tenant}")
-        device.page.get_by_role("link", name=f"Sign in with {server.tenant.title()}").click()
+        device.page.get_by_role("button", name=f"Sign in with {server.tenant.title()}").click()
         accept_terms(device.page)
         inside(device)
         assert device.api("GET", "/me")["extensions"][0]["number"] == household.berta.number
@@ -85,7 +85,7 @@ def test_single_sign_on_signs_in(clients: Clients, server: Server, household: Ho
         expect(device.page).to_have_url(f"{device.origin}/app/sign-in")
         provider.user_claims = {"sub": "0008", "email": "stranger@example.com", "email_verified": True}
         device.page.goto(f"{device.origin}/app/sign-in?tenant={server.tenant}")
-        device.page.get_by_role("link", name=f"Sign in with {server.tenant.title()}").click()
+        device.page.get_by_role("button", name=f"Sign in with {server.tenant.title()}").click()
         expect(device.page.get_by_role("alert")).to_be_visible()
         assert urlsplit(device.page.url).path == "/app/sign-in"
         settings.get_by_role("button", name="Remove single sign-on").click()

@@ -3,10 +3,12 @@
  */
 import { currentOwner } from '~/core/device-storage';
 import { logFault } from '~/core/error-log';
+import { COOKIES_LOCK, withLock } from '~/core/locks';
 import { asProblem, Problem } from '~/core/problem';
 import { randomText } from '~/core/random';
 import { createClient, createConfig, type Client } from './generated/client';
 import { client } from './generated/client.gen';
+import { leaving, setLeaving } from './leaving';
 
 export * as api from './generated/sdk.gen';
 export type * from './generated/types.gen';
@@ -15,6 +17,11 @@ export type { Client };
 /** Codes of requests that are refused until the user has done something. */
 const REQUIREMENTS = new Set(['acceptance_needed', 'consent_required', 'own_password_needed']);
 const REFRESH = '/api/v1/sessions/refresh';
+const CURRENT = '/api/v1/sessions/current';
+/** Milliseconds that a sign-in waits for such a request of an earlier session, then for the end of that session. */
+export const LOCK_TIMEOUT_MS = 3_000;
+/** Milliseconds for an attempt to end a session that was left. */
+const REVOCATION_LIMIT_MS = 10_000;
 /** A 401 from these paths concerns the submitted credentials, not the session. */
 const SIGN_IN_PATHS = /^\/api\/v1\/(sessions(\/|$)|invitations\/|recoveries|sign-in\/)/;
 
@@ -44,19 +51,18 @@ let refused = false;
  * when offline.
  */
 function refresh(): Promise<boolean> {
-  refreshing ??= withRefreshLock(async () => {
-    const response = await fetch(REFRESH, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    });
-    if (response.status >= 500 || response.status === 429) throw Problem.unreachable();
-    refused = !response.ok;
-    return response.ok;
-  }).finally(() => {
+  refreshing ??= withLock(COOKIES_LOCK, renew).finally(() => {
     refreshing = undefined;
   });
   return refreshing;
+}
+
+async function renew(signal: AbortSignal): Promise<boolean> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(REFRESH, { method: 'POST', headers, body: '{}', signal });
+  if (response.status >= 500 || response.status === 429) throw Problem.unreachable();
+  refused = !response.ok;
+  return response.ok;
 }
 
 /** Clear the HttpOnly session cookies: the server removes them when it rejects the refresh of an ended session. */
@@ -64,8 +70,36 @@ export async function clearSessionCookies(): Promise<void> {
   if (!refused) await refresh().catch(() => undefined);
 }
 
-function withRefreshLock<T>(work: () => Promise<T>): Promise<T> {
-  return 'locks' in navigator ? navigator.locks.request('unificx.refresh', work) : work();
+/**
+ * End the session that was left on the server, once the device is wiped and unless another tab has. Rejects where the
+ * server does not confirm it.
+ */
+export async function completeLeaving(timeoutMs?: number): Promise<void> {
+  if (!leaving()) return;
+  const complete = async (lost: AbortSignal) => {
+    if (leaving() === 'revoke') await inTime(lost, revoke, REVOCATION_LIMIT_MS);
+  };
+  await withLock(COOKIES_LOCK, complete, timeoutMs);
+}
+
+async function revoke(signal: AbortSignal): Promise<void> {
+  const end = () => fetch(CURRENT, { method: 'DELETE', signal });
+  let response = await end();
+  if (response.status === 401 && (await renew(signal))) response = await end();
+  if (!response.ok && response.status !== 401) throw Problem.unreachable();
+  setLeaving(undefined);
+}
+
+/** Send a sign-in, after the end of a session that was left, if the server answers, and without it otherwise. */
+function signIn(request: Request): Promise<Response> {
+  const send = async (lost: AbortSignal) => {
+    if (leaving()) await inTime(lost, revoke, LOCK_TIMEOUT_MS).catch(() => undefined);
+    const response = await fetchInTime(request, lost);
+    // A new session has replaced the one that was left, not so a request for a second factor.
+    if (response.status === 201) setLeaving(undefined);
+    return response;
+  };
+  return withLock(COOKIES_LOCK, send, LOCK_TIMEOUT_MS);
 }
 
 /** Milliseconds until the headers of a response arrive; then the server counts as unreachable. */
@@ -73,29 +107,36 @@ const ANSWER_LIMIT_MS = 60_000;
 /** A message has an id that makes it one, however often it is sent. */
 const SENT_MESSAGES = /^\/api\/v1\/conversations\/[^/]+\/messages$/;
 
-/** Fetch. Other changes may take longer, as an upload does, and must not be made twice. */
-async function fetchInTime(request: Request): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  const limited = request.method === 'GET' || SIGN_IN_PATHS.test(pathname) || SENT_MESSAGES.test(pathname);
-  if (!limited) return fetch(request);
+async function inTime<T>(
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+  milliseconds = ANSWER_LIMIT_MS,
+): Promise<T> {
   const limit = new AbortController();
-  const cancel = () => limit.abort(request.signal.reason);
-  if (request.signal.aborted) cancel();
-  else request.signal.addEventListener('abort', cancel);
-  const timer = setTimeout(() => limit.abort(Problem.unreachable()), ANSWER_LIMIT_MS);
+  const cancel = () => limit.abort(outer.reason);
+  if (outer.aborted) cancel();
+  else outer.addEventListener('abort', cancel);
+  const timer = setTimeout(() => limit.abort(Problem.unreachable()), milliseconds);
   try {
-    return await fetch(request, { signal: limit.signal });
+    return await work(limit.signal);
   } finally {
     clearTimeout(timer);
   }
 }
 
+/** Fetch. Other changes may take longer, as an upload does, and must not be made twice. */
+function fetchInTime(request: Request, cancelled = request.signal): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const limited = request.method === 'GET' || SIGN_IN_PATHS.test(pathname) || SENT_MESSAGES.test(pathname);
+  return limited ? inTime(cancelled, (signal) => fetch(request, { signal })) : fetch(request);
+}
+
 async function fetchWithSession(request: Request): Promise<Response> {
   const owner = currentOwner();
   const retry = request.clone();
-  const response = await fetchInTime(request);
   const { pathname } = new URL(request.url);
   const signingIn = SIGN_IN_PATHS.test(pathname) && request.method === 'POST';
+  const response = await (signingIn ? signIn(request) : fetchInTime(request));
   if (response.ok) refused = false;
   // A late answer to a user who has left says nothing about the session of the next one.
   if (response.status !== 401 || signingIn || owner !== currentOwner()) return response;

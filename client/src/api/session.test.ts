@@ -1,29 +1,68 @@
+import { locks } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '~/api';
-import { readLocal } from '~/core/device-storage';
+import { currentOwner, readLocal, wipe } from '~/core/device-storage';
+import { withLock } from '~/core/locks';
 import { Problem } from '~/core/problem';
+import { leaving, LEAVING_KEY, setLeaving } from './leaving';
 import {
+  completeWipe,
   hasPendingRequirements,
   endSession,
-  isLeaving,
   onSignOut,
   refreshSession,
   session,
   signOut,
-  startSession,
-  whenLeft,
 } from './session';
 import { eventually } from '../../test/eventually';
 
-vi.mock('~/core/device-storage', async (real) => ({ ...(await real<object>()), readLocal: vi.fn() }));
+const reload = vi.hoisted(() => vi.fn());
+vi.mock('~/core/served-page', async (real) => ({ ...(await real<object>()), reloadPage: reload }));
+vi.mock('~/core/device-storage', async (real) => {
+  const storage = await real<typeof import('~/core/device-storage')>();
+  return { ...storage, readLocal: vi.fn(), wipe: vi.fn(storage.wipe) };
+});
 
 const ME = { acceptance_needed: false } as never;
+
+/** The answers of the server by method and path: a status, or none at all. */
+const server = new Map<string, number | 'hangs' | 'unreachable'>();
+const REVOKED = 'DELETE /api/v1/sessions/current';
+const RENEWED = 'POST /api/v1/sessions/refresh';
+
+function answer(path: string, { method = 'GET', signal }: RequestInit = {}): Promise<Response> {
+  const given = server.get(`${method} ${path}`);
+  if (typeof given === 'number') return Promise.resolve(new Response(null, { status: given }));
+  if (given !== 'hangs') return Promise.reject(new TypeError('no network'));
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason as Error));
+    disconnect = () => reject(new TypeError('no network'));
+  });
+}
+
+let disconnect: () => void = () => undefined;
+
+const asked = vi.fn(answer);
+const timesAsked = (what: string) =>
+  asked.mock.calls.filter(([path, { method = 'GET' } = {}]) => what === `${method} ${path}`).length;
 
 beforeEach(() => {
   session.setState(() => ({ state: 'in', me: ME, stale: false }));
   sessionStorage.clear();
   localStorage.clear();
+  server.clear();
+  asked.mockReset().mockImplementation(answer);
+  vi.stubGlobal('fetch', asked);
+  vi.mocked(wipe).mockClear();
+  Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
+  return () => {
+    localStorage.clear(); // a session that was left is not revoked any more
+    disconnect();
+  };
 });
+
+/** Another tab has changed the local storage. */
+const changedElsewhere = () => dispatchEvent(new StorageEvent('storage', { key: LEAVING_KEY }));
 
 describe('ending the session', () => {
   it('runs once however often it is requested', async () => {
@@ -38,11 +77,13 @@ describe('ending the session', () => {
     expect(task).toHaveBeenCalledOnce();
   });
 
-  it("counts as the user's own sign-out even if the server event arrives first", async () => {
-    vi.spyOn(api, 'signOut').mockImplementation((async () => {
+  it("counts as the user's own sign-out even if it is reported from elsewhere meanwhile", async () => {
+    const back = onSignOut(async () => {
+      await Promise.resolve();
       void endSession('ended');
-    }) as never);
+    });
     await signOut();
+    back();
     expect(session.state).toEqual({ state: 'out', because: 'left' });
   });
 
@@ -51,7 +92,6 @@ describe('ending the session', () => {
     const back = onSignOut(task);
     let refuse: (fault: unknown) => void = () => undefined;
     vi.spyOn(api, 'whoAmI').mockReturnValue(new Promise((_, reject) => (refuse = reject)) as never);
-    vi.spyOn(api, 'signOut').mockImplementation((() => endSession('ended')) as never);
     const asked = refreshSession();
     await signOut();
     session.setState(() => ({ state: 'in', me: ME, stale: false }));
@@ -82,20 +122,19 @@ describe('ending the session', () => {
   });
 
   it('clears the cookies of a session that was revoked elsewhere', async () => {
-    const asked = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(null, { status: 401 }));
+    server.set(RENEWED, 401);
     await endSession('left');
-    expect(asked).not.toHaveBeenCalled();
+    expect(timesAsked(RENEWED)).toBe(0);
     session.setState(() => ({ state: 'in', me: ME, stale: false }));
     await endSession('ended');
-    expect(asked).toHaveBeenCalledWith('/api/v1/sessions/refresh', expect.objectContaining({ method: 'POST' }));
-    asked.mockRestore();
+    expect(timesAsked(RENEWED)).toBe(1);
   });
 
   it('does not wait forever', async () => {
     vi.useFakeTimers();
     const back = onSignOut(() => new Promise(() => undefined));
     const gone = endSession('ended');
-    await vi.advanceTimersByTimeAsync(3_000);
+    await vi.advanceTimersByTimeAsync(1_000);
     vi.useRealTimers();
     await gone;
     back();
@@ -111,55 +150,143 @@ describe('ending the session', () => {
     await endSession('ended');
     expect(session.state).toEqual({ state: 'out' });
   });
+});
 
-  it('works offline, and is completed before the session is used again', async () => {
-    const ended = vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
-    const asked = vi.spyOn(api, 'whoAmI').mockResolvedValue({ data: ME } as never);
+describe('a sign-out', () => {
+  it('wipes the device at once while the server does not answer, and is completed before the session is used', async () => {
+    server.set(REVOKED, 'hangs');
+    const found = vi.spyOn(api, 'whoAmI').mockResolvedValue({ data: ME } as never);
     await signOut();
-    expect(session.state).toEqual({ state: 'out', because: 'left' });
+    expect([session.state, leaving()]).toEqual([{ state: 'out', because: 'left' }, 'revoke']);
     session.setState(() => ({ state: 'unknown' })); // the page is loaded again, with the cookies of the session
     await refreshSession();
-    expect([session.state.state, asked.mock.calls.length]).toEqual(['out', 0]);
-    ended.mockReset().mockResolvedValue({} as never);
-    dispatchEvent(new Event('online'));
-    await eventually(() => expect(localStorage).toHaveLength(0));
-    dispatchEvent(new Event('online'));
+    expect([session.state, found.mock.calls.length]).toEqual([{ state: 'out' }, 0]);
+  });
+
+  it('is repeated until the server has answered', async () => {
+    await signOut();
+    await eventually(() => expect(timesAsked(REVOKED)).toBe(1));
+    server.set(REVOKED, 503);
+    await eventually(() => expect(timesAsked(REVOKED)).toBe(2));
+    server.set(REVOKED, 204);
+    await eventually(() => {
+      dispatchEvent(new Event('online'));
+      expect(leaving()).toBeUndefined();
+    });
+    const { length } = asked.mock.calls;
+    vi.spyOn(api, 'whoAmI').mockResolvedValue({ data: ME } as never);
     await refreshSession();
-    expect([session.state.state, ended.mock.calls.length]).toEqual(['in', 1]);
+    expect([session.state.state, asked.mock.calls.length]).toEqual(['in', length]);
+  });
+
+  it('renews a token that has expired, and is over where the session has ended', async () => {
+    server.set(REVOKED, 401).set(RENEWED, 401);
+    await signOut();
+    await eventually(() => expect(leaving()).toBeUndefined());
+    expect([timesAsked(REVOKED), timesAsked(RENEWED)]).toEqual([1, 1]);
+  });
+
+  it('is marked until the device is wiped', async () => {
+    server.set(REVOKED, 204);
+    const marked: unknown[] = [];
+    const back = onSignOut(() => void marked.push(leaving()));
+    vi.mocked(wipe).mockImplementationOnce(async () => void marked.push(leaving()));
+    await signOut();
+    back();
+    expect(marked).toEqual(['wipe', 'wipe']);
   });
 
   it('is completed at the next start if the page was closed before its data was wiped', async () => {
-    localStorage.setItem('unificx.leaving', 'yes');
+    server.set(REVOKED, 204);
+    setLeaving('wipe');
     sessionStorage.setItem('personal', 'Ada');
     session.setState(() => ({ state: 'unknown' }));
-    vi.mocked(readLocal).mockResolvedValueOnce(ME);
-    const ended = vi.spyOn(api, 'signOut').mockResolvedValue({} as never);
     await refreshSession();
     expect(sessionStorage).toHaveLength(0);
-    expect(session.state).toEqual({ state: 'out', because: 'left' });
-    await whenLeft();
-    expect([ended.mock.calls.length, isLeaving()]).toEqual([1, false]);
+    expect(session.state).toEqual({ state: 'out' });
+    await eventually(() => expect(leaving()).toBeUndefined());
+    expect(timesAsked(REVOKED)).toBe(1);
   });
 
-  it('holds up no start', async () => {
-    localStorage.setItem('unificx.leaving', 'yes');
+  it('wipes nothing at a later start, such as the visit of a guest', async () => {
+    setLeaving('revoke');
+    sessionStorage.setItem('unificx-guest', 'visit');
     session.setState(() => ({ state: 'unknown' }));
-    let answer: (value: never) => void = () => undefined;
-    vi.spyOn(api, 'signOut').mockReturnValue(new Promise((resolve) => (answer = resolve)) as never);
     await refreshSession();
-    expect([session.state.state, isLeaving()]).toEqual(['out', true]);
-    answer({} as never);
-    await whenLeft();
-    expect(isLeaving()).toBe(false);
+    expect(sessionStorage.getItem('unificx-guest')).toBe('visit');
+    expect([session.state.state, vi.mocked(wipe).mock.calls.length]).toEqual(['out', 0]);
   });
 
-  it('does not concern the next session', async () => {
-    vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
-    vi.spyOn(api, 'whoAmI').mockResolvedValue({ data: ME } as never);
-    await signOut();
-    startSession();
+  it('signs out the other tabs, which leave the wipe to the first', async () => {
+    const task = vi.fn();
+    const back = onSignOut(task);
+    const owner = currentOwner();
+    sessionStorage.setItem('personal', 'Ada');
+    setLeaving('wipe');
+    changedElsewhere();
+    back();
+    expect(session.state).toEqual({ state: 'out', because: 'ended' });
+    expect([task.mock.calls.length, sessionStorage.length, leaving()]).toEqual([1, 0, 'wipe']);
+    expect(currentOwner()).not.toBe(owner); // it stores nothing any more
+    expect(wipe).not.toHaveBeenCalled();
+  });
+
+  it('is awaited by a sign-in in another tab, which completes it if that tab is closed', async () => {
+    setLeaving('wipe');
+    let close: () => void = () => undefined;
+    const tab = locks.request('unificx.wipe', () => new Promise<void>((resolve) => (close = resolve)));
+    const order: string[] = [];
+    vi.mocked(wipe).mockImplementationOnce(async () => void order.push('wiped'));
+    const awaited = completeWipe().then(() => order.push('sign-in'));
+    await eventually(async () => expect((await locks.query()).pending).toHaveLength(1));
+    order.push('closed');
+    close();
+    await Promise.all([tab, awaited]);
+    expect([order, leaving()]).toEqual([['closed', 'wiped', 'sign-in'], 'revoke']);
+  });
+
+  it('holds up no sign-in while the renewal of an earlier session hangs', async () => {
+    vi.useFakeTimers();
+    let renewal: AbortSignal | undefined;
+    const hangs = withLock('unificx.refresh', (lost) => {
+      renewal = lost;
+      return new Promise<void>(() => undefined);
+    }).catch((fault: unknown) => fault);
+    await eventually(() => expect(renewal).toBeDefined());
+    const signIn = vi.fn(async () => undefined);
+    const signedIn = withLock('unificx.refresh', signIn, 3_000);
+    await vi.advanceTimersByTimeAsync(3_000);
+    vi.useRealTimers();
+    await signedIn;
+    expect(await hangs).toMatchObject({ code: 'unreachable' });
+    expect([signIn.mock.calls.length, renewal?.aborted]).toEqual([1, true]);
+  });
+});
+
+describe('a session of another user, who has signed in in another tab', () => {
+  const person = (id: string) => ({ person: { id } }) as never;
+  beforeEach(() => {
+    reload.mockReset();
+    vi.spyOn(api, 'whoAmI').mockResolvedValue({ data: person('bob') } as never);
+  });
+
+  it('loads a page anew that shows the former one, and leaves the data of the new one', async () => {
+    session.setState(() => ({ state: 'in', me: person('ada'), stale: false }));
+    vi.mocked(readLocal).mockResolvedValue(person('bob'));
+    const owner = currentOwner();
     await refreshSession();
-    expect(session.state.state).toBe('in');
+    expect([reload.mock.calls.length, vi.mocked(wipe).mock.calls.length]).toEqual([1, 0]);
+    expect(currentOwner()).not.toBe(owner);
+    vi.mocked(readLocal).mockReset();
+  });
+
+  it('does not get the data of the former one', async () => {
+    session.setState(() => ({ state: 'out' }));
+    vi.mocked(readLocal).mockResolvedValue(person('ada'));
+    await refreshSession();
+    expect([reload.mock.calls.length, vi.mocked(wipe).mock.calls.length]).toEqual([0, 1]);
+    expect(session.state).toMatchObject({ state: 'in', me: { person: { id: 'bob' } } });
+    vi.mocked(readLocal).mockReset();
   });
 });
 

@@ -1,8 +1,18 @@
-import { api, clearSessionCookies, forgetUnanswered, onRequirementsPending, onSessionEnded, type Me } from '~/api';
-import { asProblem, type Problem } from '~/core/problem';
-import { saveLocal, currentOwner, readLocal, wipe } from '~/core/device-storage';
-import { servedSignedOut } from '~/core/served-page';
+import {
+  api,
+  clearSessionCookies,
+  completeLeaving,
+  forgetUnanswered,
+  onRequirementsPending,
+  onSessionEnded,
+  type Me,
+} from '~/api';
+import { asProblem } from '~/core/problem';
+import { saveLocal, currentOwner, disown, readLocal, wipe } from '~/core/device-storage';
+import { withLock } from '~/core/locks';
+import { reloadPage, servedSignedOut } from '~/core/served-page';
 import { createStore, useValue } from '~/core/store';
+import { leaving, LEAVING_KEY, setLeaving } from './leaving';
 
 /** Session state. `unknown` until the server has answered; offline, the last known user is shown with `stale` set. */
 export type Session =
@@ -59,63 +69,50 @@ const CACHE_KEY = 'me';
 /** How long to wait for the server before showing the cached user. */
 const SERVER_TIMEOUT_MS = 1_200;
 
-/** Set while the server has not confirmed a sign-out: its cookies are still valid. */
-const LEAVING_KEY = 'unificx.leaving';
+/** Longest time between two attempts to end a session that was left on the server. */
+const MOST_SECONDS = 60;
 
-/** Whether a sign-out is not complete: a start would end any session. */
-export function isLeaving(): boolean {
-  try {
-    return localStorage.getItem(LEAVING_KEY) !== null;
-  } catch {
-    return false; // The browser allows no storage, and no cookies either.
+let nextAttempt: ReturnType<typeof setTimeout> | undefined;
+
+/** End the session that was left on the server: repeated until the server has answered, or a new session began. */
+async function revoke(seconds = 1): Promise<void> {
+  if (!leaving()) return;
+  await completeLeaving().catch(() => undefined);
+  clearTimeout(nextAttempt);
+  nextAttempt = setTimeout(() => void revoke(Math.min(MOST_SECONDS, 2 * seconds)), seconds * 1000);
+}
+
+/** Held while the data of a user who leaves is wiped. */
+const WIPE_LOCK = 'unificx.wipe';
+/** Longest time in milliseconds that a sign-out in another tab is waited for. */
+const WIPE_TIMEOUT_MS = 3_000;
+
+/** Wait for a sign-out in another tab, and wipe the data if that tab was closed before. */
+export async function completeWipe(): Promise<void> {
+  if (leaving() !== 'wipe') return;
+  const complete = async () => {
+    if (leaving() === 'wipe') await wipe();
+    if (leaving() === 'wipe') setLeaving('revoke');
+  };
+  await withLock(WIPE_LOCK, complete, WIPE_TIMEOUT_MS);
+}
+
+/** Follow a sign-out in another tab, which wipes the device. */
+function followSignOut(): void {
+  if (session.state.state === 'in') {
+    disown();
+    void runSignOutTasks([...signOutTasks]);
+    session.setState(() => ({ state: 'out', because: 'ended' }));
   }
-}
-
-function setLeaving(leaving: boolean): void {
-  try {
-    if (leaving) localStorage.setItem(LEAVING_KEY, 'yes');
-    else localStorage.removeItem(LEAVING_KEY);
-  } catch {
-    // As above.
-  }
-}
-
-/** A new session has replaced one that was left. */
-export const startSession = () => setLeaving(false);
-
-let leaving: Promise<Problem | undefined> | undefined;
-
-/**
- * End the session on the server, once at a time; without a connection this is repeated until the server has answered.
- * Returns why it has not.
- */
-export function leaveServer(): Promise<Problem | undefined> {
-  setLeaving(true);
-  leaving ??= endServerSession().finally(() => {
-    leaving = undefined;
-  });
-  return leaving;
-}
-
-async function endServerSession(): Promise<Problem | undefined> {
-  const fault = await api.signOut().then(() => undefined, asProblem);
-  if (fault && fault.status !== 401) return fault;
-  setLeaving(false);
-  return undefined;
-}
-
-/** Wait for the answer to a sign-out, if there is one under way: it would delete the cookies of a new session. */
-export async function whenLeft(): Promise<void> {
-  await leaving;
+  session.setState((now) => (now.state === 'unknown' ? { state: 'out' } : now));
+  void revoke();
 }
 
 /** Fetch the signed-in user from the server. On a slow network the cached user is shown meanwhile. */
 export async function refreshSession(): Promise<void> {
-  if (isLeaving()) {
-    // The page that began the sign-out wipes; if it was closed before, this one does.
-    if (!signingOut) await endSession('left');
-    if (isLeaving()) void leaveServer();
-    return;
+  if (leaving()) {
+    await completeWipe();
+    return followSignOut();
   }
   const owner = currentOwner();
   const cached = (await readLocal(CACHE_KEY)) as Me | undefined;
@@ -131,8 +128,10 @@ export async function refreshSession(): Promise<void> {
 async function fetchSession(owner: number, cached: Me | undefined): Promise<void> {
   try {
     const { data } = await api.whoAmI();
+    const stored = (await readLocal(CACHE_KEY)) as Me | undefined;
     if (owner !== currentOwner()) return;
-    await saveLocal(owner, CACHE_KEY, data);
+    if (await handleOtherUser(data, stored)) return;
+    await saveLocal(currentOwner(), CACHE_KEY, data);
     session.setState(() => ({ state: 'in', me: data, stale: false }));
   } catch (fault) {
     // Only an explicit 401 ends the session; a busy or unreachable server does not.
@@ -145,10 +144,26 @@ async function fetchSession(owner: number, cached: Me | undefined): Promise<void
   }
 }
 
-/** Time limit for sign-out tasks; personal data is wiped afterwards in any case. */
-const SIGN_OUT_TIMEOUT_MS = 3_000;
+/**
+ * The session may be that of another user, who has signed in in another tab. Data that the device has of the former one
+ * is wiped, and a page with any is loaded anew: true.
+ */
+async function handleOtherUser({ person }: Me, stored: Me | undefined): Promise<boolean> {
+  const isOther = (me: Me | undefined) => me !== undefined && me.person?.id !== person?.id;
+  if (isOther(stored)) {
+    await runSignOutTasks([...signOutTasks]);
+    await wipe();
+  }
+  const now = session.state;
+  if (now.state !== 'in' || !isOther(now.me)) return false;
+  disown();
+  reloadPage();
+  return true;
+}
 
-let signingOut = false;
+/** Time limit for sign-out tasks; personal data is wiped afterwards in any case. */
+const SIGN_OUT_TIMEOUT_MS = 1_000;
+
 let ending: Promise<void> | undefined;
 
 /**
@@ -167,36 +182,37 @@ export async function endSession(because: 'ended' | 'left', owner = currentOwner
 
 async function runSignOut(because: 'ended' | 'left'): Promise<void> {
   const known = session.state.state === 'in' || (await readLocal(CACHE_KEY)) !== undefined;
-  await Promise.race([
-    Promise.allSettled(
-      [...signOutTasks, ...(because === 'ended' ? [clearSessionCookies] : [])].map(async (task) => task()),
-    ),
-    new Promise((resolve) => setTimeout(resolve, SIGN_OUT_TIMEOUT_MS)),
-  ]);
+  await runSignOutTasks([...signOutTasks, ...(because === 'ended' ? [clearSessionCookies] : [])]);
   await wipe();
-  const reason = signingOut ? 'left' : because;
   // A late second report does not change the reason.
-  session.setState((now) => (known ? { state: 'out', because: reason } : now.state === 'out' ? now : { state: 'out' }));
+  session.setState((now) => (known ? { state: 'out', because } : now.state === 'out' ? now : { state: 'out' }));
 }
 
-/** Sign out on this device. */
+async function runSignOutTasks(tasks: (() => void | Promise<void>)[]): Promise<void> {
+  await Promise.race([
+    Promise.allSettled(tasks.map(async (task) => task())),
+    new Promise((resolve) => setTimeout(resolve, SIGN_OUT_TIMEOUT_MS)),
+  ]);
+}
+
+/**
+ * Sign out on this device, in all tabs. The data is wiped whether or not the server answers; it ends the session as soon
+ * as it does.
+ */
 export async function signOut(): Promise<void> {
-  const owner = currentOwner();
-  signingOut = true;
-  try {
-    await leaveServer();
-    await endSession('left', owner);
-  } finally {
-    signingOut = false;
-  }
+  const leave = async () => {
+    setLeaving('wipe');
+    await endSession('left');
+    if (leaving() === 'wipe') setLeaving('revoke');
+  };
+  await withLock(WIPE_LOCK, leave, WIPE_TIMEOUT_MS);
+  void revoke();
 }
 
 onSignOut(forgetUnanswered);
 onSessionEnded((owner) => void endSession('ended', owner));
 onRequirementsPending(() => void refreshSession());
-addEventListener('online', () => {
-  // An attempt without a connection fails first.
-  void whenLeft().then(() => {
-    if (isLeaving()) void leaveServer();
-  });
+addEventListener('storage', (event) => {
+  if ((event as StorageEvent).key === LEAVING_KEY && leaving()) followSignOut();
 });
+addEventListener('online', () => void revoke());

@@ -2,6 +2,7 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import type { WorkerMessage } from '~/api/worker';
 import { resolveLanguage } from '~/core/languages';
+import { COOKIES_LOCK, withLock } from '~/core/locks';
 import { notificationFor, clickAction, parsePush, callTag, type PushMessage } from './push-message';
 import { createSequence } from './sequence';
 
@@ -138,8 +139,8 @@ async function decline(call: string): Promise<void> {
 async function fetchWithSession(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, init);
   if (response.status !== 401) return response;
-  const renewed = await self.navigator.locks.request('unificx.refresh', () =>
-    fetch('/api/v1/sessions/refresh', jsonRequest('POST', {})),
+  const renewed = await withLock(COOKIES_LOCK, (signal) =>
+    fetch('/api/v1/sessions/refresh', { ...jsonRequest('POST', {}), signal }),
   );
   return renewed.ok ? fetch(path, init) : response;
 }

@@ -107,18 +107,29 @@ export async function localKeys(): Promise<string[]> {
   }
 }
 
-/** Delete all personal data of this origin: the database and session storage. */
-export async function wipe(): Promise<void> {
+/** Leave the data to another user: nothing of this tab is stored from now on, and its session storage is empty. */
+export function disown(): void {
   ownerGeneration += 1;
-  const open = connection;
-  connection = undefined;
-  try {
-    (await open)?.close();
-    await deleteDB(NAME);
-  } catch {
-    // The database does not exist.
-  }
   const pendingSignIn = sessionStorage.getItem(SIGN_IN_KEY);
   sessionStorage.clear();
   if (pendingSignIn) sessionStorage.setItem(SIGN_IN_KEY, pendingSignIn);
+}
+
+/** Longest time in milliseconds to wait for other tabs to close the empty database. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+/** Delete all personal data of this origin: the database and session storage. */
+export async function wipe(): Promise<void> {
+  disown();
+  try {
+    const database = await openDatabase();
+    await database.clear(VALUES);
+    database.close();
+    connection = undefined;
+    // A tab that the browser has frozen does not close it.
+    const closed = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
+    await Promise.race([deleteDB(NAME), closed]);
+  } catch {
+    // The browser stores nothing.
+  }
 }

@@ -6,3 +6,6 @@ export function servedSignedOut(): boolean {
   const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   return page?.workerStart === 0 && page.serverTiming.some(({ name }) => name === 'signed-out');
 }
+
+/** Load the page anew. */
+export const reloadPage = () => location.reload();

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
-import { awaitsConsent, endSession, session } from '~/api/session';
+import { awaitsConsent, session } from '~/api/session';
 import { AuthLayout } from '~/design/AuthLayout';
 import { useValue } from '~/core/store';
 import { ConsentStep } from './ConsentStep';
@@ -22,15 +22,12 @@ export default function PendingRequirements({ onCall }: PendingRequirementsProps
 function MissingSteps() {
   const { t } = useLingui();
   const [flow] = useState(() => new SignInFlow());
-  const [shown, setShown] = useState(false);
   const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
   const step = useValue(flow.state, (each) => each.step);
   const texts = useStepTexts(flow);
   useEffect(() => {
-    if (step === 'accept' || step === 'password') setShown(true);
-    else if (step === 'proof' && shown) void endSession('left');
-    else if (step === 'proof' && me) void flow.resume(me);
-  }, [flow, step, shown, me]);
+    if (step === 'proof' && me) void flow.resume(me);
+  }, [flow, step, me]);
   return (
     <AuthLayout title={texts?.title ?? t`Before you start`} lead={texts?.lead}>
       <SignInSteps flow={flow}>

@@ -9,7 +9,7 @@ import { AuthLayout } from '~/design/AuthLayout';
 import { useValue } from '~/core/store';
 import { ForgotPassword } from './ForgotPassword';
 import { SignInSteps, useStepTexts } from './SignInSteps';
-import { ssoStartUrl, SignInModel, tenantFromQuery } from './model';
+import { SignInModel, tenantFromQuery } from './model';
 import { PasswordForm } from './PasswordForm';
 import { useRedirectIfSignedIn } from './useRedirect';
 import { useSignInOptions } from './useSignInOptions';
@@ -74,9 +74,8 @@ export default function SignIn() {
           {options?.single_sign_on.map(({ slug, name }) => (
             <Button
               key={slug}
-              component="a"
-              href={ssoStartUrl(slug)}
-              onClick={(event) => model.byProvider(event, slug)}
+              onClick={() => void model.byProvider(slug)}
+              disabled={busy}
               variant="default"
               size="md"
               leftSection={<IconBuilding aria-hidden />}

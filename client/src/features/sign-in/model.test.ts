@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { api } from '~/api';
-import { isLeaving, leaveServer } from '~/api/session';
-import { eventually } from '../../../test/eventually';
+import { leaving, setLeaving } from '~/api/leaving';
 import { SignInFlow } from './sign-in-flow';
 import { ssoStartUrl, SignInModel, tenantFromQuery } from './model';
 
@@ -48,30 +46,18 @@ describe('the sign-in page', () => {
   });
 });
 
-describe('the link to a provider', () => {
-  const click = () => ({ preventDefault: vi.fn() });
-
-  it('is followed by the browser', () => {
-    const { model } = setup();
-    const clicked = click();
-    model.byProvider(clicked, 'demo', vi.fn());
-    expect(clicked.preventDefault).not.toHaveBeenCalled();
-  });
-
-  it('is followed only after a sign-out without an answer is complete: its start would end the new session', async () => {
-    const { model, entry } = setup();
-    const ended = vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
-    await leaveServer();
-    const opened: [string, boolean][] = [];
-    const open = (address: string) => opened.push([address, isLeaving()]);
-    const clicked = click();
-    model.byProvider(clicked, 'demo', open);
-    await eventually(() => expect(entry.state.state).toMatchObject({ busy: false, fault: { code: 'unreachable' } }));
-    expect([clicked.preventDefault.mock.calls.length, opened]).toEqual([1, []]);
-    ended.mockResolvedValue({} as never);
-    model.byProvider(click(), 'demo', open);
-    await eventually(() => expect(opened).toEqual([['/api/v1/sign-in/sso/demo/start', false]]));
-  });
+it('goes to a provider only after a session that was left has ended: the return would end the new one', async () => {
+  const { model, entry } = setup();
+  const opened: unknown[] = [];
+  const open = (address: string) => void opened.push([address, leaving()]);
+  setLeaving('revoke');
+  const asked = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('no network'));
+  await model.byProvider('demo', open);
+  expect(entry.state.state).toMatchObject({ busy: false, fault: { message: 'no network' } });
+  expect(opened).toEqual([]);
+  asked.mockResolvedValue(new Response(null, { status: 204 }));
+  await model.byProvider('demo', open);
+  expect(opened).toEqual([['/api/v1/sign-in/sso/demo/start', undefined]]);
 });
 
 it('links to the provider of a tenant and nowhere else', () => {

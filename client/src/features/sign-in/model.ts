@@ -1,5 +1,4 @@
 import { api } from '~/api';
-import { isLeaving } from '~/api/session';
 import { takeDeepLink } from '~/core/deep-link';
 import { SignInFlow } from './sign-in-flow';
 
@@ -28,15 +27,9 @@ export class SignInModel {
     return this.flow.authenticateByPasskey();
   }
 
-  /** Follow the link to a provider, at once or after a sign-out that is not complete. */
-  byProvider(
-    click: Pick<Event, 'preventDefault'>,
-    slug: string,
-    open = (address: string) => location.assign(address),
-  ): void {
-    if (!isLeaving()) return;
-    click.preventDefault();
-    void this.flow.leaveForProvider(() => open(ssoStartUrl(slug)));
+  /** Go on to a provider. */
+  byProvider(slug: string, open = (address: string) => location.assign(address)): Promise<void> {
+    return this.flow.leaveForProvider(() => open(ssoStartUrl(slug)));
   }
 }
 

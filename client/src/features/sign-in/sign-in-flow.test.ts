@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { api } from '~/api';
-import { isLeaving, leaveServer } from '~/api/session';
+import { leaving, setLeaving } from '~/api/leaving';
 import { Problem } from '~/core/problem';
 import { SignInFlow, type SignInApi } from './sign-in-flow';
 import { eventually } from '../../../test/eventually';
@@ -22,14 +21,13 @@ function setup(parts: Record<string, unknown> = {}, credential: unknown = { id: 
     acceptTerms: answers(undefined),
     signInOptions: answers(OPTIONS),
     showOwnPolicyState: answers({ standing: 'missing' }),
-    signOut: answers(undefined),
     passkeySignInOptions: answers({ ticket: 'P', options: { challenge: 'c' } }),
     signInByPasskey: answers(SIGNED),
     ...parts,
   };
   const keys = { supported: true, make: vi.fn(), prove: vi.fn(async () => credential) };
   const arrived = vi.fn(async () => undefined);
-  const left = vi.fn(async () => undefined);
+  const left = vi.fn(async (): Promise<void> => undefined);
   const entry = new SignInFlow(server as unknown as SignInApi, keys as never, arrived, DEVICE, left);
   return { entry, server, keys, arrived, left, now: () => entry.state.state };
 }
@@ -140,19 +138,18 @@ describe('the sign-in flow', () => {
     await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
     await entry.leave();
     expect(server.acceptTerms).not.toHaveBeenCalled();
-    expect(server.signOut).toHaveBeenCalledOnce();
     expect(left).toHaveBeenCalledOnce();
     expect(now()).toMatchObject({ step: 'refused', fault: undefined });
     expect(arrived).not.toHaveBeenCalled();
   });
 
-  it('says so when the session cannot be ended', async () => {
-    const offline = Problem.unreachable();
-    const { entry, left, now } = setup({ signOut: vi.fn().mockRejectedValue(offline) });
+  it('says so when the server does not end the session', async () => {
+    const { entry, left, now } = setup();
+    left.mockImplementation(async () => setLeaving('revoke'));
+    vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(null, { status: 503 }));
     await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
     await entry.leave();
-    expect(now()).toMatchObject({ step: 'accept', fault: offline });
-    expect(left).not.toHaveBeenCalled();
+    expect(now()).toMatchObject({ step: 'accept', fault: { code: 'unreachable' } });
   });
 
   it('runs one request at a time', async () => {
@@ -168,31 +165,50 @@ describe('the sign-in flow', () => {
     await done;
   });
 
-  it('ends an incomplete session on restart, without a connection as soon as there is one', async () => {
-    const ended = vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
-    const { entry, now } = setup();
+  it('ends an incomplete session on restart', async () => {
+    const { entry, left, now } = setup();
     await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
     await entry.reset();
-    expect(ended).toHaveBeenCalledOnce();
-    expect([now().step, isLeaving()]).toEqual(['proof', true]);
-    ended.mockResolvedValue({} as never);
-    await leaveServer();
-    expect(isLeaving()).toBe(false);
+    expect(left).toHaveBeenCalledOnce();
+    expect(now()).toMatchObject({ step: 'proof', busy: false });
   });
 
-  it('sends no credential while a sign-out is under way, whose answer deletes the cookies', async () => {
-    let answer: (value: never) => void = () => undefined;
-    vi.spyOn(api, 'signOut').mockReturnValue(new Promise((resolve) => (answer = resolve)) as never);
-    const order: string[] = [];
-    const leaving = leaveServer().then(() => order.push('signed out'));
+  it('can be restarted while a request hangs, and ends a session that arrives late', async () => {
+    let answer: (value: unknown) => void = () => undefined;
+    const proveSecondFactor = vi.fn(() => new Promise((resolve) => (answer = resolve)));
+    const { entry, arrived, left, now } = setup({ proveSecondFactor });
+    await entry.authenticate(async () => ({ data: NEEDED as never }));
+    const proved = entry.proveCode('123456');
+    await eventually(() => expect(proveSecondFactor).toHaveBeenCalledOnce());
+    await entry.reset();
+    expect(now()).toMatchObject({ step: 'proof', busy: false });
+    expect(left).not.toHaveBeenCalled();
+    answer({ data: SIGNED });
+    await proved;
+    expect(left).toHaveBeenCalledOnce();
+    expect(now()).toMatchObject({ step: 'proof', busy: false, fault: undefined });
+    expect(arrived).not.toHaveBeenCalled();
+  });
+
+  it('lets a late failure of a former attempt disturb no later one', async () => {
+    let fail: (fault: unknown) => void = () => undefined;
     const { entry, now } = setup();
-    const done = entry.authenticate(async () => {
-      order.push('credential');
-      return { data: SIGNED as never };
-    });
-    expect(now().busy).toBe(true);
-    answer({} as never);
-    await Promise.all([leaving, done]);
-    expect([order, now().step]).toEqual([['signed out', 'credential'], 'in']);
+    const proof = vi.fn(() => new Promise((_, reject) => (fail = reject)));
+    const former = entry.authenticate(proof as never);
+    await eventually(() => expect(proof).toHaveBeenCalledOnce());
+    await entry.reset();
+    await entry.authenticate(async () => ({ data: NEEDED as never }));
+    fail(Problem.unreachable());
+    await former;
+    expect(now()).toMatchObject({ step: 'second', fault: undefined });
+  });
+
+  it('sends no credential before the device is wiped', async () => {
+    setLeaving('wipe');
+    const { entry, now } = setup();
+    const proof = vi.fn(async () => ({ data: { ...SIGNED, stage: leaving() } as never }));
+    await entry.authenticate(proof);
+    expect(now().step).toBe('in');
+    expect(await proof.mock.results[0]!.value).toMatchObject({ data: { stage: 'revoke' } });
   });
 });

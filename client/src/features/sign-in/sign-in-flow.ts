@@ -1,5 +1,12 @@
-import { api, type SecondFactorNeeded, type SignedIn, type SignInOptions } from '~/api';
-import { endSession, isLeaving, leaveServer, refreshSession, startSession, whenLeft } from '~/api/session';
+import {
+  api,
+  completeLeaving,
+  LOCK_TIMEOUT_MS,
+  type SecondFactorNeeded,
+  type SignedIn,
+  type SignInOptions,
+} from '~/api';
+import { completeWipe, refreshSession, signOut } from '~/api/session';
 import { passkeys, type Passkeys } from '~/core/passkeys';
 import { asProblem, Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
@@ -31,7 +38,6 @@ export type SignInApi = Pick<
   | 'acceptTerms'
   | 'signInOptions'
   | 'showOwnPolicyState'
-  | 'signOut'
   | 'passkeySignInOptions'
   | 'signInByPasskey'
 >;
@@ -49,13 +55,15 @@ export class SignInFlow {
   readonly state = createStore<SignInFlowState>({ step: 'proof', busy: false, fault: undefined });
   #password = '';
   #pending = { password: false, accept: false };
+  /** Of the requests since the last restart: those before it count no more. */
+  #attempt = 0;
 
   constructor(
     private readonly server: SignInApi = api,
     private readonly keys: Passkeys = passkeys,
     private readonly onSignedIn: () => Promise<void> = refreshSession,
     readonly device: ThisDevice = thisDevice(),
-    private readonly onLeft: () => Promise<void> = () => endSession('left'),
+    private readonly onLeft: () => Promise<void> = signOut,
   ) {}
 
   get passkeysSupported(): boolean {
@@ -69,7 +77,7 @@ export class SignInFlow {
   ): Promise<void> {
     return this.#run(async () => {
       this.#password = password;
-      const answer = await proof({ device: this.device, keep: 'cookie' });
+      const answer = await this.#answer(proof({ device: this.device, keep: 'cookie' }));
       if (answer) await this.#handleOutcome(answer.data);
     });
   }
@@ -77,8 +85,7 @@ export class SignInFlow {
   /** Complete an earlier sign-out, then go on to a provider: the return from there would be signed out. */
   leaveForProvider(open: () => void): Promise<void> {
     return this.#run(async () => {
-      const fault = isLeaving() ? await leaveServer() : undefined;
-      if (fault) throw fault;
+      await this.#answer(completeLeaving(LOCK_TIMEOUT_MS));
       open();
     });
   }
@@ -119,8 +126,8 @@ export class SignInFlow {
   provePasskey(): Promise<void> {
     return this.#run(async () => {
       const ticket = this.state.state.second?.ticket ?? '';
-      const { data } = await this.server.secondFactorOptions({ body: { ticket } });
-      const passkey = await this.keys.prove(data);
+      const { data } = await this.#answer(this.server.secondFactorOptions({ body: { ticket } }));
+      const passkey = await this.#answer(this.keys.prove(data));
       if (passkey) await this.#submitSecondFactor({ passkey });
     });
   }
@@ -133,7 +140,7 @@ export class SignInFlow {
   /** Replace a one-time password; it must be given if it is not known. */
   setPassword(password: string, oneTimePassword = this.#password): Promise<void> {
     return this.#run(async () => {
-      await this.server.changeOwnPassword({ body: { current: oneTimePassword, password } });
+      await this.#answer(this.server.changeOwnPassword({ body: { current: oneTimePassword, password } }));
       this.#password = '';
       this.#pending.password = false;
       await this.#next();
@@ -146,7 +153,7 @@ export class SignInFlow {
       const options = this.state.state.options;
       if (!options) return;
       const { terms_version, policy_version } = options;
-      await this.server.acceptTerms({ body: { of_age: true, terms_version, policy_version } });
+      await this.#answer(this.server.acceptTerms({ body: { of_age: true, terms_version, policy_version } }));
       this.#pending.accept = false;
       await this.#next();
     });
@@ -155,8 +162,8 @@ export class SignInFlow {
   /** Below the minimum age: end the session without an answer. Nothing stays on this device or the server. */
   leave(): Promise<void> {
     return this.#run(async () => {
-      if (this.state.state.step === 'accept') await this.#endServerSession();
       await this.onLeft();
+      await this.#answer(completeLeaving(LOCK_TIMEOUT_MS));
       this.#set({ step: 'refused' });
     });
   }
@@ -169,11 +176,12 @@ export class SignInFlow {
     });
   }
 
-  /** Back to the first step; an incomplete session is ended. */
+  /** Back to the first step, at any time; an incomplete session is ended. */
   async reset(): Promise<void> {
     const { step } = this.state.state;
-    if (step === 'accept' || step === 'password') await leaveServer();
+    this.#attempt += 1;
     this.#password = '';
+    if (step === 'accept' || step === 'password') await this.onLeft();
     this.state.setState(() => ({ step: 'proof', busy: false, fault: undefined }));
   }
 
@@ -185,15 +193,13 @@ export class SignInFlow {
     proof: { totp: string } | { recovery_code: string } | { passkey: Record<string, unknown> },
   ) {
     const ticket = this.state.state.second?.ticket ?? '';
-    const { data } = await this.server.proveSecondFactor({
-      body: { ticket, ...proof, device: this.device, keep: 'cookie' },
-    });
+    const body = { ticket, ...proof, device: this.device, keep: 'cookie' as const };
+    const { data } = await this.#answer(this.server.proveSecondFactor({ body }));
     await this.#handleOutcome(data);
   }
 
   async #handleOutcome(outcome: Outcome): Promise<void> {
     if ('ticket' in outcome) return this.#set({ step: 'second', second: outcome });
-    startSession();
     this.#pending = { password: outcome.must_change, accept: outcome.acceptance_needed };
     await this.#next();
   }
@@ -201,22 +207,22 @@ export class SignInFlow {
   async #next(): Promise<void> {
     if (this.#pending.password) return this.#set({ step: 'password' });
     // The consent step for a later version of the policy follows after the sign-in.
-    if (this.#pending.accept && (await this.server.showOwnPolicyState()).data.standing !== 'consent') {
-      const { data: options } = await this.server.signInOptions();
+    if (this.#pending.accept && (await this.#answer(this.server.showOwnPolicyState())).data.standing !== 'consent') {
+      const { data: options } = await this.#answer(this.server.signInOptions());
       return this.#set({ step: 'accept', options });
     }
     this.#password = '';
-    await this.onSignedIn();
+    await this.#answer(this.onSignedIn());
     this.#set({ step: 'in' });
   }
 
-  /** A failure is reported, because the session would remain; one that has ended is fine. */
-  async #endServerSession(): Promise<void> {
-    try {
-      await this.server.signOut();
-    } catch (fault) {
-      if (asProblem(fault).status !== 401) throw fault;
-    }
+  /** An answer to the present attempt. One to an attempt before a restart is not used, and a session in it is ended. */
+  async #answer<T>(asked: Promise<T>): Promise<T> {
+    const attempt = this.#attempt;
+    const answer = await asked;
+    if (attempt === this.#attempt) return answer;
+    if ((answer as { data?: Partial<SignedIn> } | undefined)?.data?.session_id) await this.onLeft();
+    throw new Error('The sign-in was restarted.');
   }
 
   #set(change: Partial<SignInFlowState>): void {
@@ -225,16 +231,18 @@ export class SignInFlow {
 
   async #run(work: () => Promise<void>): Promise<void> {
     if (this.state.state.busy) return;
+    const attempt = this.#attempt;
     this.#set({ busy: true, fault: undefined });
     try {
-      await whenLeft();
+      await this.#answer(completeWipe());
       await work();
     } catch (fault) {
+      if (attempt !== this.#attempt) return;
       const { code, reference } = asProblem(fault);
       if (reference) return this.showSuspension(reference);
       this.#set(code === 'ticket_over' ? { fault, step: 'proof', second: undefined } : { fault });
     } finally {
-      this.#set({ busy: false });
+      if (attempt === this.#attempt) this.#set({ busy: false });
     }
   }
 }
