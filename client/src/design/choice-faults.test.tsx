@@ -2,6 +2,7 @@ import { notifyManager, QueryClient, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { expect, it, vi } from 'vitest';
 import { Problem } from '~/core/problem';
+import { ChoiceFaults } from './ChoiceFaults';
 import { Drawer } from './Drawer';
 import { ErrorBar } from './ErrorBar';
 import { useAllPages, useLoadFault, usePages } from './lists';
@@ -125,4 +126,45 @@ it('a fault that is over does not come back with another query', async () => {
   }
   await eventually(() => expect(load).toHaveBeenCalledTimes(3));
   await eventually(() => expect(place.querySelector('button')?.textContent).toBe('loading'));
+});
+
+it('a fault is not shown of another query that is loaded for the first time', async () => {
+  const load = vi
+    .fn()
+    .mockRejectedValueOnce(mistake())
+    .mockReturnValue(new Promise(() => undefined));
+  function Part() {
+    const [name, setName] = useState('a');
+    const fault = useLoadFault(useQuery<string>({ queryKey: ['part', name], queryFn: load }));
+    return <button onClick={() => setName('b')}>{fault ? 'fault' : name}</button>;
+  }
+  const place = rendered(<Part />, withoutRetries());
+  await eventually(() => expect(place.querySelector('button')?.textContent).toBe('fault'));
+  place.querySelector('button')!.click();
+  await eventually(() => expect(load).toHaveBeenCalledTimes(2));
+  await eventually(() => expect(place.querySelector('button')?.textContent).toBe('b'));
+});
+
+it('a fault is shown once: in the drawer, and behind it once that is closed', async () => {
+  const load = async () => {
+    throw mistake();
+  };
+  function Screen() {
+    const [opened, setOpened] = useState(true);
+    return (
+      <>
+        <ChoiceFaults />
+        <Choices load={load} />
+        <button onClick={() => setOpened(false)}>Close</button>
+        <Drawer opened={opened} title="New" onClose={() => undefined}>
+          New
+        </Drawer>
+      </>
+    );
+  }
+  const place = rendered(<Screen />, withoutRetries());
+  await eventually(() => expect(document.querySelectorAll('[role=dialog] [role=alert]')).toHaveLength(1));
+  await eventually(() => expect(alerts()).toHaveLength(1));
+  place.querySelector('button')!.click();
+  await eventually(() => expect(place.querySelectorAll('[role=alert]')).toHaveLength(1));
 });

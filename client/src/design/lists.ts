@@ -68,6 +68,8 @@ export function usePages<T>(
 interface LoadState {
   data: unknown;
   error: unknown;
+  /** Time of the last error of this query. */
+  errorUpdatedAt: number;
   /** `data` are those of a former query. */
   isPlaceholderData?: boolean;
 }
@@ -76,10 +78,12 @@ interface LoadState {
  * Why a query was not loaded. Without data it drops its error while it loads again, but this stays: a notice that
  * disappears for that time moves what is below it and takes the focus.
  */
-export function useLoadFault({ data, error, isPlaceholderData }: LoadState): unknown {
-  const [last, setLast] = useState(error);
-  const fault = error ?? (data === undefined || isPlaceholderData ? last : undefined);
-  if (fault !== last) setLast(fault);
+export function useLoadFault({ data, error, errorUpdatedAt, isPlaceholderData }: LoadState): unknown {
+  const [last, setLast] = useState({ fault: error, at: errorUpdatedAt });
+  // Another query, after a change of the key, has had no error, or at another time.
+  const reloads = (data === undefined || isPlaceholderData) && errorUpdatedAt === last.at;
+  const fault = error ?? (reloads ? last.fault : undefined);
+  if (fault !== last.fault || errorUpdatedAt !== last.at) setLast({ fault, at: errorUpdatedAt });
   return fault;
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { preferences, setPreferences } from '~/core/preferences';
 import { blurBackground, supportsBackgroundBlur } from './background-blur';
-import { camera, captureFailureOf, CaptureError, lossOf, microphone, pendingPermission } from './capture';
+import { camera, captureFailureOf, CaptureError, lossOf, microphone, nextCamera, pendingPermission } from './capture';
 import { groupByKind } from './devices';
 
 vi.mock('./background-blur', () => ({ blurBackground: vi.fn(), supportsBackgroundBlur: vi.fn(() => true) }));
@@ -93,6 +93,50 @@ describe('microphones and cameras', () => {
         return happens();
       });
       expect(await camera()).toBe(opened);
+    });
+  });
+
+  describe('the next camera', () => {
+    /** A camera, as Android describes it: without its direction once it is stopped. */
+    const device = (deviceId: string, facingMode?: string) => {
+      let live = true;
+      return {
+        getSettings: () => ({ deviceId, facingMode: live ? facingMode : undefined }),
+        stop: vi.fn(() => (live = false)),
+      };
+    };
+    /** The browser opens `opposite` for any direction. */
+    const phone = (ids: string[], opposite: ReturnType<typeof device>) =>
+      vi.stubGlobal('navigator', {
+        mediaDevices: {
+          enumerateDevices: async () => ids.map((deviceId) => ({ kind: 'videoinput', deviceId, label: deviceId })),
+          getUserMedia: async ({ video }: { video: { deviceId?: { exact: string } } }) => ({
+            getTracks: () => [video.deviceId ? device(video.deviceId.exact) : opposite],
+          }),
+        },
+        permissions: { query: async () => ({ state: 'granted' }) },
+      });
+    const next = async (before: ReturnType<typeof device>) => {
+      const opened = nextCamera(before as never);
+      before.stop();
+      return (await opened).getSettings().deviceId;
+    };
+
+    it('is the one of the other direction', async () => {
+      phone(['front', 'wide', 'back'], device('back', 'environment'));
+      expect(await next(device('front', 'user'))).toBe('back');
+    });
+
+    it('is the following one where all look the same way', async () => {
+      const same = device('left', 'user');
+      phone(['left', 'right'], same);
+      expect(await next(device('left', 'user'))).toBe('right');
+      expect(same.stop).toHaveBeenCalled();
+    });
+
+    it('is the following one where no direction is known', async () => {
+      phone(['left', 'right'], device('left'));
+      expect(await next(device('right'))).toBe('left');
     });
   });
 

@@ -1,5 +1,5 @@
 import { blurBackground, supportsBackgroundBlur } from '~/media/background-blur';
-import { refreshDevices } from '~/media/devices';
+import { refreshDevices, type Device } from '~/media/devices';
 import { preferences } from '~/core/preferences';
 import { createStore } from '~/core/store';
 
@@ -45,11 +45,15 @@ export function camera(facing?: Facing): Promise<MediaStreamTrack> {
   return openCamera({ ...which, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { max: 30 } });
 }
 
-/** Open the opposite camera, or the next one. The one before has to be stopped. */
-export async function nextCamera(before: MediaStreamTrack): Promise<MediaStreamTrack> {
+/** Open the opposite camera, or the next one. The one before has to be stopped as soon as this has been called. */
+export async function nextCamera(before: MediaStreamTrack, known?: readonly Device[]): Promise<MediaStreamTrack> {
   const { deviceId, facingMode } = before.getSettings();
-  if (facingMode) return camera(facingMode === 'environment' ? 'user' : 'environment');
-  const { cameras } = await refreshDevices();
+  if (facingMode) {
+    const opposite = await camera(facingMode === 'environment' ? 'user' : 'environment');
+    if (opposite.getSettings().deviceId !== deviceId) return opposite;
+    opposite.stop(); // All cameras look the same way.
+  }
+  const cameras = known ?? (await refreshDevices()).cameras;
   const next = cameras[(cameras.findIndex((each) => each.id === deviceId) + 1) % Math.max(1, cameras.length)];
   return next ? cameraById(next.id) : camera();
 }
@@ -59,7 +63,7 @@ export function cameraById(id: string): Promise<MediaStreamTrack> {
   return openCamera({ deviceId: { exact: id }, width: { ideal: 1280 }, height: { ideal: 720 } });
 }
 
-/** Open the same camera again, after a change of what is sent of it. The one before has to be stopped. */
+/** Open the same camera again, after a change of what is sent of it. The one before has to be stopped as above. */
 export function sameCamera(before: MediaStreamTrack): Promise<MediaStreamTrack> {
   const { deviceId } = before.getSettings();
   return deviceId ? cameraById(deviceId) : camera();

@@ -92,4 +92,19 @@ describe('a camera that is exchanged', () => {
     expect(media.videoTrack).toBeUndefined();
     expect(asked).toHaveLength(2);
   });
+
+  it('is exchanged although an exchange of one that was closed hangs', async () => {
+    list();
+    void media.switchCamera();
+    await isAsked(2);
+    media.closeCamera();
+    const opened = media.openCamera();
+    await isAsked(3);
+    asked[2]!.opens(fakeTrack('front'));
+    await opened;
+    const reopened = media.reopenCamera();
+    await isAsked(4);
+    asked[3]!.opens(fakeTrack('front'));
+    expect(await reopened).toBe(true);
+  });
 });

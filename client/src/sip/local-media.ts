@@ -1,13 +1,4 @@
-import {
-  CaptureError,
-  camera,
-  cameraById,
-  lossOf,
-  microphone,
-  sameCamera,
-  silentTrack,
-  type Facing,
-} from '~/media/capture';
+import { CaptureError, camera, lossOf, microphone, nextCamera, sameCamera, silentTrack } from '~/media/capture';
 import { refreshDevices } from '~/media/devices';
 
 /** Local media: the microphone, or silence without one, and optionally a camera. */
@@ -17,7 +8,6 @@ export class LocalMedia {
   readonly stream = new MediaStream();
   audioTrack: MediaStreamTrack | undefined;
   videoTrack: MediaStreamTrack | undefined;
-  #facing: Facing = 'user';
   #exchanges: Promise<unknown> = Promise.resolve();
 
   /** Open the microphone. Returns the error, if any; silence is sent instead. */
@@ -36,28 +26,19 @@ export class LocalMedia {
   }
 
   closeCamera(): void {
+    this.#exchanges = Promise.resolve(); // one that hangs, as at a prompt, holds up no other camera
     this.videoTrack = this.#replaceTrack(this.videoTrack, undefined);
   }
 
   /** Switch to the opposite camera, or the next one. Returns whether the camera was exchanged. */
   async switchCamera(): Promise<boolean> {
     const { cameras } = await refreshDevices();
-    return this.#exchangeCamera((before) => {
-      const { deviceId, facingMode } = before.getSettings();
-      this.#facing = (facingMode ?? this.#facing) === 'environment' ? 'user' : 'environment';
-      const at = cameras.findIndex((each) => each.id === deviceId);
-      const next = cameras[(at + 1) % Math.max(1, cameras.length)];
-      before.stop();
-      return facingMode || !next ? camera(this.#facing) : cameraById(next.id);
-    });
+    return this.#exchangeCamera((before) => nextCamera(before, cameras));
   }
 
   /** Open the camera that is on again, after a change of what is sent of it. Returns whether it was exchanged. */
   reopenCamera(): Promise<boolean> {
-    return this.#exchangeCamera((before) => {
-      before.stop();
-      return sameCamera(before);
-    });
+    return this.#exchangeCamera(sameCamera);
   }
 
   close(): void {
@@ -65,7 +46,7 @@ export class LocalMedia {
     this.closeCamera();
   }
 
-  /** Exchanges are done one after another. `open` stops the camera before: phones open one at a time. */
+  /** Exchanges are done one after another. The camera before is stopped: phones open one at a time. */
   #exchangeCamera(open: (before: MediaStreamTrack) => Promise<MediaStreamTrack>): Promise<boolean> {
     const exchanged = this.#exchanges.then(() => this.#exchangeNow(open));
     this.#exchanges = exchanged.catch(() => undefined);
@@ -77,7 +58,9 @@ export class LocalMedia {
     const before = this.videoTrack;
     if (!before) return false;
     try {
-      const track = await open(before);
+      const opened = open(before);
+      before.stop();
+      const track = await opened;
       if (this.videoTrack === before) {
         this.videoTrack = this.#replaceTrack(before, track);
         return true;

@@ -25,11 +25,11 @@ export default function CallReports() {
   const [days, setDays] = useState<PeriodDays>(30);
   const now = new Date();
   const period = periodOf(days, now);
-  const { data, error, refetch } = useQuery({
+  const { data, error, errorUpdatedAt, refetch } = useQuery({
     queryKey: ['statistics', tenant, period],
     queryFn: async () => (await api.showCallStatistics({ query: { tenant, ...period } })).data,
   });
-  const fault = useLoadFault({ data, error });
+  const fault = useLoadFault({ data, error, errorUpdatedAt });
   const report = data && reportOf(data.hours, days, now);
   const answer = data?.median_answer_seconds;
   const seconds = i18n.number(answer ?? 0, { maximumFractionDigits: 1 });

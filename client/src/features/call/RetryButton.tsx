@@ -30,9 +30,6 @@ function ShowBackground({ show }: { show: () => void }) {
     });
     return unsubscribe;
   }, [show]);
-  const showNow = () => {
-    setPreferences({ backgroundBlur: false });
-    show();
-  };
+  const showNow = () => (preferences.state.backgroundBlur ? setPreferences({ backgroundBlur: false }) : show());
   return <button type="button" onClick={showNow}>{t`Show my background`}</button>;
 }

@@ -47,8 +47,8 @@ describe('a camera whose background cannot be blurred', () => {
     expect(show).not.toHaveBeenCalled();
   });
 
-  it('is shown as it is on request, also if the blur is off already', () => {
-    setPreferences({ backgroundBlur: false });
+  it.each(['on', 'off already'])('is shown as it is on request, once, if the blur is %s', (blur) => {
+    setPreferences({ backgroundBlur: blur === 'on' });
     showFault();
     place.querySelector('button')!.click();
     expect(show).toHaveBeenCalledTimes(1);

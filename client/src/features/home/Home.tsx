@@ -22,12 +22,12 @@ export default function Home() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const now = new Date();
-  const { data, error, refetch } = useQuery({
+  const { data, error, errorUpdatedAt, refetch } = useQuery({
     queryKey: ['statistics', tenant, midnight(now).getTime()],
     queryFn: async () => (await api.showCallStatistics({ query: { tenant, ...period(now) } })).data,
     refetchInterval: POLL_MS,
   });
-  const fault = useLoadFault({ data, error });
+  const fault = useLoadFault({ data, error, errorUpdatedAt });
   const summary = data && summarize(data.hours, now);
   const setUp = useSetUp(tenant);
   // The checklist, which may be long, would push the figures down. A failed load is repeated below the skeleton, not

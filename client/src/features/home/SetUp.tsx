@@ -29,8 +29,8 @@ export function useSetUp(tenant?: string) {
 /** Checklist of the set-up; disappears when everything is done. */
 export function SetUp({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
-  const { data, error, refetch } = useSetUp(tenant);
-  const fault = useLoadFault({ data, error });
+  const { data, error, errorUpdatedAt, refetch } = useSetUp(tenant);
+  const fault = useLoadFault({ data, error, errorUpdatedAt });
   const steps = useSteps(data);
   if (!steps) return <ErrorBar fault={fault} retry={refetch} />;
   if (steps.every(({ done }) => done)) return null;

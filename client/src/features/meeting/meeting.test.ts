@@ -191,24 +191,37 @@ describe('the videos of a meeting', () => {
     expect(forgetBlur).toHaveBeenCalled();
   });
 
-  it.each([
-    ['opens', (late: MediaStreamTrack) => late, 1],
-    ['fails', () => Promise.reject(new CaptureError('camera', 'busy')), 0],
-  ])('show the camera that is opened first of two, whether the other one %s', async (_, end, stops) => {
+  it('show the camera that is opened last of two, which are opened one after the other', async () => {
     const { meeting, connections, switchBlur } = setup();
     await meeting.send('camera', true);
-    let answer = (): void => undefined;
-    const [first, late] = [track(), track()];
-    const opening = new Promise<void>((done) => (answer = done)).then(() => end(late));
-    vi.mocked(sameCamera).mockReturnValueOnce(opening);
+    let answer: (opened: MediaStreamTrack) => void = () => undefined;
+    const [first, second] = [track(), track()];
+    vi.mocked(sameCamera).mockReturnValueOnce(new Promise((done) => (answer = done)));
     switchBlur();
-    await meeting.switchCamera(async () => first);
-    answer();
+    const next = vi.fn(async (before: MediaStreamTrack) => (before === first ? second : before));
+    const switched = meeting.switchCamera(next);
     await settled();
-    expect(first.stop).not.toHaveBeenCalled();
-    expect(late.stop).toHaveBeenCalledTimes(stops);
-    expect(connections[0]!.senders[0]!.track).toBe(first);
+    expect(next).not.toHaveBeenCalled();
+    answer(first);
+    await switched;
+    expect(first.stop).toHaveBeenCalled();
+    expect(connections[0]!.senders[0]!.track).toBe(second);
     expect(meeting.state.state).toMatchObject({ camera: 'on', captureError: undefined });
+  });
+
+  it('leave the camera off if a change fails while another one is asked for', async () => {
+    const { meeting, switchBlur } = setup();
+    await meeting.send('camera', true);
+    let fail: (fault: unknown) => void = () => undefined;
+    vi.mocked(sameCamera).mockReturnValueOnce(new Promise((_, reject) => (fail = reject)));
+    switchBlur();
+    const next = vi.fn(async () => track());
+    const switched = meeting.switchCamera(next);
+    await settled();
+    fail(new CaptureError('camera', 'busy'));
+    await switched;
+    expect(next).not.toHaveBeenCalled();
+    expect(meeting.state.state).toMatchObject({ camera: 'off', captureError: { reason: 'busy' } });
   });
 
   it('say why the camera has ended by itself', async () => {

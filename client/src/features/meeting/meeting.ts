@@ -62,6 +62,8 @@ interface Publication {
   id?: string;
   /** It has been published before. */
   again: boolean;
+  /** Changes of the camera, which are done one after another. */
+  exchanges?: Promise<void>;
   quality?: VideoQuality;
 }
 
@@ -152,19 +154,28 @@ export class Meeting {
   async switchCamera(next: (before: MediaStreamTrack) => Promise<MediaStreamTrack>): Promise<void> {
     const publication = this.#publications.get('camera');
     if (!publication) return;
-    let sent = publication.track;
-    const isSent = () => this.#isCurrent(publication) && publication.track === sent;
+    publication.exchanges = (publication.exchanges ?? Promise.resolve()).then(() => this.#exchange(publication, next));
+    await publication.exchanges;
+  }
+
+  async #exchange(
+    publication: Publication,
+    next: (before: MediaStreamTrack) => Promise<MediaStreamTrack>,
+  ): Promise<void> {
+    if (!this.#isCurrent(publication)) return;
+    const sent = publication.track;
     sent.onended = null;
-    sent.stop();
     try {
-      const track = await next(sent);
-      if (!isSent()) return track.stop();
-      this.#useTrack(publication, (sent = track));
+      const opened = next(sent);
+      sent.stop();
+      const track = await opened;
+      if (!this.#isCurrent(publication)) return track.stop();
+      this.#useTrack(publication, track);
       await publication.connection?.getSenders()[0]?.replaceTrack(track);
       publication.quality = undefined;
       this.#applyQualities();
     } catch (fault) {
-      if (!isSent()) return;
+      if (!this.#isCurrent(publication)) return;
       await this.#stop('camera');
       this.#set({ captureError: fault instanceof CaptureError ? fault : undefined });
     }

@@ -19,11 +19,11 @@ export default function Reports() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const queries = useQueryClient();
-  const { data, error, refetch } = useQuery({
+  const { data, error, errorUpdatedAt, refetch } = useQuery({
     queryKey: ['reports', tenant],
     queryFn: async () => (await api.listDiagnosticsReports({ query: { tenant } })).data.items,
   });
-  const fault = useLoadFault({ data, error });
+  const fault = useLoadFault({ data, error, errorUpdatedAt });
   const people = useAllPages<Person>(['persons', tenant], (cursor) =>
     api.listPersons({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
   );

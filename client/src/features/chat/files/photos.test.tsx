@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Attachment } from '~/api';
 import { Problem } from '~/core/problem';
 import { dismissToast, toasts } from '~/core/toasts';
@@ -55,6 +55,21 @@ it.each([new Problem('not-found', 404, 'No.'), new DOMException('', 'OperationEr
     expect(server.photo).toHaveBeenCalledTimes(1);
   },
 );
+
+it.each([408, 429])('are loaded again when a server that answers %i says, but not for ever', async (status) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const times: number[] = [];
+  const pauses = [7, 0, 600];
+  server.photo.mockReset().mockImplementation(async () => {
+    times.push(Date.now());
+    throw new Problem('busy', status, 'Later.', '', '', pauses.shift());
+  });
+  viewer({ ...photo, id: `busy ${status}` });
+  await eventually(() => expect(times).not.toHaveLength(0));
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(times.map((each, at) => (each - (times[at - 1] ?? each)) / 1000)).toEqual([0, 7, 4, 60]);
+});
 
 function Photo() {
   const [opened, setOpened] = useState(false);

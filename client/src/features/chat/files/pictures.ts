@@ -51,10 +51,19 @@ function picture(conversation: string, file: ShownFile, thumbnail: boolean): Pro
   return found;
 }
 
+/** The server has too much to do: the picture may be loaded soon. */
+const isBusy = ({ status }: Problem) => status === 408 || status === 429;
 /** Whether a later attempt may load the picture, unlike that of a deleted file, or of one that cannot be decrypted. */
-const mayPass = ({ offline, status, code }: Problem) => offline || (status >= 500 && code !== 'mistake');
+const mayPass = (fault: Problem) => fault.offline || isBusy(fault) || (fault.status >= 500 && fault.code !== 'mistake');
 
-/** Address of a photo or its thumbnail, once it is loaded. If that fails, it may be loaded again with each connection. */
+/** Attempts on one connection while the server is busy, and the longest time in seconds between them. */
+const MAX_ATTEMPTS = 4;
+const MAX_PAUSE = 60;
+
+/**
+ * Address of a photo or its thumbnail, once it is loaded. If that fails, it may be loaded again with each connection, and
+ * at the time that a busy server gives.
+ */
 export function usePicture(conversation: string, file: ShownFile, thumbnail: boolean) {
   const { id, key } = file;
   const shown = useRef(file);
@@ -63,9 +72,13 @@ export function usePicture(conversation: string, file: ShownFile, thumbnail: boo
     let current = true;
     let connections = 0;
     let failed = false;
+    let attempts = 0;
+    let pause: ReturnType<typeof setTimeout> | undefined;
     const load = async () => {
       const before = connections;
+      clearTimeout(pause);
       failed = false;
+      attempts += 1;
       try {
         const url = await picture(conversation, shown.current, thumbnail);
         if (current) setState({ url });
@@ -74,16 +87,21 @@ export function usePicture(conversation: string, file: ShownFile, thumbnail: boo
         const problem = asProblem(fault);
         setState({ fault: problem });
         failed = mayPass(problem);
-        if (failed && connections > before) void load();
+        if (failed && connections > before) return void load();
+        if (!isBusy(problem) || attempts >= MAX_ATTEMPTS) return;
+        const seconds = Math.min(MAX_PAUSE, problem.retryAfter || 2 ** attempts);
+        pause = setTimeout(() => void load(), seconds * 1000);
       }
     };
     void load();
     const stop = events.onConnected(() => {
       connections += 1;
+      attempts = 0;
       if (failed) void load();
     });
     return () => {
       current = false;
+      clearTimeout(pause);
       stop();
     };
   }, [conversation, id, key, thumbnail]);
