@@ -1,7 +1,7 @@
 import { api, type ChatMessage, type Conversation } from '~/api';
 import { events } from '~/api/events';
 import { onSignOut, refreshSession, session } from '~/api/session';
-import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
+import { currentOwner, readLocal, saveLocal, storeTogether } from '~/core/device-storage';
 import { Drafts, type DraftChange } from './drafts';
 import {
   forgetContents,
@@ -72,8 +72,8 @@ export const typing = new Typing({
   after: (seconds, work) => setTimeout(work, seconds * 1000),
 });
 
-/** Takes the place of the storage on a device that has none. */
-let unstored: Outgoing[] = [];
+/** Takes the place of the storage on a device that has none, or a full one, whose older state would come back. */
+let unstored: Outgoing[] | undefined;
 const resumed = new Set<() => void>();
 const resume = () => resumed.forEach((each) => each());
 
@@ -95,10 +95,12 @@ function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
 
 /** Messages that this device has not sent yet. */
 export const outbox = new Outbox({
-  load: async () => ((await readLocal(OUTBOX)) ?? unstored) as Outgoing[],
+  load: async () => unstored ?? (((await readLocal(OUTBOX)) ?? []) as Outgoing[]),
   async save(messages) {
-    unstored = messages;
-    await saveLocal(currentOwner(), OUTBOX, messages);
+    unstored = await storeTogether(currentOwner(), new Map([[OUTBOX, messages]])).then(
+      () => undefined,
+      () => messages,
+    );
     channel?.postMessage('changed');
   },
   lock: withLock,
@@ -265,7 +267,7 @@ onSignOut(() => {
   chosen.clear();
   drafts.clear();
   typing.clear();
-  unstored = [];
+  unstored = undefined;
   resume();
 });
 events.on('message.created', ({ message }) => {

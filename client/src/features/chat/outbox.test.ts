@@ -168,12 +168,12 @@ describe('outbox', () => {
     expect([world.messages, world.stored]).toEqual([[], []]);
   });
 
-  test('after sign-out nothing of the former user is shown or sent', async () => {
+  test('after sign-out nothing of the former user is shown, stored or sent', async () => {
     const world = new World();
     const tab = new Tab(world, (_, receive) => receive());
     const adding = tab.outbox.add(message('a'));
     tab.outbox.clear();
     await adding;
-    expect(tab.outbox.waiting.state).toEqual([]);
+    expect([tab.outbox.waiting.state, world.stored]).toEqual([[], []]);
   });
 });

@@ -198,7 +198,8 @@ export class Outbox<Sent> {
     const { generation } = this;
     const all = await this.dependencies.lock(STORAGE, async () => {
       const changed = change(await this.dependencies.load());
-      await this.dependencies.save(changed);
+      // The messages of a user who has signed out meanwhile are not stored for the next one.
+      if (generation === this.generation) await this.dependencies.save(changed);
       return changed;
     });
     if (generation === this.generation) this.waiting.setState(() => all);
