@@ -24,7 +24,8 @@ REQUEST_PENDING = 491
 PENDING_RETRY = 1.0
 """Seconds until an offer is repeated that met one of the other side (RFC 3261 section 14.1)."""
 MEDIA_SECONDS = 40.0
-"""Seconds to wait for a new media engine and for the answer to the offer made then, which may take 32 (timer B)."""
+"""Seconds to wait for a new media engine, and then for the answer to the offer made with it, which may take 32 (timer
+B)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,14 @@ class AppMediaSession:
                 except MediaUnavailable:
                     self.is_over = True
                     self._emit(Rejected(SERVICE_UNAVAILABLE, None))
-        await self.media_up.wait()
+        await self.wait_for_media()
 
     async def wait_for_media(self) -> None:
         """Wait until an engine runs and has the leg of the answered call. If no media returns, hang up."""
         try:
             async with asyncio.timeout(MEDIA_SECONDS):
                 await self._engine.wait_until_running()
+            async with asyncio.timeout(MEDIA_SECONDS):
                 await self.media_up.wait()
         except TimeoutError:
             log.warning("call_app_without_media")

@@ -1,6 +1,7 @@
 """Apps whose media engine is lost and does not return."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from app_harness import harness_for
@@ -31,5 +32,74 @@ def test_caller_is_released_if_media_does_not_return(engine_returns: bool) -> No
         await asyncio.sleep(2 * MEDIA_SECONDS)
         assert stage.events[-1] == ByeReceived()
         assert len(stage.host) == 0
+
+    run_in_virtual_time(story())
+
+
+def test_caller_whose_phone_does_not_take_a_new_engine_is_released_while_digits_are_read() -> None:
+    async def story() -> None:
+        async def app(call: Call) -> None:
+            while True:
+                await call.read_digits(1)
+
+        stage = harness_for(app)
+        stage.begin()
+        await asyncio.sleep(2.0)
+        stage.host.on_engine_restarted()
+        await asyncio.sleep(2 * MEDIA_SECONDS)
+        assert stage.events[-1] == ByeReceived()
+        assert len(stage.host) == 0
+
+    run_in_virtual_time(story())
+
+
+def test_phone_has_its_own_time_to_answer_after_a_slow_start_of_the_engine() -> None:
+    async def story() -> None:
+        async def app(call: Call) -> None:
+            await call.music()
+
+        stage = harness_for(app, playback_seconds=10.0)
+        stage.begin()
+        await asyncio.sleep(5.0)
+        stage.running.clear()
+        await asyncio.sleep(MEDIA_SECONDS)
+        stage.running.set()
+        stage.host.on_engine_restarted()
+        await asyncio.sleep(32.0)
+        before = len(stage.played)
+        stage.line.offer_answered(b"theirs")
+        await asyncio.sleep(2 * MEDIA_SECONDS)
+        assert len(stage.played) > before
+        assert ByeReceived() not in stage.events
+        stage.hang_up()
+
+    run_in_virtual_time(story())
+
+
+async def echo(call: Call) -> None:
+    await call.echo()
+
+
+async def wait_for_a_key(call: Call) -> None:
+    await call.answer()
+    call.join("room")
+    await call.read_digit()
+
+
+@pytest.mark.parametrize("app", [echo, wait_for_a_key])
+def test_caller_who_waits_with_media_stays(app: Callable[[Call], Awaitable[None]]) -> None:
+    """An echo, and a participant who is alone in a conference, without a prompt for hours."""
+
+    async def story() -> None:
+        stage = harness_for(app)
+        stage.begin()
+        await asyncio.sleep(5.0)
+        stage.host.on_engine_restarted()
+        await asyncio.sleep(1.0)
+        stage.line.offer_answered(b"theirs")
+        await asyncio.sleep(7200.0)
+        assert ByeReceived() not in stage.events
+        assert len(stage.host) == 1
+        stage.hang_up()
 
     run_in_virtual_time(story())
