@@ -385,7 +385,7 @@ def test_a_transferor_refreshes_and_ends_the_subscription_of_its_refer() -> None
     notified = [each for each in wire.sent if isinstance(each, Request) and each.method == "NOTIFY"]
     assert [each.first("subscription-state") for each in notified[2:]] == [
         "active;expires=60",
-        "active;expires=180",
+        "active;expires=3600",
         "terminated;reason=timeout",
     ]
     assert {each.body for each in notified[2:]} == {b"SIP/2.0 180 Ringing\r\n"}
@@ -395,7 +395,7 @@ def test_a_transferor_refreshes_and_ends_the_subscription_of_its_refer() -> None
     answers = [each for each in wire.sent if isinstance(each, Response) and each.cseq_method == "SUBSCRIBE"]
     assert [(each.status, each.expires) for each in answers] == [
         (200, 60),
-        (200, 180),
+        (200, 3600),
         (200, 0),
         (481, None),
         (489, None),
@@ -554,7 +554,7 @@ def test_the_subscription_of_a_refer_ends_once_it_expires() -> None:
     wire.pump()
     notified = [each for each in wire.sent if isinstance(each, Request) and each.method == "NOTIFY"]
     assert [each.first("subscription-state") for each in notified] == [
-        "active;expires=180",
+        "active;expires=3600",
         "active;expires=60",
         "active;expires=15",
         "terminated;reason=timeout",
@@ -578,6 +578,42 @@ def test_a_rejected_refer_leaves_the_subscription_of_an_earlier_one() -> None:
         ("refer", b"SIP/2.0 100 Trying\r\n"),
         ("refer", b"SIP/2.0 200 OK\r\n"),
     ]
+
+
+def test_the_result_of_a_transfer_is_reported_while_a_further_refer_is_unanswered() -> None:
+    wire = Wire()
+    leg, callee = connected(wire)
+    refer = ("Refer-To", "<sip:1003@b.example>")
+    dialog = receive_in_dialog(wire, leg.dialog, "REFER", refer)
+    callee.accept_refer(wire.now)
+    wire.pump()
+    receive_in_dialog(wire, dialog, "REFER", refer)
+    callee.notify(180, wire.now)
+    callee.notify(200, wire.now)
+    callee.reject_refer(491, wire.now)
+    callee.notify(487, wire.now)
+    wire.pump()
+    notified = [each for each in wire.sent if isinstance(each, Request) and each.method == "NOTIFY"]
+    assert [each.body for each in notified] == [
+        b"SIP/2.0 100 Trying\r\n",
+        b"SIP/2.0 180 Ringing\r\n",
+        b"SIP/2.0 200 OK\r\n",
+    ]
+
+
+def test_a_subscription_that_ran_out_while_a_further_refer_was_unanswered_ends_after_its_rejection() -> None:
+    wire = Wire()
+    leg, callee = connected(wire)
+    refer = ("Refer-To", "<sip:1003@b.example>")
+    dialog = receive_in_dialog(wire, leg.dialog, "REFER", refer)
+    callee.accept_refer(wire.now)
+    dialog = subscribe_to_refer(wire, dialog, "10")
+    receive_in_dialog(wire, dialog, "REFER", refer)
+    wire.advance(15)
+    callee.reject_refer(491, wire.now)
+    wire.advance(1)
+    notified = [each for each in wire.sent if isinstance(each, Request) and each.method == "NOTIFY"]
+    assert notified[-1].first("subscription-state") == "terminated;reason=timeout"
 
 
 def test_subscribe_is_allowed_where_a_refer_is() -> None:

@@ -14,8 +14,8 @@ from unificx.sip.phrases import PHRASES
 from unificx.sip.refer import parse_refer
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
-REFER_EXPIRES = 180
-"""Maximum seconds of a transfer, longer than phones ring."""
+REFER_EXPIRES = 3600
+"""Maximum seconds of a transfer. A target may ring for 300, and each step of its forwarding as long again."""
 
 
 @dataclass(slots=True)
@@ -59,14 +59,20 @@ class ReferLeg(LegBase):
         if subscription is not None and subscription.key is not None and not self.ended:
             self.refer_subscription = subscription.former
             self.table.endpoint.respond(subscription.key, respond(subscription.request, status, reason), now)
+            self._rearm()
 
     def notify(self, status: int, now: float) -> None:
-        """Report the status of the call to the target; a final status ends the subscription."""
-        subscription = self.refer_subscription
+        """Report the status of the call to the target; a final status ends the subscription. While a further REFER is
+        unanswered, it is that of the former one."""
+        latest = self.refer_subscription
+        unanswered = latest if latest is not None and latest.key is not None else None
+        subscription = latest if unanswered is None else unanswered.former
         if subscription is None or subscription.key is not None or self.ended:
             return
         final = status >= 200
-        if final:
+        if final and unanswered is not None:
+            unanswered.former = None
+        elif final:
             self.refer_subscription = None
         subscription.status = status
         if not subscription.suppress_notify:
