@@ -1,6 +1,7 @@
 """Drives the call state machine by scripts, and checks its invariants."""
 
 from collections import Counter
+from zlib import crc32
 
 from unificx.calls.machine import actions as machine_actions
 from unificx.calls.machine import events as machine_events
@@ -148,7 +149,7 @@ def every_event() -> list[Event]:
         "offer:b1",
         "offer:b2",
         "offer:app",
-        "early",
+        f"early:{crc32(b'early'):08x}",
         "answer",
         "redo:1",
         "again:1",

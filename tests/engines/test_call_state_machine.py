@@ -39,6 +39,14 @@ def ringing(*names: str) -> Script:
     return script
 
 
+def begin_early_media(script: Script, sdp: bytes) -> str:
+    """Have b1 send early media, and return the ticket by which the machine passes it to the anchor."""
+    [ask] = script.process(events.CalleeProgressed("b1", 183, sdp))
+    assert isinstance(ask, AnswerMedia)
+    assert (ask.branch, ask.sender, ask.sdp) == ("b1", "b1", sdp)
+    return ask.ticket
+
+
 # ---- setting up
 
 
@@ -63,21 +71,26 @@ def test_provisional_status_only_increases() -> None:
 
 def test_early_media_from_elsewhere_reaches_the_caller_without_another_answer() -> None:
     script = ringing("b1")
-    script.process(events.CalleeProgressed("b1", 183, b"early"), events.MediaAnswered("early", b"relayed"))
+    script.process(events.MediaAnswered(begin_early_media(script, b"early"), b"relayed"))
     assert script.process(events.CalleeProgressed("b1", 183, b"early")) == []
-    again = AnswerMedia("early from elsewhere", "b1", "b1", b"other")
-    assert script.process(events.CalleeProgressed("b1", 183, b"other")) == [again]
-    assert script.process(events.MediaAnswered("early from elsewhere", b"relayed")) == []
+    again = begin_early_media(script, b"other")
+    assert script.process(events.MediaAnswered(again, b"relayed")) == []
     assert script.process(events.CalleeAnswered("b1", b"")) == [AnswerMedia("answer", "b1", "b1", b"other")]
 
 
 def test_failed_early_answer_is_retried() -> None:
     script = ringing("b1")
-    ask = [AnswerMedia("early", "b1", "b1", b"early")]
-    assert script.process(events.CalleeProgressed("b1", 183, b"early")) == ask
-    assert script.process(events.MediaFailed("early", sdp_at_fault=False)) == []
-    assert script.process(events.CalleeProgressed("b1", 183, b"early")) == ask
-    assert script.process(events.MediaAnswered("early", b"relayed")) == [machine_actions.Progress(183, b"relayed")]
+    assert script.process(events.MediaFailed(begin_early_media(script, b"early"), sdp_at_fault=False)) == []
+    again = begin_early_media(script, b"early")
+    assert script.process(events.MediaAnswered(again, b"relayed")) == [machine_actions.Progress(183, b"relayed")]
+
+
+def test_early_media_from_elsewhere_is_used_if_the_first_one_fails() -> None:
+    script = ringing("b1")
+    first, second = begin_early_media(script, b"early"), begin_early_media(script, b"other")
+    assert script.process(events.MediaFailed(first, sdp_at_fault=False)) == []
+    assert script.process(events.MediaAnswered(second, b"relayed")) == [machine_actions.Progress(183, b"relayed")]
+    assert script.process(events.CalleeAnswered("b1", b"")) == [AnswerMedia("answer", "b1", "b1", b"other")]
 
 
 def test_phone_without_media_is_not_dialled_but_others_are() -> None:

@@ -1,6 +1,7 @@
 """Call set-up: the steps of a plan in turn, each forking to phones or to an app; the first 2xx wins."""
 
 from typing import Any, assert_never
+from zlib import crc32
 
 from unificx.calls.machine import push_wakeup
 from unificx.calls.machine.actions import (
@@ -68,6 +69,7 @@ APP_ANSWER_TIMEOUT = 10.0
 """Seconds within which an app must answer."""
 STEP_START_TIMEOUT = 10.0
 """Seconds within which the targets of a step must be known."""
+EARLY = "early:"
 
 
 def begin(
@@ -117,9 +119,10 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Transition:
     match event:
         case MediaOffered(ticket, sdp):
             return _media_offered(state, ticket, sdp)
-        case MediaAnswered("early", sdp):
-            return changed(state, last_provisional=183), [Progress(183, sdp, tentative=bool(state.later))]
-        case MediaFailed("early"):
+        case MediaAnswered(ticket, sdp) if ticket.startswith(EARLY) and not state.early_answered:
+            progress = Progress(183, sdp, tentative=bool(state.later))
+            return changed(state, last_provisional=183, early_answered=True), [progress]
+        case MediaFailed(ticket) if ticket == _early_ticket(state.early_sdp):
             return changed(state, early_sdp=b""), []
         case MediaFailed(ticket, sdp_at_fault):
             return _media_failed(state, ticket, Cause.NO_COMMON_MEDIA if sdp_at_fault else Cause.NO_MEDIA, now)
@@ -201,8 +204,7 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Transiti
     if sdp and state.offer and len(state.branches) == 1 and sdp != state.early_sdp:
         # Early media only with a single branch: with several, the source would be ambiguous. A carrier may go on from
         # another source, as another fork or gateway: the caller has its answer already, whose ports stay the same.
-        ticket = "early from elsewhere" if state.early_sdp else "early"
-        return _with_branch(state, ringing, early_sdp=sdp), [AnswerMedia(ticket, leg, leg, sdp)]
+        return _with_branch(state, ringing, early_sdp=sdp), [AnswerMedia(_early_ticket(sdp), leg, leg, sdp)]
     provisional = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
     if provisional <= state.last_provisional:
         return _with_branch(state, ringing), []
@@ -373,6 +375,11 @@ def _cancel_others(state: SettingUp, answered_leg: str | None, *, elsewhere: boo
             actions.append(CancelCallee(branch.name, elsewhere))
         actions.append(ReleaseMedia(branch.name, final=False))
     return actions
+
+
+def _early_ticket(sdp: bytes) -> str:
+    """Return the ticket of early media, by which the reply to one description is not taken for that to another."""
+    return f"{EARLY}{crc32(sdp):08x}"
 
 
 def _find_branch(state: SettingUp, name: str) -> Branch | None:

@@ -57,6 +57,8 @@ class SettingUp:
     """The latest provisional status sent to the caller."""
     early_sdp: bytes = b""
     """The callee's SDP of early media."""
+    early_answered: bool = False
+    """Whether the caller has the answer for early media."""
     media_lost: bool = False
     """Whether rtpengine restarted meanwhile."""
     awaiting_push: frozenset[str] = frozenset()
