@@ -190,3 +190,19 @@ def test_next_server_of_the_peer_is_tried(failure: str) -> None:
     wire.pump()
     assert wire.take_events(wire.a) == [Answered(ANSWER)]
     assert leg.params.other_flows == (other,)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_invite_without_a_route_goes_to_the_next_server_or_again_to_the_only_one(others: int) -> None:
+    wire = Wire()
+    there = wire.flow_to(wire.b)
+    wire.drops = lambda message: True
+    call(wire, other_flows=(there,) * others)
+    wire.drops = lambda message: False
+    wire.a.endpoint.connection_lost(there)
+    wire.pump()
+    assert len(wire.b.unmatched) == others
+    wire.advance(1)
+    wire.accept_incoming().accept(ANSWER, wire.now)
+    wire.pump()
+    assert wire.take_events(wire.a) == [Answered(ANSWER)]

@@ -131,12 +131,13 @@ class Endpoint:
         self._server_transactions.respond(key, response, now)
         self._wake()
 
-    def request(self, request: Request, flow: Flow, now: float) -> ClientKey:
+    def request(self, request: Request, flow: Flow, now: float, *, only_server: bool = False) -> ClientKey:
         """Send a request (not ACK or CANCEL) with a new top Via.
 
-        At the transaction limit it fails immediately with a `RequestFailed` event.
+        At the transaction limit it fails immediately with a `RequestFailed` event. `only_server`: no other one can be
+        asked, so that an INVITE is retransmitted over UDP even if there is no way to this one at present.
         """
-        key = self._client_transactions.request(request, flow, now)
+        key = self._client_transactions.request(request, flow, now, only_server=only_server)
         self._wake()
         return key
 

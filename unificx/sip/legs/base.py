@@ -164,8 +164,8 @@ class LegBase:
             self.local_offer = replace(offer, key=repeated, cseq=number)
         return True
 
-    def _send(self, request: Request, flow: Flow, now: float) -> ClientKey:
-        key = self.table.endpoint.request(request, flow, now)
+    def _send(self, request: Request, flow: Flow, now: float, *, only_server: bool = False) -> ClientKey:
+        key = self.table.endpoint.request(request, flow, now, only_server=only_server)
         self.table.watch_response(key, cast("Leg", self))
         if request.method == "INVITE":
             invites = (*self._invites, key)

@@ -134,7 +134,7 @@ class OutgoingLeg(Leg):
         if body:
             headers.append(("Content-Type", content_type))
         self._initial_dialog, request = self._initial_dialog.request("INVITE", headers, body, self.params.max_forwards)
-        self.key = self._send(request, self.params.flow, now)
+        self.key = self._send(request, self.params.flow, now, only_server=not self.params.other_flows)
         if self.params.silence_seconds:
             self._silent_until = now + self.params.silence_seconds
             self.table.rearm(self)

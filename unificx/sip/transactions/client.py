@@ -46,8 +46,9 @@ class ClientTransaction(Transaction):
         """Process the loss of the connection, or that sending failed."""
 
     @property
-    def may_go_elsewhere(self) -> bool:
-        """Whether another server can be asked instead: the request is outside a dialog, and has no response yet."""
+    def fails_unsent(self) -> bool:
+        """Whether it fails at once if its datagram cannot be sent: its request is outside a dialog, and has no response
+        yet."""
         waits = self.state is State.CALLING or self.state is State.TRYING
         return waits and self.match_key[1] != "CANCEL" and not parse(self._data).to_tag
 

@@ -29,8 +29,8 @@ class ClientTransactions:
 
     # ---- output
 
-    def request(self, request: Request, flow: Flow, now: float) -> ClientKey:
-        """Send a request of the TU with a new top Via."""
+    def request(self, request: Request, flow: Flow, now: float, *, only_server: bool = False) -> ClientKey:
+        """See `Endpoint.request`."""
         method = request.method
         if method in ("ACK", "CANCEL"):
             raise LocalProtocolError(f"{method} cannot be sent with request(); use send() or cancel()")
@@ -42,7 +42,7 @@ class ClientTransactions:
             self._context.events.append(RequestFailed(key, "transport"))
             return key
         request = request.with_prepended(("Via", _new_via(flow, sent_by, branch)))
-        return self._open(request, (branch, method), sent_by, flow, now)
+        return self._open(request, (branch, method), sent_by, flow, now, only_server=only_server)
 
     def new_branch(self) -> str:
         return f"{MAGIC_COOKIE}{self._context.new_tag()}"
@@ -60,10 +60,25 @@ class ClientTransactions:
             raise LocalProtocolError("only an INVITE can be cancelled")
         transaction.cancel(headers, now)
 
-    def _open(self, request: Request, match: tuple[str, str], sent_by: str, flow: Flow, now: float) -> ClientKey:
+    def _open(
+        self,
+        request: Request,
+        match: tuple[str, str],
+        sent_by: str,
+        flow: Flow,
+        now: float,
+        *,
+        only_server: bool = False,
+    ) -> ClientKey:
         if match[1] == "INVITE":
             transaction = InviteClientTransaction(
-                self._context, match, sent_by, flow, released=self._released, send_cancel=self._send_cancel
+                self._context,
+                match,
+                sent_by,
+                flow,
+                released=self._released,
+                send_cancel=self._send_cancel,
+                only_server=only_server,
             )
         else:
             transaction = NonInviteClientTransaction(self._context, match, sent_by, flow, self._released)
@@ -92,13 +107,13 @@ class ClientTransactions:
     def connection_lost(self, flow: Flow) -> None:
         """Fail the transactions of this flow, and of a pending connection to the same remote address.
 
-        Over UDP only those whose request can be sent to another server: others are retransmitted until the way is back.
+        Over UDP only those that fail unsent: the requests of others are retransmitted until the way is back.
         """
         for key in self._by_flow.keys_for(flow):
             transaction = self._by_key.get(ClientKey(key))
             if transaction is None or transaction.flow.connection not in (0, flow.connection):
                 continue
-            if transaction.flow.reliable or transaction.may_go_elsewhere:
+            if transaction.flow.reliable or transaction.fails_unsent:
                 transaction.transport_failed()
 
     def _drop(self, transaction: ClientTransaction) -> None:

@@ -19,9 +19,10 @@ from unificx.sip.transactions.transaction import State
 
 
 class InviteClientTransaction(ClientTransaction):
-    """States: Calling, Proceeding, Accepted (timer M), Completed (timer D). `send_cancel` sends a CANCEL."""
+    """States: Calling, Proceeding, Accepted (timer M), Completed (timer D). `send_cancel` sends a CANCEL.
+    `only_server`: see `Endpoint.request`."""
 
-    __slots__ = ("_cancel_headers", "_cancelled", "_send_cancel", "request")
+    __slots__ = ("_cancel_headers", "_cancelled", "_only_server", "_send_cancel", "request")
 
     def __init__(
         self,
@@ -32,6 +33,7 @@ class InviteClientTransaction(ClientTransaction):
         *,
         released: Callable[[ClientTransaction], None],
         send_cancel: Callable[[ClientTransaction, Request, float], None],
+        only_server: bool = False,
     ) -> None:
         super().__init__(context, match_key, sent_by, flow, released)
         self.request: Request | None = None
@@ -39,6 +41,11 @@ class InviteClientTransaction(ClientTransaction):
         self._cancelled = False
         self._cancel_headers: tuple[tuple[str, str], ...] = ()
         self._send_cancel = send_cancel
+        self._only_server = only_server
+
+    @property
+    def fails_unsent(self) -> bool:
+        return not self._only_server and super().fails_unsent
 
     def start(self, request: Request, now: float) -> None:
         self.request = request
