@@ -416,6 +416,18 @@ def test_agents_are_paused_after_missing_calls_in_a_row() -> None:
     assert driver.agent("a").state == "paused"
 
 
+def test_do_not_disturb_leaves_a_pause_and_the_missed_calls_in_a_row() -> None:
+    driver = Driver("a", max_missed=2, retry=1)
+    driver.send(CallerJoined("1"))
+    driver.send(RingEnded("1"))
+    driver.send(AgentSet("a", 0, do_not_disturb=True))
+    assert (driver.agent("a").state, driver.queue.agents.active, driver.wait(1.0)) == ("paused", 0, [])
+    assert driver.send(AgentSet("a", 0)) == [Ring("1", ("a",), 20.0)]
+    assert driver.send(RingEnded("1")) == [Missed("a"), Pause("a")]
+    driver.send(AgentSet("a", 0))
+    assert driver.agent("a").missed_in_a_row == 0
+
+
 def test_a_deleted_queue_sends_all_callers_away() -> None:
     driver = Driver("a")
     driver.send(CallerJoined("1"))
@@ -460,7 +472,7 @@ _EVENTS = st.one_of(
     st.builds(CallbackRequested, _NAMES),
     st.builds(CallbackReached, _NAMES),
     st.builds(CallbackFailed, _NAMES),
-    st.builds(AgentSet, _AGENTS, st.integers(0, 3), st.integers(0, 2), st.booleans(), st.booleans()),
+    st.builds(AgentSet, _AGENTS, st.integers(0, 3), st.integers(0, 2), *[st.booleans()] * 3),
     st.builds(AgentRemoved, _AGENTS),
     st.builds(AgentOccupied, _AGENTS),
     st.builds(AgentReleased, _AGENTS),

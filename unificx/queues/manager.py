@@ -62,7 +62,7 @@ class QueueManager:
     """All live queues of this process. Called from the event loop; no method blocks.
 
     `publish` receives the signal `QueueActivity`. `do_not_disturb` says whether the user of an extension is not to be
-    disturbed: that pauses it as an agent, until `presence_changed`.
+    disturbed: it does not ring as an agent then, until `presence_changed`.
     """
 
     def __init__(
@@ -165,7 +165,7 @@ class QueueManager:
             self._send(queue.id, AgentRemoved(agent.id))
             _drop(self._of_agent, agent.id, queue.id)
         for order, agent in enumerate(known.agents):
-            state = agent.penalty, agent.signed_in, agent.paused or self._do_not_disturb(agent.extension_id)
+            state = agent.penalty, agent.signed_in, agent.paused, self._do_not_disturb(agent.extension_id)
             self._of_agent.setdefault(agent.extension_id, {})[queue.id] = live
             self._send(queue.id, AgentSet(agent.extension_id, order, *state))
             self._update_occupied(agent.extension_id, known.tenant_id)
@@ -180,12 +180,10 @@ class QueueManager:
     def presence_changed(self, extension_id: str) -> None:
         """The state of a user has changed, who may be an agent."""
         for queue_id, live in self._of_agent.get(extension_id, {}).items():
-            agent, record = live.queue.agent(extension_id), live.machine.agents.get(extension_id)
-            if agent is None or record is None:
-                continue
-            paused = agent.paused or self._do_not_disturb(extension_id)
-            if paused != record.paused:
-                self._send(queue_id, AgentSet(extension_id, record.order, agent.penalty, agent.signed_in, paused))
+            record, quiet = live.machine.agents.get(extension_id), self._do_not_disturb(extension_id)
+            if record is not None and record.do_not_disturb != quiet:
+                state = record.penalty, record.signed_in, record.paused, quiet
+                self._send(queue_id, AgentSet(extension_id, record.order, *state))
 
     def anonymize(self, tenant_id: str, subject: str) -> None:
         """Forget number and name of an erased caller."""

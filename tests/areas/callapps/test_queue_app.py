@@ -31,10 +31,12 @@ def extension(number: str) -> Extension:
 
 
 class FakeQueues:
-    """Queues in memory."""
+    """Queues in memory. Changes are stored while `stores` is set."""
 
     def __init__(self, changed: Callable[[Queue], None]) -> None:
         self.found: dict[str, Queue] = {}
+        self.stores = asyncio.Event()
+        self.stores.set()
         self.changed = changed
 
     def by_id(self, queue_id: str) -> Queue | None:
@@ -47,6 +49,7 @@ class FakeQueues:
         return [one for one in self.found.values() if one.agent(extension_id) is not None]
 
     async def change_agent(self, queue: Queue, extension_id: str, change: str, reason: str | None = None) -> Queue:
+        await self.stores.wait()
         before = self.found[queue.id]
         values: dict[str, Any] = {"reason": reason}
         values |= {"paused": change == "pause"} if change in ("pause", "resume") else {"signed_in": change == "sign_in"}
@@ -209,6 +212,27 @@ def test_agents_who_are_not_to_be_disturbed_do_not_ring() -> None:
         second = world.start()
         await asyncio.sleep(5)
         assert (world.states(), rings_of(second)) == (["ringing", "paused"], [(["1001"], "Support: Carl")])
+
+    run_in_virtual_time(scenario())
+
+
+def test_a_change_of_presence_leaves_a_pause_that_is_not_stored_yet() -> None:
+    async def scenario() -> None:
+        world = QueueWorld(max_missed=1)
+        world.queues.stores.clear()
+        harness = world.start()
+        await asyncio.sleep(1)
+        harness.line.connect_ended("missed")
+        await asyncio.sleep(1)
+        for not_disturbed in (set[str](), {"e-1001"}, set[str]()):
+            world.not_disturbed = not_disturbed
+            world.manager.presence_changed("e-1001")
+            assert world.states() == ["paused", "ringing"]
+        world.queues.stores.set()
+        await asyncio.sleep(1)
+        assert world.states() == ["paused", "ringing"]
+        harness.hang_up()
+        await asyncio.sleep(1)
 
     run_in_virtual_time(scenario())
 

@@ -20,6 +20,7 @@ class AgentRecord:
     penalty: int = 0
     signed_in: bool = True
     paused: bool = False
+    do_not_disturb: bool = False
     caller: str = ""
     talking_since: float | None = None
     occupied: bool = False
@@ -33,9 +34,14 @@ class AgentRecord:
     state_since: float = 0.0
 
     @property
+    def is_active(self) -> bool:
+        """Whether the agent is signed in, not paused, and may be disturbed."""
+        return self.signed_in and not self.paused and not self.do_not_disturb
+
+    @property
     def is_ready(self) -> bool:
         """Whether the agent can be rung."""
-        return self.signed_in and not self.paused and not self.caller and not self.occupied and self.until is None
+        return self.is_active and not self.caller and not self.occupied and self.until is None
 
     def current_state(self) -> AgentState:
         """Return the state that is shown."""
@@ -45,7 +51,7 @@ class AgentRecord:
             return "ringing"
         if not self.signed_in:
             return "signed_out"
-        if self.paused:
+        if not self.is_active:
             return "paused"
         return "wrap_up" if self.wrapping_up else "available"
 
@@ -97,13 +103,13 @@ class AgentPool:
 
     @property
     def active(self) -> int:
-        """Number of agents that are signed in and not paused."""
+        """Number of agents that are signed in, not paused, and may be disturbed."""
         return self._active
 
     def count(self) -> None:
         """Count the agents again, after one has signed in or out, was paused, added or removed."""
         present = [one for one in self._agents.values() if one.signed_in]
-        self._signed_in, self._active = len(present), sum(not one.paused for one in present)
+        self._signed_in, self._active = len(present), sum(one.is_active for one in present)
 
     def refresh(self, agent: AgentRecord, now: float) -> bool:
         """Update whether the agent is ready; return whether the shown state has changed."""

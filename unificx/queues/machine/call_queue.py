@@ -252,9 +252,9 @@ class CallQueue:
         if agent is None:
             agent = AgentRecord(event.id, event.order, now, state="signed_out", state_since=now)
             self.agents.add(agent)
-        if not event.paused:
+        if not event.paused and (agent.paused or not agent.signed_in):
             agent.missed_in_a_row = 0
-        agent.order, agent.penalty = event.order, event.penalty
+        agent.order, agent.penalty, agent.do_not_disturb = event.order, event.penalty, event.do_not_disturb
         agent.signed_in, agent.paused = event.signed_in, event.paused
         self.agents.count()
         self._update(agent, now)

@@ -66,13 +66,15 @@ class CallbackFailed:
 
 @dataclass(frozen=True, slots=True)
 class AgentSet:
-    """An agent was added or has changed. `order`: position in the list of the queue."""
+    """An agent was added or has changed. `order`: position in the list of the queue. `do_not_disturb`: the agent does
+    not ring, as if paused."""
 
     id: str
     order: int
     penalty: int = 0
     signed_in: bool = True
     paused: bool = False
+    do_not_disturb: bool = False
 
 
 @dataclass(frozen=True, slots=True)
