@@ -14,22 +14,23 @@ MAX_MEDIA_SECTIONS = 8
 _UNSPECIFIED = "0.0.0.0"
 """Unspecified address: hold as in RFC 2543, or an offer with trickled candidates (RFC 8840)."""
 _CANDIDATES = re.compile(rb"^a=candidate:(?:\S+ \d+ \S+ \d+ (\S+))?[^\n]*\n", re.M)
-_WITH_ADDRESS = re.compile(rb"^(?:c=|a=rtcp:\S*[ \t]+\S|a=candidate:|a=remote-candidates:)[^\n]*", re.M)
+_WITH_ADDRESS = re.compile(rb"^(?:c=|a=rtcp:[^\n]*[ \t]\S|a=candidate:|a=remote-candidates:)[^\n]*", re.M)
 """Lines from which rtpengine may read an address. It accepts more than `_ADDRESS`, such as `c=in IP4`."""
+_MDNS_NAME = re.compile(rb"[\w.-]+\.local")
 _ADDRESS = re.compile(
     rb"(?:c=IN IP[46] |a=rtcp:\d+ IN IP[46] |a=candidate:\S+ \d+ \S+ \d+ |a=remote-candidates:\d+ )([^\s/]+)"
 )
 
 
 def sanitize(sdp: bytes, source: str) -> bytes:
-    """Return the SDP as it may be passed to the media engine: of limited size and without forbidden media addresses;
-    b"" if it is unacceptable.
+    """Return the SDP as it may be passed to the media engine: of limited size, read by all in the same lines, and
+    without forbidden media addresses; b"" if it is unacceptable.
 
     `source` is the address it was received from. Remote SDP with a loopback address of this machine would turn the
     relay into an access path to local services, including the engine's control port (SSRF). With ICE, only such
     candidates are removed; without ICE, the SDP is rejected.
     """
-    if len(sdp) > MAX_SDP_BYTES or sdp.count(b"\nm=") > MAX_MEDIA_SECTIONS:
+    if len(sdp) > MAX_SDP_BYTES or sdp.count(b"\nm=") > MAX_MEDIA_SECTIONS or _is_ambiguous(sdp):
         return b""
     source_ip = _parse_ip(source)
     if source_ip is not None and source_ip.is_loopback:
@@ -39,6 +40,12 @@ def sanitize(sdp: bytes, source: str) -> bytes:
         sdp = join_sections(_without_unreachable_address(each) for each in split_sections(sdp))
     found = map(_ADDRESS.match, _WITH_ADDRESS.findall(sdp))
     return sdp if all(each is not None and _is_allowed_address(each[1]) for each in found) else b""
+
+
+def _is_ambiguous(sdp: bytes) -> bool:
+    """Whether other programs may read other lines or addresses from it: for rtpengine only LF ends a line, and NUL ends
+    an address."""
+    return b"\0" in sdp or sdp.count(b"\r") != sdp.count(b"\r\n") + sdp.endswith(b"\r")
 
 
 def rejection_warning(sdp: bytes) -> tuple[int, str] | None:
@@ -59,8 +66,11 @@ def _without_unreachable_address(section: bytes) -> bytes:
 
 
 def _is_allowed_address(address: bytes) -> bool:
-    """Whether media may be sent to an address. mDNS names (RFC 8828) only resolve in the author's network."""
-    return address.endswith(b".local") or _is_reachable(address.decode("ascii", "replace"))
+    """Whether media may be sent to an address. mDNS names (RFC 8828) only resolve in the author's network.
+
+    rtpengine reads an IPv6 address in brackets, with anything after them.
+    """
+    return _MDNS_NAME.fullmatch(address) is not None or _is_reachable(address.decode("ascii", "replace"))
 
 
 def _is_reachable(text: str) -> bool:

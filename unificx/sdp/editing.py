@@ -18,7 +18,7 @@ _FINGERPRINT = re.compile(rb"^(a=fingerprint:)([^\r\n]*)", re.M)
 _PORT = re.compile(rb"\A(\S+ )[1-9]\d*")
 _MID = re.compile(rb"^a=mid:[^\r\n]*", re.M)
 _NAMES = re.compile(rb"^(?:(o=)[^\s]+|(s=)[^\r\n]*)", re.M)
-_PERSONAL_LINES = re.compile(rb"^[iuep]=[^\r\n]*\r?\n?", re.M)
+_PERSONAL_LINES = re.compile(rb"^[iuep]=[^\n]*\n?", re.M)
 _SECTION = re.compile(rb"\A(\S+) \d+(?:/\d+)? (\S+) (\S+)")
 
 
