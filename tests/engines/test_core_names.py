@@ -10,6 +10,8 @@ import pytest
 from unificx.calls.machine.identity import AssertedIdentity
 from unificx.chat.checks import checked_name
 from unificx.conferencing.machine.breakouts import check_names, check_text
+from unificx.contacts.checks import checked as checked_contact
+from unificx.contacts.schemas import ContactDetails
 from unificx.core.errors import Invalid
 from unificx.core.names import check_name
 from unificx.identity.policies import validation
@@ -32,7 +34,7 @@ NAMES = ("می\u200cخواهم", "क्\u200dष", "👨\u200d👩\u200d👧", 
 """In Persian and Hindi, with an emoji, and with a mark of direction."""
 OVERRIDES = ("Ada\u202egpj.exe", "a\u2066b", "line\nline", "line\n\u200cline", "tab\ttab", "a\u200bb")
 """They hide or reorder characters, or contain a line break or tab."""
-INVISIBLE = ("", " ", "\u200c", "\u200d \u200d")
+INVISIBLE = ("", " ", "\u200c", "\u200d \u200d", "\u3164", "\u2800\ufe0f", "\U000e0100\u034f")
 
 
 def group(name: str) -> str:
@@ -48,6 +50,10 @@ def note(text: str) -> str:
     return change_state(Presence("e", "t", "s"), PresenceChange(note=text), NOW).note
 
 
+def contact(text: str) -> str:
+    return checked_contact(ContactDetails("", organisation=text), str).organisation
+
+
 NAMED: list[Callable[[str], str]] = [
     validation.name,
     check_name,
@@ -59,7 +65,7 @@ NAMED: list[Callable[[str], str]] = [
     check_text,
     lambda text: check_names([text])[0],
 ]
-TEXTS: list[Callable[[str], str]] = [check_say, note, lambda text: checked_speed_dial("01", "123", text).name]
+TEXTS: list[Callable[[str], str]] = [check_say, contact, note, lambda text: checked_speed_dial("01", "123", text).name]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -69,14 +75,14 @@ def test_names_of_all_scripts_are_accepted_unchanged(check: Callable[[str], str]
 
 
 @pytest.mark.parametrize("text", OVERRIDES)
-@pytest.mark.parametrize("check", [*NAMED, *TEXTS[1:]])
+@pytest.mark.parametrize("check", [*NAMED, *TEXTS[2:]])
 def test_texts_that_deceive_are_refused(check: Callable[[str], str], text: str) -> None:
     with pytest.raises(Invalid):
         check(text)
 
 
 @pytest.mark.parametrize("text", INVISIBLE)
-@pytest.mark.parametrize("check", NAMED)
+@pytest.mark.parametrize("check", [*NAMED, check_say, contact])
 def test_a_name_is_visible(check: Callable[[str], str], text: str) -> None:
     with pytest.raises(Invalid):
         check(text)

@@ -74,6 +74,14 @@ def test_no_name_breaks_the_syntax(maker: Maker) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("maker", MAKERS)
+def test_names_of_all_scripts_are_unchanged(maker: Maker) -> None:
+    for name in ("می\u200cخواهم", "क्\u200dष"):
+        keys = check_keys([PhoneKey("blf", "1002", name)])
+        assert render_settings(maker, replace(VALUES, name=name, keys=()), DEFAULT_CODES).body.count(name)
+        assert render_settings(maker, replace(VALUES, keys=keys), DEFAULT_CODES).body.count(name)
+
+
 def test_transport_and_encryption_of_each_maker() -> None:
     plain = replace(VALUES, server=PhoneServer("192.0.2.1", 5060, "udp", srtp=False))
     names = {
@@ -124,6 +132,7 @@ def test_other_text_is_not_a_mac_address(text: str) -> None:
 
 def test_keys_are_checked() -> None:
     assert check_keys([PhoneKey("blf", " *861 ", " a\nb\x00 ")]) == (PhoneKey("blf", "*861", "ab"),)
+    assert check_keys([PhoneKey("blf", "*861", " \u200d")]) == (PhoneKey("blf", "*861", ""),)
     for keys in ([PhoneKey("blf", "10;rm")], [PhoneKey("blf", "")], [PhoneKey("blf", "1002")] * 61):
         with pytest.raises(Invalid):
             check_keys(keys)

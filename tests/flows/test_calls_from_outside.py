@@ -461,6 +461,22 @@ async def test_a_company_contact_names_the_caller_on_the_phone_and_in_the_record
     assert not any(b"Muster" in message or b"Our mobile" in message for message in world.sent_outside)
 
 
+@pytest.mark.parametrize("name", ["0171 0000001", "\u200e0800 123", "\ufe0f0800", "\u200d", "\u3164"])
+async def test_a_name_that_is_invisible_or_a_number_hides_no_caller(name: str) -> None:
+    world = await play(
+        f"""
+    bob 1002, carrier +491710000001 udp trunk
+    carrier -> INVITE +49301234500 [outside]
+      From: "{name}" <sip:+491710000001@carrier.example>
+    bob <- INVITE [outside]
+      From: <sip:+491710000001@acme.example>;tag={{*}}
+    """,
+        inbound=INBOUND,
+    )
+    await play_on(world, "bob -> 486\nhistory <- busy 17 +491710000001 1002\ncarrier <- 486")
+    assert world.ended[0].parties[0].name == ""
+
+
 @pytest.mark.parametrize(
     ("rules", "carol_rings"),
     [

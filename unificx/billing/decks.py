@@ -12,6 +12,7 @@ from unificx.billing.machine.money import is_currency
 from unificx.billing.machine.rates import Rate
 from unificx.billing.schemas import DeckChanges, ImportResult, RateDeck
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.names import is_name
 from unificx.db import Database, UnitOfWork
 
 MAX_DECKS = 50
@@ -35,7 +36,7 @@ class RateDecks:
     async def create(self, tenant_id: str, name: str, currency: str) -> RateDeck:
         """Create a draft. Raises Invalid; Conflict if there are too many decks."""
         title = name.strip()
-        if not 1 <= len(title) <= _MAX_NAME or not title.isprintable():
+        if not is_name(title, _MAX_NAME):
             raise Invalid(f"A name has 1 to {_MAX_NAME} printable characters.", field="name")
         if not is_currency(currency):
             raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")

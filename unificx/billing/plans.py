@@ -15,6 +15,7 @@ from unificx.billing.machine.months import month_of
 from unificx.billing.machine.trial import MAX_DAYS, begun
 from unificx.billing.schemas import Assignment, NewPlan, Plan, PlanChange, PlanTerms
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.names import is_name
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, UnitOfWork, lock_scope
 
@@ -228,7 +229,7 @@ def _days(trial: int) -> int:
 
 def _name(text: str) -> str:
     name = text.strip()
-    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
+    if not is_name(name, MAX_NAME):
         raise Invalid(f"A name has 1 to {MAX_NAME} printable characters.", field="name")
     return name
 

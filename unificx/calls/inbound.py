@@ -12,7 +12,7 @@ from unificx.calls.machine.states import CALLER
 from unificx.calls.ports import PublicNumbers
 from unificx.calls.registry import CallRegistry
 from unificx.core.clock import random_id
-from unificx.core.names import is_printable
+from unificx.core.names import is_name, is_printable, visible_part
 from unificx.registrar import MAX_SHOWN_NAME, Caller
 from unificx.routing import Destination, Plan
 from unificx.sip.errors import RemoteProtocolError
@@ -150,9 +150,10 @@ def _dialled_texts(request: Request) -> tuple[str, ...]:
 
 
 def _name(address: Address) -> str:
-    """Return the caller's name, "" if it only repeats the number."""
+    """Return the caller's name, "" if it is invisible or only repeats the number: phones show the number then."""
     name = "".join(char for char in address.display[:MAX_SHOWN_NAME] if is_printable(char)).strip()
-    return "" if name.translate(_SEPARATORS).isdigit() else name
+    repeats_number = visible_part(name).translate(_SEPARATORS).isdigit()
+    return name if is_name(name, MAX_SHOWN_NAME) and not repeats_number else ""
 
 
 _SEPARATORS = str.maketrans("", "", " +-.()/")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from unificx.contacts.schemas import LABELS, Contact, ContactDetails, ContactNumber
 from unificx.core.errors import Invalid
-from unificx.core.names import is_printable
+from unificx.core.names import is_name, is_printable
 
 MAX_PERSONAL = 5_000
 MAX_COMPANY = 20_000
@@ -94,7 +94,7 @@ _STRUCTURED = re.compile(r"(?:[a-z0-9-]+\.)?N[;:]", re.IGNORECASE)
 
 def _line(text: str, field: str) -> str:
     found = " ".join(text.split())
-    if len(found) > MAX_NAME or not is_printable(found):
+    if found and not is_name(found, MAX_NAME):
         raise Invalid(f"Use at most {MAX_NAME} printable characters.", field=field)
     return found
 

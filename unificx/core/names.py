@@ -8,6 +8,11 @@ _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\u200e\u200f"))
 _EMOJI_TAGS = dict.fromkeys(range(0xE0020, 0xE0080))
 """Invisible characters of the flags of England, Scotland and Wales."""
 _INVISIBLE = _JOINERS | _EMOJI_TAGS
+_FILLERS = dict.fromkeys(map(ord, "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"))
+"""Printable characters that show nothing."""
+_SELECTORS = dict.fromkeys((*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+"""Variation selectors: they change the character before them."""
+_UNSEEN = _INVISIBLE | _FILLERS | _SELECTORS
 
 
 def is_printable(text: str) -> bool:
@@ -20,7 +25,12 @@ def is_printable(text: str) -> bool:
 
 def is_name(text: str, max_length: int) -> bool:
     """Whether a text is printable, not too long, and visible."""
-    return len(text) <= max_length and is_printable(text) and bool(text.translate(_INVISIBLE).strip())
+    return len(text) <= max_length and is_printable(text) and bool(visible_part(text))
+
+
+def visible_part(text: str) -> str:
+    """Return a text without the characters that show nothing by themselves, and stripped."""
+    return text.translate(_UNSEEN).strip()
 
 
 def check_name(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from unificx.core.errors import Invalid
-from unificx.core.names import is_printable
+from unificx.core.names import is_name
 from unificx.ivr.schemas import KEYS, MenuChange, MenuSettings
 from unificx.prompts import LANGUAGES
 from unificx.routing import DestinationRef
@@ -22,7 +22,7 @@ def check_say(text: str) -> str:
     if _MARKUP.search(text):
         raise Invalid("The text contains markup.", field="say", hint="Write plain text, without tags such as SSML.")
     plain = " ".join(text.split())
-    if not plain or len(plain) > MAX_SAY_LENGTH or not is_printable(plain):
+    if not is_name(plain, MAX_SAY_LENGTH):
         raise Invalid(f"The text must have 1 to {MAX_SAY_LENGTH} printable characters.", field="say")
     return plain
 

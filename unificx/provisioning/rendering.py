@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from unificx.core.lazy import lazy_import
+from unificx.core.names import is_printable
 from unificx.core.xml_text import xml_legal, xml_text
 from unificx.provisioning.schemas import Maker, PhoneFile, PhoneValues
 from unificx.routing import CodeTable
@@ -92,7 +93,7 @@ def _hours(minutes: int) -> str:
 
 def _line(text: str) -> str:
     """Return text without characters that could begin another line or setting."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return " ".join("".join(each if is_printable(each) else " " for each in text).split())
 
 
 @cache

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from unificx.core.errors import Invalid
+from unificx.core.names import is_name, is_printable
 from unificx.provisioning.schemas import PhoneKey
 
 MAX_KEYS = 60
@@ -41,7 +42,9 @@ def check_keys(keys: Iterable[PhoneKey]) -> tuple[PhoneKey, ...]:
 
 
 def _clean_label(label: str) -> str:
-    return "".join(char for char in label if char.isprintable()).strip()[:MAX_LABEL]
+    """Return a label of one line, "" if it is invisible: the key then has its number."""
+    clean = "".join(filter(is_printable, label)).strip()[:MAX_LABEL]
+    return clean if is_name(clean, MAX_LABEL) else ""
 
 
 def names_mac(file_name: str, mac: str) -> bool:

@@ -299,6 +299,7 @@ async def test_what_a_plan_must_not_be_is_refused(office: Office) -> None:
     for bad in (
         replace(good, name=" "),
         replace(good, name="x" * 61),
+        replace(good, name="\u200d"),
         replace(good, currency="eur"),
         replace(good, price=-1),
         replace(good, extension_price=10**13),
@@ -316,6 +317,7 @@ async def test_what_a_plan_must_not_be_is_refused(office: Office) -> None:
     with pytest.raises(NotFound):
         await plans.assign("acme", "None")
     await plans.create(good)
+    await plans.create(replace(good, name="می\u200cخواهم"))
     with pytest.raises(Conflict):
         await plans.update("Other", PlanChange(name="Basic"))
     await plans.assign("acme", "Other")
@@ -325,7 +327,7 @@ async def test_what_a_plan_must_not_be_is_refused(office: Office) -> None:
     with pytest.raises(Conflict):
         await plans.assign("acme", plan.id)
     await plans.delete(plan.id)
-    assert [each.name for each in await plans.list()] == ["Other"]
+    assert [each.name for each in await plans.list()] == ["Other", "می\u200cخواهم"]
     assert await plans.tenants() == {(await plans.get("Other")).id: 1}
 
 

@@ -150,7 +150,7 @@ async def test_a_deck_in_force_is_not_changed_or_deleted(billing: Billing, clock
     ):
         with pytest.raises(Conflict):
             await refused
-    draft = await billing.decks.create("acme", "Next", "EUR")
+    draft = await billing.decks.create("acme", "می\u200cخواهم", "EUR")
     with pytest.raises(Conflict):
         await billing.decks.bring_into_force(draft)
     with pytest.raises(Invalid):
@@ -189,7 +189,7 @@ async def test_names_and_groups_of_rates_are_checked(billing: Billing, cells: st
     assert [fault.line for fault in result.faults] == [2]
 
 
-@pytest.mark.parametrize(("name", "currency"), [("", "EUR"), ("x" * 61, "EUR"), ("Carrier", "euro")])
+@pytest.mark.parametrize(("name", "currency"), [("", "EUR"), ("x" * 61, "EUR"), ("\u200d", "EUR"), ("Carrier", "euro")])
 async def test_faulty_decks_are_refused(billing: Billing, name: str, currency: str) -> None:
     with pytest.raises(Invalid):
         await billing.decks.create("acme", name, currency)
