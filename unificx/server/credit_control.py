@@ -1,8 +1,9 @@
 """Credit control: calls outside of tenants with a limit are paid for in advance, warned, and ended."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
@@ -12,6 +13,7 @@ from unificx.cdr import destination_of
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
 from unificx.core.faults import describe_fault
+from unificx.db import log_and_continue
 from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.prompts import BEEP, Prompts
@@ -24,16 +26,27 @@ CHECK_SECONDS = 1.0
 """Interval of the check of live calls: how exactly they end."""
 REFRESH_SECONDS = 10.0
 """How long a limit that another node has set, or credit that was paid in, takes to be noticed."""
+UNREAD_SECONDS = 60
+"""How long a call lasts at least while its credit could not be read since its answer: what was granted before it was
+dialled may be a single second."""
+_NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
 class _Granted:
-    """The reservation of a leg, in seconds since its answer. `asked`: when more was asked for last."""
+    """The reservation of a leg, in seconds since its answer. `asked`: when its credit was read last since then."""
 
     leg: CreditedLeg
-    seconds: int
-    asked: float
+    seconds: int = 0
+    asked: float = _NEVER
     warned: bool = False
+
+    @property
+    def end(self) -> float:
+        """The second in which the leg ends. After a restart, until its credit is read, nothing is known of it."""
+        if self.asked > _NEVER:
+            return self.seconds
+        return max(self.seconds, UNREAD_SECONDS) if self.seconds else float("inf")
 
 
 class CreditControl:
@@ -57,17 +70,12 @@ class CreditControl:
         self._tasks.spawn(self._decide(leg, on_reply))
 
     async def run(self) -> None:
-        """Check the live calls regularly, until cancelled."""
-        refreshed = self._clock.monotonic()
-        while True:
-            await asyncio.sleep(CHECK_SECONDS)
-            try:
-                if self._clock.monotonic() - refreshed >= REFRESH_SECONDS:
-                    refreshed = self._clock.monotonic()
-                    await self._credit.refresh()
-                await self.check()
-            except Exception as fault:
-                log.error("credit_not_checked", **describe_fault(fault))
+        """Check the live calls regularly, until cancelled. They end in time although the database does not respond."""
+        await asyncio.gather(
+            _repeat(self._end_used_up, CHECK_SECONDS),
+            _repeat(self.check, CHECK_SECONDS),
+            _repeat(self._credit.refresh, REFRESH_SECONDS),
+        )
 
     async def check(self) -> None:
         """Reserve further for live calls, warn those that are close to their end, end those without credit, and
@@ -77,8 +85,9 @@ class CreditControl:
         for leg in live.values():
             await self._check(leg)
         for leg in over:
-            await self._credit.call_ended(leg.tenant_id, self._call(leg))
-            del self._granted[leg.id]  # after that, so that a release that fails is repeated
+            with log_and_continue("credit_not_released", tenant=leg.tenant_id):
+                await self._credit.call_ended(leg.tenant_id, self._call(leg))
+                del self._granted[leg.id]  # after that, so that a release that fails is repeated
 
     async def join(self) -> None:
         """Wait until pending decisions are made."""
@@ -93,39 +102,54 @@ class CreditControl:
             log.error("credit_not_reserved", **describe_fault(fault))
             seconds = "no_credit"
         if isinstance(seconds, int):
-            self._granted[leg.id] = _Granted(leg, seconds, asked=float("-inf"))
+            self._granted[leg.id] = _Granted(leg, seconds)
         else:
             log.info("call_without_credit", tenant=leg.tenant_id, reason=seconds)
         on_reply(_reply(seconds))
 
     async def _check(self, leg: CreditedLeg) -> None:
         """Check a leg; after a restart of the process it has nothing granted yet."""
-        known = self._granted.get(leg.id) or _Granted(leg, 0, asked=float("-inf"))
-        granted = self._granted[leg.id] = replace(known, leg=leg)
+        granted = self._granted[leg.id] = replace(self._granted.get(leg.id) or _Granted(leg), leg=leg)
         if leg.answered is None:
             return
-        now, talked = self._clock.monotonic(), (self._clock.now() - leg.answered).total_seconds()
+        now, talked = self._clock.monotonic(), self._talked(leg.answered)
         if is_due(granted.seconds, talked) and now - granted.asked >= REFRESH_SECONDS:
-            seconds = await self._extended(granted, int(talked) + STEP_SECONDS)
-            granted = replace(granted, seconds=seconds, asked=now, warned=granted.warned and seconds == granted.seconds)
-        if talked + CHECK_SECONDS >= granted.seconds:
-            log.info("call_ended_by_credit", tenant=leg.tenant_id, call=leg.call_id)
-            self._calls.end(leg.call_id)
+            granted = await self._extended(granted, int(talked) + STEP_SECONDS, now)
+        if talked + CHECK_SECONDS >= granted.end:
+            self._end(leg)
         elif is_warned(granted.seconds, talked) and not granted.warned:
             granted = replace(granted, warned=True)
             self._tasks.spawn(self._warn(leg))
         self._granted[leg.id] = granted
 
-    async def _extended(self, granted: _Granted, wanted: int) -> int:
-        """Reserve further for a leg; return the seconds that are granted from now on. If no credit can be read, they
-        are those of before; of a leg about which that is not known, after a restart, the wanted ones."""
+    async def _extended(self, granted: _Granted, wanted: int, now: float) -> _Granted:
+        """Reserve further for a leg; return what is granted from now on. If no credit can be read, that is what was
+        granted before, and the next check asks again; of a leg about which that is not known, after a restart, the
+        wanted seconds."""
         leg = granted.leg
         try:
             found = await self._credit.reserve(leg.tenant_id, self._call(leg), wanted)
         except Exception as fault:
             log.error("credit_not_reserved", tenant=leg.tenant_id, **describe_fault(fault))
-            return granted.seconds or wanted
-        return found if isinstance(found, int) else granted.seconds
+            return replace(granted, seconds=granted.seconds or wanted)
+        seconds = found if isinstance(found, int) else granted.seconds
+        return replace(granted, seconds=seconds, asked=now, warned=granted.warned and seconds == granted.seconds)
+
+    async def _end_used_up(self) -> None:
+        """End the calls whose credit is used up, by what is known of it: without the database."""
+        for leg in self._calls.legs(self.is_limited):
+            granted = self._granted.get(leg.id)
+            if granted is None or leg.answered is None:
+                continue
+            if self._talked(leg.answered) + CHECK_SECONDS >= granted.end:
+                self._end(leg)
+
+    def _talked(self, answered: datetime) -> float:
+        return (self._clock.now() - answered).total_seconds()
+
+    def _end(self, leg: CreditedLeg) -> None:
+        log.info("call_ended_by_credit", tenant=leg.tenant_id, call=leg.call_id)
+        self._calls.end(leg.call_id)
 
     async def _warn(self, leg: CreditedLeg) -> None:
         try:
@@ -137,6 +161,15 @@ class CreditControl:
         number = normalise(leg.number, self._country_of(leg.tenant_id))
         is_free = getattr(number, "kind", "") == "toll_free"
         return CreditCall(leg.id, leg.record_id, destination_of(leg.number), leg.answered, is_free)
+
+
+async def _repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except Exception as fault:
+            log.error("credit_not_checked", **describe_fault(fault))
 
 
 def _reply(reserved: int | CreditRefusal) -> CreditReply:
