@@ -185,17 +185,19 @@ class EmailQueue:
         async with self._deps.database.read() as session:
             rows = await repository.due_emails(session, self._clock.now(), BATCH_SIZE, sending=self.can_send)
         for row in rows:
-            with log_and_continue("email_not_sent", email=row.id, kind=row.kind):
-                await self._send(row)
-                continue
-            await self._postpone(row)  # so that others do not wait for it
+            if not await _succeeds("email_not_sent", row, self._send(row)):
+                await self._postpone(row)  # so that others do not wait for it
 
     async def _postpone(self, row: EmailRow) -> None:
-        """Try an e-mail later whose attempt has failed unexpectedly, unless the server may have accepted it."""
-        attempts = row.tries + 1
-        due = next_email_attempt(self._clock.now(), attempts, row.expires) or row.expires
+        """Try an e-mail later whose attempt has failed unexpectedly, unless the server may have accepted it. One that
+        has expired ends."""
+        now, attempts = self._clock.now(), row.tries + 1
+        due = next_email_attempt(now, attempts, row.expires) or row.expires
         async with self._deps.database.begin() as uow:
-            await repository.postpone(uow.session, row, attempts, due)
+            if due > now:
+                await repository.postpone(uow.session, row, attempts, due)
+            else:
+                await repository.end_email(uow.session, row, "failed", now)
 
     async def _end_interrupted(self) -> None:
         """End the e-mails whose content was being sent when the process died or the database failed. Whether the server
@@ -203,7 +205,12 @@ class EmailQueue:
         async with self._deps.database.read() as session:
             rows = await repository.interrupted_emails(session)
         for row in rows:
-            await self._store(row, self._open(row), Outcome("unknown", row.status))
+            if not await _succeeds("interrupted_email_not_stored", row, self._store_unknown(row)):
+                async with self._deps.database.begin() as uow:
+                    await repository.end_email(uow.session, row, "unknown", self._clock.now())
+
+    async def _store_unknown(self, row: EmailRow) -> None:
+        await self._store(row, self._open(row), Outcome("unknown", row.status))
 
     async def delete_expired(self) -> None:
         """Delete the records of ended e-mails, and marks of addresses without a user. To be called periodically."""
@@ -341,3 +348,11 @@ class EmailQueue:
         may have accepted the e-mail."""
         async with self._deps.database.begin() as uow:
             await repository.mark_handing_over(uow.session, row.tenant_id, row.id)
+
+
+async def _succeeds(failure_event: str, row: EmailRow, work: Awaitable[None]) -> bool:
+    """Do work on an e-mail; return whether it has not failed. A fault that concerns only this e-mail is logged."""
+    with log_and_continue(failure_event, email=row.id, kind=row.kind):
+        await work
+        return True
+    return False

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from unificx.db import PageById, SealedCodec
 from unificx.notifications import campaign_repository
-from unificx.notifications.email_outcomes import Outcome
+from unificx.notifications.email_outcomes import Outcome, StoredState
 from unificx.notifications.models import (
     EmailPart,
     EmailRow,
@@ -87,6 +87,12 @@ async def postpone(session: AsyncSession, row: EmailRow, attempts: int, due: dat
     """Let an e-mail that still waits be due at a time, after a number of attempts."""
     chosen = (EmailRow.tenant_id == row.tenant_id, EmailRow.id == row.id, _WAITING)
     await session.execute(update(EmailRow).where(*chosen).values(tries=attempts, due=due))
+
+
+async def end_email(session: AsyncSession, row: EmailRow, state: StoredState, now: datetime) -> None:
+    """End an e-mail whose outcome cannot be stored, unless its state has changed since. Its content stays."""
+    chosen = (EmailRow.tenant_id == row.tenant_id, EmailRow.id == row.id, EmailRow.state == row.state)
+    await session.execute(update(EmailRow).where(*chosen).values(state=state, ended=now))
 
 
 async def interrupted_emails(session: AsyncSession) -> Sequence[EmailRow]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import structlog
 from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from unificx.archive.events import CopyReady
 from unificx.cluster.local import LocalCounters
@@ -39,6 +39,7 @@ from unificx.notifications import (
 from unificx.notifications.catalogue import EMAIL_KINDS as KINDS
 from unificx.notifications.email_composer import Email, compose_email
 from unificx.notifications.email_texts import email_text
+from unificx.notifications.models import EmailRow
 from unificx.notifications.policies.emails import LANGUAGES
 from unificx.notifications.schemas import EmailRecord, InvoiceReference
 from unificx.privacy import KeyStore
@@ -374,6 +375,44 @@ async def test_an_email_is_not_sent_again_after_an_unexpected_failure_of_its_han
         await emails.deliver()
     [record] = (await EmailRecords(deps, counters).page(acme.id, ["unknown"], cursor=None, limit=10)).items
     assert (record.kind, len(sent)) == ("new_device", 1)
+
+
+async def damage(database: Database, state: str) -> None:
+    """Damage the sealed content of the e-mail about a device, whose state is set."""
+    async with database.begin() as uow:
+        statement = text("UPDATE letter SET sealed = :sealed, state = :state WHERE kind = 'new_device'")
+        await uow.session.execute(statement, {"sealed": b"damaged", "state": state})
+
+
+async def outcomes(database: Database) -> list[tuple[str, str, bool]]:
+    """Return the kind of each e-mail, its state, and whether it has ended."""
+    async with database.read() as session:
+        rows = await session.scalars(select(EmailRow).order_by(EmailRow.kind))
+        return [(row.kind, row.state, row.ended is not None) for row in rows]
+
+
+async def test_an_email_that_cannot_be_opened_ends_when_it_has_expired(
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, clock: ManualClock, database: Database
+) -> None:
+    assert await emails.enqueue(ada, "new_device", "en", detail="a phone")
+    await damage(database, "waiting")
+    await emails.deliver()
+    assert await outcomes(database) == [("new_device", "waiting", False)]
+    clock.advance(86_400)
+    await emails.deliver()
+    assert await outcomes(database) == [("new_device", "failed", True)]
+    assert box.received == []
+
+
+async def test_an_interrupted_email_that_cannot_be_opened_ends_and_does_not_hold_up_others(
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, database: Database
+) -> None:
+    assert await emails.enqueue(ada, "new_device", "en", detail="a phone")
+    assert await emails.enqueue(ada, "invitation", "en", link=LINK)
+    await damage(database, "sending")
+    await emails.deliver()
+    assert len(box.received) == 1
+    assert await outcomes(database) == [("invitation", "sent", True), ("new_device", "unknown", True)]
 
 
 # Injection through names and details
