@@ -111,6 +111,22 @@ async def test_a_deleted_campaign_counts_for_the_limit_of_a_day_if_it_was_sent(
         world.clock.advance(int(refused.headers["retry-after"]))
 
 
+async def test_emails_that_are_no_advertising_do_not_count_for_the_limit_of_a_day(
+    world: World, box: FakeSmtpServer
+) -> None:
+    admin, ada = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await decide(ada)
+    for _ in range(2):
+        sent = (await send(admin)).json()
+        assert len(await deliver(world, box)) == 1
+        assert (await admin.delete(f"/api/v1/campaigns/{sent['id']}")).status_code == 204
+    person = await world.person(world.acme, "ben@acme.example")
+    assert await world.services.notifications.emails.enqueue(person, "new_device", detail="a phone")
+    assert len(await deliver(world, box)) == 1
+    campaigns, url = world.services.notifications.campaigns, world.services.public_address.url
+    assert (await campaigns.audience(world.acme.id, url)).obstacle is None
+
+
 @pytest.mark.promise("U7")
 async def test_an_unsubscribed_address_gets_nothing_through_another_account(world: World, box: FakeSmtpServer) -> None:
     admin, ada = await world.admin(world.acme), await world.user(world.acme, "1001")

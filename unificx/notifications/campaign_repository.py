@@ -35,7 +35,8 @@ async def last_sent(session: AsyncSession, tenant_id: str, since: datetime) -> S
     at which the first e-mail left."""
     sent = select(CampaignRow.sent.label("at")).where(CampaignRow.tenant_id == tenant_id, CampaignRow.sent > since)
     present = select(CampaignRow.id).where(CampaignRow.tenant_id == tenant_id)
-    of_deleted = (EmailRow.tenant_id == tenant_id, EmailRow.campaign_id.not_in(present))
+    of_campaign = (EmailRow.tenant_id == tenant_id, EmailRow.campaign_id.is_not(None))
+    of_deleted = (*of_campaign, EmailRow.campaign_id.not_in(present))
     first = func.min(EmailRow.ended)
     left = select(first).where(*of_deleted).group_by(EmailRow.campaign_id).having(first > since)
     return [at for at in await session.scalars(union_all(sent, left).order_by("at")) if at is not None]
