@@ -162,9 +162,9 @@ class WebhookService:
         self._keys.destroy_unused(webhook.tenant_id, webhook.id)
 
     async def record_success(self, webhook: Webhook) -> Webhook:
-        """Note that the receiver accepts messages again. Raise NotFound."""
+        """Note that the receiver accepts messages. Return the webhook as it is now. Raise NotFound."""
         if webhook.failing_since is None:
-            return webhook
+            return self.find(webhook.tenant_id, webhook.id)
         return await self._change(webhook, lambda before: replace(before, failing_since=None))
 
     async def record_failure(self, webhook: Webhook, pause_reason: PauseReason) -> Webhook:

@@ -202,6 +202,26 @@ async def test_a_webhook_may_be_deleted_while_its_receiver_answers(
     assert len(setup.receiver.requests) == 2
 
 
+@pytest.mark.parametrize("is_deleted", [False, True])
+async def test_a_webhook_that_is_paused_or_deleted_while_its_receiver_answers_gets_no_further_message(
+    setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch, is_deleted: bool
+) -> None:
+    made = await setup.create("person.created")
+    await publish(setup, person_created(1), person_created(2))
+    post = setup.receiver.post
+
+    async def end_and_post(url: str, headers: Mapping[str, str], body: bytes) -> int:
+        if is_deleted:
+            await setup.service.delete(made)
+        else:
+            await setup.service.update(made, WebhookChange(state="paused"))
+        return await post(url, headers, body)
+
+    monkeypatch.setattr(setup.receiver, "post", end_and_post)
+    await setup.deliver()
+    assert len(setup.receiver.requests) == 1
+
+
 async def test_a_run_with_a_fault_lasts_until_the_other_receivers_have_answered(
     setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
