@@ -446,6 +446,21 @@ async def test_a_pin_that_was_not_checked_is_not_counted(room: RecordingSetup, m
         await room.boxes.check_pin(TENANT, ANNA.id, "8264")
 
 
+async def test_a_pin_that_was_not_checked_does_not_delay_the_next_one(
+    room: RecordingSetup, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
+    for attempt in range(5):
+        assert not await room.boxes.check_pin(TENANT, ANNA.id, f"700{attempt}")
+    clock.advance(1)
+    with monkeypatch.context() as patched:
+        patched.setattr("unificx.identity.passwords.MAX_WAITING", 0)
+        for _ in range(3):
+            with pytest.raises(TooManyRequests, match="signing in"):
+                await room.boxes.check_pin(TENANT, ANNA.id, "8264")
+    assert await room.boxes.check_pin(TENANT, ANNA.id, "8264")
+
+
 async def test_pin_attempts_are_rate_limited(room: RecordingSetup, clock: ManualClock) -> None:
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     for attempt in range(5):

@@ -80,18 +80,19 @@ class SharedPinThrottle:
 
 
 def _count_attempt(before: Sequence[Count], now: float) -> tuple[Sequence[Count], float]:
-    count, last = before[0] or (0.0, now)
+    count, last, *_ = before[0] or (0.0, now)
     if now - last > RESET_AFTER:
         count = 0.0
     delay = BACKOFF.remaining(DecayingCount(count, last), now)
     if delay > 0:
         return before, delay
-    return [(count + 1, now)], 0.0
+    return [(count + 1, now, last)], 0.0  # the time of the one before, for the case that this one is taken back
 
 
 def _withdraw_attempt(before: Sequence[Count], now: float) -> tuple[Sequence[Count], None]:
-    count, last = before[0] or (0.0, now)
-    return [(count - 1, last) if count > 1 else ()], None
+    """The delay that the attempt began is over with it."""
+    count, *times = before[0] or (0.0, now)
+    return [(count - 1, times[-1]) if count > 1 else ()], None
 
 
 def validate_pin(pin: str, field: str = "pin") -> str:
