@@ -2,11 +2,10 @@ import { ActionIcon, Indicator, Popover, Title } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { asProblem } from '~/core/problem';
 import { ReceivedNotices, useUnreadNotices } from '~/features/notice-list';
 import { AttentionList } from './Attention';
 import css from './home.module.css';
-import { useAttention } from './useAttention';
+import { isConsentMissing, useAttention } from './useAttention';
 
 /** The bell of the top bar: open matters and unread notices, and lists of both. */
 export function Bell({ tenant }: { tenant?: string }) {
@@ -15,7 +14,7 @@ export function Bell({ tenant }: { tenant?: string }) {
   const { matters, failing, fault } = useAttention(tenant);
   const unread = useUnreadNotices();
   // Matters that need the consent of the organisation are not missing: the list says how to get it.
-  const missing = fault !== undefined && asProblem(fault).code !== 'support_access_needed';
+  const missing = fault !== undefined && !isConsentMissing(fault);
   const failed = missing || unread.failed;
   const count = failing.length + (matters?.length ?? 0) + unread.count;
   const some = count ? t`Notifications: ${count}` : t`No notifications`;

@@ -89,3 +89,10 @@ it('counts only the notices at the bell of an operator without access to the org
   await eventually(() => expect(place.querySelector('[role=alert]')).not.toBeNull());
   await eventually(() => expect(label(place)).toBe('Notifications: 3'));
 });
+
+it('shows at the bell of an operator without access that the state of the server could not be loaded', async () => {
+  answer(3, null);
+  vi.spyOn(api, 'showAttention').mockRejectedValue(new Problem('support_access_needed', 403, 'No access.'));
+  const place = rendered(<Bell />, silent());
+  await eventually(() => expect(label(place)).toBe('Notifications could not be loaded'));
+});
