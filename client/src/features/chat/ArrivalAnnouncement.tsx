@@ -16,7 +16,7 @@ const MOST_READ = 3;
 
 /** Reads messages of others to screen readers as they arrive: each once, and no older ones that are loaded later. */
 export function ArrivalAnnouncement({ conversation, thread: { messages, loading } }: ArrivalAnnouncementProps) {
-  const [text, setText] = useState('');
+  const [lines, setLines] = useState<{ seq: number; text: string }[]>([]);
   const seen = useRef<number>(undefined);
   const summary = useSummary();
   const nameOf = useMentionName(conversation);
@@ -27,11 +27,19 @@ export function ArrivalAnnouncement({ conversation, thread: { messages, loading 
     seen.current = Math.max(last ?? 0, newest);
     if (last === undefined || newest <= last) return;
     const arrived = messages.filter(({ seq, text: content }) => seq > last && content !== null);
-    const lines = arrived.flatMap((each) => {
+    const added = arrived.flatMap((each) => {
       const author = conversation.members.find(({ person_id }) => person_id === each.person_id);
-      return author?.own ? [] : [`${author?.name ?? ''}: ${withNames(summary(each), nameOf)}`];
+      const text = `${author?.name ?? ''}: ${withNames(summary(each), nameOf)}`;
+      return author?.own ? [] : [{ seq: each.seq, text }];
     });
-    if (lines.length > 0) setText(lines.slice(-MOST_READ).join('\n'));
+    if (added.length > 0) setLines(added.slice(-MOST_READ));
   }, [messages, newest, loading, conversation, summary, nameOf]);
-  return <VisuallyHidden aria-live="polite">{text}</VisuallyHidden>;
+  // An element for each, so that the same text is read again.
+  return (
+    <VisuallyHidden aria-live="polite">
+      {lines.map(({ seq, text }) => (
+        <div key={seq}>{text}</div>
+      ))}
+    </VisuallyHidden>
+  );
 }

@@ -128,6 +128,17 @@ describe('the messages of a conversation', () => {
     expect(read()).toBe('Ada: Yes');
   });
 
+  it('are read again as another one arrives with the same text', () => {
+    const region = () => page.querySelector('[aria-live=polite]')!;
+    show(message(1));
+    show(message(1), message(2, { text: 'ok' }));
+    const first = region().firstChild;
+    expect(first!.textContent).toBe('Ada: ok');
+    show(message(1), message(2, { text: 'ok' }), message(3, { text: 'ok' }));
+    expect(region().textContent).toBe('Ada: ok');
+    expect(region().firstChild).not.toBe(first);
+  });
+
   it('are not said to be none before they are known', () => {
     expect(showThread({ loading: true })).toEqual([]);
     expect(page.querySelector('[role=status]')).not.toBeNull();
