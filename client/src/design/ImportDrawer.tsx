@@ -3,6 +3,7 @@ import { useDidUpdate } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Plural, useLingui } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
+import { asProblem, Problem } from '~/core/problem';
 import { toast } from '~/core/toasts';
 import { Drawer } from './Drawer';
 import { ImportPreview, type ImportCounts, type ImportRow } from './ImportPreview';
@@ -54,6 +55,11 @@ interface Settings<R> extends ImportDrawerProps {
 
 /** Types of a CSV file, as mail programs and spreadsheets name it. */
 export const CSV_TYPES = '.csv,text/csv,text/plain';
+
+/** A file that is too large can be imported in parts, unlike those that are sent elsewhere. */
+function importFault(fault: unknown): unknown {
+  return asProblem(fault).status === 413 ? new Problem('import_too_large', 413, '') : fault;
+}
 
 /** Drawer that imports a file after a preview by line. Rows with faults are skipped if the user agrees. */
 export function ImportDrawer<R extends ImportCounts>(settings: Settings<R>) {
@@ -123,7 +129,7 @@ export function ImportDrawer<R extends ImportCounts>(settings: Settings<R>) {
             check(chosen);
           }}
         />
-        <ErrorNotice fault={preview.error ?? run.error ?? settings.fault} />
+        <ErrorNotice fault={importFault(preview.error ?? run.error) ?? settings.fault} />
         {file && (report || preview.error) && settings.below?.(report)}
         {obstacle}
         {report && (

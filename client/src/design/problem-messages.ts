@@ -66,6 +66,10 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
   'not-found': { title: msg`Not found`, advice: msg`Go back and refresh.` },
   forbidden: { title: msg`Permission denied`, advice: msg`Contact your administrator.` },
   'too-large': { title: msg`The file is too large`, advice: msg`Send a smaller file.` },
+  import_too_large: {
+    title: msg`The file is too large`,
+    advice: msg`Split the file, and import its parts one after the other.`,
+  },
   photo_refused: { title: msg`This photo cannot be sent`, advice: msg`Save it as JPEG or PNG, and attach it again.` },
   quota_exceeded: {
     title: msg`There is no more space for files`,
