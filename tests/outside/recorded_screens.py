@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ ORIGIN = "https://pbx.example.com"
 """Address that the pages show as theirs. No request leaves for it: each is answered here."""
 UNANSWERED = "GET /sign-in-codes/"
 """Asked again and again, whether the code was used: how often depends on the speed of the machine."""
+ANSWERED_SECONDS = 90.0
+"""For all answers of a screen, on a machine where each takes ten times as long."""
 LONGEST_LIST = 12
 WITHOUT_PICTURE = {"app": {"/", "/scan"}, "portal": set[str]()}
 """Pages that lead to another one, and the camera's picture."""
@@ -228,33 +231,35 @@ def load(page: Page, address: str) -> None:
 
 
 @contextmanager
-def until_answered(page: Page) -> Iterator[None]:
+def until_answered(page: Page, timeout: float = ANSWERED_SECONDS) -> Iterator[None]:
     """After the block, wait until each request since its begin, also for a part of the program, has its answer and the
-    screen shows it: meanwhile a screen can stand still for longer than `settle` waits."""
-    traffic, under_way = 0, set[Request]()
+    screen shows it: meanwhile a screen can stand still for longer than `settle` waits. Fail after `timeout` seconds."""
+    traffic, under_way = list[str](), set[Request]()
 
     def begin(request: Request) -> None:
-        nonlocal traffic
-        traffic += 1
+        traffic.append(request.url)
         if UNANSWERED.split()[1] not in request.url:
             under_way.add(request)
 
     def end(request: Request) -> None:
-        nonlocal traffic
-        traffic += 1
+        traffic.append(request.url)
         under_way.discard(request)
 
     page.on("request", begin)
     page.on("requestfinished", end)
     page.on("requestfailed", end)
-    yield
-    before = -1
-    while before != traffic or under_way:
-        before = traffic
-        settle(page)
-    page.remove_listener("request", begin)
-    page.remove_listener("requestfinished", end)
-    page.remove_listener("requestfailed", end)
+    try:
+        yield
+        deadline, before = time.monotonic() + timeout, -1
+        while before != len(traffic) or under_way:
+            if time.monotonic() > deadline:
+                raise Error(f"no answer to {sorted(each.url for each in under_way)}; last traffic: {traffic[-5:]}")
+            before = len(traffic)
+            settle(page)
+    finally:
+        page.remove_listener("request", begin)
+        page.remove_listener("requestfinished", end)
+        page.remove_listener("requestfailed", end)
 
 
 def settle(page: Page) -> None:

@@ -8,8 +8,8 @@ import pytest
 from client_pages import Clients
 from page_checks import pages
 from picture_matrix import MATRICES, Matrix
-from playwright.sync_api import Playwright, Route
-from recorded_screens import ORIGIN, WITHOUT_PICTURE, RecordedPages, Recording, load
+from playwright.sync_api import Error, Playwright, Route
+from recorded_screens import ORIGIN, WITHOUT_PICTURE, RecordedPages, Recording, load, until_answered
 from screen_pictures import DIFFERENCES, REFERENCES, compare
 from server import Server
 
@@ -56,6 +56,22 @@ def test_pictures_wait_for_all_answers(clients: Clients) -> None:
     page.route(f"{ORIGIN}/**", answer)
     load(page, f"{ORIGIN}/app/")
     assert "All of it" in page.inner_text("body")
+
+
+def test_a_request_without_an_answer_is_named(clients: Clients) -> None:
+    page = clients().page
+
+    def answer(route: Route) -> None:
+        if not route.request.url.endswith("/answer"):
+            route.fulfill(body=SCREEN, content_type="text/html")
+
+    page.route(f"{ORIGIN}/**", answer)
+    with (
+        pytest.raises(Error, match=f"no answer to .*{ORIGIN}/answer"),
+        until_answered(page, timeout=0),
+        page.expect_request("**/answer"),
+    ):
+        page.goto(f"{ORIGIN}/app/")
 
 
 def test_pages_of_pictures_do_not_take_silence_for_a_lost_connection(clients: Clients) -> None:
