@@ -8,7 +8,6 @@ from client_pages import PHONE_VIEWPORT, Client, Clients, other_device
 from page_checks import (
     FIND_OVERFLOW,
     FOLLOW,
-    WAIT_UNTIL_STABLE,
     Catalog,
     PageChecker,
     Scheme,
@@ -17,6 +16,7 @@ from page_checks import (
 )
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, EMAIL, PASSWORD, choose_action, create_administrator, portal, sign_in_by_api
+from recorded_screens import until_answered
 from server import Household, Server
 
 ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
@@ -107,8 +107,8 @@ def test_every_page_of_the_client_fits_with_text_of_twice_the_size(
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
     wide = []
     for path in [*pages("app")[1], *items_of_the_app(client, server, settled).values(), "/about"]:
-        page.evaluate(FOLLOW, f"/app{path}")
-        page.evaluate(WAIT_UNTIL_STABLE)
+        with until_answered(page):
+            page.evaluate(FOLLOW, f"/app{path}")
         wide += [f"{path} {each}" for each in page.evaluate(FIND_OVERFLOW, PHONE_VIEWPORT["width"])]
     assert wide == []
 
