@@ -88,8 +88,8 @@ def is_above_the_title(client: Client, text: str) -> bool:
     """Whether a banner is in view and does not cover the title of the conversation."""
     banner = client.page.get_by_role("status").filter(has_text=text).bounding_box()
     title = client.page.get_by_role("main").get_by_role("heading", name=BERTA).bounding_box()
-    assert banner
-    assert title
+    if banner is None or title is None:  # between two states
+        return False
     return banner["y"] >= 0 and banner["y"] + banner["height"] <= title["y"]
 
 
