@@ -3,7 +3,7 @@
 import httpx
 import pytest
 from client_pages import Client, Clients, ServiceWorkerProbe
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from server import Household, Server, eventually
 
 pytestmark = pytest.mark.service_worker
@@ -67,8 +67,16 @@ def test_signing_out_leaves_no_personal_data_on_the_device(clients: Clients, hou
     anna = clients("notifications").sign_in(household.anna, path="/directory")
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
     assert "Claramunde" in anna.stored_data()
-    anna.open("/settings").page.get_by_role("button", name="Sign out").click()
+    held: list[Route] = []
+    anna.context.route("**/api/v1/directory?*", lambda route: held.append(route))
+    anna.open("/settings")
+    eventually(lambda: held or anna.page.wait_for_timeout(50), what="a request for the directory")
+    directory = held[0].fetch()
+    assert "Claramunde" in directory.text()
+    anna.page.get_by_role("button", name="Sign out").click()
     expect(anna.page).to_have_url(f"{anna.origin}/app/sign-in")
+    with anna.page.expect_event("requestfinished", lambda request: "/api/v1/directory?" in request.url):
+        held[0].fulfill(response=directory)
     stored = anna.stored_data()
     for name in ("Claramunde", "Annarosa", household.anna.number):
         assert name not in stored

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Events, retryDelay } from './events';
+import { connectEventsWhileSignedIn, Events, events, retryDelay } from './events';
+import { endSession, onSignOut, session } from './session';
 
 class FakeSocket {
   onopen: (() => void) | null = null;
@@ -165,4 +166,16 @@ describe('events', () => {
     expect(retryDelay(3, 1)).toBe(4);
     expect(retryDelay(99, 0)).toBe(30);
   });
+});
+
+it('the connection of a user closes when their sign-out begins', async () => {
+  vi.stubGlobal('WebSocket', FakeSocket);
+  connectEventsWhileSignedIn();
+  session.setState(() => ({ state: 'in', me: {} as never, stale: false }));
+  const found = [events.connection.state];
+  const back = onSignOut(() => void found.push(events.connection.state));
+  await endSession('left');
+  back();
+  vi.unstubAllGlobals();
+  expect(found).toEqual(['opening', 'off']);
 });

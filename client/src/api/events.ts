@@ -1,4 +1,4 @@
-import { endSession, refreshSession, session } from '~/api/session';
+import { endSession, onSignOut, refreshSession, session } from '~/api/session';
 import type { ChatMessage, Participant, Presence, Video } from '~/api';
 import { createStore } from '~/core/store';
 
@@ -249,6 +249,7 @@ export function connectEventsWhileSignedIn(): void {
   const update = () => (session.state.state === 'in' ? events.start() : events.stop());
   session.subscribe(update);
   update();
+  onSignOut(() => events.stop());
   addEventListener('online', () => events.retryNow());
   addEventListener('offline', () => events.networkLost());
   document.addEventListener('visibilitychange', () => {

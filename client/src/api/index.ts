@@ -24,6 +24,9 @@ export const LOCK_TIMEOUT_MS = 3_000;
 const REVOCATION_LIMIT_MS = 10_000;
 /** A 401 from these paths concerns the submitted credentials, not the session. */
 const SIGN_IN_PATHS = /^\/api\/v1\/(sessions(\/|$)|invitations\/|recoveries|sign-in\/)/;
+/** A post to these sets the cookies of a new session. */
+const NEW_SESSION_PATHS =
+  /^\/api\/v1\/(sessions(\/(by-code|by-passkey|second-factor))?|invitations\/accept|recoveries\/finish)$/;
 
 let handleSessionEnd: (owner: number) => void = () => undefined;
 
@@ -93,10 +96,10 @@ async function revoke(signal: AbortSignal): Promise<void> {
 /** Send a sign-in, after the end of a session that was left, if the server answers, and without it otherwise. */
 function signIn(request: Request): Promise<Response> {
   const send = async (lost: AbortSignal) => {
-    if (leaving()) await inTime(lost, revoke, LOCK_TIMEOUT_MS).catch(() => undefined);
+    if (leaving() === 'revoke') await inTime(lost, revoke, LOCK_TIMEOUT_MS).catch(() => undefined);
     const response = await fetchInTime(request, lost);
     // A new session has replaced the one that was left, not so a request for a second factor.
-    if (response.status === 201) setLeaving(undefined);
+    if (response.status === 201 && leaving() === 'revoke') setLeaving(undefined);
     return response;
   };
   return withLock(COOKIES_LOCK, send, LOCK_TIMEOUT_MS);
@@ -135,8 +138,9 @@ async function fetchWithSession(request: Request): Promise<Response> {
   const owner = currentOwner();
   const retry = request.clone();
   const { pathname } = new URL(request.url);
-  const signingIn = SIGN_IN_PATHS.test(pathname) && request.method === 'POST';
-  const response = await (signingIn ? signIn(request) : fetchInTime(request));
+  const posted = request.method === 'POST';
+  const signingIn = posted && SIGN_IN_PATHS.test(pathname);
+  const response = await (posted && NEW_SESSION_PATHS.test(pathname) ? signIn(request) : fetchInTime(request));
   if (response.ok) refused = false;
   // A late answer to a user who has left says nothing about the session of the next one.
   if (response.status !== 401 || signingIn || owner !== currentOwner()) return response;

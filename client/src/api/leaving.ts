@@ -7,20 +7,25 @@ export type Leaving = 'wipe' | 'revoke';
 /** The key in the local storage, whose changes the other tabs see. */
 export const LEAVING_KEY = 'unificx.leaving';
 
+/** The stage in this page where the browser does not store it. */
+let unstored: Leaving | undefined;
+
 export function leaving(): Leaving | undefined {
+  if (unstored) return unstored;
   try {
     const stored = localStorage.getItem(LEAVING_KEY);
     return stored === null ? undefined : stored === 'revoke' ? 'revoke' : 'wipe';
   } catch {
-    return undefined; // The browser allows no storage, and no cookies either.
+    return undefined;
   }
 }
 
 export function setLeaving(stage: Leaving | undefined): void {
+  unstored = undefined;
   try {
     if (stage) localStorage.setItem(LEAVING_KEY, stage);
     else localStorage.removeItem(LEAVING_KEY);
   } catch {
-    // As above.
+    unstored = stage;
   }
 }

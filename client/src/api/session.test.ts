@@ -1,7 +1,7 @@
 import { locks } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '~/api';
-import { currentOwner, readLocal, wipe } from '~/core/device-storage';
+import { currentOwner, isOwned, readLocal, wipe } from '~/core/device-storage';
 import { withLock } from '~/core/locks';
 import { Problem } from '~/core/problem';
 import { leaving, LEAVING_KEY, setLeaving } from './leaving';
@@ -62,7 +62,21 @@ beforeEach(() => {
 });
 
 /** Another tab has changed the local storage. */
-const changedElsewhere = () => dispatchEvent(new StorageEvent('storage', { key: LEAVING_KEY }));
+const changedElsewhere = (newValue: string | null = leaving() ?? null) =>
+  dispatchEvent(new StorageEvent('storage', { key: LEAVING_KEY, newValue }));
+
+/** Another tab holds a lock. Returns a function that closes it, and its end. */
+async function otherTab(lock: string): Promise<{ close: () => void; closed: Promise<unknown> }> {
+  let close: () => void = () => undefined;
+  let closed: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((held) => {
+    closed = locks.request(lock, () => {
+      held();
+      return new Promise<void>((resolve) => (close = resolve));
+    });
+  });
+  return { close, closed };
+}
 
 describe('ending the session', () => {
   it('runs once however often it is requested', async () => {
@@ -108,6 +122,22 @@ describe('ending the session', () => {
     session.setState(() => ({ state: 'in', me: ME, stale: false }));
     await ended;
     expect(session.state.state).toBe('in');
+  });
+
+  it('is awaited by a request for the session, which would concern the user who leaves', async () => {
+    const states: string[] = [];
+    vi.spyOn(api, 'whoAmI').mockImplementation((async () => {
+      states.push(session.state.state);
+      throw new Problem('unauthenticated', 401, 'Sign in.');
+    }) as never);
+    let refreshed: Promise<void> | undefined;
+    const back = onSignOut(() => {
+      refreshed = refreshSession();
+    });
+    await endSession('ended');
+    await refreshed;
+    back();
+    expect(states).toEqual(['out']);
   });
 
   it('clears session storage even if a task fails', async () => {
@@ -190,7 +220,7 @@ describe('a sign-out', () => {
     server.set(REVOKED, 204);
     const marked: unknown[] = [];
     const back = onSignOut(() => void marked.push(leaving()));
-    vi.mocked(wipe).mockImplementationOnce(async () => void marked.push(leaving()));
+    vi.mocked(wipe).mockImplementationOnce(async () => marked.push(leaving()));
     await signOut();
     back();
     expect(marked).toEqual(['wipe', 'wipe']);
@@ -221,6 +251,7 @@ describe('a sign-out', () => {
     const task = vi.fn();
     const back = onSignOut(task);
     const owner = currentOwner();
+    const first = await otherTab('unificx.wipe');
     sessionStorage.setItem('personal', 'Ada');
     setLeaving('wipe');
     changedElsewhere();
@@ -229,6 +260,59 @@ describe('a sign-out', () => {
     expect([task.mock.calls.length, sessionStorage.length, leaving()]).toEqual([1, 0, 'wipe']);
     expect(currentOwner()).not.toBe(owner); // it stores nothing any more
     expect(wipe).not.toHaveBeenCalled();
+    setLeaving('revoke');
+    first.close();
+    await first.closed;
+  });
+
+  it('is completed by another tab if the first is closed before the data is wiped', async () => {
+    server.set(REVOKED, 204);
+    const first = await otherTab('unificx.wipe');
+    setLeaving('wipe');
+    changedElsewhere();
+    expect(wipe).not.toHaveBeenCalled();
+    first.close();
+    await eventually(() => expect(leaving()).toBeUndefined());
+    expect([vi.mocked(wipe).mock.calls.length, timesAsked(REVOKED)]).toEqual([1, 1]);
+  });
+
+  it('is followed by a tab that sees it late, when it is complete', () => {
+    changedElsewhere('wipe');
+    expect(session.state).toEqual({ state: 'out', because: 'ended' });
+  });
+
+  it('is left to a tab that takes it over, which may have let in the next user', async () => {
+    server.set(REVOKED, 204);
+    vi.useFakeTimers(); // the first tab is frozen for less than its tasks may take
+    const back = onSignOut(() => locks.request('unificx.wipe', { steal: true }, async () => setLeaving('revoke')));
+    await signOut();
+    vi.useRealTimers();
+    await eventually(() => expect(session.state.state).toBe('out'));
+    back();
+    expect(wipe).not.toHaveBeenCalled();
+  });
+
+  it('begins before its tasks: nothing is stored from then on', async () => {
+    server.set(REVOKED, 204);
+    vi.spyOn(api, 'whoAmI').mockResolvedValue({ data: ME } as never);
+    await refreshSession();
+    const owned = [isOwned()];
+    const back = onSignOut(() => void owned.push(isOwned()));
+    await signOut();
+    back();
+    expect([owned, isOwned()]).toEqual([[true, false], false]);
+  });
+
+  it('in another tab makes a late answer about the user void', async () => {
+    await endSession('ended');
+    session.setState(() => ({ state: 'unknown' }));
+    vi.mocked(readLocal).mockResolvedValueOnce(ME);
+    vi.spyOn(api, 'whoAmI').mockImplementation((async () => {
+      setLeaving('wipe');
+      return { data: ME };
+    }) as never);
+    await refreshSession();
+    expect([session.state.state, isOwned()]).toEqual(['unknown', false]);
   });
 
   it('is awaited by a sign-in in another tab, which completes it if that tab is closed', async () => {
@@ -236,7 +320,7 @@ describe('a sign-out', () => {
     let close: () => void = () => undefined;
     const tab = locks.request('unificx.wipe', () => new Promise<void>((resolve) => (close = resolve)));
     const order: string[] = [];
-    vi.mocked(wipe).mockImplementationOnce(async () => void order.push('wiped'));
+    vi.mocked(wipe).mockImplementationOnce(async () => order.push('wiped'));
     const awaited = completeWipe().then(() => order.push('sign-in'));
     await eventually(async () => expect((await locks.query()).pending).toHaveLength(1));
     order.push('closed');

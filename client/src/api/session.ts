@@ -8,7 +8,7 @@ import {
   type Me,
 } from '~/api';
 import { asProblem } from '~/core/problem';
-import { saveLocal, currentOwner, disown, readLocal, wipe } from '~/core/device-storage';
+import { saveLocal, currentOwner, disown, isOwned, own, readLocal, wipe } from '~/core/device-storage';
 import { withLock } from '~/core/locks';
 import { reloadPage, servedSignedOut } from '~/core/served-page';
 import { createStore, useValue } from '~/core/store';
@@ -74,9 +74,12 @@ const MOST_SECONDS = 60;
 
 let nextAttempt: ReturnType<typeof setTimeout> | undefined;
 
-/** End the session that was left on the server: repeated until the server has answered, or a new session began. */
+/**
+ * Complete a sign-out on the device, then on the server: repeated until the server has answered, or a new session began.
+ */
 async function revoke(seconds = 1): Promise<void> {
   if (!leaving()) return;
+  await completeWipe().catch(() => undefined);
   await completeLeaving().catch(() => undefined);
   clearTimeout(nextAttempt);
   nextAttempt = setTimeout(() => void revoke(Math.min(MOST_SECONDS, 2 * seconds)), seconds * 1000);
@@ -97,6 +100,12 @@ export async function completeWipe(): Promise<void> {
   await withLock(WIPE_LOCK, complete, WIPE_TIMEOUT_MS);
 }
 
+/** The device is that of this user from now on. */
+function enter(me: Me, stale: boolean): void {
+  own();
+  session.setState(() => ({ state: 'in', me, stale }));
+}
+
 /** Follow a sign-out in another tab, which wipes the device. */
 function followSignOut(): void {
   if (session.state.state === 'in') {
@@ -110,6 +119,7 @@ function followSignOut(): void {
 
 /** Fetch the signed-in user from the server. On a slow network the cached user is shown meanwhile. */
 export async function refreshSession(): Promise<void> {
+  if (ending) await ending; // a request meanwhile would concern the user who leaves
   if (leaving()) {
     await completeWipe();
     return followSignOut();
@@ -122,7 +132,7 @@ export async function refreshSession(): Promise<void> {
   const request = fetchSession(owner, cached);
   if (!cached || session.state.state === 'in') return request;
   await Promise.race([request, new Promise((resolve) => setTimeout(resolve, SERVER_TIMEOUT_MS))]);
-  session.setState((before) => (before.state === 'unknown' ? { state: 'in', me: cached, stale: true } : before));
+  if (session.state.state === 'unknown' && owner === currentOwner() && !leaving()) enter(cached, true);
 }
 
 async function fetchSession(owner: number, cached: Me | undefined): Promise<void> {
@@ -130,35 +140,37 @@ async function fetchSession(owner: number, cached: Me | undefined): Promise<void
     const { data } = await api.whoAmI();
     const stored = (await readLocal(CACHE_KEY)) as Me | undefined;
     if (owner !== currentOwner()) return;
-    if (await handleOtherUser(data, stored)) return;
-    await saveLocal(currentOwner(), CACHE_KEY, data);
-    session.setState(() => ({ state: 'in', me: data, stale: false }));
+    const present = await handleOtherUser(data, stored, owner);
+    if (present !== currentOwner() || leaving()) return;
+    enter(data, false);
+    await saveLocal(present, CACHE_KEY, data);
   } catch (fault) {
     // Only an explicit 401 ends the session; a busy or unreachable server does not.
     if (asProblem(fault).status === 401) return endSession('ended', owner);
-    if (owner !== currentOwner()) return;
-    session.setState((before) => {
-      const me = before.state === 'in' ? before.me : cached;
-      return me ? { state: 'in', me, stale: true } : { state: 'out' };
-    });
+    if (owner !== currentOwner() || leaving()) return;
+    const me = session.state.state === 'in' ? session.state.me : cached;
+    if (me) enter(me, true);
+    else session.setState(() => ({ state: 'out' }));
   }
 }
 
 /**
  * The session may be that of another user, who has signed in in another tab. Data that the device has of the former one
- * is wiped, and a page with any is loaded anew: true.
+ * is wiped, and a page with any is loaded anew. Resolves to the token of the user, none if there is another by now.
  */
-async function handleOtherUser({ person }: Me, stored: Me | undefined): Promise<boolean> {
+async function handleOtherUser({ person }: Me, stored: Me | undefined, owner: number): Promise<number | undefined> {
+  let present = owner;
   const isOther = (me: Me | undefined) => me !== undefined && me.person?.id !== person?.id;
   if (isOther(stored)) {
     await runSignOutTasks([...signOutTasks]);
-    await wipe();
+    if (owner !== currentOwner()) return undefined;
+    present = await wipe();
   }
   const now = session.state;
-  if (now.state !== 'in' || !isOther(now.me)) return false;
+  if (now.state !== 'in' || !isOther(now.me)) return present;
   disown();
   reloadPage();
-  return true;
+  return undefined;
 }
 
 /** Time limit for sign-out tasks; personal data is wiped afterwards in any case. */
@@ -174,16 +186,22 @@ let ending: Promise<void> | undefined;
 export async function endSession(because: 'ended' | 'left', owner = currentOwner()): Promise<void> {
   const signedOut = because === 'ended' && session.state.state === 'out';
   if (owner !== currentOwner() || signedOut) return ending;
-  ending ??= runSignOut(because).finally(() => {
-    ending = undefined;
-  });
+  if (!ending) disown();
+  ending ??= Promise.resolve()
+    .then(() => runSignOut(because))
+    .finally(() => {
+      ending = undefined;
+    });
   return ending;
 }
 
 async function runSignOut(because: 'ended' | 'left'): Promise<void> {
   const known = session.state.state === 'in' || (await readLocal(CACHE_KEY)) !== undefined;
   await runSignOutTasks([...signOutTasks, ...(because === 'ended' ? [clearSessionCookies] : [])]);
-  await wipe();
+  // While this tab was frozen, another one may have wiped the device for the next user.
+  if (!isOwned() && (because === 'ended' || leaving() === 'wipe')) await wipe();
+  if (isOwned()) return;
+  disown(); // an answer to a request meanwhile is not stored for the next user
   // A late second report does not change the reason.
   session.setState((now) => (known ? { state: 'out', because } : now.state === 'out' ? now : { state: 'out' }));
 }
@@ -205,14 +223,15 @@ export async function signOut(): Promise<void> {
     await endSession('left');
     if (leaving() === 'wipe') setLeaving('revoke');
   };
-  await withLock(WIPE_LOCK, leave, WIPE_TIMEOUT_MS);
+  await withLock(WIPE_LOCK, leave, WIPE_TIMEOUT_MS).catch(() => undefined); // Another tab completes it.
   void revoke();
 }
 
 onSignOut(forgetUnanswered);
 onSessionEnded((owner) => void endSession('ended', owner));
 onRequirementsPending(() => void refreshSession());
-addEventListener('storage', (event) => {
-  if ((event as StorageEvent).key === LEAVING_KEY && leaving()) followSignOut();
+addEventListener('storage', ({ key, newValue }: StorageEvent) => {
+  // In a busy tab the sign-out may be complete by now.
+  if (key === LEAVING_KEY && (newValue === 'wipe' || leaving())) followSignOut();
 });
 addEventListener('online', () => void revoke());

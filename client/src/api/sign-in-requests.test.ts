@@ -44,6 +44,30 @@ it('a sign-in does not wait for a server that does not end the session before, w
   expect([requests, leaving()]).toEqual([[REVOKED, 'POST /api/v1/sessions'], undefined]);
 });
 
+it('a sign-in does not end a session whose data is still being wiped: the sign-out does', async () => {
+  setLeaving('wipe');
+  answers = [201];
+  await signIn();
+  expect([requests, leaving()]).toEqual([['POST /api/v1/sessions'], 'wipe']);
+});
+
+it.each([
+  ['/api/v1/sessions/passkey/options', () => api.passkeySignInOptions({ baseUrl: 'http://pbx.example' })],
+  [
+    '/api/v1/sessions/second-factor/options',
+    () => api.secondFactorOptions({ baseUrl: 'http://pbx.example', body: { ticket: 'T' } }),
+  ],
+  [
+    '/api/v1/invitations/look',
+    () => api.lookAtInvitation({ baseUrl: 'http://pbx.example', body: { invitation: 'I' } as never }),
+  ],
+  ['/api/v1/recoveries', () => api.askRecovery({ baseUrl: 'http://pbx.example', body: { email: '' } as never })],
+])('%s begins no session, and waits for no other', async (path, ask) => {
+  answers = [200];
+  await ask();
+  expect([requests, leaving()]).toEqual([[`POST ${path}`], 'revoke']);
+});
+
 it.each([
   ['that needs a second factor', 202],
   ['that is refused', 401],

@@ -5,17 +5,26 @@ const VALUES = 'values';
 /** Above the versions of earlier clients, which used other object stores. */
 const VERSION = 11;
 
-let connection: Promise<IDBPDatabase> | undefined;
+/** Longest time in milliseconds to wait for the database: it opens after its deletion, which a frozen tab holds up. */
+const OPEN_TIMEOUT_MS = 5_000;
+
+/** `late` rejects after the longest time; the database may still open then, and is used. */
+let connection: { opened: Promise<IDBPDatabase>; late: Promise<never> } | undefined;
 
 /**
  * Data kept on the device for offline use. All of it is personal: `wipe` deletes it when the user signs out, here or
  * elsewhere.
  */
 function openDatabase(): Promise<IDBPDatabase> {
+  connection ??= connect();
+  return Promise.race([connection.opened, connection.late]);
+}
+
+function connect() {
   const reset = () => {
     connection = undefined;
   };
-  connection ??= openDB(NAME, VERSION, {
+  const opened = openDB(NAME, VERSION, {
     upgrade(database) {
       for (const name of database.objectStoreNames) database.deleteObjectStore(name);
       database.createObjectStore(VALUES);
@@ -30,13 +39,17 @@ function openDatabase(): Promise<IDBPDatabase> {
     reset();
     throw fault;
   });
-  return connection;
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new DOMException('The database does not open.', 'TimeoutError')), OPEN_TIMEOUT_MS);
+  });
+  return { opened, late };
 }
 
 /** State of a sign-in in progress in this tab; not yet personal, so `wipe` keeps it. */
 export const SIGN_IN_KEY = 'unificx.signing-in';
 
 let ownerGeneration = 0;
+let owned = false;
 
 /**
  * Token of the current user. Take it before a request and pass it to `saveLocal` with the response: a response that
@@ -46,21 +59,31 @@ export function currentOwner(): number {
   return ownerGeneration;
 }
 
-/** Store a value, replacing the previous one, unless the user has changed. Storage errors are ignored. */
+/** A user is signed in, whose data is stored until `disown`. */
+export function own(): void {
+  owned = true;
+}
+
+/** Whether a user is signed in and not about to leave. Data is stored then only. */
+export const isOwned = () => owned;
+
+const mayStore = (owner: number) => owned && owner === ownerGeneration;
+
+/** Store a value, replacing the previous one, unless the user has left. Storage errors are ignored. */
 export async function saveLocal(owner: number, key: string, value: unknown): Promise<void> {
-  if (owner !== ownerGeneration) return;
+  if (!mayStore(owner)) return;
   try {
     const database = await openDatabase();
-    if (owner === ownerGeneration) await database.put(VALUES, value, key);
+    if (mayStore(owner)) await database.put(VALUES, value, key);
   } catch {
     // It is fetched again.
   }
 }
 
-/** Store several values together, or none and throw; undefined deletes. Nothing is stored if the user has changed. */
+/** Store several values together, or none and throw; undefined deletes. Nothing is stored if the user has left. */
 export async function storeTogether(owner: number, entries: ReadonlyMap<string, unknown>): Promise<void> {
   const database = await openDatabase();
-  if (owner !== ownerGeneration) return;
+  if (!mayStore(owner)) return;
   const transaction = database.transaction(VALUES, 'readwrite');
   for (const [key, value] of entries) {
     void (value === undefined ? transaction.store.delete(key) : transaction.store.put(value, key));
@@ -107,29 +130,39 @@ export async function localKeys(): Promise<string[]> {
   }
 }
 
-/** Leave the data to another user: nothing of this tab is stored from now on, and its session storage is empty. */
-export function disown(): void {
+/**
+ * Leave the data to another user: nothing of this tab is stored from now on, and its session storage is empty. Returns
+ * the token of the next user.
+ */
+export function disown(): number {
+  owned = false;
   ownerGeneration += 1;
   const pendingSignIn = sessionStorage.getItem(SIGN_IN_KEY);
   sessionStorage.clear();
   if (pendingSignIn) sessionStorage.setItem(SIGN_IN_KEY, pendingSignIn);
+  return ownerGeneration;
 }
 
 /** Longest time in milliseconds to wait for other tabs to close the empty database. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Delete all personal data of this origin: the database and session storage. */
-export async function wipe(): Promise<void> {
-  disown();
+/** Delete all personal data of this origin: the database and session storage. Resolves to the token of the next user. */
+export async function wipe(): Promise<number> {
+  const owner = disown();
   try {
     const database = await openDatabase();
     await database.clear(VALUES);
     database.close();
     connection = undefined;
+  } catch {
+    // It is deleted with its content.
+  }
+  try {
     // A tab that the browser has frozen does not close it.
     const closed = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
     await Promise.race([deleteDB(NAME), closed]);
   } catch {
     // The browser stores nothing.
   }
+  return owner;
 }

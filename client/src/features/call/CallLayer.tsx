@@ -4,6 +4,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Suspense, useEffect } from 'react';
 import { ErrorBoundary } from '~/design/ErrorBoundary';
 import { useTwoPanes } from '~/design/Panes';
+import { isOwned } from '~/core/device-storage';
 import { lazyPart } from '~/core/lazy-part';
 import { loadPersistently } from '~/core/persistent-load';
 import { useValue } from '~/core/store';
@@ -44,7 +45,7 @@ export default function CallLayer({ reachable }: CallLayerProps) {
   const { calls, active } = useValue(phone.state);
   const minimised = useValue(callView, (each) => each.minimised);
   useEffect(() => {
-    if (!reachable) return;
+    if (!reachable || !isOwned()) return; // nothing begins while the user leaves
     phone.start();
     void colleagues.open();
     // Preload: a newer version may replace these chunks during a call.

@@ -1,7 +1,7 @@
 import { api, type ChatMessage, type Conversation } from '~/api';
 import { events } from '~/api/events';
 import { onSignOut, refreshSession, session } from '~/api/session';
-import { currentOwner, readLocal, saveLocal, storeTogether } from '~/core/device-storage';
+import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
 import { Drafts, type DraftChange } from './drafts';
 import {
   forgetContents,
@@ -19,7 +19,8 @@ import { localFiles } from './files/local-files';
 import { uploadFile } from './files/tus';
 import { Uploader } from './files/uploader';
 import { Chats, LISTED, type ChatsState } from './model';
-import { Outbox, OUTBOX, type Outgoing, type OutgoingFile } from './outbox';
+import { Outbox, type Outgoing, type OutgoingFile } from './outbox';
+import { forgetUnstored, loadOutbox, saveOutbox } from './stored-outbox';
 import { Typing } from './typing';
 
 const CHATS = 'chats';
@@ -72,8 +73,6 @@ export const typing = new Typing({
   after: (seconds, work) => setTimeout(work, seconds * 1000),
 });
 
-/** Takes the place of the storage on a device that has none, or a full one, whose older state would come back. */
-let unstored: Outgoing[] | undefined;
 const resumed = new Set<() => void>();
 const resume = () => resumed.forEach((each) => each());
 
@@ -95,12 +94,9 @@ function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
 
 /** Messages that this device has not sent yet. */
 export const outbox = new Outbox({
-  load: async () => unstored ?? (((await readLocal(OUTBOX)) ?? []) as Outgoing[]),
+  load: loadOutbox,
   async save(messages) {
-    unstored = await storeTogether(currentOwner(), new Map([[OUTBOX, messages]])).then(
-      () => undefined,
-      () => messages,
-    );
+    await saveOutbox(messages);
     channel?.postMessage('changed');
   },
   lock: withLock,
@@ -267,7 +263,7 @@ onSignOut(() => {
   chosen.clear();
   drafts.clear();
   typing.clear();
-  unstored = undefined;
+  forgetUnstored();
   resume();
 });
 events.on('message.created', ({ message }) => {

@@ -3,10 +3,15 @@ import { i18n } from '@lingui/core';
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { forgetUnstored, saveOutbox } from './stored-outbox';
 import { useConfirmUnsent } from './useConfirmUnsent';
 
 const stored = vi.hoisted(() => ({ value: undefined as unknown, asked: [] as unknown[], answer: false }));
-vi.mock('~/core/device-storage', () => ({ readLocal: async () => stored.value }));
+vi.mock('~/core/device-storage', () => ({
+  currentOwner: () => 1,
+  readLocal: async () => stored.value,
+  storeTogether: () => Promise.reject(new DOMException('', 'QuotaExceededError')),
+}));
 vi.mock('~/design/Confirm', () => ({
   confirmAction: async (question: unknown) => {
     stored.asked.push(question);
@@ -44,4 +49,11 @@ it.each([true, false])('asks before messages that were not sent are deleted: %s'
   Object.assign(stored, { value: [{ client_id: 'c-1' }], answer });
   expect(await confirmUnsent()).toBe(answer);
   expect(stored.asked).toHaveLength(1);
+});
+
+it('asks about messages that a full device does not store', async () => {
+  await saveOutbox([{ client_id: 'c-1', conversation_id: 'c', text: 'full', created: '2026-01-05T09:00:00Z' }]);
+  expect(await confirmUnsent()).toBe(false);
+  expect(stored.asked).toHaveLength(1);
+  forgetUnstored();
 });

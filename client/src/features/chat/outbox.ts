@@ -57,8 +57,6 @@ export interface OutboxDependencies<Sent> {
   pause(seconds: number): Promise<void>;
 }
 
-/** Key of the stored messages on the device. */
-export const OUTBOX = 'outbox';
 const STORAGE = 'unificx.outbox';
 const SENDING = 'unificx.outbox.sending';
 /** Seconds before a message is sent again after a fault of the server. */

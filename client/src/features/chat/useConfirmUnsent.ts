@@ -1,8 +1,7 @@
 import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { readLocal } from '~/core/device-storage';
 import { confirmAction } from '~/design/Confirm';
-import { OUTBOX } from './outbox';
+import { loadOutbox } from './stored-outbox';
 
 /**
  * Returns a function to call before a sign-out, which deletes what this device has not sent. If there are such messages, it
@@ -11,7 +10,7 @@ import { OUTBOX } from './outbox';
 export function useConfirmUnsent(): () => Promise<boolean> {
   const { t } = useLingui();
   return async () => {
-    const count = ((await readLocal(OUTBOX)) as unknown[] | undefined)?.length ?? 0;
+    const count = (await loadOutbox()).length;
     if (count === 0) return true;
     return confirmAction({
       title: t`Sign out and delete unsent messages?`,

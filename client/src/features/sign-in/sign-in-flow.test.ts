@@ -190,6 +190,22 @@ describe('the sign-in flow', () => {
     expect(arrived).not.toHaveBeenCalled();
   });
 
+  it('leaves a session that arrives late to a later attempt, which replaces it', async () => {
+    const answer: ((value: unknown) => void)[] = [];
+    const proof = vi.fn(() => new Promise((resolve) => void answer.push(resolve)));
+    const { entry, left, now } = setup();
+    const former = entry.authenticate(proof as never);
+    await eventually(() => expect(proof).toHaveBeenCalledOnce());
+    await entry.reset();
+    const later = entry.authenticate(proof as never);
+    await eventually(() => expect(proof).toHaveBeenCalledTimes(2));
+    answer[0]!({ data: SIGNED });
+    await former;
+    answer[1]!({ data: SIGNED });
+    await later;
+    expect([left.mock.calls.length, now().step]).toEqual([0, 'in']);
+  });
+
   it('lets a late failure of a former attempt disturb no later one', async () => {
     let fail: (fault: unknown) => void = () => undefined;
     const { entry, now } = setup();

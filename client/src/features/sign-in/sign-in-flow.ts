@@ -57,6 +57,8 @@ export class SignInFlow {
   #pending = { password: false, accept: false };
   /** Of the requests since the last restart: those before it count no more. */
   #attempt = 0;
+  /** The latest attempt with a request. */
+  #latest = 0;
 
   constructor(
     private readonly server: SignInApi = api,
@@ -216,12 +218,15 @@ export class SignInFlow {
     this.#set({ step: 'in' });
   }
 
-  /** An answer to the present attempt. One to an attempt before a restart is not used, and a session in it is ended. */
+  /** An answer to the present attempt. One to an attempt before a restart is not used. A session in it is ended,
+   * unless the present attempt is about to replace it: a sign-out would end that one. */
   async #answer<T>(asked: Promise<T>): Promise<T> {
     const attempt = this.#attempt;
+    this.#latest = attempt;
     const answer = await asked;
     if (attempt === this.#attempt) return answer;
-    if ((answer as { data?: Partial<SignedIn> } | undefined)?.data?.session_id) await this.onLeft();
+    const started = (answer as { data?: Partial<SignedIn> } | undefined)?.data?.session_id !== undefined;
+    if (started && this.#latest < this.#attempt) await this.onLeft();
     throw new Error('The sign-in was restarted.');
   }
 
