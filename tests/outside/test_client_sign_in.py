@@ -86,8 +86,8 @@ def test_a_displayed_code_is_scanned_and_signs_in_one_device(
     phone.page.get_by_role("link", name="Scan code").click()
     accept_terms(phone.page)
     inside(phone, household.anna.number)
-    expect(shown).to_contain_text("Chromium on Linux used the code")
-    assert [each["name"] for each in phone.api("GET", "/sessions")["items"]] == ["Chromium on Linux"]
+    expect(shown).to_contain_text("Chromium (Linux) used the code")
+    assert [each["name"] for each in phone.api("GET", "/sessions")["items"]] == ["Chromium (Linux)"]
     phone.wait_registered()
 
     attacker = clients("camera", switches=camera)
