@@ -87,6 +87,8 @@ class AppHarness:
     reason: str = "missed"
     arguments: tuple[str, ...] = ()
     offer: bytes = b"offer"
+    answers_at_once: bool = True
+    """Whether the party takes the offer of the app as it is sent; it does not while it rings."""
     call_id: str = "call-1"
     played: list[str] = field(default_factory=list)
     """Sounds that the caller heard; recorded audio is "sound 2.0"."""
@@ -168,7 +170,7 @@ class AppHarness:
                 self.hang_up()
         if isinstance(event, ByeReceived | Rejected):
             asyncio.get_running_loop().call_soon(self.line.ended)
-        if isinstance(event, Answered) and not self.offer:
+        if isinstance(event, Answered) and not self.offer and self.answers_at_once:
             self.line.acknowledged(b"their answer")
 
     # ---- the engine

@@ -64,6 +64,7 @@ class AppMediaSession:
         """How often the remote party has put the call on hold."""
         self.media_up = asyncio.Event()
         """Set while the engine has the leg, so that audio flows."""
+        self._has_had_media = False
         self.is_over = False
         self.was_connected = False
         """Whether the call left the app because the party was connected to another one."""
@@ -93,11 +94,14 @@ class AppMediaSession:
         await self.wait_for_media()
 
     async def wait_for_media(self) -> None:
-        """Wait until an engine runs and has the leg of the answered call. If no media returns, hang up."""
+        """Wait until an engine runs and has the leg of the answered call. If no media returns, hang up.
+
+        Media that has never been up is waited for without limit: a call from here rings until its own limit, and a
+        phone that called without an offer sends its answer in the ACK, which has a limit of its own."""
         try:
             async with asyncio.timeout(MEDIA_SECONDS):
                 await self._engine.wait_until_running()
-            async with asyncio.timeout(MEDIA_SECONDS):
+            async with asyncio.timeout(MEDIA_SECONDS if self._has_had_media else None):
                 await self.media_up.wait()
         except TimeoutError:
             log.warning("call_app_without_media")
@@ -195,6 +199,7 @@ class AppMediaSession:
         self._on_remote_sdp()
 
     def _on_media_up(self) -> None:
+        self._has_had_media = True
         self._on_media_open()
         self.media_up.set()
 

@@ -121,7 +121,7 @@ function followSignOut(): void {
 export async function refreshSession(): Promise<void> {
   if (ending) await ending; // a request meanwhile would concern the user who leaves
   if (leaving()) {
-    await completeWipe();
+    await completeWipe().catch(() => undefined);
     return followSignOut();
   }
   const owner = currentOwner();

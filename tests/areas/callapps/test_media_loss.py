@@ -103,3 +103,23 @@ def test_caller_who_waits_with_media_stays(app: Callable[[Call], Awaitable[None]
         stage.hang_up()
 
     run_in_virtual_time(story())
+
+
+def test_called_party_may_ring_for_longer_than_lost_media_is_waited_for() -> None:
+    """A call that begins here has media once the called party answers."""
+
+    async def story() -> None:
+        async def app(call: Call) -> None:
+            await call.music()
+
+        stage = harness_for(app, offer=b"", answers_at_once=False, playback_seconds=10.0)
+        stage.begin()
+        await asyncio.sleep(4 * MEDIA_SECONDS)
+        assert ByeReceived() not in stage.events
+        stage.line.acknowledged(b"theirs")
+        await asyncio.sleep(5.0)
+        assert len(stage.played) > 0
+        assert ByeReceived() not in stage.events
+        stage.hang_up()
+
+    run_in_virtual_time(story())
