@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 import typer.testing
 from cli_home import CliHome, error_line
-from http_world import LISTENING, FakeCall, World
+from http_world import LISTENING, FakeCall, MailRoute, World
 from pyotp.totp import TOTP
+from smtp_server import mail_server, settings_of
 from structlog.testing import capture_logs
 from test_http_greetings import wav
 
 from unificx.cli.output import show_waiting
 from unificx.identity import SignedIn, SignInContext, SignInResult, Source
 from unificx.identity.schemas import SecondFactorRequired
+from unificx.integrations.smtp import SmtpClient
 
 
 def test_payment_commands(home: CliHome) -> None:
@@ -214,6 +216,30 @@ def test_requests_about_personal_data_are_listed_and_shown(home: CliHome) -> Non
     assert home.run_json("history", "usage") == {"people": None, "months": []}
     assert "Fewer than ten people" in home.run_text("history", "usage")
     assert "Nothing was handed over." in home.run_text("privacy", "handovers")
+
+
+def test_emails_are_listed_with_the_answer_of_the_mail_server(home: CliHome, tmp_path: Path) -> None:
+    made = [home.run_json("person", "create", "--name", one, "--email", f"{one}@example.com") for one in ("ada", "ben")]
+
+    async def send(world: World) -> None:
+        queue, users = world.services.notifications.emails, world.identity.users
+        async with mail_server(tmp_path / "mail", tls="none", auth=False) as server:
+            route = queue._deps.transport
+            assert isinstance(route, MailRoute)
+            route.server = SmtpClient(settings_of(server, login="", options=""))
+            server.refusals = ["450 4.2.0 Try later", "550 5.1.1 No such mailbox"]
+            for one in made:
+                person = await users.get(one["tenant_id"], one["id"])
+                assert await queue.enqueue(person, "new_device", detail="a phone")
+            await queue.deliver()
+
+    asyncio.run(home.with_world(send))
+    failed, deferred = (each for each in home.run_json("mail", "list") if each["status"])
+    assert deferred["state"] == "deferred"
+    text = home.run_text("mail", "list")
+    for part in ("next try", deferred["next_try"][11:19], "450 4.2.0 Try later", "550 5.1.1 No such mailbox"):
+        assert part in text
+    assert failed["queued"][11:19] in home.run_text("mail", "undeliverable")
 
 
 def test_a_sign_in_code_is_shown(home: CliHome, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def release(
 def _print_limits(found: Json) -> None:
     print_items(found["limits"], _LIMIT_COLUMNS, as_json=False, empty_text="No limits are set.")
     if not found["priced"] and any(one["cents_per_day"] is not None for one in found["limits"]):
-        print("Limits of costs stop nothing: calls have no prices. Import a rate deck with `unificx rates import`.")
+        print("Limits of costs stop nothing: calls have no prices. Import a rate deck with `unificx rate import`.")
 
 
 async def _get(api: ApiClient, context: CommandContext) -> Json:

@@ -17,8 +17,8 @@ _COLUMNS = {
     "state": "state",
     "address": "address",
     "queued": "queued",
-    "next try": "next_try",
-    "reply": "answer",
+    "next_try": "next try",
+    "answer": "answer",
     "id": "id",
 }
 
@@ -29,7 +29,7 @@ def _flatten(email: Json) -> Json:
 
 
 _EMAILS = Collection("/emails", _COLUMNS, {**_COLUMNS, "subject": "subject", "text": "text"}, _flatten)
-_ADDRESSES = {"address": "address", "since": "at", "status": "status", "id": "id"}
+_ADDRESSES = {"address": "address", "at": "since", "status": "status", "id": "id"}
 _UNDELIVERABLE = Collection("/emails/undeliverable", _ADDRESSES, _ADDRESSES)
 
 group = command_group("mail", "E-mails that the system sends.")
