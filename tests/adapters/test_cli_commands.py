@@ -242,6 +242,16 @@ def test_emails_are_listed_with_the_answer_of_the_mail_server(home: CliHome, tmp
     assert failed["queued"][11:19] in home.run_text("mail", "undeliverable")
 
 
+def test_reports_are_sent_to_an_administrator_named_by_the_address(home: CliHome) -> None:
+    person = ("--name", "Ada", "--email", "ada@example.com", "--role", "tenant_admin")
+    made = home.run_json("person", "create", *person, "--password-stdin", stdin="a lantern beside the harbour\n")
+    assert home.run_json("report", "add", "Ada@Example.com", "weekly") == {"person": made["id"], "every": "weekly"}
+    assert "Ada" in home.run_text("report", "list")
+    assert home.run_json("report", "remove", made["id"], "weekly")["every"] == "weekly"
+    wrong = ("report", "send", "a@b.example", "daily", "--home", str(home.folder))
+    assert "No account has this e-mail address." in error_line(home.run(*wrong))
+
+
 def test_a_sign_in_code_is_shown(home: CliHome, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a QR code only if a phone reaches the address in it."""
     home.run_json("extension", "create", "--number", "1001", "--name", "Ada Example", "--email", "ada@example.com")

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from unificx.cli.api_client import ApiClient, Json, quote_segment
+from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.commands.persons import find_person
 from unificx.cli.output import print_done, print_items
 
 _COLUMNS = {"name": "recipient", "every": "interval", "next": "next", "receives": "receives it", "state": "last one"}
@@ -49,9 +50,8 @@ def _change(
     context: CommandContext, user: str, every: str, method: Literal["PUT", "POST", "DELETE"], done: str
 ) -> None:
     async def request(api: ApiClient) -> Json:
-        tenant = await api.resolve_tenant(context.tenant)
-        person = await api.get(f"/persons/{quote_segment(user)}", tenant=tenant)
-        path = f"{_PATH}/{person['id']}/{every}"
+        person = await find_person(api, user, context.tenant)
+        path, tenant = f"{_PATH}/{person['id']}/{every}", person["tenant_id"]
         match method:
             case "PUT":
                 await api.put(path, {}, tenant=tenant)
