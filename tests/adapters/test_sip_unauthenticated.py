@@ -474,3 +474,25 @@ def test_no_request_without_credentials_creates_a_transaction(harness: SipHarnes
     phone = Phone(harness, flow=flow)
     assert phone.request_once("REGISTER", f"sip:{domain}", f"<sip:1001@{domain}>").status == 401
     assert harness.endpoint.transactions == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("credentials", "status"),
+    [
+        (
+            'Digest username="1001-t1a", realm="acme.example", nonce="00", uri="sip:a", response="00", algorithm=MD5',
+            407,
+        ),
+        ("Digest ?", 400),
+    ],
+)
+def test_no_request_with_forged_credentials_creates_a_transaction(
+    harness: SipHarness, credentials: str, status: int
+) -> None:
+    """Its source may be forged too: the response to an INVITE would be repeated there for half a minute."""
+    phone, uri = Phone(harness, flow=ATTACKER), f"sip:1002@{DOMAIN}"
+    data = phone.build("INVITE", uri, f"<{uri}>", auth=f"Proxy-Authorization: {credentials}")
+    (answer,) = harness.send(data, ATTACKER)
+    assert isinstance(answer, Response)
+    assert (answer.status, harness.endpoint.transactions) == (status, (0, 0))
+    assert harness.advance(40) == []

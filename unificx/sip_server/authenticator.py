@@ -41,10 +41,12 @@ GUEST_SUBJECT = "guest/"
 
 @value
 class Reject:
-    """The request is rejected. `delay`: seconds until the response is sent, after repeated failures."""
+    """The request is rejected. `delay`: seconds until the response is sent, after repeated failures. `checked`: its
+    credentials were checked, which must not be done again for a retransmission."""
 
     status: int
     delay: float = 0.0
+    checked: bool = False
 
 
 @value
@@ -160,7 +162,7 @@ class Authenticator:
         state = NonceState.FOREIGN if device is None else self._nonces.use_count(nonce, credentials.get("nc"), now)
         if device is None or state is NonceState.FOREIGN:
             self._note_fault(request, credentials, now)
-            return Reject(403, limiter.authentication_failed(flow, name, now))
+            return Reject(403, limiter.authentication_failed(flow, name, now), checked=True)
         if state is not NonceState.FRESH:
             return self._challenge(request, flow, now, token, stale=True)
         return self._admit(device, request, flow, now)
@@ -237,11 +239,11 @@ class Authenticator:
         extension, tenant = self._directory.extension_by_id(device.extension_id), self._directory.tenant_by_domain(host)
         if extension is None or (tenant is not None and tenant.id != device.tenant_id):
             self._faults.note(device.device_id, "wrong_domain", now)
-            return Reject(403)
+            return Reject(403, checked=True)
         self._rate_limiter.authentication_succeeded(flow, (device.username, extension.number), now)
         if host and tenant is None and host not in self._names and not is_ip_address(host):
             self._faults.note(device.device_id, "wrong_domain", now)
-            return Reject(404)
+            return Reject(404, checked=True)
         if request.method == "REGISTER":
             self._faults.clear(device.device_id)
         return DeviceIdentity(device, extension, is_client)

@@ -88,9 +88,9 @@ class SipRequestHandler:
     def check(self, request: Request, flow: Flow, now: float) -> object:
         """Decide on a new request (`events.CheckRequest`), before it has a transaction.
 
-        Requests that need no credentials or have none are answered statelessly, so that a flood from unauthenticated
-        peers uses no memory. Requests with credentials get a transaction, so that a retransmission does not count as a
-        second attempt.
+        A request gets a transaction only if its credentials were checked, so that a retransmission does not count as a
+        second attempt. All others are answered statelessly: their source may be forged, a flood of them uses no memory,
+        and the rejection of an INVITE is not retransmitted.
         """
         try:
             reply = self._unauthenticated_reply(request)
@@ -107,9 +107,9 @@ class SipRequestHandler:
         if not isinstance(decision, Challenge | Reject):
             return decision
         self._deps.rate_limiter.take_token(flow, request.method, now)
-        if _has_credentials(request):
-            return decision
-        return StatelessReply(decision.status, decision.headers if isinstance(decision, Challenge) else ())
+        if isinstance(decision, Challenge):
+            return StatelessReply(decision.status, decision.headers)
+        return decision if decision.checked else StatelessReply(decision.status)
 
     def handle(self, event: Event, now: float) -> None:
         """Handle one event of the endpoint."""
@@ -206,8 +206,6 @@ class SipRequestHandler:
                 self._deps.calls.incoming_outside(event.key, event.request, event.flow, call, now)
             case Reject(status, delay):
                 self._reject(event, status, delay, now)
-            case Challenge(status, headers):
-                self._respond(event.key, event.request, status, now, headers=headers)
             case _:
                 raise TypeError("a request without a decision")
 
@@ -271,7 +269,3 @@ def _options_reply(request: Request) -> StatelessReply:
     """Return the response to OPTIONS: 200, or 420 if it requires an extension we do not have (RFC 3261 8.2.2.3)."""
     unknown = unsupported(request, IN_OPTIONS)
     return StatelessReply(420, (("Unsupported", unknown),)) if unknown else OPTIONS_REPLY
-
-
-def _has_credentials(request: Request) -> bool:
-    return request.first("authorization") is not None or request.first("proxy-authorization") is not None
