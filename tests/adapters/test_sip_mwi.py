@@ -149,6 +149,16 @@ def test_a_too_brief_expiry_is_423_with_min_expires(harness: SipHarness, phone: 
     assert len(harness.mwi) == 0
 
 
+def test_an_unknown_required_extension_is_420(harness: SipHarness, phone: Phone) -> None:
+    (first,) = subscribe(phone, "Require: eventlist")
+    accepted, _ = subscribe(phone)
+    (refresh,) = subscribe(phone, "Require: timer, eventlist", to=accepted.first("to") or "")
+    for response in (first, refresh):
+        assert isinstance(response, Response)
+        assert (response.status, response.first("unsupported")) == (420, "eventlist")
+    assert len(harness.mwi) == 1
+
+
 def test_only_an_accepted_refresh_changes_the_target_of_the_dialog(harness: SipHarness, phone: Phone) -> None:
     response, *_ = output = subscribe(phone)
     answered(harness, output)

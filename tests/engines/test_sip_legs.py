@@ -497,6 +497,21 @@ def test_unsupported_extension_is_rejected_with_420() -> None:
     assert fault.status == 420
 
 
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE", "INFO", "OPTIONS", "BYE"])
+def test_unsupported_extension_in_a_dialog_is_rejected_with_420(method: str) -> None:
+    """RFC 3261 section 8.2.2.3. Only a BYE does its work."""
+    wire = Wire()
+    leg, callee = connected(wire)
+    receive_in_dialog(wire, leg.dialog, method, ("Require", "Timer, telepathy"))
+    if method == "BYE":
+        assert wire.take_events(wire.b) == [ByeReceived()]
+        return
+    response = next(each for each in wire.sent if isinstance(each, Response) and each.status == 420)
+    assert (response.cseq_method, response.first("unsupported")) == (method, "telepathy")
+    assert wire.take_events(wire.b) == []
+    assert not callee.ended
+
+
 def test_response_481_ends_the_leg() -> None:
     wire = Wire()
     leg, callee = connected(wire)

@@ -4,11 +4,12 @@ A dialog is an immutable value. Creating a request also returns the dialog as it
 """
 
 from unificx.core.value import value
+from unificx.sip.capabilities import IN_INVITE
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_address
-from unificx.sip.message import Request, Response
+from unificx.sip.message import Request, Response, unsupported
 from unificx.sip.uri import Uri
 
 MAX_ROUTES = 20
@@ -56,11 +57,14 @@ class Dialog:
     def receive_request(self, request: Request, flow: Flow) -> "Dialog":
         """Return the dialog after a request of the peer (12.2.2).
 
-        Raise RemoteProtocolError (500) if its sequence number does not increase; retransmissions never get here.
+        Raise RemoteProtocolError: 500 if its sequence number does not increase (retransmissions never get here), 420 if
+        it requires an unknown extension. A BYE ends the dialog whatever it requires.
         """
         number = request.cseq_number
         if number <= self.remote_seq:
             raise RemoteProtocolError(500, "Server Internal Error", request)
+        if request.method != "BYE":
+            _check_extensions(request)
         if request.method in ("INVITE", "UPDATE", "SUBSCRIBE"):
             _ = _target_of(request)  # reject now what `refreshed` could not read
         return self._advance(self.local_seq, number, self.remote_target, flow)
@@ -93,7 +97,9 @@ class Dialog:
 
 
 def uas_dialog(request: Request, local_tag: str, flow: Flow) -> Dialog:
-    """Return the UAS dialog for an initial request (12.1.1). Raise RemoteProtocolError (400) without a Contact."""
+    """Return the UAS dialog for an initial request (12.1.1). Raise RemoteProtocolError: 400 without a Contact, 420 if
+    it requires an unknown extension."""
+    _check_extensions(request)
     return Dialog(
         call_id=request.call_id,
         local=f"{request.first('to')};tag={local_tag}",
@@ -122,6 +128,11 @@ def uac_dialog(initial: Dialog, response: Response, flow: Flow) -> Dialog:
         route_set=_route_set(response, reverse=True),
         flow=flow,
     )
+
+
+def _check_extensions(request: Request) -> None:
+    if unsupported(request, IN_INVITE):
+        raise RemoteProtocolError(420, "Bad Extension", request)
 
 
 def _contact_of(request: Request) -> str:

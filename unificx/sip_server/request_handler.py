@@ -15,8 +15,9 @@ from unificx.registrar import Caller, Registrar, RegistrationRejected
 from unificx.sip.capabilities import ALLOW, IN_OPTIONS, SUPPORTED
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
-from unificx.sip.fields import Headers
+from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
+from unificx.sip.legs import rejection_headers
 from unificx.sip.message import Request, Response, respond, unsupported
 from unificx.sip.page_mode import ACCEPT
 from unificx.sip.transactions.events import DROP, CancelReceived, Event, RequestReceived, ServerKey, StatelessReply
@@ -119,7 +120,8 @@ class SipRequestHandler:
         try:
             self._handle_request(event, now)
         except RemoteProtocolError as fault:
-            headers = fault.headers if isinstance(fault, RegistrationRejected) else ()
+            is_registration = isinstance(fault, RegistrationRejected)
+            headers = fault.headers if is_registration else rejection_headers(fault, event.request)
             self._respond(event.key, event.request, fault.status, now, reason=fault.reason, headers=headers)
         except Exception as fault:
             log.error("sip_request_failed", **describe_fault(fault))
@@ -259,7 +261,7 @@ class SipRequestHandler:
         now: float,
         *,
         reason: str = "",
-        headers: Headers = (),
+        headers: ExtraHeaders = (),
     ) -> None:
         tag = self._deps.endpoint.new_tag()
         self._deps.endpoint.respond(key, respond(request, status, reason, to_tag=tag, headers=headers), now)

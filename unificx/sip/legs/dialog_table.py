@@ -9,7 +9,7 @@ from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import LegEvent
-from unificx.sip.legs.incoming import IncomingLeg
+from unificx.sip.legs.incoming import IncomingLeg, rejection_headers
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.outgoing import InviteParams, OutgoingLeg
 from unificx.sip.legs.session_timer import SessionTimer
@@ -182,7 +182,8 @@ class DialogTable:
         try:
             leg.handle_request(key, request, flow, now)
         except RemoteProtocolError as fault:
-            self.endpoint.respond(key, respond(request, fault.status, fault.reason), now)
+            headers = rejection_headers(fault, request)
+            self.endpoint.respond(key, respond(request, fault.status, fault.reason, headers=headers), now)
         return True
 
     def _response(self, key: ClientKey, event: ResponseReceived, now: float) -> bool:

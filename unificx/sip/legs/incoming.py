@@ -67,14 +67,12 @@ class IncomingLeg(Leg):
         """Raise RemoteProtocolError: 400 without a Contact, 406 if the caller does not accept SDP, 415 for a body other
         than SDP, or encoded, 420 for an unsupported extension, 422 for a too small session interval."""
         super().__init__(table, tag, owns_call_id=False)
-        if unsupported(invite, IN_INVITE):
-            raise RemoteProtocolError(420, "Bad Extension", invite)
+        self.dialog = uas_dialog(invite, tag, flow)
         if invite.body and not is_readable(invite):
             raise RemoteProtocolError(415, "Unsupported Media Type", invite)
         if not _accepts_sdp(invite):
             raise RemoteProtocolError(406, "Not Acceptable", invite)
         requested_interval(invite)
-        self.dialog = uas_dialog(invite, tag, flow)
         self.key = key
         self.invite = invite
         """The INVITE, until it is accepted."""
@@ -261,10 +259,11 @@ def _accepts_sdp(invite: Request) -> bool:
     return not accepted.isdisjoint((SDP, "application/*", "*/*"))
 
 
-def rejection_headers(fault: RemoteProtocolError, invite: Request) -> list[tuple[str, str]]:
-    """Return the headers required in the response to an INVITE that was rejected with this error."""
+def rejection_headers(fault: RemoteProtocolError, request: Request) -> list[tuple[str, str]]:
+    """Return the headers required in the response to an INVITE, or a request in a dialog, that was rejected with this
+    error."""
     if fault.status == 420:
-        return [("Unsupported", unsupported(invite, IN_INVITE))]
+        return [("Unsupported", unsupported(request, IN_INVITE))]
     if fault.status == 415:
         return READABLE
     if fault.status == 422:
