@@ -453,6 +453,23 @@ def test_unacknowledged_provisional_response_ends_the_call() -> None:
     assert wire.take_events(wire.a)[-1].status == 504
 
 
+@pytest.mark.parametrize("answer", ["481 PRACK", "none"])
+def test_a_rejected_or_unanswered_prack_does_not_end_the_call(answer: str) -> None:
+    """The 2xx came while the PRACK was on its way: the callee no longer knows what it acknowledges."""
+    wire = Wire()
+    lost = iter([True])
+    wire.drops = lambda message: message.cseq_method == "PRACK" and (answer == "none" or next(lost, False))
+    leg = wire.call()
+    callee = wire.accept_incoming()
+    callee.progress(180, b"", wire.now, [("Require", "100rel"), ("RSeq", "7")])
+    callee.accept(ANSWER, wire.now)
+    wire.pump()
+    wire.advance(40)
+    assert (f"b: {answer}" in wire.log) == (answer != "none")
+    assert not leg.ended
+    assert wire.take_events(wire.a) == [Progressed(180, b""), Answered(ANSWER)]
+
+
 def test_session_is_refreshed_at_half_of_the_interval() -> None:
     wire = Wire()
     leg, callee = connected(wire)

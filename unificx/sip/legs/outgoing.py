@@ -273,7 +273,8 @@ class OutgoingLeg(Leg):
         rack = ("RAck", f"{number} {response.cseq_number} INVITE")
         dialog, prack = early.dialog.request("PRACK", [rack])
         self._early_dialogs = {**self._early_dialogs, tag: EarlyDialog(dialog, number)}
-        self._send(prack, flow, now)
+        # Its response does not matter: the final one to the INVITE says whether the call goes on.
+        self.table.endpoint.request(prack, flow, now)
         return True
 
     def _handle_success(self, response: Response, flow: Flow, now: float) -> None:
