@@ -26,7 +26,6 @@ EXCEPTIONS = {
     "esc02": "SIP/2.0 501 Not Implemented",
     "intmeth": "SIP/2.0 501 Not Implemented",
     "wsinv": "SIP/2.0 481 Call/Transaction Does Not Exist",
-    "zeromf": "SIP/2.0 483 Too Many Hops",
 }
 """Answers to valid requests that require something, have an unknown method or are for another dialog."""
 

@@ -349,15 +349,15 @@ def test_request_is_not_merged_after_the_first_transaction_ended() -> None:
     receive_request(wire, request("OPTIONS", branch="z9hG4bK-2"))
 
 
-@pytest.mark.parametrize("method", ["INVITE", "OPTIONS", "MESSAGE"])
-def test_request_with_no_hops_left_gets_483(method: str) -> None:
+def test_call_with_no_hops_left_gets_483() -> None:
     wire = Wire()
-    assert wire.receive(request(method, more=["Max-Forwards: 0"])) == []
+    assert wire.receive(request("INVITE", more=["Max-Forwards: 0"])) == []
     assert wire.lines == ["SIP/2.0 483 Too Many Hops"]
 
 
-def test_in_dialog_request_with_no_hops_left_is_accepted() -> None:
-    receive_request(Wire(), request("BYE", to_tag="b1", more=["Max-Forwards: 0"]))
+@pytest.mark.parametrize(("method", "to_tag"), [("BYE", "b1"), ("OPTIONS", ""), ("REGISTER", ""), ("MESSAGE", "")])
+def test_request_with_no_hops_left_is_accepted_at_its_destination(method: str, to_tag: str) -> None:
+    receive_request(Wire(), request(method, to_tag=to_tag, more=["Max-Forwards: 0"]))
 
 
 @pytest.mark.parametrize(

@@ -225,12 +225,12 @@ def test_client_that_supports_overload_control_is_informed_of_the_loss() -> None
             overload.record_lag(0.0, number - 9.0)
     wire.events()
     assert 0.4 < overload.loss <= 0.5
-    wire.receive(request("OPTIONS", sent_by=sent_by, branch="z9hG4bK-o", call_id="call-o", more=["Max-Forwards: 0"]))
+    wire.receive(request("INVITE", sent_by=sent_by, branch="z9hG4bK-o", call_id="call-o", more=["Max-Forwards: 0"]))
     assert overload_report(wire) == {
         "oc": str(round(overload.loss * 100)), "oc-algo": '"loss"', "oc-validity": "1000", "oc-seq": "90.000"
     }  # fmt: skip
     tag = wire.last().to_tag
-    again = request("OPTIONS", sent_by=sent_by, branch="z9hG4bK-o", call_id="call-o", more=["Max-Forwards: 0"])
+    again = request("INVITE", sent_by=sent_by, branch="z9hG4bK-o", call_id="call-o", more=["Max-Forwards: 0"])
     for _ in range(50):
         overload.record_lag(0.0, 91.0)
     assert round(overload.loss, 3) == 0.0
@@ -241,8 +241,8 @@ def test_client_that_supports_overload_control_is_informed_of_the_loss() -> None
 @pytest.mark.parametrize("params", ["", ';oc-algo="loss"', ';oc;oc-algo="rate"', ";oc"])
 def test_other_clients_are_not_informed_of_the_loss(params: str) -> None:
     wire = Wire(OverloadControl())
-    wire.receive(request("OPTIONS", sent_by="192.0.2.7:5060" + params, more=["Max-Forwards: 0"]))
-    wire.receive(request("OPTIONS", sent_by="192.0.2.7:5060" + params, more=["Max-Forwards: 0"]))
+    wire.receive(request("INVITE", sent_by="192.0.2.7:5060" + params, more=["Max-Forwards: 0"]))
+    wire.receive(request("INVITE", sent_by="192.0.2.7:5060" + params, more=["Max-Forwards: 0"]))
     assert {"oc-validity", "oc-seq"}.isdisjoint(overload_report(wire))
 
 

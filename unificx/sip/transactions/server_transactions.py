@@ -143,7 +143,7 @@ class ServerTransactions:
             status = 503
         elif merged in self._by_merged:
             status = 482
-        elif not in_dialog and request.first("max-forwards") != "70" and request.max_forwards == 0:
+        elif not in_dialog and request.first("max-forwards") != "70" and _has_no_hops(request):
             status = 483
         else:
             return False
@@ -206,6 +206,12 @@ def _retry_after(overload: OverloadControl, request: Request, match: MatchKey, w
     if request.method == "REGISTER":
         return overload.retry_after(hash(match), preferred=True)
     return overload.retry_after(hash((request.call_id, request.from_tag)), waited)
+
+
+def _has_no_hops(request: Request) -> bool:
+    """Whether a call could not be passed on from here. For any other request this is its destination: carriers monitor
+    a server by OPTIONS that go no further (RFC 3261 section 11)."""
+    return request.method == "INVITE" and request.max_forwards == 0
 
 
 def _matches_cancel(request: Request, invite: ServerTransaction) -> bool:
