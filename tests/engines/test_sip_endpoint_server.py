@@ -1,6 +1,7 @@
 """Server transactions of the endpoint: RFC 3261 8.2, 9.2, 17.2 and 18.2, RFC 3581, RFC 6026."""
 
 import weakref
+from dataclasses import replace
 
 import pytest
 from endpoint_wire import TCP, UDP, WS, Wire, raw_message, request
@@ -120,6 +121,34 @@ def test_response_has_all_vias_and_the_source_address() -> None:
 def test_correct_via_is_unchanged() -> None:
     event = receive_request(Wire(), request("OPTIONS"))
     assert event.request.first("via") == "SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK-1"
+
+
+@pytest.mark.parametrize(
+    ("sent_by", "more", "port"),
+    [
+        ("192.0.2.7:5080", "", 5080),
+        ("192.0.2.7", "", 5060),
+        ("192.0.2.7", ";x", 5060),
+        ("192.0.2.7:5080", ";x", 5080),
+        ("192.0.2.7:5080", ";rport", 50_123),
+        ("192.0.2.7:5080", ";rport;x", 50_123),
+        ("10.0.0.7:5080", "", 50_123),
+        ("10.0.0.7:5080", ";x", 50_123),
+        ("phone.local", "", 50_123),
+    ],
+)
+def test_response_goes_to_the_stated_port_of_a_peer_that_states_its_address(sent_by: str, more: str, port: int) -> None:
+    """RFC 3261 section 18.2.2: some phones send from one port and listen at another. Behind NAT the stated one is
+    useless."""
+    flow = Flow("udp", "192.0.2.7", 50_123, local=1)
+    data = request("OPTIONS", sent_by=sent_by).replace(b";branch=z9hG4bK-1", b";branch=z9hG4bK-1" + more.encode())
+    wire = Wire()
+    send_response(wire, receive_request(wire, data, flow), 200)
+    wire.receive(data.replace(b"Call-ID: call-1\r\n", b"").replace(b"K-1", b"K-2"), flow)
+    assert [(line, flow) for (_, _, flow), line in zip(wire.sent, wire.lines, strict=True)] == [
+        ("SIP/2.0 200 OK", replace(flow, port=port)),
+        ("SIP/2.0 400 Missing Call-ID", replace(flow, port=port)),
+    ]
 
 
 def test_forged_received_is_replaced() -> None:

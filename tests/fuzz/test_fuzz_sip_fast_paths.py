@@ -117,9 +117,10 @@ def ids_of(data: bytes) -> object:
         return bad.status, bad.reason, bad.request and bad.request.headers
     assert isinstance(read, Request)
     there = [parse(data) for _ in range(2)]
-    for copy, host in zip(there, ("192.0.2.17", "host.example"), strict=True):
-        copy.add_source_address(host, 40000)
+    hosts = zip(there, ("192.0.2.17", "host.example"), strict=True)
+    ports = [copy.add_source_address(host, 40000) for copy, host in hosts]
     return (
+        ports,
         read.headers,
         read.by_name,
         [(name, read.first(name), read.all(name), outcome(read.values, name)) for name in ("via", "from", "route")],

@@ -11,6 +11,7 @@ requests beyond its capacity. All others become events.
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
 from unificx.sip.fields import ExtraHeaders
@@ -91,13 +92,13 @@ class Endpoint:
             if message.body and (message.first("content-type") or "")[:10].lower() == "multipart/":
                 message = with_session_body(message)
             if isinstance(message, Request):
-                message.add_source_address(flow.host, flow.port)
+                flow = _answered_at(flow, message.add_source_address(flow.host, flow.port))
                 self._server_transactions.receive(message, len(data), flow, now, waited)
             else:
                 self._client_transactions.receive(message, flow, now)
         except RemoteProtocolError as fault:
             if fault.request is not None and self._may_reject(fault.request, flow, now):
-                fault.request.add_source_address(flow.host, flow.port)
+                flow = _answered_at(flow, fault.request.add_source_address(flow.host, flow.port))
                 self._server_transactions.reject_statelessly(fault.request, flow, fault.status, reason=fault.reason)
 
     def connection_lost(self, flow: Flow) -> None:
@@ -157,3 +158,8 @@ class Endpoint:
             message = self._client_transactions.with_via(message, flow)
         self._context.outbox.append((message.encode(), flow))
         self._wake()
+
+
+def _answered_at(flow: Flow, port: int) -> Flow:
+    """Return the flow for the response to a request that came over a flow."""
+    return flow if port == flow.port or flow.transport != "udp" else replace(flow, port=port)

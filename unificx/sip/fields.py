@@ -40,6 +40,8 @@ Headers = tuple[tuple[str, str], ...]
 ExtraHeaders = Sequence[tuple[str, str]]
 """Header lines that go into a message besides those that every such message has."""
 
+DEFAULT_PORT = 5060
+"""Of a Via without a port (RFC 3261 section 18.2.2); that of TLS does not matter for datagrams."""
 _call_id = re.compile(r"[!-~]++").fullmatch
 _name_of = itemgetter(0)
 _canonical = CANONICAL_NAMES.__getitem__
@@ -362,12 +364,19 @@ class Message:
             changed.__dict__["via"] = via
         return changed
 
-    def add_source_address(self, host: str, port: int) -> None:
+    def add_source_address(self, host: str, port: int) -> int:
         """Add the source address and port to the top Via of a request that was just received (RFC 3261 18.2.1,
-        RFC 3581 4): the only change to a message."""
+        RFC 3581 4): the only change to a message. Return the port for the response to a datagram.
+
+        That is the source port, also of a phone behind NAT that does not request it; only a peer that states its actual
+        address gets responses at the port it states (18.2.2): some phones send from another one.
+        """
         hop = self._hop
         if hop is None:
-            value = self._first_via_with_source(host, port)
+            line, via = self.required("via"), self.via.with_received(host, port)
+            value = ", ".join([str(via), *split_commas(line)[1:]]) if via.params != self.via.params else line
+            if not via.received and via.rport is None:
+                port = via.port or DEFAULT_PORT
             self.__dict__.pop("via", None)
             self.__dict__.pop("vias", None)
         elif hop[4] or hop[6]:
@@ -375,20 +384,14 @@ class Message:
         elif hop[3].lower() != host:
             value = f"{hop[1]};branch={hop[5]};received={host}"
         else:
-            return
+            return int(hop[2][len(host) + 1 :] or DEFAULT_PORT)
         lines, at = list(self.headers), 0
         while CANONICAL_NAMES[lines[at][0]] != "via":
             at += 1
         lines[at] = lines[at][0], value
         self.headers = tuple(lines)
         self.first_values["via"] = value
-
-    def _first_via_with_source(self, host: str, port: int) -> str:
-        """Return the first line of Via, with the source address in its first value."""
-        line = self.required("via")
-        below = split_commas(line)[1:] if "," in line else []
-        updated = self.via.with_received(host, port)
-        return line if updated.params == self.via.params else ", ".join([str(updated), *below])
+        return port
 
     @abstractmethod
     def _with(self, headers: Iterable[tuple[str, str]]) -> Self:
