@@ -71,7 +71,7 @@ def test_personal_lines_are_removed_up_to_their_lf(kind: bytes, rest: bytes) -> 
     assert without_identity(SDP + kind + b"=" + rest) == SDP
 
 
-@pytest.mark.parametrize("line", [b"a=x\ry\r\n", b"a=x\r\r\n", b"\ra=x\r\n", b"a=x\0\r\n", b"\0"])
+@pytest.mark.parametrize("line", [b"a=x\ry\r\n", b"a=x\r\r\n", b"\ra=x\r\n", b"a=x\0\r\n", b"\0\0"])
 @pytest.mark.parametrize("source", [PHONE, "127.0.0.1"])
 def test_bytes_that_others_take_for_an_end_are_refused(line: bytes, source: str) -> None:
     assert sanitize(SDP + line, source) == b""
@@ -82,3 +82,8 @@ def test_bytes_that_others_take_for_an_end_are_refused(line: bytes, source: str)
 )
 def test_the_usual_line_ends_are_accepted(sdp: bytes) -> None:
     assert sanitize(sdp, PHONE) == sdp
+
+
+@pytest.mark.parametrize("sdp", [SDP, SDP.replace(b"\r", b""), SDP[:-2], SDP + ICE])
+def test_a_nul_at_the_end_is_removed(sdp: bytes) -> None:
+    assert sanitize(sdp + b"\0", PHONE) == sdp

@@ -28,8 +28,10 @@ def sanitize(sdp: bytes, source: str) -> bytes:
 
     `source` is the address it was received from. Remote SDP with a loopback address of this machine would turn the
     relay into an access path to local services, including the engine's control port (SSRF). With ICE, only such
-    candidates are removed; without ICE, the SDP is rejected.
+    candidates are removed; without ICE, the SDP is rejected. A single NUL at the end, which ends the text in the memory
+    of a phone, is removed: rtpengine ignores it.
     """
+    sdp = sdp.removesuffix(b"\0")
     if len(sdp) > MAX_SDP_BYTES or sdp.count(b"\nm=") > MAX_MEDIA_SECTIONS or _is_ambiguous(sdp):
         return b""
     source_ip = _parse_ip(source)
