@@ -281,6 +281,14 @@ def test_answer_in_ack_is_relayed_only_if_changed() -> None:
     assert script.process(events.OfferRejected("b1", 488)) == [OfferMedia("exchange:1", "b1", "a", b"offer")]
 
 
+def test_anchor_is_reset_to_an_answer_in_an_ack_during_the_exchange() -> None:
+    script = talking()
+    script.process(events.OfferReceived("b1", b"hold"), events.MediaOffered("exchange:1", b"for a"))
+    assert script.process(events.AckReceived("a", b"new")) == []
+    script.process(events.OfferRejected("a", 488))
+    assert script.process(events.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"new")]
+
+
 def test_restart_aborts_an_exchange() -> None:
     script = talking()
     script.process(events.OfferReceived("a", b"hold"), events.MediaOffered("exchange:1", b"for b1"))

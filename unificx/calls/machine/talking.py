@@ -201,10 +201,13 @@ def _reoffer(state: Talking, leg: str) -> Transition:
 
 
 def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Transition:
-    """Process the SDP in the ACK of a re-INVITE without offer; it is a new session only if it differs."""
+    """Process the SDP in the ACK of a re-INVITE without offer; it is a new session only if it differs. During an
+    exchange it is only noted: the anchor gets it if it is reset, else the answer of the leg to that exchange."""
     current = state.caller_sdp if leg == CALLER else state.callee_sdp
-    if not sdp or sdp == current or state.exchange is not None:
+    if not sdp or sdp == current:
         return state, []
+    if state.exchange is not None:
+        return replace(state, caller_sdp=sdp) if leg == CALLER else replace(state, callee_sdp=sdp), []
     return _start_exchange(state, leg, sdp, silent=True)
 
 
