@@ -7,6 +7,7 @@ from sip_harness import DOMAIN, OTHER, OTHER_FLOW, PHONE_FLOW, FakeKeys, Phone, 
 
 from unificx.registrar import Caller
 from unificx.registrar.events import DeviceMoved, DeviceRegistered, DeviceUnregistered
+from unificx.registrar.registration import MAX_BINDINGS
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response
 from unificx.sip_server import RegistrationFaults
@@ -372,6 +373,17 @@ def test_too_many_contacts_or_edges_are_403(harness: SipHarness, phone: Phone, h
     extra = (f"Path: {many}", "Supported: path") if header == "Path" else ()
     assert phone.register(*extra, contact=contact).status == 403
     assert not ring_targets(harness)
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_a_phone_with_another_port_each_time_is_not_locked_out(harness: SipHarness, transport: str) -> None:
+    for number in range(1, 2 * MAX_BINDINGS):
+        flow = Flow(transport, "192.0.2.7", 40_000 + number, number * (transport == "tcp"), 1)
+        assert Phone(harness, flow=flow, call_id=f"boot-{number}").register().status == 200
+        assert ring_targets(harness) == [f"sip:1001@192.0.2.7:{flow.port}"]
+        harness.handler.connection_lost(flow, harness.now)
+        harness.advance(60)
+    assert len(list(harness.location)) == MAX_BINDINGS
 
 
 @pytest.mark.promise("D3")

@@ -35,7 +35,7 @@ class LocationService:
             each for each in self._by_extension.get(extension_id, ()) if each.expires_at > now and not each.disconnected
         ]
         if len(found) > 1:
-            found = _latest_per_phone(found)
+            found = latest_per_phone(found)
             found.sort(key=lambda binding: -binding.q)
         return tuple(found)
 
@@ -92,7 +92,7 @@ class LocationService:
         )
 
 
-def _latest_per_phone(bindings: list[Binding]) -> list[Binding]:
+def latest_per_phone(bindings: list[Binding]) -> list[Binding]:
     """Return the bindings that each phone registered last, in the given order.
 
     An earlier one has the port from before the phone restarted: a branch that is never answered, with media ports. When

@@ -9,6 +9,7 @@ from dataclasses import field
 from functools import lru_cache
 
 from unificx.core.value import value
+from unificx.registrar.location import latest_per_phone
 from unificx.registrar.ports import Device
 from unificx.registrar.schemas import Binding
 from unificx.sip.errors import RemoteProtocolError
@@ -184,8 +185,19 @@ def apply_register(
             bindings.append(new)
             changed.append(new)
     if len(bindings) > MAX_BINDINGS:
+        unused = _unused(bindings)[: len(bindings) - MAX_BINDINGS]
+        removed += unused
+        bindings = [one for one in bindings if one not in unused]
+    if len(bindings) > MAX_BINDINGS:
         raise RegistrationRejected(403, "Too Many Contacts")
     return RegisterOutcome(tuple(bindings), tuple(changed), tuple(extended), tuple(removed))
+
+
+def _unused(bindings: list[Binding]) -> list[Binding]:
+    """Return the bindings that are not dialled, the oldest first: those of a phone that registers from another port
+    after each restart or loss of its connection."""
+    dialled = latest_per_phone([one for one in bindings if not one.disconnected])
+    return [one for one in bindings if one not in dialled]
 
 
 def contact_value(binding: Binding, now: float) -> str:
