@@ -30,7 +30,7 @@ class FakeLines:
         self, carriers: Iterable[Phone], inbound: Mapping[str, Destination], contacts: Mapping[str, str]
     ) -> None:
         self.trunks = {one.name: _trunk(one) for one in carriers}
-        self._flows = {one.name: one.flow for one in carriers}
+        self.servers = {one.name: (one.flow,) for one in carriers}
         self._inbound = inbound
         self.paused: list[tuple[str, float]] = []
         self.without_server: set[str] = set()
@@ -49,7 +49,7 @@ class FakeLines:
         del now
         if trunk_id in self.without_server or trunk_id not in self.trunks:
             return None
-        return TrunkEndpoint(0, (self._flows[trunk_id],), "account", PASSWORD)
+        return TrunkEndpoint(0, self.servers[trunk_id], "account", PASSWORD)
 
     def available(self, trunk_id: str, now: float) -> bool:
         del now

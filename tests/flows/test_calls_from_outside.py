@@ -496,3 +496,27 @@ async def test_a_number_of_an_extension_follows_its_rules(rules: Presence, carol
         inbound=INBOUND,
         presence={"1002": rules},
     )
+
+
+@pytest.mark.parametrize("server", ["carrier", "second"])
+async def test_a_server_that_accepts_no_connection_is_reached_over_its_own(server: str) -> None:
+    """Or, once that is lost, another server of the carrier."""
+    world = await play("bob 1002, carrier +491710000001 tcp trunk, second +491710000002 tcp trunk", inbound=INBOUND)
+    world.lines.servers["carrier"] = world.lines.servers["second"]
+    lost = "! carrier loses its connection" if server == "second" else ""
+    await play_on(
+        world,
+        f"""
+        carrier -> INVITE +49301234500 [outside]
+        bob   <- INVITE [outside]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        carrier <- 200 [bob]
+        carrier -> ACK
+        {lost}
+        bob   -> BYE
+        {server} <- BYE
+        history <- answered 16 +491710000001 bob
+        bob   <- 200 BYE
+        """,
+    )

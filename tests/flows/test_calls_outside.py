@@ -165,6 +165,29 @@ async def test_silent_carrier_is_given_up_after_five_seconds() -> None:
     )
 
 
+async def test_requests_in_a_dialog_go_to_the_server_that_has_it() -> None:
+    """Not to the one that is asked first, which could not connect the call."""
+    world = await play("alice 1001, carrier +491710000001 tcp trunk, second +491710000002 tcp trunk", numbers=NUMBERS)
+    world.lines.servers["carrier"] += world.lines.servers["second"]
+    await play_on(
+        world,
+        """
+        alice -> INVITE 03098765432 [alice]
+        carrier <- INVITE [alice]
+        carrier -> 503
+        second <- INVITE [alice]
+        second -> 200 [outside]
+        second <- ACK
+        alice <- 200 [outside]
+        alice -> ACK
+        alice -> BYE
+        second <- BYE
+        history <- answered 16 alice +493098765432
+        alice <- 200 BYE
+        """,
+    )
+
+
 async def test_retry_after_pauses_the_server() -> None:
     world = await play(
         CALLING

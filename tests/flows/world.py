@@ -145,7 +145,10 @@ class World:
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
-            OutsideLines(self.lines, self.lines, self.lines.subject, self.lines.name, self.credit, self.lines.place),
+            OutsideLines(
+                self.lines, self.lines, self.lines.subject, self.lines.name, self.credit, self.lines.place,
+                lambda flow: flow.peer not in self._cut,
+            ),
             lambda tenant_id, extension_id: self.team,
             self,
             self.digit_tones,

@@ -308,7 +308,7 @@ class CallManager:
             return None
         peer, now = found[0].participants[found[1]], self.deps.clock.monotonic()
         if peer.outside is not None:
-            return self._outside.current_flow(peer, now)
+            return self._outside.current_flow(peer, dialog.flow, now)
         device = peer.extension_id, peer.device_id
         return self.deps.routing.current_flow(*device, dialog.remote_target, dialog.flow.transport, now)
 

@@ -123,10 +123,14 @@ class OutsideDialer:
             until = now + min(seconds, MAX_PAUSE_SECONDS)
             self._lines.trunks.pause(one.outside.trunk_id, one.leg.params.flow, until)
 
-    def current_flow(self, one: Participant, now: float) -> Flow | None:
-        """Return the flow for requests inside the dialog with a carrier, whose connection may have been lost."""
+    def current_flow(self, one: Participant, flow: Flow, now: float) -> Flow | None:
+        """Return the flow for requests inside the dialog with a carrier, whose last message came over `flow`: to the
+        server that has the dialog, or to another one if its connection is lost and it accepts none."""
         endpoint = self._lines.trunks.endpoint(one.outside.trunk_id, now) if one.outside is not None else None
-        return endpoint.flow if endpoint is not None else None
+        if endpoint is None:
+            return None
+        same = next((each for each in endpoint.flows if each.host == flow.host), None)
+        return same or (flow if self._lines.is_open(flow) else endpoint.flow)
 
 
 def outside_legs(call: Call) -> list[tuple[Caller, Participant]]:

@@ -16,6 +16,7 @@ from unificx.calls.schemas import (
 from unificx.locations import Location
 from unificx.registrar import Caller
 from unificx.routing import Destination
+from unificx.sip.flow import Flow
 from unificx.sip.legs import LegEvent
 from unificx.trunks import DtmfMode, TrunkDirectory
 
@@ -169,7 +170,8 @@ class CallCredit(Protocol):
 class OutsideLines:
     """The world outside as calls need it. `credit` None: no tenant has a limit. By tenant and number in E.164,
     `subject` returns the data subject, and `name` the name that the tenant has given the number, "" for none; both from
-    memory. `place` returns where a party is that calls an emergency number."""
+    memory. `place` returns where a party is that calls an emergency number, `is_open` whether the connection of a flow
+    still exists."""
 
     trunks: TrunkDirectory
     numbers: PublicNumbers
@@ -177,6 +179,7 @@ class OutsideLines:
     name: Callable[[str, str], str]
     credit: CallCredit | None
     place: Callable[[Caller], Location | None]
+    is_open: Callable[[Flow], bool]
 
     def dtmf(self, party: Caller) -> DtmfMode:
         """Return how digits are sent to a party outside."""

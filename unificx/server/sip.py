@@ -180,6 +180,7 @@ class SipServer:
                     container.routing.contacts.company_name,
                     self.credit,
                     container.routing.locations.of_caller,
+                    self._is_open,
                 ),
                 container.routing.teammates,
                 create_answer_key_requests(container, self._media),
@@ -350,6 +351,9 @@ class SipServer:
 
     def _page_closed(self, flow: Flow) -> None:
         self._driver.page_closed(flow)
+
+    def _is_open(self, flow: Flow) -> bool:
+        return self.transports.connections.get(flow.connection) is not None
 
     def _via(self, flow: Flow) -> str:
         return self.transports.sent_by(flow)
