@@ -73,6 +73,7 @@ from unificx.sip_server import (
     Subscriptions,
     UnsolicitedNotify,
 )
+from unificx.transport.connections import StreamLimits
 from unificx.transport.manager import TransportManager
 
 
@@ -128,6 +129,7 @@ class SipServer:
             self._connection_lost,
             tls=tls,
             trust=carrier_trust(settings.carrier_trust),
+            limits=StreamLimits() if settings.sources is None else StreamLimits(accepts=settings.sources.accepts),
             on_page_closed=self._page_closed,
         )
         self._driver = self._create_driver(handler, rate_limiter)

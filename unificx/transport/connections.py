@@ -43,6 +43,8 @@ class StreamLimits:
     connect: float = 5.0
     waiting: int = 64
     """Messages queued while a connection is being opened."""
+    accepts: Callable[[str], bool] = lambda host: True
+    """Whether connections of an address over TCP and TLS are accepted at all."""
 
 
 class Connection(Protocol):

@@ -40,10 +40,11 @@ class Listener:
             log.warning("sip_accept_failed", transport=self._scheme, errno=fault.errno)
 
         async for sock, address in accepted_connections(self._sock, failed):
-            if not self._connections.acquire(address[0]):
+            host = address[0]
+            if not (self._connections.limits.accepts(host) and self._connections.acquire(host)):
                 sock.close()
                 continue
-            self._accepting.spawn(self._accept(sock, address[0]))
+            self._accepting.spawn(self._accept(sock, host))
 
     async def _accept(self, sock: socket.socket, host: str) -> None:
         """Turn an accepted socket into a connection, including the TLS handshake, or close it."""

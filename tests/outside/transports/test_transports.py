@@ -372,6 +372,16 @@ async def test_a_peer_that_does_not_read_is_dropped(rig: Rig) -> None:
     writer.transport.abort()
 
 
+async def test_a_connection_of_an_excluded_source_is_closed_at_once(opened: Open) -> None:
+    """Before its TLS handshake, and without being counted."""
+    asked: list[str] = []
+    rig = await opened(BindAddress("tcp", HOST, 0), limits=replace(BRISK, accepts=asked.append))
+    reader, writer = await tcp_phone(rig)
+    assert await ended(reader)
+    assert (asked, len(rig.transports.connections)) == ([HOST], 0)
+    writer.close()
+
+
 async def test_connections_are_limited_per_source(rig: Rig) -> None:
     phones = [await tcp_phone(rig) for _ in range(25)]
     for _, writer in phones:
