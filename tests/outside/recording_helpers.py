@@ -133,8 +133,7 @@ def prompt(name: str, language: str = "en") -> Sound:
 def correlation(captured: "array[int] | list[int]", sound: Sound) -> float:
     """How well a sound matches what was heard; 1.0 is identical. The median over up to six loud half seconds of it, since a
     busy machine may lose a packet of one, of their best normalized cross-correlation."""
-    whole = np.frombuffer(sound.pcm, "<i2").astype(float)
-    whole = whole if sound.rate == RATE else _downsampled(whole)
+    whole = telephone_samples(sound)
     energy = _moving_sums(np.abs(whole), PIECE)
     loud = [
         at
@@ -160,15 +159,22 @@ def _best_correlation(received: "np.ndarray[Any, Any]", wanted: "np.ndarray[Any,
 
 
 def spectral_match(captured: "array[int] | list[int]", sound: Sound) -> float:
-    """How well a sound matches what was heard, also if a busy machine has stretched or skipped parts of it: the median,
-    over its seconds, of the best correlation of their spectra in time. A browser on a busy machine plays what has waited
-    faster: at 1.2 times the speed a second would match by 0.61 to 0.73, so several speeds are tried."""
-    received = _spectra(np.array(captured, float))
-    samples = np.frombuffer(sound.pcm, "<i2").astype(float)
-    wanted = _spectra(samples if sound.rate == RATE else _downsampled(samples))
+    """How well a sound matches what was heard, also if a busy machine has stretched, skipped or interrupted it: the median,
+    over its seconds, of the best correlation of their spectra in time. Silence is left out of both, since a browser
+    whose output waits for its next samples inserts some. It then plays what has waited faster: at 1.2 times the speed a
+    second would match by 0.61 to 0.73, so several speeds are tried."""
+    received = _spectra(_without_silence(np.array(captured, float)))
+    wanted = _spectra(_without_silence(telephone_samples(sound)))
     pieces = [wanted[at : at + FRAMES] for at in range(0, len(wanted) - FRAMES + 1, FRAMES // 2)]
     best = np.max([_matches_at_speed(received, pieces, speed) for speed in SPEEDS], axis=0)
     return float(np.median(best))
+
+
+def _without_silence(samples: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+    """The parts of 5 ms that are louder than noise."""
+    length = RATE // 200
+    parts = samples[: len(samples) // length * length].reshape(-1, length)
+    return parts[np.abs(parts).max(axis=1) > SILENCE].reshape(-1)
 
 
 def _matches_at_speed(
@@ -191,7 +197,9 @@ def _matches_at_speed(
 
 FRAMES = 50
 """Frames of a second."""
-SPEEDS = (1.0, 1.12, 1.25, 1.4, 1.6, 1.8)
+SPEEDS = (1.0, 1.06, 1.12, 1.18, 1.25, 1.33, 1.4, 1.5, 1.6, 1.8)
+SILENCE = 60
+"""Amplitude below which a part counts as silence."""
 
 
 def _spectra(samples: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
@@ -217,6 +225,12 @@ def _moving_sums(values: "np.ndarray[Any, Any]", count: int) -> "np.ndarray[Any,
     """Moving sums of `count` values."""
     total = np.concatenate(([0.0], np.cumsum(values)))
     return total[count:] - total[:-count]
+
+
+def telephone_samples(sound: Sound) -> "np.ndarray[Any, Any]":
+    """The samples of a sound at the rate of telephones."""
+    samples = np.frombuffer(sound.pcm, "<i2").astype(float)
+    return samples if sound.rate == RATE else _downsampled(samples)
 
 
 def _downsampled(samples: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
