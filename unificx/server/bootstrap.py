@@ -134,6 +134,7 @@ async def open_installation(
         _start_jobs(stack, cluster, container, jobs, notifications.mailbox)
         _start_job(stack, container.mailboxes.unended.run(), Access("telephony", "ends of messages"))
         _start_job(stack, container.archive.unended.run(), Access("telephony", "ends of recordings"))
+        _start_job(stack, container.routing.outbound.fraud.unstored.run(), Access("security", "fraud limits"))
         _start_job(stack, container.spool.run(), None)
         await _start_upkeep(stack, container)
         _start_job(stack, container.consents.run(), Access("administration", "consents"))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from failing import fail_first
 from outbound_setup import BERLIN, VIENNA, OutboundSetup, number
 from sqlalchemy import text
 
@@ -20,6 +21,7 @@ from unificx.routing import (
 )
 from unificx.routing.destinations import RingExtension
 from unificx.routing.events import CallingReleased
+from unificx.routing.outbound import repository
 from unificx.routing.outbound.ranges import parse_range
 from unificx.routing.references import HANG_UP
 
@@ -125,6 +127,26 @@ async def test_a_stop_is_kept_over_a_restart_and_released(outside: OutboundSetup
         await outside.outbound.fraud.release(outside.acme, stop.id, "person")
     await outside.restart()
     assert outside.outbound.fraud.stops(outside.acme)[0] == done
+
+
+@pytest.mark.promise("U9")
+@pytest.mark.parametrize("is_released", [False, True])
+async def test_a_stop_that_could_not_be_stored_is_stored_later(
+    outside: OutboundSetup, monkeypatch: pytest.MonkeyPatch, is_released: bool
+) -> None:
+    await outside.open_route()
+    await outside.outbound.permissions.set_limits(CallingLimits(outside.acme, "tenant", "", calls_per_hour=1))
+    fail_first(monkeypatch, repository, "save_stop")
+    assert [outside.is_refused(BERLIN), outside.is_refused(BERLIN)] == [False, True]
+    fraud = outside.outbound.fraud
+    await fraud.join()
+    if is_released:
+        await fraud.release(outside.acme, fraud.active(outside.acme)[0].id, "person")
+    await fraud.unstored.repeat()
+    [stop] = fraud.stops(outside.acme)
+    await outside.restart()
+    assert outside.outbound.fraud.stops(outside.acme) == [stop]
+    assert (stop.released is not None) == is_released
 
 
 async def test_a_range_of_numbers_is_added_completely_or_not_at_all(outside: OutboundSetup) -> None:

@@ -17,6 +17,7 @@ from unificx.core.access import Access
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, NotFound
 from unificx.core.faults import describe_fault
+from unificx.db import PendingWork
 from unificx.routing.events import CallingReleased, CallingStopped
 from unificx.routing.outbound import repository, usage
 from unificx.routing.outbound.counts import CallCounts
@@ -52,6 +53,7 @@ class FraudGuard:
         self._bus = bus
         self._calls = live
         self._tasks = BackgroundTasks(Access("security", "fraud limits"))
+        self.unstored = PendingWork("calling_stop_not_stored")
         self._counts = CallCounts(deps.database, store, counters, self._tasks)
         # Owner: this node, whose calls they are: minutes and cents of live calls that were counted, by call and number.
         self._counted: dict[tuple[str, str], tuple[int, float]] = {}
@@ -130,7 +132,7 @@ class FraudGuard:
             raise Conflict("This stop is not in force any more.")
         released = replace(stop, released=self._deps.clock.now(), released_by=person_id)
         async with self._deps.database.begin() as uow:
-            await repository.release_stop(uow.session, released)
+            await repository.save_stop(uow.session, released)
             uow.after_commit.append(partial(self._released, released))
         return released
 
@@ -205,13 +207,17 @@ class FraudGuard:
         )
         log.warning("calls_outside_stopped", tenant=tenant_id, scope=scope, rule=excess.rule)
         self._store.stops[stop.id] = stop
-        self._tasks.spawn(self._store_stop(stop))
+        self.unstored.add(partial(self._store_stop, stop.id))
+        self._tasks.spawn(self.unstored.repeat())
         self._bus.publish(CallingStopped(stop.tenant_id, stop.id))
         return stop
 
-    async def _store_stop(self, stop: FraudStop) -> None:
-        async with self._deps.database.begin() as uow:
-            await repository.insert_stop(uow.session, stop)
+    async def _store_stop(self, stop_id: str) -> None:
+        """Store a stop as it is now, unless its tenant was deleted since."""
+        stop = self._store.stops.get(stop_id)
+        if stop is not None:
+            async with self._deps.database.begin() as uow:
+                await repository.save_stop(uow.session, stop)
 
     def _until(self, tenant_id: str, excess: Excess, now: datetime) -> datetime | None:
         if excess.rule == "concurrency":

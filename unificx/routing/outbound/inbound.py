@@ -153,11 +153,10 @@ class PublicNumberService:
             uow.after_commit.append(partial(self._store.drop_number, number))
 
     async def _stored(self, uow: UnitOfWork, number: InboundNumber) -> InboundNumber:
-        stored = await repository.numbers_of(uow.session, self._deps.keys, number.tenant_id)
-        for one in stored:
-            if one.id == number.id:
-                return one
-        raise NotFound("Number not found.")
+        stored = await repository.find_number(uow.session, self._deps.keys, number.tenant_id, number.id)
+        if stored is None:
+            raise NotFound("Number not found.")
+        return stored
 
     async def lock(self, uow: UnitOfWork, tenant_id: str) -> None:
         """Keep other transactions from changing numbers, and where they may lead, until the commit. Everywhere in this

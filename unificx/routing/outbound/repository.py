@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import Erased, Keys, SealedCodec
+from unificx.db import Erased, Keys, SealedCodec, insert_into
 from unificx.routing.outbound.models import (
     BlockPart,
     CalledCountryRow,
@@ -36,6 +36,7 @@ from unificx.routing.references import DestinationRef
 
 NUMBER_CODEC = SealedCodec(PublicNumberRow, NumberPart)
 BLOCK_CODEC = SealedCodec(NumberBlockRow, BlockPart)
+_STOP = cast("Table", FraudStopRow.__table__)
 _TENANT_ROWS = (
     RouteRow,
     PublicNumberRow,
@@ -111,6 +112,11 @@ async def numbers_of(session: AsyncSession, keys: Keys, tenant_id: str) -> list[
     """Return the public numbers of a tenant in order of creation."""
     query = select(PublicNumberRow).where(PublicNumberRow.tenant_id == tenant_id).order_by(PublicNumberRow.id)
     return _open_numbers(keys, (await session.scalars(query)).all())
+
+
+async def find_number(session: AsyncSession, keys: Keys, tenant_id: str, number_id: str) -> InboundNumber | None:
+    query = select(PublicNumberRow).where(PublicNumberRow.tenant_id == tenant_id, PublicNumberRow.id == number_id)
+    return next(iter(_open_numbers(keys, (await session.scalars(query)).all())), None)
 
 
 def _open_numbers(keys: Keys, rows: Iterable[PublicNumberRow]) -> list[InboundNumber]:
@@ -327,17 +333,14 @@ async def stops(session: AsyncSession, since: datetime) -> list[FraudStop]:
     return [_stop(row) for row in await session.scalars(query.order_by(FraudStopRow.id))]
 
 
-async def insert_stop(session: AsyncSession, stop: FraudStop) -> None:
-    names = FraudStop.__slots__
-    await session.execute(insert(FraudStopRow).values(**{name: getattr(stop, name) for name in names}))
-
-
-async def release_stop(session: AsyncSession, stop: FraudStop) -> None:
-    await session.execute(
-        update(FraudStopRow)
-        .where(FraudStopRow.tenant_id == stop.tenant_id, FraudStopRow.id == stop.id)
-        .values(released=stop.released, released_by=stop.released_by)
-    )
+async def save_stop(session: AsyncSession, stop: FraudStop) -> None:
+    """Store a stop; of one that is stored already only its release."""
+    connection = await session.connection()
+    values = {name: getattr(stop, name) for name in FraudStop.__slots__}
+    added = insert_into(_STOP, connection.dialect.name).values(**values)
+    release = {"released": added.excluded.released, "released_by": added.excluded.released_by}
+    is_released = added.excluded.released.is_not(None)
+    await connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=release, where=is_released))
 
 
 def _stop(row: FraudStopRow) -> FraudStop:
