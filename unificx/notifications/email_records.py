@@ -6,9 +6,11 @@ from email.message import EmailMessage
 from typing import Literal
 from uuid import UUID
 
+import structlog
+
 from unificx.cluster import Counters
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
-from unificx.db import Page, PageById, UnitOfWork
+from unificx.db import Page, PageById, UnitOfWork, UnsealError
 from unificx.identity import checked_email
 from unificx.notifications import repository
 from unificx.notifications.bounces import Bounce, parse_bounce
@@ -20,6 +22,8 @@ from unificx.notifications.models import EmailPart, EmailRow
 from unificx.notifications.policies.emails import CREDENTIALS, LANGUAGES, EmailRateLimit
 from unificx.notifications.ports import EmailRejected
 from unificx.notifications.schemas import EmailRecord, EmailSummary, EmailTest, RecordState
+
+log = structlog.get_logger()
 
 
 class EmailRecords:
@@ -142,8 +146,13 @@ class EmailRecords:
         return row, part
 
     def _open(self, row: EmailRow) -> EmailPart | None:
+        """Return the content of an e-mail; None if its recipient was erased or it is damaged."""
         sealed = [(row.subject_id, row.id, row.sealed)]
-        [part] = repository.EMAIL_CODEC.open(self._deps.keys, row.tenant_id, sealed)
+        try:
+            [part] = repository.EMAIL_CODEC.open(self._deps.keys, row.tenant_id, sealed)
+        except UnsealError:
+            log.error("email_not_opened", email=row.id)
+            return None
         return part if isinstance(part, EmailPart) else None
 
     def _record(self, row: EmailRow) -> EmailRecord:

@@ -658,6 +658,20 @@ async def test_without_a_mail_server_emails_can_be_read_until_they_are_deleted(
     assert await listed(records, acme) == []
 
 
+async def test_a_damaged_email_does_not_hide_the_others(
+    emails: EmailQueue, ada: Person, acme: Tenant, database: Database
+) -> None:
+    queue, records = queue_of(emails, sending=False)
+    for device in ("phone", "tablet"):
+        await queue.enqueue(ada, "new_device", "en", detail=device)
+    other, damaged = await listed(records, acme)
+    async with database.begin() as uow:
+        values = {"id": damaged.id, "sealed": bytes(64)}
+        await uow.session.execute(text("UPDATE letter SET sealed = :sealed WHERE id = :id"), values)
+    assert await listed(records, acme) == [other, replace(damaged, address="", name="")]
+    assert (await records.get(acme.id, damaged.id)).text == ""
+
+
 @pytest.mark.promise("U2", "R3")
 async def test_an_email_has_a_state_with_the_answer_of_the_server(
     emails: EmailQueue, ada: Person, acme: Tenant, box: FakeSmtpServer, clock: ManualClock
