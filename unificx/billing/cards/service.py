@@ -23,7 +23,7 @@ from unificx.billing.machine.money import MICROS, is_currency, minor_unit
 from unificx.billing.payments import check_payment, recorded, refund_too_large
 from unificx.billing.schemas import Payment
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, ServiceUnavailable, TooManyRequests
-from unificx.db import Database, UnitOfWork
+from unificx.db import Database, UnitOfWork, log_and_continue
 
 PAGE_LIFETIME: Final = timedelta(hours=1)
 """How long the page of the processor can be used. The amount to pay may change later."""
@@ -101,15 +101,19 @@ class CardPayments:
             except Conflict:
                 return
         for one in pages:
-            if await self._is_payable(one):
-                continue
-            try:
-                await self.processors.gateway.close(secrets.secret_key, one.page)
-            except DomainError as refused:
-                log.info("card_page_not_closed", payment=one.reference, reason=str(refused))
-                continue
-            async with self._database.begin() as uow:
-                await repository.delete_unpaid(uow.session, one.tenant_id, one.reference)
+            with log_and_continue("card_page_not_closed", payment=one.reference):
+                await self._close_page(secrets.secret_key, one)
+
+    async def _close_page(self, secret_key: str, one: CardPayment) -> None:
+        if await self._is_payable(one):
+            return
+        try:
+            await self.processors.gateway.close(secret_key, one.page)
+        except DomainError as refused:
+            log.info("card_page_not_closed", payment=one.reference, reason=str(refused))
+            return
+        async with self._database.begin() as uow:
+            await repository.delete_unpaid(uow.session, one.tenant_id, one.reference)
 
     async def _is_payable(self, one: CardPayment) -> bool:
         try:

@@ -14,7 +14,7 @@ from unificx.billing.invoicing.details import Details
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.invoicing.texts import Wording
 from unificx.billing.machine.receivables import REMINDERS
-from unificx.db import Database, UnitOfWork
+from unificx.db import Database, UnitOfWork, log_and_continue
 from unificx.identity import DirectoryCache
 
 MAX_AT_ONCE = 100
@@ -58,18 +58,15 @@ class InvoiceNotices:
         async with self._database.read() as session:
             waiting = await notice_repository.waiting(session, seller_id, MAX_AT_ONCE)
             late = await notice_repository.late_customers(session, seller_id, before)
-        found = [
-            await self._notice(tenant_id, number, 0, 0)
-            for tenant_id, number in waiting
-            if self._directory.tenant(tenant_id) is not None
-        ]
+        found: list[InvoiceNotice] = []
+        for tenant_id, number in waiting:
+            with log_and_continue("invoice_not_sent", number=number, level=0):
+                if self._directory.tenant(tenant_id) is not None:
+                    found.append(await self._notice(tenant_id, number, 0, 0))
         for tenant_id in late:
-            if self._directory.tenant(tenant_id) is not None:
-                found += [
-                    await self._notice(tenant_id, each.number, each.reminder, each.left)
-                    for each in await self._invoices.list(tenant_id)
-                    if each.sent is not None and each.reminder > each.reminded
-                ]
+            with log_and_continue("reminders_not_sent", tenant=tenant_id):
+                if self._directory.tenant(tenant_id) is not None:
+                    found += await self._reminders(tenant_id)
         return found
 
     async def count_waiting(self) -> int:
@@ -99,6 +96,13 @@ class InvoiceNotices:
     def _seller_id(self) -> str | None:
         operator = self._directory.operator()
         return None if operator is None else operator.id
+
+    async def _reminders(self, tenant_id: str) -> list[InvoiceNotice]:
+        return [
+            await self._notice(tenant_id, each.number, each.reminder, each.left)
+            for each in await self._invoices.list(tenant_id)
+            if each.sent is not None and each.reminder > each.reminded
+        ]
 
     async def _notice(self, tenant_id: str, number: str, level: int, left: int) -> InvoiceNotice:
         document = await self._invoices.document(tenant_id, number)
