@@ -53,9 +53,13 @@ async def test_members_are_added_removed_and_replaced(world: World) -> None:
     assert await edit(client, group, added) == {one, two, three}
     assert await edit(client, group, {"op": "remove", "path": f'members[value eq "{two}"]'}) == {one, three}
     # Microsoft Entra names the members to remove in the value.
+    for unlike in ({"$ref": None}, {"display": "Three"}):
+        removed = {"op": "Remove", "path": "members", "value": [{**unlike, "value": three}]}
+        assert await edit(client, group, removed) == {one}
+        assert await edit(client, group, {"op": "Add", "path": "members", "value": [{"value": three}]}) == {one, three}
     assert await edit(client, group, {"op": "Remove", "path": "members", "value": [{"value": three}]}) == {one}
     replaced = {"op": "replace", "path": "members", "value": [{"value": two}]}
-    renamed = {"op": "replace", "value": {"displayName": "Sellers"}}
+    renamed = {"op": "replace", "value": {"id": group, "displayName": "Sellers"}}
     assert await edit(client, group, replaced, renamed) == {two}
     assert await edit(client, group, {"op": "remove", "path": "members"}) == set()
 

@@ -243,10 +243,24 @@ def patched(account: ProvisionedAccount, payload: Any, root: str) -> Provisioned
 def apply_patch(resource: Resource[Any], payload: Any, kind: Any) -> None:
     """Change a resource by the operations of a PATCH. Raise ValidationError, SCIMException."""
     operations = payload.get("Operations") if isinstance(payload, dict) else None
-    if isinstance(operations, list) and len(operations) > MAX_OPERATIONS:
-        raise TooManyException(detail=f"At most {MAX_OPERATIONS} operations are accepted.")
+    if isinstance(operations, list):
+        if len(operations) > MAX_OPERATIONS:
+            raise TooManyException(detail=f"At most {MAX_OPERATIONS} operations are accepted.")
+        payload = {**payload, "Operations": [_selecting_by_value(each) for each in operations]}
     patch = PatchOp[kind].model_validate(payload, scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=POLICY)
     patch.patch(resource, scim_policy=POLICY)
+
+
+def _selecting_by_value(operation: Any) -> Any:
+    """Return an operation; one that removes entries has nothing of them but their `value`. Microsoft Entra adds
+    `"$ref": null`, others a name, which no entry has: none would be removed."""
+    if not isinstance(operation, dict) or str(operation.get("op")).lower() != "remove":
+        return operation
+    entries = operation.get("value")
+    if not isinstance(entries, list):
+        return operation
+    named = [{"value": one["value"]} if isinstance(one, dict) and "value" in one else one for one in entries]
+    return {**operation, "value": named}
 
 
 def search_of(parameters: Any, kind: Any = User) -> SearchRequest[Any]:
