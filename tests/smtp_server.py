@@ -41,6 +41,8 @@ class FakeSmtpServer:
     refusals: list[str] = field(default_factory=list)
     leave_after_data: bool = False
     """Whether the session ends without a reply to QUIT."""
+    checks_seconds: float = 0.0
+    """How long the content of an e-mail is checked before it is accepted."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
@@ -62,6 +64,7 @@ class FakeSmtpServer:
             ReceivedEmail(envelope.mail_from, envelope.rcpt_tos, email, encrypted=session.ssl is not None, user=user)
         )
         self.arrived.set()
+        await asyncio.sleep(self.checks_seconds)
         return "250 OK"
 
 

@@ -24,7 +24,10 @@ from unificx.notifications import EmailRejected
 STEP_TIMEOUT = 15.0
 """Timeout of each step of an SMTP session."""
 SESSION_TIMEOUT = 30.0
-"""Timeout of a whole session."""
+"""Timeout of a session until it sends the content."""
+ACCEPTANCE_TIMEOUT = 600.0
+"""Timeout of the reply to the content (RFC 5321 section 4.5.3.2.6). Servers check it for minutes before they accept it;
+the next attempt after one that was given up earlier is delivered too, and so on for a day."""
 MESSAGE_TOO_LARGE = 552
 """Reply code for an e-mail that exceeds the server's size limit (RFC 1870)."""
 MIN_BYTES_PER_SECOND = 64 << 10
@@ -119,6 +122,7 @@ class _Session(aiosmtplib.SMTP):
         if self._before_data is not None:
             await self._before_data()
         content = message.encode("ascii") if isinstance(message, str) else message
+        kwargs["timeout"] += ACCEPTANCE_TIMEOUT
         response = await super().data(self._sign(content), *args, **kwargs)
         self.accepted = True
         return response
@@ -136,6 +140,12 @@ class SmtpClient:
     async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]] | None = None) -> None:
         """Submit an e-mail. Raise EmailRejected if the server does not accept it; see `SmtpTransport`."""
         session: _Session | None = None
+
+        async def begin() -> None:
+            limit.reschedule(None)  # from here on each step has its own timeout
+            if before_data is not None:
+                await before_data()
+
         categories = ["user.contact.email", "user.name"]
         if any(message.iter_attachments()):
             categories.append("user.content.private.voicemail")
@@ -145,7 +155,7 @@ class SmtpClient:
                 sum(len(part.get_payload()) for part in message.walk() if not part.is_multipart())
                 / MIN_BYTES_PER_SECOND
             )
-            async with asyncio.timeout(SESSION_TIMEOUT + extra_seconds), self._session(before_data) as session:
+            async with asyncio.timeout(SESSION_TIMEOUT + extra_seconds) as limit, self._session(begin) as session:
                 await session.send_message(message, timeout=STEP_TIMEOUT + extra_seconds)
         except (aiosmtplib.SMTPException, OSError) as fault:  # TimeoutError and ssl.SSLError are OSErrors
             # A session that breaks once the e-mail is accepted, for example at QUIT, must not cause a second delivery.

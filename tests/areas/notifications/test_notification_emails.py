@@ -14,6 +14,7 @@ import pytest
 import structlog
 from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
 from sqlalchemy import select, text
+from virtual_time import run_in_virtual_time
 
 from unificx.archive.events import CopyReady
 from unificx.cluster.local import LocalCounters
@@ -500,6 +501,20 @@ async def test_nothing_is_sent_to_an_untrusted_server(
         await emails.enqueue(ada, "invitation", "en", link=LINK)
         await emails.deliver()
     assert (box.received, await count_queued(database)) == ([], 1)
+
+
+def test_an_email_is_accepted_however_long_the_server_checks_it(tmp_path: Path, clock: ManualClock) -> None:
+    """Otherwise it is sent again, and arrives once more with each attempt."""
+
+    async def send() -> None:
+        async with mail_server(tmp_path, tls="none", auth=False) as box:
+            box.checks_seconds = 240
+            server = read_mail_server(f"smtp://127.0.0.1:{box.port}?from=pbx@example.com", "UNIFICX_SMTP")
+            email = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
+            await SmtpClient(server).send(compose_email(email, server.sender, "id-1", clock.now()))
+            assert len(box.received) == 1
+
+    run_in_virtual_time(send())
 
 
 async def test_the_probe_sends_nothing(box: FakeSmtpServer) -> None:
