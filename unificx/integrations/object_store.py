@@ -29,15 +29,19 @@ _REQUIRED_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _PROBE = "unificx-probe"
 _DELETE_PAUSE = 60.0
 """Seconds without delete requests after the store did not respond."""
+REQUEST_TIMEOUT, UPLOAD_TIMEOUT = "20s", "120s"
+"""Timeouts of a whole request, its body included: an upload of 5 MB takes 40 seconds at 1 Mbit/s."""
 _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+/?\Z")
 
 
 class ObjectStore:
-    """Blobs in a local directory while they are written, in a bucket afterwards. Raise Away if it does not respond."""
+    """Blobs in a local directory while they are written, in a bucket afterwards; `uploads` is the same bucket, with
+    more time for a request. Raise Away if it does not respond."""
 
-    def __init__(self, local: LocalBlobStore, bucket: S3Store) -> None:
+    def __init__(self, local: LocalBlobStore, bucket: S3Store, uploads: S3Store) -> None:
         self._local = local
         self._bucket = bucket
+        self._uploads = uploads
         self._no_deletes_before = 0.0
         self._vendor = Vendor("store")
 
@@ -123,9 +127,10 @@ class ObjectStore:
         return "writing and reading work"
 
     def _put(self, id_: str, content: BinaryIO | bytes) -> None:
-        """Store an object. Raise BaseError, and ServiceUnavailable without the bucket."""
+        """Store an object, its parts one after the other: side by side they share the line, and each takes too long.
+        Raise BaseError, and ServiceUnavailable without the bucket."""
         try:
-            self._bucket.put(id_, content)
+            self._uploads.put(id_, content, max_concurrency=1)
         except (NotFoundError, FileNotFoundError) as fault:
             log.warning("object_store_failed", **describe_fault(fault))
             raise ServiceUnavailable(
@@ -157,14 +162,17 @@ def object_store(local: LocalBlobStore, url: str, environ: Mapping[str, str], va
     }
     if endpoint:
         config["endpoint"] = endpoint
-    bucket = S3Store(
-        parts.hostname,
-        prefix=parts.path.strip("/") or None,
-        config=config,
-        client_options={"timeout": "20s", "connect_timeout": "5s", "allow_http": endpoint.startswith("http://")},
-        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=15)},
+    bucket, uploads = (
+        S3Store(
+            parts.hostname,
+            prefix=parts.path.strip("/") or None,
+            config=config,
+            client_options={"timeout": timeout, "connect_timeout": "5s", "allow_http": endpoint.startswith("http://")},
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=15)},
+        )
+        for timeout in (REQUEST_TIMEOUT, UPLOAD_TIMEOUT)
     )
-    return ObjectStore(local, bucket)
+    return ObjectStore(local, bucket, uploads)
 
 
 class _translate_errors:  # noqa: N801 - used like a function: with _translate_errors()

@@ -5,8 +5,10 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from recording_setup import ANNA, RecordingSetup, new_message
@@ -200,6 +202,69 @@ def test_store_is_probed(tmp_path: Path, server: ObjectServer) -> None:
     server.stop()
     with pytest.raises(ServiceUnavailable, match="does not respond"):
         store_of(tmp_path, server).check()
+
+
+class SlowStore(ThreadingHTTPServer):
+    """A bucket behind a narrow line: the first part of an upload takes longer than another request may."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), SlowRequest)
+        self.uploading, self.most = 0, 0
+        self.parts: dict[str, int] = {}
+
+
+class SlowRequest(BaseHTTPRequestHandler):
+    server: SlowStore  # type: ignore[assignment]
+
+    def do_PUT(self) -> None:
+        self.server.uploading += 1
+        self.server.most = max(self.server.most, self.server.uploading)
+        part = parse_qs(urlsplit(self.path).query)["partNumber"][0]
+        self.server.parts[part] = len(self.rfile.read(int(self.headers["Content-Length"])))
+        if part == "1":
+            time.sleep(1.2)
+        self.server.uploading -= 1
+        self._answer(b"", ETag='"1"')
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        begun = b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
+        done = b'<CompleteMultipartUploadResult><ETag>"1"</ETag></CompleteMultipartUploadResult>'
+        self._answer(begun if urlsplit(self.path).query.startswith("uploads") else done)
+
+    def do_HEAD(self) -> None:
+        self._answer(b"", length=sum(self.server.parts.values()))
+
+    def _answer(self, body: bytes, length: int | None = None, **headers: str) -> None:
+        self.send_response(200)
+        sent = {
+            "Content-Length": str(len(body) if length is None else length),
+            "Last-Modified": formatdate(usegmt=True),
+        }
+        for name, value in (sent | {"ETag": '"1"'} | headers).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        del format, args
+
+
+def test_a_large_file_is_uploaded_over_a_slow_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts side by side share the line, and each takes as long as all."""
+    monkeypatch.setattr("unificx.integrations.object_store.REQUEST_TIMEOUT", "1s")
+    local = LocalBlobStore(tmp_path)
+    with SlowStore() as store, local.create("a" * 32) as file:
+        threading.Thread(target=store.serve_forever, daemon=True).start()
+        file.write(bytes(16 << 20))
+        file.flush()
+        address = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{store.server_port}"}
+        login = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "a secret"}
+        object_store(local, "s3://recordings", address | login, "UNIFICX_BLOBS").upload("a" * 32)
+        store.shutdown()
+    assert (store.most, sum(store.parts.values()), local.local_ids()) == (1, 16 << 20, [])
 
 
 def test_a_probe_says_that_the_store_refuses_the_credentials(tmp_path: Path) -> None:
