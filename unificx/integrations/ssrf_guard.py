@@ -24,6 +24,8 @@ def is_public(address: str) -> bool:
     inner = _embedded_ipv4(found)
     if inner is not None:
         found = inner
+    if isinstance(found, IPv6Address) and found.is_site_local:  # deprecated, but a network of QEMU leads to its host
+        return False
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 
 

@@ -86,6 +86,7 @@ def test_loopback_must_be_enabled() -> None:
         ("::ffff:169.254.169.254", False),
         ("2002:0a00:0001::1", False),
         ("64:ff9b::a00:1", False),
+        ("fec0::2", False),
         ("64:ff9b::5db8:d822", True),
         ("push.example.com", False),
     ],
