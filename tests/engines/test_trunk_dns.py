@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import dns.flags
 import dns.message
+import dns.rcode
 import dns.rdatatype
 import dns.rrset
 import pytest
@@ -22,7 +23,9 @@ RECORDS = {
     ("long.example.", "A"): (86_400, ["192.0.2.4"]),
     ("_sips._tcp.gone.example.", "SRV"): (300, ["0 0 0 ."]),
     ("gone.example.", "A"): (300, ["192.0.2.5"]),
+    ("failing.example.", "A"): (86_400, ["192.0.2.6"]),
 }
+FAILING = ("_sip._udp.failing.example.", "SRV")
 
 
 class NameServer(asyncio.DatagramProtocol):
@@ -44,6 +47,8 @@ class NameServer(asyncio.DatagramProtocol):
         if key in RECORDS:
             seconds, texts = RECORDS[key]
             reply.answer.append(dns.rrset.from_text(question.name, seconds, "IN", key[1], *texts))
+        if key == FAILING:
+            reply.set_rcode(dns.rcode.SERVFAIL)
         self.transport.sendto(reply.to_wire(), addr)  # type: ignore[attr-defined]
 
 
@@ -75,6 +80,14 @@ async def test_a_name_without_srv_has_the_port_of_the_transport_and_times_are_bo
     assert (await resolver.resolve("plain.example", 5070, "udp")).addresses == (("192.0.2.3", 5070),)
     assert (await resolver.resolve("plain.example", 0, "udp")).valid_seconds == MIN_SECONDS
     assert (await resolver.resolve("long.example", 0, "tcp")).valid_seconds == MAX_SECONDS
+
+
+async def test_servers_that_could_not_be_looked_up_are_looked_up_again_soon(
+    name_server: tuple[NameServer, SipDnsResolver],
+) -> None:
+    """The address of the name, which may be that of a web server, is not used for as long as it is valid itself."""
+    found = await name_server[1].resolve("failing.example", 0, "udp")
+    assert (found.addresses, found.valid_seconds) == ((("192.0.2.6", 5060),), MIN_SECONDS)
 
 
 async def test_addresses_and_names_of_this_machine_need_no_name_server(

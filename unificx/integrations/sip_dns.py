@@ -69,17 +69,20 @@ class SipDnsResolver:
         return await _system_addresses(name.rstrip(".")), MIN_SECONDS
 
     async def _query(self, name: str, kind: str) -> tuple[list[object], float]:
-        """Return the records of a name, none if it has none or DNS does not answer."""
+        """Return the records of a name, none if it has none or DNS does not answer, and how long that is true."""
         if self._dns is None:
             self._dns = await asyncio.to_thread(_system_resolver)
         if self._dns is None:
             return [], MAX_SECONDS
         from dns.exception import DNSException
+        from dns.resolver import NXDOMAIN
 
         try:
             answer = await self._dns.resolve(name, kind, search=False, raise_on_no_answer=False)
-        except (DNSException, OSError, UnicodeError):
+        except NXDOMAIN:
             return [], MAX_SECONDS
+        except (DNSException, OSError, UnicodeError):
+            return [], MIN_SECONDS
         rrset = answer.rrset
         return ([], MAX_SECONDS) if rrset is None else (list(rrset)[:MAX_RECORDS], float(rrset.ttl))
 
