@@ -344,6 +344,7 @@ def test_a_device_with_a_lost_connection_does_not_ring_until_it_registers_again(
     contact = f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}"
     phone.register(*headers, contact=contact)
     harness.handler.connection_lost(TCP, harness.now)
+    assert harness.lost == [TCP]  # also that of a trunk
     assert not ring_targets(harness)
     assert harness.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
     phone.flow = Flow("tcp", "192.0.2.7", 40_002, 8, 2)

@@ -252,6 +252,45 @@ async def test_a_registration_is_renewed_at_once_when_its_server_answers_again()
     assert (world.state, len(registrar.registered)) == ("registered", 2)
 
 
+async def test_a_registration_is_renewed_at_once_when_its_connection_is_lost() -> None:
+    """A carrier sends calls over the connection of the registration: none would arrive until the next refresh."""
+    secure = NewTrunk("carrier", "sip.carrier.example:5061", "tls", USER, PASSWORD, registers=True, domain=REALM)
+    world, registrar = World(replace(secure, register_seconds=3_600)), Registrar(seconds=3_600)
+    world.servers["192.0.2.1"] = world.servers["192.0.2.2"] = registrar
+    world.monitor.start()
+    await world.advance(60)
+    flow = world.sent[0][1]
+    for lost, registrations in ((replace(flow, host="192.0.2.2"), 1), (flow, 2), (flow, 2)):
+        world.monitor.connection_lost(lost, world.now)
+        await world.advance(5)
+        assert (world.state, len(registrar.registered)) == ("registered", registrations)
+    await world.advance(20)
+    assert len(registrar.registered) == 3
+
+
+async def test_a_pause_of_one_server_does_not_delay_the_registration_with_another() -> None:
+    world, registrar = World(REGISTERING), Registrar()
+    world.servers["192.0.2.1"] = lambda request: respond(request, 503, to_tag="c", headers=(("Retry-After", "3600"),))
+    world.servers["192.0.2.2"] = registrar
+    world.monitor.start()
+    await world.advance(10)
+    assert (world.state, len(registrar.registered)) == ("registered", 1)
+
+
+async def test_calls_go_to_the_server_that_has_the_registration() -> None:
+    """Carriers refuse calls at servers where the caller is not registered."""
+    world, registrar = World(REGISTERING), Registrar()
+    world.servers["192.0.2.2"] = registrar
+    world.monitor.start()
+    await world.advance(90)
+    world.servers["192.0.2.1"] = registrar
+    await world.advance(120)
+    endpoint = world.directory.endpoint("t-1", world.now)
+    assert endpoint is not None
+    assert [flow.host for flow in endpoint.flows] == ["192.0.2.2", "192.0.2.1"]
+    assert {flow.host for request, flow in world.sent if request.method == "REGISTER"} == {"192.0.2.1", "192.0.2.2"}
+
+
 async def test_a_peer_is_reachable_while_it_answers_and_changes_address() -> None:
     world = World(PEER)
     world.servers["192.0.2.1"] = lambda request: respond(request, 405, to_tag="c")

@@ -119,6 +119,15 @@ def test_a_server_that_is_back_gets_a_registration_at_once_unless_it_has_asked_f
         assert registration.renewed(failed, failed.due, 0.5).due == failed.due
 
 
+def test_a_lost_connection_is_replaced_by_a_refresh_that_cannot_be_provoked_often() -> None:
+    fresh = registered(100.0)
+    for now, due in ((400.0, 400.5), (105.0, 100.0 + registration.MIN_REFRESH)):
+        assert registration.reconnected(fresh, now, 0.5) == replace(fresh, due=due)
+    assert registration.reconnected(fresh, fresh.due, 0.5) == fresh
+    failed, _ = registration.step(begun(), NotAnswered(), 1.0, 0.0)
+    assert registration.reconnected(failed, 1.2, 0.5) == failed
+
+
 def test_a_registrar_that_grants_nothing_or_next_to_nothing_is_not_flooded() -> None:
     state, _ = registration.step(begun(), Answered(200, 1), 0.0, 0.0)
     assert state.due == registration.MIN_REFRESH

@@ -250,6 +250,7 @@ class SipServer:
                 touched,
                 self._texts.receiver,
                 verifier,
+                self.trunk_monitor.connection_lost,
                 (self.trunk_monitor, self.trunk_prober, self._texts.sender),
             )
         )

@@ -70,6 +70,8 @@ class RequestHandlerDependencies:
     touched: set[str]
     texts: TextReceiver
     verifier: CallerVerifier
+    on_lost: Callable[[Flow, float], None]
+    """Takes lost connections, after the registrar."""
     sources: tuple[RequestSource, ...] = ()
     """Others that send requests of their own."""
 
@@ -130,6 +132,7 @@ class SipRequestHandler:
     def connection_lost(self, flow: Flow, now: float) -> None:
         """Handle a lost connection."""
         self._deps.registrar.connection_lost(flow, now)
+        self._deps.on_lost(flow, now)
 
     def page_closed(self, flow: Flow, now: float) -> None:
         """Handle the end of a page that had calls over this connection."""

@@ -175,6 +175,13 @@ class TrunkMonitor:
             self._update(link, now)
         return True
 
+    def connection_lost(self, flow: Flow, now: float) -> None:
+        """Register again over a new connection where the lost one was that of a registration."""
+        for link in tuple(self._links.values()) if flow.reliable else ():
+            if link.registered is not None and link.register_flow == flow:
+                link.registered = registration.reconnected(link.registered, now, self._deps.random())
+                self._update(link, now)
+
     def deadline(self) -> float:
         """Return when `timer` has to be called next."""
         return self._due[0][0] if self._due else inf
@@ -276,7 +283,10 @@ class TrunkMonitor:
         self._check(link, sent.flow, health.Answered(response.status, retry_after(response), other=True), now)
         if is_current and link.registered is not None:
             user = self._deps.directory.contact_user(link.trunk.id)
-            self._register(link, registration_answer(link.trunk, response, user), now)
+            answer = registration_answer(link.trunk, response, user)
+            if response.status == 503 and any(health.is_usable(one, now) for one in link.servers.values()):
+                answer = replace(answer, retry_after=None)  # only this server is paused (RFC 3261 section 21.5.4)
+            self._register(link, answer, now)
 
     def _options_ended(self, link: _Link, sent: _Sent, event: ResponseReceived | RequestFailed, now: float) -> None:
         if isinstance(event, ResponseReceived):
@@ -320,7 +330,10 @@ class TrunkMonitor:
             link.attempt_listeners.clear()
             for notify in attempted:
                 notify()
-        found = link_state(link.servers, link.registered, now, lookup_failed=bool(link.lookups_failed))
+        lookup_failed = bool(link.lookups_failed)
+        found = link_state(
+            link.servers, link.registered, now, registrar=link.register_flow, lookup_failed=lookup_failed
+        )
         status = TrunkStatus(found.state, self._deps.now(), found.reason, found.flows, found.others)
         changed = self._deps.directory.report(link.trunk.id, status)
         if changed is not None:

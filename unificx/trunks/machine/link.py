@@ -19,15 +19,23 @@ class LinkState(NamedTuple):
 
 
 def link_state(
-    servers: Mapping[Flow, Health], registered: registration.State | None, now: float, *, lookup_failed: bool = False
+    servers: Mapping[Flow, Health],
+    registered: registration.State | None,
+    now: float,
+    *,
+    registrar: Flow | None = None,
+    lookup_failed: bool = False,
 ) -> LinkState:
     """Return the state of a trunk; `registered` is None for one that does not register. `lookup_failed`: the name of
     its server has no address.
 
-    Servers that answer come before those that are not known yet; otherwise their order stays.
+    The `registrar` comes first while it has our registration: carriers accept calls from registered peers only. Servers
+    that answer come before those that are not known yet; otherwise their order stays.
     """
+    if registered is None or not registration.is_registered(registered, now) or registration.is_failing(registered):
+        registrar = None
     usable = [flow for flow, one in servers.items() if health.is_usable(one, now)]
-    flows = tuple(sorted(usable, key=lambda flow: servers[flow].up is not True))
+    flows = tuple(sorted(usable, key=lambda flow: (flow != registrar, servers[flow].up is not True)))
     others = tuple(flow for flow in servers if flow not in usable)
     state, reason = _state(servers, registered, now)
     if not servers and lookup_failed and state != "refused":
@@ -56,11 +64,7 @@ def _state(
     if registered is not None:
         if registration.is_registered(registered, now):
             return "registered", ""
-        return "unreachable", "no_registration" if _has_failed(registered) else ""
+        return "unreachable", "no_registration" if registration.is_failing(registered) else ""
     if any(one.up for one in servers.values() if health.is_usable(one, now)):
         return "reachable", ""
     return "unreachable", "no_answer" if any(one.failures for one in servers.values()) else ""
-
-
-def _has_failed(state: registration.State) -> bool:
-    return not isinstance(state, registration.Registered) and state.failures > 0

@@ -68,12 +68,13 @@ class Registering:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The registrar has our Contact until `valid_until`."""
+    """The registrar has our Contact, from `since` until `valid_until`."""
 
     due: float
     seconds: int
     valid_until: float
     credentials: Credentials | None = None
+    since: float = 0.0
 
 
 State = Waiting | Registering | Registered
@@ -127,6 +128,11 @@ def is_registered(state: State, now: float) -> bool:
     return state.valid_until > now
 
 
+def is_failing(state: State) -> bool:
+    """Whether the last attempt has failed, although an earlier registration may still be valid."""
+    return not isinstance(state, Registered) and state.failures > 0
+
+
 def is_refused(state: State) -> bool:
     """Whether the registrar rejected our credentials the last time."""
     return not isinstance(state, Registered) and state.refused
@@ -152,6 +158,14 @@ def renewed(state: State, now: float, jitter: float) -> State:
             return replace(state, due=min(state.due, max(now + jitter, state.paused_until)))
         case _:
             return state
+
+
+def reconnected(state: State, now: float, jitter: float) -> State:
+    """Return the state with the refresh due within a second: the connection is lost over which carriers send the calls
+    of this registration. A registrar that closes each connection does not make us flood it."""
+    if not isinstance(state, Registered):
+        return state
+    return replace(state, due=min(state.due, max(now + jitter, state.since + MIN_REFRESH)))
 
 
 def step(state: State, event: Event, now: float, jitter: float) -> Step:
@@ -197,7 +211,7 @@ def _accepted(state: Registering, event: Answered, now: float, jitter: float) ->
     if granted <= 0:
         return _failed(replace(state, valid_until=0.0), now, jitter)
     refresh = max(MIN_REFRESH, granted * (0.75 + 0.15 * jitter))
-    return Registered(now + refresh, state.seconds, now + granted, _next_use(state.credentials))
+    return Registered(now + refresh, state.seconds, now + granted, _next_use(state.credentials), now)
 
 
 def _failed(state: Registering, now: float, jitter: float, retry_after: float | None = None) -> State:
