@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 
@@ -9,11 +10,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from unificx.contacts.checks import checked
 from unificx.contacts.contact_csv import write_csv
 from unificx.contacts.files import MAX_BYTES, MAX_ENTRIES, read_file
 from unificx.contacts.import_schemas import Encoding, FileEntry
 from unificx.contacts.schemas import LABELS, Contact, ContactDetails, ContactNumber
-from unificx.contacts.vcard import Version, write_vcards
+from unificx.contacts.vcard import Version, labelled, write_vcards
 from unificx.core.errors import Invalid
 
 CARD = """BEGIN:VCARD\r
@@ -57,6 +59,50 @@ def test_a_card_of_version_4() -> None:
         ("zoe@example.com",),
         "First line\nsecond line that is longer than one line",
     )
+
+
+LABELLED = """BEGIN:VCARD
+VERSION:3.0
+FN:Max
+item1.TEL;type=pref:0171 1234567
+item1.X-ABLabel:Club
+TEL;TYPE=CELL:0172 1234567
+TEL;VALUE=uri;TYPE="home,voice":tel:0173-1234567
+EMAIL;TYPE=INTERNET,HOME:max@example.com
+EMAIL;TYPE=WORK:work@example.com
+END:VCARD
+"""
+
+
+def test_labels_of_a_telephone_are_written_again_as_long_as_their_value_is_there() -> None:
+    """A program replaces its card by ours: labels that are not returned are lost on the telephone."""
+    [entry] = entries(LABELLED)
+
+    def canonical(number: str) -> str:
+        return "+49" + number[1:] if number.startswith("0") else number
+
+    details = checked(entry.contact.details, canonical)
+    extra = labelled(entry.contact.extra, details, canonical)
+    assert labelled(extra, details, canonical) == extra
+    stored = replace(contact(details), extra=extra)
+    third, fourth = (write_vcards([stored], version).decode().split("\r\n") for version in ("3.0", "4.0"))
+    home = 'TEL;VALUE=uri;TYPE="home,voice":tel:+491731234567'
+    both = ["item1.TEL;type=pref:+491711234567", "item1.X-ABLabel:Club", "EMAIL;TYPE=INTERNET,HOME:max@example.com"]
+    assert {*both, "TEL;TYPE=CELL:+491721234567", "TEL;TYPE=HOME:+491731234567"} <= {*third}
+    assert {*both, "TEL;VALUE=uri;TYPE=cell:tel:+491721234567", home} <= {*fourth}
+    assert [len([one for one in each if "TEL" in one]) for each in (third, fourth)] == [3, 3]
+    numbers = (ContactNumber("+491711234567", "work"), *details.numbers[1:])
+    changed = replace(details, numbers=numbers, emails=("max@example.com",))
+    assert labelled(extra, changed, canonical) == (extra[1], extra[2], extra[3])
+
+
+@pytest.mark.parametrize(
+    ("line", "stored"),
+    [("KIND:group", ("KIND:group", "MEMBER:urn:uuid:1")), ("KIND:individual", ("MEMBER:urn:uuid:1",))],
+)
+def test_a_group_of_contacts_stays_one(line: str, stored: tuple[str, ...]) -> None:
+    [entry] = entries(f"BEGIN:VCARD\nVERSION:4.0\nFN:Friends\n{line}\nMEMBER:urn:uuid:1\nEND:VCARD\n")
+    assert entry.contact.extra == stored
 
 
 JPEG = bytes(range(256)) * 3

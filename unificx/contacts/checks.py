@@ -31,7 +31,7 @@ _EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,253}\Z")
 def checked(details: ContactDetails, canonical: Canonical) -> ContactDetails:
     """Return the details with numbers in their stored form and without repetitions. Raise Invalid that names the
     field."""
-    numbers = [ContactNumber(_checked_number(each.number, canonical), each.label) for each in details.numbers]
+    numbers = [ContactNumber(checked_number(each.number, canonical), each.label) for each in details.numbers]
     found = replace(
         details,
         name=_line(details.name, "name"),
@@ -51,7 +51,7 @@ def checked(details: ContactDetails, canonical: Canonical) -> ContactDetails:
     return found
 
 
-def _checked_number(text: str, canonical: Canonical) -> str:
+def checked_number(text: str, canonical: Canonical) -> str:
     """Return a number in E.164, or a short number as it is dialled. Raise Invalid."""
     digits = text.strip().removeprefix("tel:").translate(SEPARATORS) if len(text) <= 64 else ""
     found = digits if _SHORT.match(digits) else canonical(digits) if digits else ""

@@ -24,6 +24,7 @@ from unificx.contacts.schemas import (
     FoundName,
     NewContact,
 )
+from unificx.contacts.vcard import labelled
 from unificx.core.clock import Clock, random_id
 from unificx.core.errors import Conflict, NotFound
 from unificx.db import Database, ErasedSubject, Page, UnitOfWork
@@ -170,7 +171,7 @@ class Contacts:
                 uid, number = checked_uid(one.uid) or f"urn:uuid:{contact_id}", last - len(new) + 1 + at
                 owner = book.subject or _sealing_subject(each, subjects, self.clock)
                 where = (contact_id, book.tenant_id, book.person_id, uid, number, self.clock.now())
-                more = (one.source, each, owner, one.resource, checked_extra(one.extra))
+                more = (one.source, each, owner, one.resource, checked_extra(labelled(one.extra, each, canonical)))
                 added.append(Contact(*where, *more, _version(one.picture, self.clock)))
             rows = [(one, _numbers_of(one.details, subjects)) for one in added]
             await repository.add(uow.session, self._keys, rows)
@@ -238,7 +239,7 @@ class Contacts:
         _require_revision(before, revision)
         if extra is None:
             extra = before.extra if details.name == before.details.name else without_names(before.extra)
-        extra = checked_extra(extra)
+        extra = checked_extra(labelled(extra, details, partial(self.canonical, book.tenant_id)))
         after = replace(before, details=details, revision=number, changed=self.clock.now(), extra=extra)
         if not book.person_id:
             after = replace(after, subject=_sealing_subject(details, subjects, self.clock))

@@ -1,7 +1,8 @@
 """vCards: versions 4.0 (RFC 6350), 3.0 (RFC 2426) and 2.1 are read, 4.0 and 3.0 are written. Pure.
 
-Of a property only what a contact has is read; other properties are ignored and named. A picture is read if it is in the
-card; one behind an address is ignored, as nothing is fetched.
+Of a property only what a contact has is read; other properties are ignored and named. The lines of numbers and
+addresses with more than that, such as labels of a telephone, stay among the further lines and are written again. A
+picture is read if it is in the card; one behind an address is ignored, as nothing is fetched.
 """
 
 import quopri
@@ -12,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from unificx.contacts.checks import without_names
+from unificx.contacts.checks import Canonical, checked_email, checked_number, without_names
 from unificx.contacts.import_schemas import FileEntry, ImportFault
 from unificx.contacts.schemas import Contact, ContactDetails, ContactNumber, NewContact, NumberLabel
 from unificx.core.content_lines import escape_text, folded_line
@@ -46,6 +47,15 @@ _WRITTEN_3: dict[NumberLabel, str] = {
     "fax": "FAX",
     "other": "VOICE",
 }
+_OWN_HEADS = frozenset(
+    {
+        "EMAIL",
+        *(f"TEL;TYPE={each}" for each in _WRITTEN_3.values()),
+        *(f"TEL;VALUE=URI;TYPE={each.upper()}" for each in _WRITTEN.values()),
+    }
+)
+"""Parts before the value of a number or an address that has nothing but what a contact has."""
+_LABELLED = re.compile(r"(?:[a-z0-9-]+\.)?(?:TEL|EMAIL)[;:]", re.IGNORECASE)
 Version = Literal["4.0", "3.0"]
 FAVOURITE = "X-UNIFICX-FAVOURITE"
 
@@ -110,11 +120,34 @@ def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
             ignored[name[:40]] = None
             if name not in _MEDIA:
                 card.extra.append(line)
-        elif name == "N":
+        elif name == "N" or (card.version != "2.1" and _is_labelled(line)):
             card.extra.append(line)
     if card is not None:
         entries.append(_unfinished(card))
     return entries, list(ignored)
+
+
+def _is_labelled(line: str) -> bool:
+    """Whether the line of a number or an address has more than what a contact has."""
+    return bool(_LABELLED.match(line)) and _split_unquoted(line)[0].upper() not in _OWN_HEADS
+
+
+def labelled(lines: Iterable[str], details: ContactDetails, canonical: Canonical) -> tuple[str, ...]:
+    """Return further lines of a vCard; of numbers and addresses only those that the contact has, in their stored form.
+    Raise Invalid."""
+    labels = {each.number: each.label for each in details.numbers}
+    found: list[str] = []
+    for line in lines:
+        if not _LABELLED.match(line):
+            found.append(line)
+            continue
+        head, _ = _split_unquoted(line)
+        name, parameters, value = _content_line(line)
+        if name == "EMAIL" and (email := checked_email(_text(value))) in details.emails:
+            found.append(f"{head}:{escape_text(email)}")
+        elif name == "TEL" and labels.get(number := checked_number(_number(value), canonical)) == _label(parameters):
+            found.append(f"{head}:{'tel:' if 'uri' in parameters.get('VALUE', ()) else ''}{number}")
+    return tuple(found)
 
 
 def _unfinished(card: _Card) -> FileEntry:
@@ -208,7 +241,9 @@ def _apply(card: _Card, name: str, parameters: dict[str, list[str]], value: str)
         case "N":
             card.structured = _structured_name(value)
         case "KIND":
-            card.is_organisation = value.strip().lower() == "org"
+            kind = value.strip().lower()
+            card.is_organisation = kind == "org"
+            return kind in ("org", "individual")
         case "ORG":
             parts = [_text(each) for each in _components(value)]
             card.organisation, card.department = parts[0], ", ".join(each for each in parts[1:] if each)
@@ -329,8 +364,9 @@ def _lines(contact: Contact, version: Version, picture: bytes | None = None) -> 
     if details.organisation or details.department:
         units = (details.organisation, details.department) if details.department else (details.organisation,)
         lines.append("ORG:" + ";".join(map(escape_text, units)))
-    lines += [_tel(each, version) for each in details.numbers]
-    lines += [f"EMAIL:{escape_text(each)}" for each in details.emails]
+    more, own = _own_lines(contact.extra, version)
+    lines += [own.get(("TEL", each.number)) or _tel(each, version) for each in details.numbers]
+    lines += [own.get(("EMAIL", each)) or f"EMAIL:{escape_text(each)}" for each in details.emails]
     if details.note:
         lines.append(f"NOTE:{escape_text(details.note)}")
     if details.favourite:
@@ -338,7 +374,22 @@ def _lines(contact: Contact, version: Version, picture: bytes | None = None) -> 
     if picture:
         beginning = "PHOTO:data:image/jpeg;base64," if version == "4.0" else "PHOTO;ENCODING=b;TYPE=JPEG:"
         lines.append(beginning + b64encode(picture).decode())
-    return [*lines, *contact.extra, f"REV:{contact.changed:%Y%m%dT%H%M%SZ}", "END:VCARD"]
+    return [*lines, *more, f"REV:{contact.changed:%Y%m%dT%H%M%SZ}", "END:VCARD"]
+
+
+def _own_lines(lines: Iterable[str], version: Version) -> tuple[list[str], dict[tuple[str, str], str]]:
+    """Return further lines of a vCard: those of other properties, and those of numbers and addresses by their name and
+    value, as far as this version has them."""
+    more: list[str] = []
+    own: dict[tuple[str, str], str] = {}
+    for line in lines:
+        if not _LABELLED.match(line):
+            more.append(line)
+            continue
+        name, parameters, value = _content_line(line)
+        if version == "4.0" or "VALUE" not in parameters:
+            own[name, _number(value) if name == "TEL" else _text(value)] = line
+    return more, own
 
 
 def _tel(number: ContactNumber, version: Version) -> str:

@@ -350,10 +350,14 @@ async def test_deletions_and_erasures_end_the_knowledge_of_clients(office: Offic
 
 
 async def test_properties_without_a_field_are_stored_but_not_in_memory(office: Office) -> None:
-    lines = ("N:Muster;Max;;;", "BDAY:1970-01-02")
-    new = NewContact(ContactDetails("Max Muster"), "uid", resource="max.vcf", extra=lines)
+    lines, label = ("N:Muster;Max;;;", "BDAY:1970-01-02"), "EMAIL;TYPE=HOME:max@example.com"
+    details = ContactDetails("Max Muster", emails=("max@example.com",))
+    new = NewContact(details, "uid", resource="max.vcf", extra=(*lines, label, "EMAIL;TYPE=HOME:eva@example.com"))
     made = await office.contacts.create(office.ada, new)
-    assert (await office.contacts.resources.named(office.ada, ["max.vcf", "none.vcf"]))["max.vcf"].extra == lines
+    assert (await office.contacts.resources.named(office.ada, ["max.vcf", "none.vcf"]))["max.vcf"].extra == (
+        *lines,
+        label,
+    )
     assert [each.extra for each in await office.contacts.all(office.ada)] == [()]
     await office.contacts.update(office.ada, made.id, ContactDetails("Max Muster", note="new"))
     again = await office.reopened()
