@@ -279,6 +279,7 @@ class SessionRow(Base):
     previous_digest: Mapped[str | None] = plain("digest of the previous token")
     salt: Mapped[bytes] = plain("random salt of token derivation")
     rotated: Mapped[datetime] = plain("time of the last refresh")
+    used: Mapped[bool] = plain("whether the access token was used since the last refresh", default=True)
     created: Mapped[datetime] = plain("sign-in time")
     proved: Mapped[datetime | None] = plain("time of the last step-up")
     made_by: Mapped[str | None] = plain(

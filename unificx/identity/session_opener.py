@@ -84,9 +84,11 @@ class SessionOpener:
         tenant = self._store.directory.tenant(tenant_id)
         return tenant is not None and not tenant.active
 
-    def next_tokens(self, token: token_rotation.RefreshToken, token_delivery: TokenDelivery) -> sessions.SessionTokens:
-        """Return the token pair that follows `token`."""
-        now, salt = self._clock.now(), self._clock.random_bytes(token_rotation.SALT_BYTES)
+    def next_tokens(
+        self, token: token_rotation.RefreshToken, token_delivery: TokenDelivery, salt: bytes | None = None
+    ) -> sessions.SessionTokens:
+        """Return the token pair that follows `token`: with the salt of an earlier one the same."""
+        now, salt = self._clock.now(), salt or self._clock.random_bytes(token_rotation.SALT_BYTES)
         pair = token_rotation.derive_next(token, salt)
         return sessions.SessionTokens(pair, salt, now, now + ACCESS_LIFETIME[token_delivery], now + SESSION_LIFETIME)
 

@@ -1,5 +1,6 @@
 """Sessions: authentication by token, refresh, revocation, expiry."""
 
+from dataclasses import replace
 from datetime import date
 
 from unificx.core.errors import NotFound, Unauthenticated
@@ -44,16 +45,20 @@ class Sessions:
 
     async def authenticate(self, token: str) -> Principal:
         """Return the owner of an access token. Raise Unauthenticated if it is unknown, revoked or expired."""
-        now = self._clock.now()
+        now, digest = self._clock.now(), token_rotation.digest(token)
         async with self._store.read_one() as connection:
-            found = await sessions.principal(connection, token_rotation.digest(token), now)
-        if found is None or not self._store.is_tenant_active(found.tenant_id):
+            found = await sessions.principal(connection, digest, now)
+        if found is None or not self._store.is_tenant_active(found[0].tenant_id):
             raise Unauthenticated("You are not signed in.")
-        self._last_used[found.tenant_id, found.session_id] = now.date()
-        return found
+        owner, used = found
+        if not used:
+            async with self._store.transaction() as tx:
+                await sessions.mark_pair_used(tx.session, owner, digest)
+        self._last_used[owner.tenant_id, owner.session_id] = now.date()
+        return owner
 
     async def refresh(self, token: str, token_delivery: TokenDelivery) -> SignedIn:
-        """Return the next token pair; the same pair for a retry within seconds. Raise SessionExpired.
+        """Return the next token pair; the same pair for a retry until it was used. Raise SessionExpired.
 
         Reuse of an older refresh token means it was stolen: the session ends and the user is notified.
         """
@@ -68,8 +73,9 @@ class Sessions:
                 raise _session_expired()
             if not self._store.is_tenant_active(account.tenant_id):
                 raise _session_expired()
+            repeatable = not record.used or now < record.rotated + token_rotation.RETRY_GRACE
             verdict = token_rotation.classify(
-                refresh_token, record.refresh_digest, record.previous_digest, record.rotated, now
+                refresh_token, record.refresh_digest, record.previous_digest, repeatable=repeatable
             )
             if verdict != "stolen":
                 self._last_used[record.tenant_id, record.id] = now.date()
@@ -84,7 +90,8 @@ class Sessions:
         async with self._store.transaction() as tx:
             found = await sessions.principal(tx.session, token_rotation.digest(token), self._clock.now())
             if found is not None:
-                await self._closer.end(tx, found.tenant_id, found.person_id, only_session=found.session_id)
+                owner, _ = found
+                await self._closer.end(tx, owner.tenant_id, owner.person_id, only_session=owner.session_id)
 
     async def of_person(self, tenant_id: str, person_id: str) -> tuple[Session, ...]:
         """List the active sessions of a user, newest first."""
@@ -119,8 +126,12 @@ class Sessions:
         is_retry: bool,
     ) -> sessions.SessionTokens:
         if is_retry:
-            pair, salt = token_rotation.derive_next(refresh_token, record.salt), record.salt
-            return sessions.SessionTokens(pair, salt, record.rotated, record.access_expires, record.expires)
+            # The session itself lasts no longer for it, which limits the time for a retry.
+            tokens = replace(
+                self._opener.next_tokens(refresh_token, token_delivery, record.salt), expires=record.expires
+            )
+            await sessions.renew_access(tx.session, record, tokens.access_expires)
+            return tokens
         tokens = self._opener.next_tokens(refresh_token, token_delivery)
         await sessions.rotate(tx.session, record, tokens)
         return tokens

@@ -34,6 +34,7 @@ from unificx.identity.errors import SessionExpired
 from unificx.identity.events import DeviceRevoked, SessionEnded
 from unificx.identity.models import SessionRow
 from unificx.identity.policies import token_rotation
+from unificx.identity.repository import sessions
 from unificx.identity.session_opener import ACCESS_LIFETIME, SESSION_LIFETIME
 from unificx.privacy import KeyStore
 
@@ -127,13 +128,21 @@ async def test_only_digests_of_tokens_are_stored(people: Identity, ada: Person, 
 
 @pytest.mark.promise("U9", "T3")
 async def test_refresh_token_reuse_ends_the_session_and_notifies_the_owner(
-    people: Identity, ada: Person, clock: ManualClock, emails: FakeAccountNotifier, bus: EventBus
+    open_people: Callable[[], Identity],
+    people: Identity,
+    ada: Person,
+    clock: ManualClock,
+    emails: FakeAccountNotifier,
+    bus: EventBus,
 ) -> None:
     ended: list[SessionEnded] = []
     bus.subscribe(SessionEnded, ended.append)
     other = await sign_in(people, LAPTOP)
     stolen = await sign_in(people, PHONE)
     mine = await people.sessions.refresh(stolen.refresh, "cookie")
+    another_node = open_people()
+    await another_node.start()
+    assert await another_node.sessions.authenticate(mine.token)
     clock.advance(token_rotation.RETRY_GRACE.total_seconds())
     with pytest.raises(SessionExpired):
         await people.sessions.refresh(stolen.refresh, "token")
@@ -157,15 +166,53 @@ async def test_theft_is_detected_when_the_attacker_refreshes_first(
     await assert_signed_out(people, attacker)
 
 
-async def test_lost_response_is_repeated(
+async def test_lost_response_is_repeated_until_one_arrives(
     people: Identity, ada: Person, clock: ManualClock, emails: FakeAccountNotifier
 ) -> None:
     first = await sign_in(people)
     lost = await people.sessions.refresh(first.refresh, "cookie")
-    clock.advance(token_rotation.RETRY_GRACE.total_seconds() - 1)
-    assert await people.sessions.refresh(first.refresh, "cookie") == lost
+    for _ in range(2):
+        clock.advance(timedelta(hours=8).total_seconds())
+        again = await people.sessions.refresh(first.refresh, "cookie")
+        assert again == replace(lost, expires=clock.now() + ACCESS_LIFETIME["cookie"])
     assert await people.sessions.authenticate(lost.token)
     assert await people.sessions.refresh(lost.refresh, "cookie")
+    assert not emails.of_kind("session_theft")
+
+
+async def test_refresh_is_repeated_within_seconds_for_another_page_even_if_the_first_uses_its_response(
+    people: Identity, ada: Person, clock: ManualClock
+) -> None:
+    first = await sign_in(people)
+    second = await people.sessions.refresh(first.refresh, "cookie")
+    assert await people.sessions.authenticate(second.token)
+    clock.advance(token_rotation.RETRY_GRACE.total_seconds() - 1)
+    again = await people.sessions.refresh(first.refresh, "cookie")
+    assert (again.token, again.refresh) == (second.token, second.refresh)
+
+
+async def test_late_note_of_the_use_of_a_former_token_does_not_concern_the_present_one(
+    people: Identity, ada: Person, clock: ManualClock, database: Database
+) -> None:
+    first = await sign_in(people)
+    lost = await people.sessions.refresh(first.refresh, "cookie")
+    async with database.begin() as uow:
+        await sessions.mark_pair_used(uow.session, first.principal, token_rotation.digest(first.token))
+    clock.advance(token_rotation.RETRY_GRACE.total_seconds())
+    assert (await people.sessions.refresh(first.refresh, "cookie")).refresh == lost.refresh
+
+
+async def test_repeating_a_response_does_not_prolong_the_session(
+    people: Identity, ada: Person, clock: ManualClock, emails: FakeAccountNotifier
+) -> None:
+    first = await sign_in(people)
+    await people.sessions.refresh(first.refresh, "cookie")
+    clock.advance(SESSION_LIFETIME.total_seconds() - 1)
+    await people.sessions.refresh(first.refresh, "cookie")
+    clock.advance(1)
+    with pytest.raises(SessionExpired):
+        await people.sessions.refresh(first.refresh, "cookie")
+    await people.join_background_tasks()
     assert not emails.of_kind("session_theft")
 
 

@@ -2,19 +2,22 @@
 
 A refresh token consists of a family, shared by all tokens of a session, and a secret. It is valid once, for the next
 pair, which is derived from it and a server-side salt. Reuse of an older one means it was stolen, and ends the session.
-For a short grace period the previous token yields the same pair again, as the response may have been lost on a mobile
-network, and two pages of a browser may refresh concurrently.
+
+The previous token yields the same pair again until a token of that pair was used, as the response may have been lost on
+a mobile network, and the device asleep since. For some seconds it does so in any case: two pages of a browser may
+refresh concurrently.
 """
 
 import base64
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 FAMILY_BYTES, SECRET_BYTES, SALT_BYTES = 16, 32, 16
 RETRY_GRACE = timedelta(seconds=20)
+"""The previous token is accepted for so long even if the pair that it yielded was used."""
 
 RefreshOutcome = Literal["next", "again", "stolen"]
 
@@ -66,14 +69,13 @@ def derive_next(token: RefreshToken, salt: bytes) -> TokenPair:
     return TokenPair(base64url(access), RefreshToken(token.family, secret))
 
 
-def classify(
-    token: RefreshToken, current: str, previous: str | None, rotated: datetime, now: datetime
-) -> RefreshOutcome:
-    """Classify a token of the session's family by the digests of the current and the previous token."""
+def classify(token: RefreshToken, current: str, previous: str | None, *, repeatable: bool) -> RefreshOutcome:
+    """Classify a token of the session's family by the digests of the current and the previous token. `repeatable`: the
+    pair that the previous one yielded may not have arrived."""
     presented = digest(token.text())
     if hmac.compare_digest(presented, current):
         return "next"
-    if previous is not None and hmac.compare_digest(presented, previous) and now < rotated + RETRY_GRACE:
+    if previous is not None and hmac.compare_digest(presented, previous) and repeatable:
         return "again"
     return "stolen"
 

@@ -33,6 +33,7 @@ class SessionRecord:
     previous_digest: str | None
     salt: bytes
     rotated: datetime
+    used: bool
     access_expires: datetime
     expires: datetime
     by: str
@@ -95,7 +96,16 @@ async def rotate(session: AsyncSession, record: SessionRecord, tokens: SessionTo
     await session.execute(
         update(SessionRow)
         .where(SessionRow.tenant_id == record.tenant_id, SessionRow.id == record.id)
-        .values(previous_digest=record.refresh_digest, **_values(tokens))
+        .values(previous_digest=record.refresh_digest, used=False, **_values(tokens))
+    )
+
+
+async def renew_access(session: AsyncSession, record: SessionRecord, expires: datetime) -> None:
+    """Let the current access token expire later."""
+    await session.execute(
+        update(SessionRow)
+        .where(SessionRow.tenant_id == record.tenant_id, SessionRow.id == record.id)
+        .values(access_expires=expires)
     )
 
 
@@ -117,6 +127,7 @@ def _to_record(row: SessionRow) -> SessionRecord:
         previous_digest=row.previous_digest,
         salt=row.salt,
         rotated=row.rotated,
+        used=row.used,
         access_expires=row.access_expires,
         expires=row.expires,
         by=row.made_by or "",
@@ -125,7 +136,15 @@ def _to_record(row: SessionRow) -> SessionRecord:
 
 # scope: all tenants, because the token alone determines the tenant.
 _PRINCIPAL = (
-    select(SessionRow.id, SessionRow.made_by, PersonRow.id, PersonRow.tenant_id, PersonRow.role, PersonRow.granted)
+    select(
+        SessionRow.id,
+        SessionRow.made_by,
+        SessionRow.used,
+        PersonRow.id,
+        PersonRow.tenant_id,
+        PersonRow.role,
+        PersonRow.granted,
+    )
     .join(PersonRow, PersonRow.id == SessionRow.person_id)
     .where(
         SessionRow.access_digest == bindparam("digest"),
@@ -136,13 +155,20 @@ _PRINCIPAL = (
 """Built once: each request reads it."""
 
 
-async def principal(reader: Reader, access_digest: str, now: datetime) -> Principal | None:
-    """Return the owner of an access token."""
+async def principal(reader: Reader, access_digest: str, now: datetime) -> tuple[Principal, bool] | None:
+    """Return the owner of an access token, and whether it was used since the last refresh."""
     found = (await reader.execute(_PRINCIPAL, {"digest": access_digest, "now": now})).first()
     if found is None:
         return None
-    session_id, by, person_id, tenant_id, role, granted = found
-    return Principal(person_id, tenant_id, Role(role), session_id, by=by or "", granted=granted_by(granted))
+    session_id, by, used, person_id, tenant_id, role, granted = found
+    owner = Principal(person_id, tenant_id, Role(role), session_id, by=by or "", granted=granted_by(granted))
+    return owner, used
+
+
+async def mark_pair_used(session: AsyncSession, owner: Principal, access_digest: str) -> None:
+    """Note that an access token was used, unless a refresh has replaced it meanwhile."""
+    own = SessionRow.tenant_id == owner.tenant_id, SessionRow.id == owner.session_id
+    await session.execute(update(SessionRow).where(*own, SessionRow.access_digest == access_digest).values(used=True))
 
 
 async def give_back(session: AsyncSession, tenant_id: str, session_id: str) -> None:
