@@ -68,6 +68,11 @@ def test_a_subscription_is_notified_at_once(harness: SipHarness, phone: Phone) -
     assert notify.from_.tag == response.to.tag
 
 
+def test_contacts_in_a_subscription_of_a_sips_uri_are_sips_uris(phone: Phone) -> None:
+    phone.contact = phone.contact.replace("sip:", "sips:")
+    assert [one.contacts[0].uri.scheme for one in subscribe(phone)] == ["sips", "sips"]
+
+
 @pytest.mark.promise("C9")
 def test_every_change_is_notified(harness: SipHarness, phone: Phone) -> None:
     answered(harness, subscribe(phone))

@@ -14,6 +14,7 @@ from unificx.sip.legs import (
     DialogFailed,
     IncomingLeg,
     InfoReceived,
+    InviteParams,
     OfferAnswered,
     OfferReceived,
     OfferRejected,
@@ -83,6 +84,26 @@ def test_call_rings_is_answered_and_ends() -> None:
     wire.pump()
     assert wire.log[-1] == "b: 200 BYE"
     assert len(wire.a.legs) == len(wire.b.legs) == 0
+
+
+@pytest.mark.parametrize("scheme", ["sip", "sips"])
+def test_contacts_in_a_dialog_with_a_sips_uri_are_sips_uris(scheme: str) -> None:
+    """Others end it at once (RFC 3261 sections 8.1.1.8 and 12.1.1)."""
+    wire = Wire("tls")
+    leg = wire.a.legs.outgoing(InviteParams(f"{scheme}:bob@192.0.2.2", wire.flow_to(wire.b), "<sip:a>", "<sip:b>"))
+    leg.call(OFFER, wire.now)
+    wire.pump()
+    callee = wire.accept_incoming()
+    callee.progress(180, b"", wire.now)
+    callee.accept(ANSWER, wire.now)
+    wire.pump()
+    leg.offer(OTHER, wire.now)
+    wire.pump()
+    callee.answer(ANSWER, wire.now)
+    wire.pump()
+    contacts = [one.contacts[0].uri for one in wire.sent if one.contacts]
+    assert len(contacts) == 5
+    assert {one.scheme for one in contacts} == {scheme}
 
 
 def test_closing_an_unanswered_incoming_leg_rejects_it() -> None:

@@ -75,6 +75,10 @@ class Dialog:
         target = _target_of(message) or self.remote_target
         return self._advance(self.local_seq, self.remote_seq, target, self.flow)
 
+    def contact(self, own: str) -> str:
+        """Return our Contact in this dialog: that of a secure one is a SIPS URI (8.1.1.8, 12.1.1), as phones insist."""
+        return own.replace("<sip:", "<sips:", 1) if self.remote_target.startswith("sips:") else own
+
     def _advance(self, local_seq: int, remote_seq: int, target: str, flow: Flow) -> "Dialog":
         """Return an updated copy. Spelled out: `replace` takes four times as long, and every request needs it."""
         identity = self.call_id, self.local, self.local_tag, self.remote, self.remote_tag
@@ -131,7 +135,7 @@ def uac_dialog(initial: Dialog, response: Response, flow: Flow) -> Dialog:
 
 
 def _check_extensions(request: Request) -> None:
-    if unsupported(request, IN_INVITE):
+    if request.first("require") is not None and unsupported(request, IN_INVITE):
         raise RemoteProtocolError(420, "Bad Extension", request)
 
 

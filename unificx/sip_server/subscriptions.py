@@ -106,7 +106,7 @@ class Subscriptions:
             self._respond(event, 503, tag, now, (("Retry-After", "60"),))
             return
         dialog = uas_dialog(request, tag, event.flow)
-        self._accept(event, tag, expires, now)
+        self._accept(event, dialog, expires, now)
         self._drop_oldest(watched)
         state, actions = subscription.begin(expires, now)
         self._subscriptions[tag] = _Subscription(watched, package, request.first("event") or "", dialog, state)
@@ -192,10 +192,11 @@ class Subscriptions:
             self._respond(event, fault.status, tag, now, (("Min-Expires", str(MIN_EXPIRES)),))
             return None
 
-    def _accept(self, event: RequestReceived, tag: str, expires: int, now: float) -> None:
+    def _accept(self, event: RequestReceived, dialog: Dialog, expires: int, now: float) -> None:
         routes = [("Record-Route", value) for value in event.request.values("record-route")]
-        headers = (*routes, ("Contact", self._contact(event.flow)), ("Expires", str(expires)))
-        self._respond(event, 200, tag, now, headers)
+        own = dialog.contact(self._contact(event.flow))
+        headers = (*routes, ("Contact", own), ("Expires", str(expires)))
+        self._respond(event, 200, dialog.local_tag, now, headers)
 
     def _respond(self, event: RequestReceived, status: int, tag: str, now: float, headers: Headers = ()) -> None:
         """Answer a request; `tag` is ours, which a request inside the dialog has already."""
@@ -216,7 +217,7 @@ class Subscriptions:
         expires = self._grant_expires(event, tag, now)
         if expires is not None:
             held.dialog = held.dialog.refreshed(request)
-            self._accept(event, tag, expires, now)
+            self._accept(event, held.dialog, expires, now)
             self._step(tag, subscription.Refreshed(expires), now)
         return True
 
@@ -238,7 +239,8 @@ class Subscriptions:
 
     def _notify(self, tag: str, held: _Subscription, state: str, now: float) -> None:
         flow = held.dialog.flow
-        headers = [("Contact", self._contact(flow)), ("Event", held.event), ("Subscription-State", state)]
+        own = held.dialog.contact(self._contact(flow))
+        headers = [("Contact", own), ("Event", held.event), ("Subscription-State", state)]
         body = b""
         if held.package.is_allowed(held.watched):
             kind, body = held.package.content(held.watched, held.notified)

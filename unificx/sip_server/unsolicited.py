@@ -29,7 +29,8 @@ class UnsolicitedNotify:
         tag, address = self._endpoint.new_tag(), f"<{self.address(binding.tenant_id, binding.extension_id)}>"
         call_id, target, route_set = self._endpoint.new_tag(), binding.contact, binding.path
         dialog = Dialog.initiate(call_id, tag, address, address, target=target, flow=binding.flow, route_set=route_set)
-        _, request = dialog.request("NOTIFY", [("Contact", self._contact(binding.flow)), *headers], body)
+        own = dialog.contact(self._contact(binding.flow))
+        _, request = dialog.request("NOTIFY", [("Contact", own), *headers], body)
         return self._endpoint.request(request, binding.flow, now)
 
 

@@ -115,7 +115,7 @@ class LegBase:
     def _target_refresh_headers(self, body: bytes, answering: Request | None = None) -> list[tuple[str, str]]:
         """Return the headers of a target refresh: Contact, Allow, Supported, session timer, content type."""
         headers = [
-            ("Contact", self.table.contact(self._peer_flow())),
+            ("Contact", self._contact()),
             ("Allow", ALLOW_IN_DIALOG),
             ("Supported", SUPPORTED_IN_DIALOG),
         ]
@@ -182,6 +182,12 @@ class LegBase:
         self.dialog = self.dialog.refreshed(request)
         if self.remote_offer is not None:
             self.remote_offer = replace(self.remote_offer, moves_target=False)
+
+    def _contact(self) -> str:
+        """Return our Contact in the dialog."""
+        own = self.table.contact(self._peer_flow())
+        assert self.dialog is not None
+        return self.dialog.contact(own)
 
     def _peer_flow(self) -> Flow:
         """Return the flow to the peer: of its last message, or of a newer registration over another connection."""

@@ -109,7 +109,7 @@ class IncomingLeg(Leg):
             self._queued = provisional
             return
         self._last_provisional, self._repeat_at = provisional, now + PROVISIONAL_INTERVAL
-        lines = [*record_routes(self.invite), ("Contact", self.table.contact(self._peer_flow())), *headers]
+        lines = [*record_routes(self.invite), ("Contact", self._contact()), *headers]
         if body:
             lines.append(("Content-Type", SDP))
         if tentative:

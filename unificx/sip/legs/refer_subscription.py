@@ -44,7 +44,7 @@ class ReferLeg(LegBase):
         subscription = self.refer_subscription
         if subscription is None or subscription.key is None or self.ended:
             return
-        headers = [("Contact", self.table.contact(self._peer_flow()))]
+        headers = [("Contact", self._contact())]
         if subscription.suppress_notify:
             headers.append(("Refer-Sub", "false"))
         self.table.endpoint.respond(subscription.key, respond(subscription.request, 202, headers=headers), now)
@@ -93,7 +93,7 @@ class ReferLeg(LegBase):
 
     def _send_notify(self, subscription: ReferSubscription, state: str, now: float) -> None:
         headers = [
-            ("Contact", self.table.contact(self._peer_flow())),
+            ("Contact", self._contact()),
             ("Event", subscription.event),
             ("Subscription-State", state),
             ("Content-Type", "message/sipfrag;version=2.0"),
@@ -127,7 +127,7 @@ class ReferLeg(LegBase):
             return
         expires = REFER_EXPIRES if request.expires is None else min(request.expires, REFER_EXPIRES)
         self._refresh_target(request)
-        headers = [("Contact", self.table.contact(self._peer_flow())), ("Expires", str(expires))]
+        headers = [("Contact", self._contact()), ("Expires", str(expires))]
         self._respond(key, request, 200, now, headers)
         if expires:
             self._grant(subscription, expires, now)
