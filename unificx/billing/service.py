@@ -101,7 +101,7 @@ def build_billing(
     """Return the services of billing."""
     counts = Counts(database, directory, count_numbers)
     charges = Charges(database, directory, counts)
-    details = Details(database, keys)
+    details = Details(database, keys, directory)
     invoices = Invoices(database, keys, directory, Drafting(charges))
     dunning = Dunning(database, directory, invoices)
     return Billing(

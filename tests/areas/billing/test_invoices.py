@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from billing_setup import BUYER, GERMANY, SELLER, at, call, in_force
+from failing import fail_first
 from sqlalchemy import event
 
 from unificx.billing import Billing, billing_holding, build_billing
@@ -266,6 +267,53 @@ async def test_the_day_of_a_collection_is_later_than_that_of_the_seller(sold: Bi
     for day in (date(2027, 4, 2), date(2027, 5, 31)):
         with pytest.raises(Conflict, match="needs an IBAN"):
             await sold.direct_debits.create(day)
+
+
+@pytest.mark.promise("U4")
+async def test_of_a_collection_and_a_cancellation_at_the_same_time_one_happens(sold: Billing) -> None:
+    account = {"iban": "DE89370400440532013000"}
+    await sold.details.replace("operator", replace(SELLER, **account, creditor_id="DE98ZZZ09999999999"))
+    mandate = {"mandate": "ACME-1", "mandate_signed": date(2027, 3, 1)}
+    await sold.details.replace("acme", replace(BUYER, **account, **mandate))
+    await sold.invoices.run("acme", MONTH)
+    await asyncio.gather(sold.invoices.list("acme"), sold.invoices.list("acme"))
+    results = await asyncio.gather(
+        sold.direct_debits.create(date(2027, 4, 1)), sold.invoices.cancel("acme", "2027-00001"), return_exceptions=True
+    )
+    assert sum(isinstance(each, Conflict) for each in results) == 1, results
+
+
+async def test_a_mandate_is_signed_by_the_day_of_its_tenant(billing: Billing, clock: ManualClock) -> None:
+    clock.advance((datetime(2027, 3, 31, 22, 30, tzinfo=UTC) - clock.now()).total_seconds())  # 1 April in Berlin
+    mandate = {"iban": "DE89370400440532013000", "mandate": "ACME-1", "mandate_signed": date(2027, 4, 1)}
+    await billing.details.replace("acme", replace(BUYER, **mandate))
+    with pytest.raises(Invalid):
+        await billing.details.replace("acme", replace(BUYER, **{**mandate, "mandate_signed": date(2027, 4, 2)}))
+
+
+@pytest.mark.promise("U4")
+@pytest.mark.parametrize(("name", "day", "level"), [("document", "2027-03-02", 0), ("list", "2027-03-24", 1)])
+async def test_an_invoice_that_cannot_be_read_does_not_stop_the_notices_about_others(
+    sold: Billing, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch,
+    name: str, day: str, level: int,
+) -> None:  # fmt: skip
+    await in_force(sold, GERMANY, clock.now() - timedelta(days=90), tenant="globex")
+    async with database.begin() as uow:
+        billed = call(clock, "491761234", 3600, tenant="globex")
+        await sold.rating.on_outside_call(replace(billed, answered=clock.now() - timedelta(days=20)), uow)
+    for tenant in ("acme", "globex"):
+        await sold.invoices.run(tenant, MONTH)
+    if level:
+        for notice in await sold.invoice_notices.due():
+            async with database.begin() as uow:
+                await sold.invoice_notices.mark(notice, uow)
+    at(clock, day)
+    fail_first(monkeypatch, sold.invoices, name)
+    assert len(await sold.invoice_notices.due()) == 1
+    assert [(each.tenant_id, each.level) for each in await sold.invoice_notices.due()] == [
+        ("acme", level),
+        ("globex", level),
+    ]
 
 
 @pytest.mark.promise("U4")

@@ -11,6 +11,7 @@ from unificx.billing.machine.taxes import in_eu
 from unificx.core.clock import random_id
 from unificx.core.errors import Invalid
 from unificx.db import Database, Keys
+from unificx.identity import DirectoryCache
 
 MAX_TEXT = 100
 MAX_PAYMENT_DAYS = 90
@@ -30,8 +31,8 @@ _TEXTS = (*_REQUIRED, "contact")
 class Details:
     """The billing details of all tenants."""
 
-    def __init__(self, database: Database, keys: Keys) -> None:
-        self._database, self._keys = database, keys
+    def __init__(self, database: Database, keys: Keys, directory: DirectoryCache) -> None:
+        self._database, self._keys, self._directory = database, keys, directory
 
     async def find(self, tenant_id: str) -> BillingDetails | None:
         """Return the details of a tenant, None if they are not given."""
@@ -40,7 +41,8 @@ class Details:
 
     async def replace(self, tenant_id: str, details: BillingDetails) -> BillingDetails:
         """Store the details of a tenant. Raise Invalid."""
-        valid, subject = checked(details, self._database.clock.now().date()), random_id(self._database.clock)
+        today = self._database.clock.now().astimezone(self._directory.time_zone(tenant_id)).date()
+        valid, subject = checked(details, today), random_id(self._database.clock)
         async with self._database.begin() as uow:
             await repository.put_details(uow.session, self._keys, tenant_id, subject, valid)
         return valid

@@ -59,6 +59,7 @@ class DirectDebits:
         file_id = random_id(self._database.clock).replace("-", "")
         async with self._database.begin() as uow:
             await lock(uow.session, Lock.DEBITS, seller_id)
+            await lock(uow.session, Lock.NUMBERS, seller_id)  # none is cancelled meanwhile
             found = [
                 debit
                 for tenant in self._directory.tenants()
