@@ -1,5 +1,6 @@
 """Credit of tenants: limits of what they may owe, and reservations for calls in progress."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -38,6 +39,8 @@ class Credit:
         self._database, self._directory, self._dunning = database, directory, dunning
         # Owner: the database. A copy of this node, read again regularly.
         self._limited: frozenset[str] = frozenset()
+        self._refreshing = asyncio.Lock()
+        """Of two copies the one that was read later is stored later."""
 
     # ---- limits
 
@@ -47,11 +50,12 @@ class Credit:
 
     async def refresh(self) -> None:
         """Read anew which tenants have a limit, whose trial has ended without a decision, and who have not paid."""
-        now = self._database.clock.now()
-        async with self._database.read() as session:
-            limited, trials = await credit_repository.tenants(session), await trial_repository.undecided(session)
-        ended = (each for each, trial in trials.items() if trial.state(self._day(each, now)) == "ended")
-        self._limited = frozenset((*limited, *ended, *await self._dunning.ended()))
+        async with self._refreshing:
+            now = self._database.clock.now()
+            async with self._database.read() as session:
+                limited, trials = await credit_repository.tenants(session), await trial_repository.undecided(session)
+            ended = (each for each, trial in trials.items() if trial.state(self._day(each, now)) == "ended")
+            self._limited = frozenset((*limited, *ended, *await self._dunning.ended()))
 
     async def state(self, tenant_id: str) -> CreditState | None:
         """Return the credit of a tenant; None: it has no limit."""
@@ -66,8 +70,9 @@ class Credit:
             await lock(uow.session, Lock.PRICES, tenant_id)
             await credit_repository.save_terms(uow.session, tenant_id, replace(new, warned=False))
             await self._warn(uow, tenant_id, await self._state(uow.session, tenant_id, new))
-            uow.after_commit.append(lambda: self._remember(tenant_id))
-            return await self._state(uow.session, tenant_id, new)
+            state = await self._state(uow.session, tenant_id, new)
+        await self.refresh()
+        return state
 
     async def remove_terms(self, tenant_id: str) -> None:
         """Let a tenant owe any amount."""
@@ -120,9 +125,6 @@ class Credit:
     def _day(self, tenant_id: str, moment: datetime) -> date:
         """Return the day in the time zone of a tenant."""
         return moment.astimezone(self._directory.time_zone(tenant_id)).date()
-
-    def _remember(self, tenant_id: str) -> None:
-        self._limited |= {tenant_id}
 
     async def _state(self, session: AsyncSession, tenant_id: str, terms: CreditTerms) -> CreditState:
         sums = await repository.balances(session, tenant_id)

@@ -148,6 +148,27 @@ async def test_a_call_without_a_price_is_not_made_on_credit(billing: Billing) ->
     assert not billing.credit.is_limited("acme")
 
 
+async def test_a_limit_applies_although_the_limits_are_being_read(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, is_read, may_end = billing.dunning.ended, asyncio.Event(), asyncio.Event()
+
+    async def ended_later() -> frozenset[str]:
+        is_read.set()
+        await may_end.wait()
+        return await ended()
+
+    monkeypatch.setattr(billing.dunning, "ended", ended_later)
+    reading = asyncio.create_task(billing.credit.refresh())
+    await is_read.wait()
+    setting = asyncio.create_task(billing.credit.set_terms("acme", CreditTerms(True, "EUR", 0)))
+    while await billing.credit.state("acme") is None:
+        pass
+    may_end.set()
+    await asyncio.gather(setting, reading)
+    assert billing.credit.is_limited("acme")
+
+
 @pytest.mark.parametrize(
     "terms",
     [
