@@ -118,8 +118,7 @@ class ApiKeys:
 
     async def clean_up(self, tx: Transaction) -> None:
         """Store last-used dates and delete expired keys."""
-        used, self._last_used = self._last_used, {}
-        await api_keys.mark_used(tx.session, used)
+        await api_keys.mark_used(tx.session, tx.take(self._last_used))
         for tenant_id, key_id, owner in await api_keys.expired(tx.session, self._clock.now()):
             await self._end(tx, tenant_id, key_id, owner)
 

@@ -91,8 +91,7 @@ class Devices:
 
     async def store_last_used(self, tx: Transaction) -> None:
         """Store the dates recorded by `mark_used`."""
-        dates, self._last_used = self._last_used, {}
-        await phones.mark_used(tx.session, dates)
+        await phones.mark_used(tx.session, tx.take(self._last_used))
 
     async def update(self, tenant_id: str, device_id: str, change: DeviceChange) -> Device:
         """Rename, disable or enable. A disabled device is refused at once."""

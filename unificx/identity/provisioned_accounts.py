@@ -103,7 +103,7 @@ class ProvisionedAccounts:
         async with self._store.transaction() as tx:
             person = await self._changeable(tx, tenant_id, person_id)
             await self._require_other(tx, person)
-        await self._users.close(tenant_id, person_id)
+            await self._users.close_in(tx, person)
 
     async def _changeable(self, tx: Transaction, tenant_id: str, person_id: str) -> Person:
         person = await self._store.person(tx.session, tenant_id, person_id)

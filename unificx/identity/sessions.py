@@ -111,8 +111,7 @@ class Sessions:
 
     async def clean_up(self, tx: Transaction) -> None:
         """Store last-used dates and end expired sessions."""
-        used, self._last_used = self._last_used, {}
-        await sessions.mark_used(tx.session, used)
+        await sessions.mark_used(tx.session, tx.take(self._last_used))
         for ended in await sessions.expired(tx.session, self._clock.now()):
             await self._closer.end_one(tx, ended)
 

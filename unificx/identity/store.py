@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -16,6 +17,9 @@ from unificx.identity.repository import accounts, credentials
 from unificx.identity.schemas import Person, Tenant
 from unificx.privacy import KeyStore
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 
 class Transaction:
     """Transaction in progress: session, events, and callbacks to run after the commit. `uow`: its unit of work;
@@ -27,6 +31,19 @@ class Transaction:
         self.publish: Callable[[DomainEvent], None] = uow.publish
         self.on_commit: list[Callable[[], object]] = []
         self.created: Tenant | None = None
+
+    def take(self, pending: dict[K, V]) -> dict[K, V]:
+        """Return a copy of values that this transaction stores. Those of them that have not changed since stop pending
+        after the commit."""
+        taken = dict(pending)
+
+        def drop() -> None:
+            for key, value in taken.items():
+                if pending.get(key) == value:
+                    del pending[key]
+
+        self.on_commit.append(drop)
+        return taken
 
 
 class IdentityStore:

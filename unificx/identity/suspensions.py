@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from unificx.core.errors import Conflict, Invalid
+from unificx.db import log_and_continue
 from unificx.identity.challenges import TokenSigner
 from unificx.identity.policies import signed_tokens
 from unificx.identity.repository import credentials, suspensions
@@ -121,7 +122,8 @@ class Suspensions:
         async with self._store.read() as session:
             ended = await suspensions.ended(session, self._store.clock.now())
         for tenant_id, person_id in ended:
-            await self.resume(tenant_id, person_id)
+            with log_and_continue("suspension_not_ended", tenant=tenant_id, person=person_id):
+                await self.resume(tenant_id, person_id)
 
     async def undecided(self, before: datetime) -> Sequence[tuple[str, str]]:
         """Return the organisations that have waited for approval since before a time: tenant, and id of the request,

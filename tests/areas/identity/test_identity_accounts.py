@@ -1,9 +1,12 @@
 """Tenants, users, roles and initial setup."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from failing import fail_first
 from fake_notifier import FakeAccountNotifier
 
 from unificx.cluster import EventBus
@@ -430,6 +433,31 @@ async def test_faulty_suspensions_and_closings_are_refused(people: Identity, acm
     assert refused.value.field == "text"
     assert (await people.users.get(acme.id, ada.id)).state == "active"
     assert people.directory.tenant(acme.id) == acme
+
+
+async def test_of_two_last_administrators_that_a_provider_closes_at_once_one_stays(
+    people: Identity, acme: Tenant
+) -> None:
+    made = [NewPerson(name, f"{name}@acme.example", Role.TENANT_ADMIN, PASSWORD) for name in ("ada", "bob")]
+    both = [await people.users.create(acme.id, each) for each in made]
+    closings = (people.provisioned.close(acme.id, each.id) for each in both)
+    results = await asyncio.gather(*closings, return_exceptions=True)
+    assert [type(each) for each in results] == [type(None), Conflict]
+    assert await people.users.has_administrator(acme.id)
+
+
+async def test_a_suspension_that_cannot_be_ended_does_not_keep_others_from_ending(
+    people: Identity, acme: Tenant, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = [await people.users.create(acme.id, NewPerson(name, f"{name}@acme.example")) for name in ("ada", "bob")]
+    for each in accounts:
+        await people.suspensions.suspend(each, NewSuspension(until=clock.now() + timedelta(minutes=1)))
+    clock.advance(61)
+    fail_first(monkeypatch, people.suspensions, "resume")
+    for left in (1, 0):
+        await people.clean_up()
+        states = [(await people.users.get(acme.id, each.id)).state for each in accounts]
+        assert states.count("suspended") == left
 
 
 @pytest.mark.promise("U9")

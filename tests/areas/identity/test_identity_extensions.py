@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from failing import PERSONAL, fail_first
 from fake_notifier import FakeAccountNotifier
 from sqlalchemy import text
 
@@ -322,6 +323,18 @@ async def test_last_used_date_is_known_at_once_and_stored_by_clean_up(
     await people.clean_up()
     assert (await people.devices.get(acme.id, made.device.id)).last_used == today
     assert (await open_people().devices.get(acme.id, made.device.id)).last_used == today
+
+
+async def test_last_used_dates_are_stored_after_a_clean_up_that_failed(
+    people: Identity, acme: Tenant, open_people: Callable[[], Identity], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await people.extensions.create(acme.id, ADA)
+    people.devices.mark_used(made.device.id)
+    fail_first(monkeypatch, people.mfa, "clean_up")
+    with pytest.raises(ValueError, match=PERSONAL):
+        await people.clean_up()
+    await people.clean_up()
+    assert (await open_people().devices.get(acme.id, made.device.id)).last_used == date(2026, 1, 5)
 
 
 @pytest.mark.promise("T2", "C1", "C2")
