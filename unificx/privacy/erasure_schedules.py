@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound
-from unificx.db import log_and_continue
+from unificx.db import lock_scope, log_and_continue
 from unificx.db.pagination import Page, PageByTime
 from unificx.privacy import repository
 from unificx.privacy.erasing import PersonErasures
@@ -62,6 +62,7 @@ class ErasureSchedules:
             due=now + timedelta(days=days),
         )
         async with self._database.begin() as uow:
+            await lock_scope(uow.session, "erasure", owner.tenant_id)
             if await repository.find_erasure(uow.session, owner.tenant_id, owner.id) is not None:
                 raise Conflict("The erasure of this person has begun.", hint="Look at its receipt.")
             before = await repository.find_schedule(uow.session, owner.tenant_id, owner.id)

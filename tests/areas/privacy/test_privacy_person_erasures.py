@@ -5,7 +5,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -337,6 +337,19 @@ async def test_a_cancelled_erasure_never_begins(erasures: PersonErasures, clock:
     with pytest.raises(NotFound):
         await ErasureSchedules(erasures).cancel(ANA)
     assert (drawer.seen, (await erasures.plan(ANA)).scheduled) == ([], None)
+
+
+@pytest.mark.promise("D3")
+async def test_a_person_does_not_replace_what_an_administrator_schedules_at_the_same_time(
+    erasures: PersonErasures, clock: ManualClock
+) -> None:
+    schedules = ErasureSchedules(erasures)
+    plan, _ = await asyncio.gather(erasures.plan(ANA), erasures.plan(ANA))
+    own, by_admin = await asyncio.gather(
+        schedules.schedule_own(ANA, 30), schedules.schedule(ANA, plan.digest, "admin", 1), return_exceptions=True
+    )
+    assert (await erasures.plan(ANA)).scheduled == by_admin == clock.now() + timedelta(days=1)
+    assert isinstance(own, Conflict | datetime)
 
 
 async def test_an_erasure_at_once_ends_its_schedule(erasures: PersonErasures, clock: ManualClock) -> None:

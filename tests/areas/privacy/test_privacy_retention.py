@@ -1,12 +1,13 @@
 """Retention: periods, limits, the sweep, a clock that jumps, and the alarm of a sweep that does nothing."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal_column, select
 from sweeping import SweptTenant, retention_of, sweep
 
 from tests.outside_numbers import in_germany
@@ -283,6 +284,19 @@ async def test_a_sweep_that_does_nothing_over_a_backlog_alarms(
     retention = retention_of(database, support.expiries)
     await retention.sweep(clock.now())
     assert (retention.status.alarm, retention.lags) == (False, {"report": 0.0})
+
+
+@pytest.mark.promise("R3")
+async def test_rows_that_cannot_be_found_do_not_stop_the_sweep_of_others(
+    database: Database, support: SupportService, clock: ManualClock
+) -> None:
+    [whole] = support.expiries
+    missing = literal_column("missing")
+    broken = replace(whole, kind="broken", rows=lambda _: select(missing.label("id"), missing.label("at")))
+    clock.advance(31 * 86400)
+    retention = retention_of(database, [broken, whole])
+    await retention.sweep(clock.now())
+    assert (retention.status.stalled, retention.lags) == (("broken",), {"report": 0.0})
 
 
 async def test_a_sweep_that_never_runs_alarms(database: Database, support: SupportService, clock: ManualClock) -> None:

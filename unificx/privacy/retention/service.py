@@ -101,17 +101,18 @@ class Retention:
         lags: dict[str, float] = dict.fromkeys((each.retention for each in self._expiries), 0.0)
         stalled: set[str] = set()
         for expiry in self._expiries:
-            removed, lag = 0, 0.0
+            removed, lag, unknown = 0, 0.0, False
             for tenant in self.periods.tenants():
                 cutoff = self._period_of(expiry, tenant.id).before(now)
                 with log_and_continue("retention_sweep_failed", kind=expiry.kind, tenant=tenant.id):
                     removed += await self._sweep_rows(expiry, tenant.id, cutoff)
-                async with self._database.read() as session:
-                    left = await repository.oldest(session, expiry, tenant.id, cutoff)
-                lag = max(lag, (cutoff - left).total_seconds() if left is not None else 0.0)
+                found = None
+                with log_and_continue("retention_sweep_failed", kind=expiry.kind, tenant=tenant.id):
+                    found = await self._lag(expiry, tenant.id, cutoff)
+                lag, unknown = max(lag, found or 0.0), unknown or found is None
             if removed:
                 log.info("retention_swept", kind=expiry.kind, removed=removed)
-            elif lag:
+            elif lag or unknown:
                 stalled.add(expiry.kind)
                 log.error("retention_stalled", kind=expiry.kind, lag_seconds=round(lag))
             lags[expiry.retention] = max(lags[expiry.retention], lag)
@@ -163,6 +164,12 @@ class Retention:
             removed += len(ids)
             before = ids
             await asyncio.sleep(0)  # other work goes first
+
+    async def _lag(self, expiry: Expiry, tenant_id: str, cutoff: datetime) -> float:
+        """Return the seconds since the oldest row that is left should have gone."""
+        async with self._database.read() as session:
+            left = await repository.oldest(session, expiry, tenant_id, cutoff)
+        return (cutoff - left).total_seconds() if left is not None else 0.0
 
     def _period_of(self, expiry: Expiry, tenant_id: str) -> Period:
         return self.periods.of(tenant_id, expiry.retention) if expiry.period is None else expiry.period(tenant_id)
