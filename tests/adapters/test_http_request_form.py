@@ -7,7 +7,7 @@ import pytest
 from http_world import ORIGIN, World, WorldParts
 
 from unificx.db import UnitOfWork
-from unificx.identity import Person
+from unificx.identity import Person, TenantChange
 from unificx.support.rights import RequestMessages, RightsRequest
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
@@ -93,12 +93,15 @@ async def test_a_visitor_asks_and_writes_again_by_the_link_of_the_answer(world: 
     (`test_administrators_are_reminded_before_the_time_limit`), and an inquiry becomes a request about personal data
     (`test_an_inquiry_becomes_a_deletion_with_the_time_limit_of_the_law`)."""
     client, admin = visitor(world, world.acme.domain), await world.admin(world.acme)
+    await world.identity.tenants.update(world.acme.id, TenantChange(time_zone="America/New_York"))
     asked = {**FORM, "kind": "inquiry", "text": "When are you <open>?"}
     path = (await client.post("/privacy/request", data=asked)).headers["location"]
     confirmed = await client.post(path, data={"code": mailbox.codes[0]})
     [request] = (await admin.get("/api/v1/privacy-requests?kind=inquiry")).json()["items"]
     history = f"/privacy/request/history/{RequestMessages(world.services.rights.requests).proof(request['id'])}"
     assert history in confirmed.text
+    last_day = mailbox.alerts[0].removeprefix("inquiry, ")
+    assert f"To be answered by: {last_day}." in (await client.get(history)).text
     assert (request["regime"], request["overdue"], request["state"]) == ("general", False, "proved")
     assert (await (await world.admin(world.globex)).get(f"/api/v1/privacy-requests/{request['id']}")).status_code == 404
     steps = f"/api/v1/privacy-requests/{request['id']}/steps"

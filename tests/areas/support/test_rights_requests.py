@@ -1,5 +1,6 @@
 """Requests about personal data on both databases: entry, steps, reminders, erasure, deletion."""
 
+import asyncio
 import itertools
 from contextlib import suppress
 from dataclasses import replace
@@ -37,6 +38,7 @@ from unificx.support.rights import (
     breaches,
     repository,
     request_holding,
+    service,
 )
 from unificx.support.rights.events import BreachNoticeDue
 
@@ -284,6 +286,14 @@ async def test_a_user_has_at_most_twenty_open_requests(setup: Setup) -> None:
         await requests.submit_own(ada.tenant_id, ada.id, "complaint", "again")
     with pytest.raises(Conflict):
         await requests.submit_own(ada.tenant_id, ada.id, "complaint", "again")
+
+
+async def test_requests_at_the_same_time_do_not_exceed_the_limit(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "MAX_OPEN", 1)
+    requests, _, _, ada = setup
+    sent = (requests.submit_own(ada.tenant_id, ada.id, "complaint", "again") for _ in range(3))
+    results = await asyncio.gather(*sent, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in results) == ["Conflict", "Conflict", "RightsRequest"]
 
 
 async def test_texts_are_limited_and_bad_requests_refused_by_field(setup: Setup) -> None:

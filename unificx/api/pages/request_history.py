@@ -4,6 +4,7 @@ The proof in the link, which was sent to the e-mail address of the request, is a
 """
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from html import escape
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from unificx.api.pages.layout import Language, language_for, language_query, pag
 from unificx.api.pages.request_texts import KINDS, STATES, STEPS
 from unificx.api.services import services_of
 from unificx.core.errors import Conflict, DomainError, Expired
-from unificx.support.rights import OF_SENDER, PROOF_LENGTH, RequestHistory, RequestMessages, StepRecord
+from unificx.support.rights import OF_SENDER, PROOF_LENGTH, RequestHistory, RequestMessages, StepRecord, last_day
 
 _TITLE = {"en": "Your request – UnifiCX", "de": "Ihre Anfrage – UnifiCX"}
 _MAX_BODY = 64 << 10
@@ -60,7 +61,8 @@ async def _page(request: Request, proof: str, text: str = "", refusal: DomainErr
         response = page(request, "request-unknown", _TITLE)
         response.status_code = 404
         return _private(response)
-    values = _values(found, language_for(request))
+    zone = services_of(request).identity.directory.time_zone(found.request.tenant_id)
+    values = _values(found, language_for(request), zone)
     form = {"action": escape(f"{request.url.path}{language_query(request)}"), "text": escape(text[:10_000])}
     error = error_html(
         _ERRORS, language_for(request), refusal, otherwise="closed" if isinstance(refusal, Conflict) else "text"
@@ -70,13 +72,13 @@ async def _page(request: Request, proof: str, text: str = "", refusal: DomainErr
     )
 
 
-def _values(found: RequestHistory, language: Language) -> Mapping[str, str]:
+def _values(found: RequestHistory, language: Language, zone: tzinfo | None) -> Mapping[str, str]:
     request = found.request
     title = request.topic or KINDS[request.kind][language]
     return {
         "topic": escape(title),
         "state": STATES[request.state][language],
-        "due": request.due.date().isoformat() if request.closed is None else "–",
+        "due": last_day(request.due, zone).isoformat() if request.closed is None else "–",
         "sent": escape(request.text) or "–",
         "steps": "".join(_step(each, language) for each in found.steps),
     }

@@ -2,7 +2,7 @@
 
 from unificx.support.rights.accounts import Accounts
 from unificx.support.rights.breaches import Breaches
-from unificx.support.rights.clocks import Regime
+from unificx.support.rights.clocks import Regime, last_day
 from unificx.support.rights.dependencies import RightsDependencies
 from unificx.support.rights.disclosures import Disclosures
 from unificx.support.rights.handovers import DisclosedFile, Handovers
@@ -74,5 +74,6 @@ __all__ = [
     "Step",
     "StepRecord",
     "allowed",
+    "last_day",
     "request_holding",
 ]

@@ -88,6 +88,11 @@ def end_of(day: date, zone: tzinfo | None) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, zone or UTC).astimezone(UTC)
 
 
+def last_day(end: datetime, zone: tzinfo | None) -> date:
+    """Return the day that ends at a time, or before it, in a time zone, UTC by default."""
+    return local_day(end - timedelta(seconds=1), zone)
+
+
 def local_day(at: datetime, zone: tzinfo | None) -> date:
     """Return the day of a time in a time zone, UTC by default."""
     return at.astimezone(zone or UTC).date()

@@ -48,12 +48,13 @@ NOT_DECIDED = "The sign-up was not decided about in time. / Über die Anmeldung 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """How a request was received. `by`: id of the person who entered it."""
+    """How a request was received. `by`: id of the person who entered it, who may be limited to `most` open ones."""
 
     origin: Origin
     state: State
     proof: Proof
     by: str
+    most: int | None = None
 
 
 class RightsRequests:
@@ -87,12 +88,9 @@ class RightsRequests:
         Raise Conflict if too many are open, Invalid, NotFound."""
         person = await self.accounts.get(tenant_id, person_id)
         queue_id = provider_queue(self._identity.directory, tenant_id, kind) if to == "provider" else tenant_id
-        async with self._database.read() as session:
-            if await repository.count_open(session, queue_id, person_id) >= MAX_OPEN:
-                raise Conflict("You have many open requests.", hint="Wait for their answers.")
         new = NewRequest(kind, text, topic, attachment, name=person.name, email=person.email, person_id=person_id)
         new = replace(new, sender_tenant=tenant_id if to == "provider" else "")
-        return await self._enter(queue_id, new, _Entry("account", "proved", "account", person_id))
+        return await self._enter(queue_id, new, _Entry("account", "proved", "account", person_id, MAX_OPEN))
 
     async def enter(self, tenant_id: str, new: NewRequest, by: str) -> RightsRequest:
         """Enter a request that an administrator has received. The account of a reported minor is suspended at once.
@@ -154,6 +152,10 @@ class RightsRequests:
             raise Invalid(f"Use at most {MAX_TOPIC} characters.", field="topic")
         if len(new.attachment) > MAX_ATTACHMENT:
             raise Invalid(f"Use at most {MAX_ATTACHMENT} characters.", field="attachment")
+        if entry.most is not None:
+            await lock_scope(uow.session, "requests of", entry.by)
+            if await repository.count_open(uow.session, tenant_id, entry.by) >= entry.most:
+                raise Conflict("You have many open requests.", hint="Wait for their answers.")
         about = await self.subjects.of_new(tenant_id, new) if entry.origin in ("account", "staff") else None
         now, own = self._clock.now(), entry.origin == "account"
         request = _with_limits(self.deps, tenant_id, replace(new, text=text, topic=topic), now)
@@ -338,7 +340,7 @@ class RightsRequests:
     ) -> None:
         """Tell the administrators kind and last day of these requests, `without` one of them, once `uow` is stored."""
         zone = self._identity.directory.time_zone(tenant_id)
-        days = [clocks.local_day(each.due - timedelta(seconds=1), zone) for each in requests]
+        days = [clocks.last_day(each.due, zone) for each in requests]
         detail = "; ".join(f"{each.kind}, {day}" for each, day in zip(requests, days, strict=True))
         await self.notifier.alert_administrators(tenant_id, detail, without=without, uow=uow)
 
