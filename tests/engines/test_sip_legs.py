@@ -27,6 +27,8 @@ from unificx.sip.legs import (
 from unificx.sip.legs.leg import MAX_POSTPONED, MAX_RETRY_AFTER
 from unificx.sip.message import Request, Response, respond
 
+REFER = ("Refer-To", "<sip:1003@b.example>")
+
 
 def connected(wire: Wire) -> tuple[OutgoingLeg, IncomingLeg]:
     leg = wire.call()
@@ -47,6 +49,15 @@ def receive_in_dialog(
     wire.a.endpoint.request(request, wire.flow_to(wire.b), wire.now)
     wire.pump()
     return dialog
+
+
+def referred(wire: Wire) -> tuple[IncomingLeg, Dialog]:
+    """Have `b` accept a REFER of `a` in a call; return its leg, and the dialog after it."""
+    leg, callee = connected(wire)
+    dialog = receive_in_dialog(wire, leg.dialog, "REFER", REFER)
+    callee.accept_refer(wire.now)
+    wire.pump()
+    return callee, dialog
 
 
 def subscribe_to_refer(wire: Wire, dialog: Dialog, expires: str, event: str = "refer") -> Dialog:
@@ -397,9 +408,7 @@ def test_notify_names_the_refer_it_is_about_after_the_first_one() -> None:
 def test_a_transferor_refreshes_and_ends_the_subscription_of_its_refer() -> None:
     """RFC 3515 section 2.4.4."""
     wire = Wire()
-    leg, callee = connected(wire)
-    dialog = receive_in_dialog(wire, leg.dialog, "REFER", ("Refer-To", "<sip:1003@b.example>"))
-    callee.accept_refer(wire.now)
+    callee, dialog = referred(wire)
     callee.notify(180, wire.now)
     for expires in ("60", "9999", "0"):
         dialog = subscribe_to_refer(wire, dialog, expires)
@@ -595,9 +604,7 @@ def test_finished_call_leaves_no_cyclic_garbage() -> None:
 def test_the_subscription_of_a_refer_ends_once_it_expires() -> None:
     """RFC 6665 section 4.2.2; what is left of it is in each NOTIFY."""
     wire = Wire()
-    leg, callee = connected(wire)
-    dialog = receive_in_dialog(wire, leg.dialog, "REFER", ("Refer-To", "<sip:1003@b.example>"))
-    callee.accept_refer(wire.now)
+    callee, dialog = referred(wire)
     subscribe_to_refer(wire, dialog, "60")
     wire.advance(45)
     callee.notify(180, wire.now)
@@ -617,12 +624,8 @@ def test_the_subscription_of_a_refer_ends_once_it_expires() -> None:
 
 def test_a_rejected_refer_leaves_the_subscription_of_an_earlier_one() -> None:
     wire = Wire()
-    leg, callee = connected(wire)
-    refer = ("Refer-To", "<sip:1003@b.example>")
-    dialog = receive_in_dialog(wire, leg.dialog, "REFER", refer)
-    callee.accept_refer(wire.now)
-    wire.pump()
-    receive_in_dialog(wire, dialog, "REFER", refer)
+    callee, dialog = referred(wire)
+    receive_in_dialog(wire, dialog, "REFER", REFER)
     callee.reject_refer(491, wire.now)
     callee.notify(200, wire.now)
     wire.pump()
@@ -635,12 +638,8 @@ def test_a_rejected_refer_leaves_the_subscription_of_an_earlier_one() -> None:
 
 def test_the_result_of_a_transfer_is_reported_while_a_further_refer_is_unanswered() -> None:
     wire = Wire()
-    leg, callee = connected(wire)
-    refer = ("Refer-To", "<sip:1003@b.example>")
-    dialog = receive_in_dialog(wire, leg.dialog, "REFER", refer)
-    callee.accept_refer(wire.now)
-    wire.pump()
-    receive_in_dialog(wire, dialog, "REFER", refer)
+    callee, dialog = referred(wire)
+    receive_in_dialog(wire, dialog, "REFER", REFER)
     callee.notify(180, wire.now)
     callee.notify(200, wire.now)
     callee.reject_refer(491, wire.now)
@@ -656,12 +655,9 @@ def test_the_result_of_a_transfer_is_reported_while_a_further_refer_is_unanswere
 
 def test_a_subscription_that_ran_out_while_a_further_refer_was_unanswered_ends_after_its_rejection() -> None:
     wire = Wire()
-    leg, callee = connected(wire)
-    refer = ("Refer-To", "<sip:1003@b.example>")
-    dialog = receive_in_dialog(wire, leg.dialog, "REFER", refer)
-    callee.accept_refer(wire.now)
+    callee, dialog = referred(wire)
     dialog = subscribe_to_refer(wire, dialog, "10")
-    receive_in_dialog(wire, dialog, "REFER", refer)
+    receive_in_dialog(wire, dialog, "REFER", REFER)
     wire.advance(15)
     callee.reject_refer(491, wire.now)
     wire.advance(1)

@@ -20,6 +20,20 @@ def refers(by: str, to: str) -> str:
 """
 
 
+def cancels(callee: str, dialled: str, number: str) -> str:
+    """Alice dials, `callee` rings, and Alice cancels; the call record has `number`."""
+    return f"""
+    alice -> INVITE {dialled} [alice]
+    {callee} <- INVITE [alice]
+    {callee} -> 180
+    alice <- 180
+    alice -> CANCEL
+    history <- cancelled 16 alice {number}
+    {callee} <- CANCEL
+    alice <- 487
+"""
+
+
 def hangs_up(by: str, other: str, record: str) -> str:
     """`by` hangs up, and `record` is the call record."""
     return f"""

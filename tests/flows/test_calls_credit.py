@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from carriers import Outside
 from ladder import play, play_on
+from steps import cancels
 from world import World
 
 from unificx.billing import CreditCall, CreditRefusal
@@ -21,22 +22,18 @@ NUMBERS = {
     "112": Outside("112", "carrier", emergency=True),
 }
 PARTICIPANTS = "alice 1001, carrier +491710000001 udp trunk, second +491710000002 udp trunk"
-UP = """
+ANSWERS = """
     carrier <- INVITE [alice]
     carrier -> 200 [outside]
     carrier <- ACK
     alice <- 200 [outside]
     alice -> ACK
 """
-CANCELLED = """
-    alice -> INVITE 03098765432 [alice]
-    carrier <- INVITE [alice]
-    carrier -> 180
-    alice <- 180
-    alice -> CANCEL
-    history <- cancelled 16 alice +493098765432
-    carrier <- CANCEL
-    alice <- 487
+UP = "alice -> INVITE 03098765432 [alice]" + ANSWERS
+ENDED = """
+    alice <- BYE
+    carrier <- BYE
+    history <- answered 102 alice +493098765432
 """
 pytestmark = pytest.mark.promise("U4")
 
@@ -132,7 +129,7 @@ def faults(log: list[dict[str, object]]) -> set[object]:
 @pytest.mark.promise("U4")
 async def test_a_call_is_warned_before_its_credit_is_used_up_and_then_ended() -> None:
     world, bank, credit, player = await start(180)
-    await play_on(world, "alice -> INVITE 03098765432 [alice]" + UP)
+    await play_on(world, UP)
     assert [(one.destination, one.answered) for one in bank.asked] == [("49309876", None)]
     await pass_time(world, credit, 119)
     assert not player.played
@@ -142,14 +139,7 @@ async def test_a_call_is_warned_before_its_credit_is_used_up_and_then_ended() ->
     assert player.played == [(warned, TONE)]
     assert player.interrupted == [(call.id, warned, 0.4)]
     await pass_time(world, credit, 58)
-    await play_on(
-        world,
-        """
-        alice <- BYE
-        carrier <- BYE
-        history <- answered 102 alice +493098765432
-        """,
-    )
+    await play_on(world, ENDED)
     await credit.check()
     [ended] = bank.ended
     assert (ended.id, ended.call_id) == (bank.asked[0].id, call.id)
@@ -162,20 +152,13 @@ async def test_a_call_ends_with_its_credit_also_while_the_database_is_away(
     no_fault_in_the_log: list[dict[str, object]],
 ) -> None:
     world, bank, credit, player = await start(60)
-    await play_on(world, "alice -> INVITE 03098765432 [alice]" + UP)
+    await play_on(world, UP)
     bank.is_away = True
     await pass_time(world, credit, 58)
     assert world.manager.calls
     assert len(player.played) == 1
     await pass_time(world, credit, 1)
-    await play_on(
-        world,
-        """
-        alice <- BYE
-        carrier <- BYE
-        history <- answered 102 alice +493098765432
-        """,
-    )
+    await play_on(world, ENDED)
     await credit.check()
     bank.is_away = False
     for _ in range(2):
@@ -192,7 +175,7 @@ async def test_a_call_by_the_second_goes_on_if_its_credit_cannot_be_read_at_its_
     """A single second was granted before it was dialled; the next check reads the credit."""
     world, bank, credit, _ = await start(3_600)
     bank.increment = 1
-    await play_on(world, "alice -> INVITE 03098765432 [alice]" + UP)
+    await play_on(world, UP)
     bank.is_away = True
     await pass_time(world, credit, 1)
     bank.is_away = False
@@ -209,21 +192,14 @@ async def test_without_the_database_a_call_by_the_second_ends_with_the_credit_th
 ) -> None:
     world, bank, credit, _ = await start(45)
     bank.increment = 1
-    await play_on(world, "alice -> INVITE 03098765432 [alice]" + UP)
+    await play_on(world, UP)
     bank.is_away = not is_read
     await pass_time(world, credit, 1)
     bank.is_away = True
     await pass_time(world, credit, lasts - 3)
     assert world.manager.calls
     await pass_time(world, credit, 1)
-    await play_on(
-        world,
-        """
-        alice <- BYE
-        carrier <- BYE
-        history <- answered 102 alice +493098765432
-        """,
-    )
+    await play_on(world, ENDED)
     assert faults(no_fault_in_the_log) == {"credit_not_reserved"}
     no_fault_in_the_log.clear()
 
@@ -232,7 +208,7 @@ async def test_without_the_database_a_call_by_the_second_ends_with_the_credit_th
 async def test_a_call_ends_with_its_credit_although_the_database_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("unificx.server.credit_control.CHECK_SECONDS", 0.001)
     world, bank, credit, _ = await start(60)
-    await play_on(world, "alice -> INVITE 03098765432 [alice]" + UP)
+    await play_on(world, UP)
     bank.responds.clear()
     checks = asyncio.create_task(credit.run())
     while len(bank.asked) < 2:
@@ -243,14 +219,7 @@ async def test_a_call_ends_with_its_credit_although_the_database_hangs(monkeypat
         await world.settle()
     checks.cancel()
     await asyncio.wait([checks])
-    await play_on(
-        world,
-        """
-        alice <- BYE
-        carrier <- BYE
-        history <- answered 102 alice +493098765432
-        """,
-    )
+    await play_on(world, ENDED)
 
 
 async def test_a_release_that_fails_does_not_hold_up_those_of_other_calls(
@@ -258,7 +227,7 @@ async def test_a_release_that_fails_does_not_hold_up_those_of_other_calls(
 ) -> None:
     world, bank, credit, _ = await start(600)
     for _ in range(2):
-        await play_on(world, CANCELLED)
+        await play_on(world, cancels("carrier", "03098765432", CALLED))
     first = bank.asked[0].id
     call_ended = bank.call_ended
 
@@ -279,7 +248,7 @@ async def test_a_release_that_fails_does_not_hold_up_those_of_other_calls(
 
 async def test_credit_that_is_paid_in_meanwhile_lets_a_call_go_on() -> None:
     world, bank, credit, player = await start(60)
-    await play_on(world, "alice -> INVITE 03098765432 [alice]" + UP)
+    await play_on(world, UP)
     await pass_time(world, credit, 20)
     bank.seconds = 3_600
     await pass_time(world, credit, 70)
@@ -319,7 +288,7 @@ async def test_without_credit_no_carrier_is_called_and_the_caller_gets_the_reaso
 
 async def test_an_emergency_call_needs_no_credit() -> None:
     world, bank, credit, _ = await start(0)
-    await play_on(world, "alice -> INVITE 112 [alice]" + UP)
+    await play_on(world, "alice -> INVITE 112 [alice]" + ANSWERS)
     await pass_time(world, credit, 5)
     assert world.manager.calls
     assert not bank.asked

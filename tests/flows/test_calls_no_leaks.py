@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 from cyclic_garbage import no_cyclic_garbage
 from ladder import play, play_on
-from steps import HOLDS, UP
+from steps import HOLDS, UP, cancels
 from world import World
 
 from unificx.sip.fields import Message
@@ -43,16 +43,7 @@ REFUSED = """
     history <- busy 17 alice 1002
     alice <- 486
 """
-CANCELLED = """
-    alice -> INVITE 1002 [alice]
-    bob   <- INVITE [alice]
-    bob   -> 180
-    alice <- 180
-    alice -> CANCEL
-    history <- cancelled 16 alice 1002
-    bob   <- CANCEL
-    alice <- 487
-"""
+CANCELLED = cancels("bob", "1002", "1002")
 UNANSWERED = """
     alice -> INVITE 1002 [alice]
     bob   <- INVITE [alice]

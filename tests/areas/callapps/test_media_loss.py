@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from app_harness import harness_for
+from app_harness import AppHarness, harness_for
 from virtual_time import run_in_virtual_time
 
 from unificx.callapps import Call
@@ -12,19 +12,26 @@ from unificx.callapps.media_session import MEDIA_SECONDS
 from unificx.sip.legs import ByeReceived
 
 
+async def music(call: Call) -> None:
+    await call.music()
+
+
+async def without_engine() -> AppHarness:
+    """Return a call with music that has waited for its media engine for as long as it may take."""
+    stage = harness_for(music, playback_seconds=10.0)
+    stage.begin()
+    await asyncio.sleep(5.0)
+    stage.running.clear()
+    await asyncio.sleep(MEDIA_SECONDS)
+    return stage
+
+
 @pytest.mark.parametrize("engine_returns", [False, True])
 def test_caller_is_released_if_media_does_not_return(engine_returns: bool) -> None:
     """No media engine starts, or the phone does not answer the offer made with a new one."""
 
     async def story() -> None:
-        async def app(call: Call) -> None:
-            await call.music()
-
-        stage = harness_for(app, playback_seconds=10.0)
-        stage.begin()
-        await asyncio.sleep(5.0)
-        stage.running.clear()
-        await asyncio.sleep(MEDIA_SECONDS)
+        stage = await without_engine()
         if engine_returns:
             stage.running.set()
             stage.host.on_engine_restarted()
@@ -55,14 +62,7 @@ def test_caller_whose_phone_does_not_take_a_new_engine_is_released_while_digits_
 
 def test_phone_has_its_own_time_to_answer_after_a_slow_start_of_the_engine() -> None:
     async def story() -> None:
-        async def app(call: Call) -> None:
-            await call.music()
-
-        stage = harness_for(app, playback_seconds=10.0)
-        stage.begin()
-        await asyncio.sleep(5.0)
-        stage.running.clear()
-        await asyncio.sleep(MEDIA_SECONDS)
+        stage = await without_engine()
         stage.running.set()
         stage.host.on_engine_restarted()
         await asyncio.sleep(32.0)
@@ -109,10 +109,7 @@ def test_called_party_may_ring_for_longer_than_lost_media_is_waited_for() -> Non
     """A call that begins here has media once the called party answers."""
 
     async def story() -> None:
-        async def app(call: Call) -> None:
-            await call.music()
-
-        stage = harness_for(app, offer=b"", answers_at_once=False, playback_seconds=10.0)
+        stage = harness_for(music, offer=b"", answers_at_once=False, playback_seconds=10.0)
         stage.begin()
         await asyncio.sleep(4 * MEDIA_SECONDS)
         assert ByeReceived() not in stage.events
