@@ -40,6 +40,9 @@ class StreamLimits:
     """A connection with more unsent bytes is closed, because its peer does not read."""
     stalled: float = 20.0
     """A connection whose write buffer stays full this long is closed."""
+    unacknowledged: float = 20.0
+    """An outgoing connection whose peer acknowledges nothing for this long is closed: without this limit messages are
+    sent for a quarter of an hour over a connection that a router has forgotten."""
     connect: float = 5.0
     waiting: int = 64
     """Messages queued while a connection is being opened."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from unificx.core.background import BackgroundTasks
 from unificx.sip.flow import Flow
 from unificx.transport.connections import Connections
-from unificx.transport.stream import StreamConnection
+from unificx.transport.stream import StreamConnection, set_tcp_options
 
 Destination = tuple[tuple[str, str, int], str]
 """The peer, and the name that its certificate must have: what was verified for one name is not for another."""
@@ -57,13 +57,14 @@ class OutgoingConnections:
         secure = flow.transport == "tls"
         try:
             async with asyncio.timeout(self._connections.limits.connect):
-                await asyncio.get_running_loop().create_connection(
+                transport, _ = await asyncio.get_running_loop().create_connection(
                     lambda: connection,
                     flow.host,
                     flow.port,
                     ssl=self._trust if secure else None,
                     server_hostname=(flow.server_name or flow.host) if secure else None,
                 )
+                set_tcp_options(transport.get_extra_info("socket"), self._connections.limits.unacknowledged)
         except (OSError, UnicodeError):
             self._give_up(flow)
             connection.ended.cancel()

@@ -119,11 +119,14 @@ class StreamConnection(asyncio.Protocol):
         self._deadline_timer = self._loop.call_at(min(due, soon), self._check_deadlines)
 
 
-def set_tcp_options(sock: socket.socket) -> None:
-    """Enable TCP keep-alive, to detect vanished peers, and disable Nagle's algorithm."""
+def set_tcp_options(sock: socket.socket, unacknowledged: float = 0.0) -> None:
+    """Enable TCP keep-alive, to detect vanished peers, and disable Nagle's algorithm. `unacknowledged`: seconds after
+    which the connection is closed if the peer acknowledges nothing; 0: the default of the system."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     if hasattr(socket, "TCP_KEEPIDLE"):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 120)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 20)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4)
+    if unacknowledged and hasattr(socket, "TCP_USER_TIMEOUT"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(unacknowledged * 1000))

@@ -290,6 +290,18 @@ async def test_an_outgoing_connection_is_reused(rig: Rig, opened: Open) -> None:
     assert set(rig.lost) == {rig.received[0][1], asked}
 
 
+async def test_an_outgoing_connection_that_a_router_has_forgotten_is_closed(rig: Rig, opened: Open) -> None:
+    """Without these options messages would go nowhere for a quarter of an hour."""
+    other = await opened(BindAddress("tcp", HOST, 0))
+    rig.transports.send(options(), Flow("tcp", HOST, other.bound["tcp"].port))
+    await until(lambda: other.received)
+    [connection] = rig.transports._outgoing._established.values()  # pyright: ignore[reportPrivateUsage]
+    assert connection._transport is not None  # pyright: ignore[reportPrivateUsage]
+    found = connection._transport.get_extra_info("socket")  # pyright: ignore[reportPrivateUsage]
+    assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert 0 < found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 30_000
+
+
 async def test_an_incoming_connection_is_not_reused_for_its_source_address(rig: Rig) -> None:
     _, writer = await tcp_phone(rig)
     writer.write(options())
