@@ -19,6 +19,11 @@ export function formatDate(iso: string): string {
   return i18n.date(new Date(iso), { dateStyle: 'medium' });
 }
 
+/** The day that ends at a time, or before it. */
+export function formatLastDay(end: string): string {
+  return formatDate(new Date(Date.parse(end) - 1000).toISOString());
+}
+
 /** 0:07, 12:03, 1:02:03. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

@@ -2,7 +2,7 @@ import { List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type OwnDisclosure, type OwnHandover, type OwnRequest } from '~/api';
-import { formatDate } from '~/design/dates';
+import { formatDate, formatLastDay } from '~/design/dates';
 import { fileSize } from '~/design/file-size';
 import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
@@ -51,7 +51,7 @@ export function OwnRequests() {
 
 function Request({ request }: { request: OwnRequest }) {
   const { t } = useLingui();
-  const day = formatDate(new Date(Date.parse(request.due) - 1000).toISOString());
+  const day = formatLastDay(request.due);
   return (
     <List.Item>
       {formatDate(request.received)}: {t(REQUEST_KINDS[request.kind])}, {t(REQUEST_STATES[request.state])}

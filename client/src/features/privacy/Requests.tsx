@@ -6,7 +6,7 @@ import { api, type PrivacyRequest } from '~/api';
 import { useIsOperator } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
-import { formatDate } from '~/design/dates';
+import { formatDate, formatLastDay } from '~/design/dates';
 import { usePages } from '~/design/lists';
 import { EmptyState } from '~/design/EmptyState';
 import { ErrorBar } from '~/design/ErrorBar';
@@ -146,7 +146,7 @@ function Queue({ tenant, title, children }: QueueProps) {
 
 function Summary({ request }: { request: PrivacyRequest }) {
   const { t } = useLingui();
-  const day = formatDate(request.closed ?? new Date(Date.parse(request.due) - 1000).toISOString());
+  const day = request.closed ? formatDate(request.closed) : formatLastDay(request.due);
   return (
     <Group gap="xs">
       <Text fw={600}>{t(REQUEST_KINDS[request.kind])}</Text>

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api, type SuspensionNotice } from '~/api';
 import { useValue } from '~/core/store';
 import { toast } from '~/core/toasts';
-import { formatDate, formatDateTime } from '~/design/dates';
+import { formatDateTime, formatLastDay } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
 import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
@@ -112,7 +112,7 @@ function ReviewForm({ reference }: { reference: string }) {
     return (
       <InfoNotice title={t`Your request is sent`}>
         <Text size="sm">
-          <Trans>Another person decides until {formatDate(ask.data.due)}. You get the answer by e-mail.</Trans>
+          <Trans>Another person decides until {formatLastDay(ask.data.due)}. You get the answer by e-mail.</Trans>
         </Text>
       </InfoNotice>
     );

@@ -2,7 +2,7 @@ import { Accordion, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type OwnRequest } from '~/api';
-import { formatDate } from '~/design/dates';
+import { formatDate, formatLastDay } from '~/design/dates';
 import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { REQUEST_KINDS, REQUEST_STATES } from '~/features/privacy';
@@ -46,7 +46,7 @@ export function OwnInbox({ shown, onShow }: OwnInboxProps) {
 
 function Summary({ request }: { request: OwnRequest }) {
   const { t } = useLingui();
-  const day = formatDate(new Date(Date.parse(request.due) - 1000).toISOString());
+  const day = formatLastDay(request.due);
   return (
     <>
       <Text fw={600} dir="auto" style={{ overflowWrap: 'anywhere' }}>
