@@ -188,6 +188,26 @@ async def test_requests_in_a_dialog_go_to_the_server_that_has_it() -> None:
     )
 
 
+async def test_carrier_without_a_route_is_given_up_at_once_if_another_one_answers() -> None:
+    """Its datagrams have no way; the last carrier is sent the INVITE again until it is silent for too long."""
+    world = await play(
+        """
+        alice 1001, carrier +491710000001 udp trunk, second +491710000002 udp trunk
+        ! carrier loses its connection
+        alice -> INVITE 03098765432 [alice]
+        second <- INVITE [alice]
+        second -> 486
+        history <- busy 17 alice +493098765432
+        alice <- 486
+        ! second loses its connection
+        alice -> INVITE 03098765432 [alice]
+        ... 4 s
+        """,
+        numbers=NUMBERS,
+    )
+    assert len(world.manager.calls) == 1
+
+
 async def test_retry_after_pauses_the_server() -> None:
     world = await play(
         CALLING

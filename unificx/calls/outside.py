@@ -53,12 +53,16 @@ class OutsideDialer:
             return ""
         if not outside.emergency and self._registry.is_trunk_full(trunk):
             return ""
-        if not self._lines.trunks.available(trunk.id, now) and self._has_available_trunk_later(course, now):
+        has_alternative = self._has_available_trunk_later(course, now)
+        if not self._lines.trunks.available(trunk.id, now) and has_alternative:
             return ""
         subject = self._lines.subject(trunk.tenant_id, outside.number)
         name = self._lines.name(trunk.tenant_id, outside.number)[:MAX_SHOWN_NAME]
         party = Caller(trunk.tenant_id, "", "", subject, outside.number, name, trunk_id=trunk.id)
-        invitation = _invitation(call, course, outside, trunk, endpoint)
+        invitation = replace(
+            _invitation(call, course, outside, trunk, endpoint),
+            has_alternative=has_alternative and not needs_answer_key,
+        )
         to_dial = DialParams(
             self._signed(call, outside, self._with_place(call, outside, invitation), now),
             Profile.SRTP if endpoint.flow.secure else Profile.PLAIN,

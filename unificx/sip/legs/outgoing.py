@@ -51,6 +51,8 @@ class InviteParams:
     other_flows: tuple[Flow, ...] = ()
     """Lead to further servers of the peer, each used in turn if one answers 503 or cannot be reached (RFC 3263 section
     4.3)."""
+    has_alternative: bool = False
+    """Whether another peer is called if the last server cannot be reached: without a way to it the leg ends at once."""
     part: BodyPart | None = None
     """Sent in the body beside the offer."""
 
@@ -134,7 +136,8 @@ class OutgoingLeg(Leg):
         if body:
             headers.append(("Content-Type", content_type))
         self._initial_dialog, request = self._initial_dialog.request("INVITE", headers, body, self.params.max_forwards)
-        self.key = self._send(request, self.params.flow, now, only_server=not self.params.other_flows)
+        only_server = not self.params.other_flows and not self.params.has_alternative
+        self.key = self._send(request, self.params.flow, now, only_server=only_server)
         if self.params.silence_seconds:
             self._silent_until = now + self.params.silence_seconds
             self.table.rearm(self)
