@@ -15,7 +15,7 @@ from itertools import count
 from unificx.audio_store import PromptOverrides
 from unificx.callapps.clips import Clip
 from unificx.callapps.handovers import Handovers, connect_for_each_party
-from unificx.callapps.media_session import AppLegParams, AppMediaSession
+from unificx.callapps.media_session import AppLegParams, AppMediaSession, wait_with_media
 from unificx.callapps.ports import AudioSink
 from unificx.callapps.schemas import CalledMailbox, CallerInfo, RecordEndReason, RecordResult, SpokenValue
 from unificx.callapps.tones import tone
@@ -216,7 +216,7 @@ class Call:
         """Echo the caller's audio until the call ends."""
         await self.answer()
         self._engine.echo(self.session.leg)
-        await asyncio.Event().wait()
+        await wait_with_media(self.session, asyncio.Event())
 
     async def connect(
         self, destination: DestinationRef | Plan, *, displayed_name: str | Callable[[], str] = ""
@@ -314,7 +314,7 @@ class Call:
             async with asyncio.timeout(timeout_seconds):
                 while not self._digits:
                     self._changed.clear()
-                    await self._changed.wait()
+                    await wait_with_media(self.session, self._changed)
         except TimeoutError:
             return ""
         return self._digits.popleft()

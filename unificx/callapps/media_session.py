@@ -243,6 +243,16 @@ class AppMediaSession:
             self._emit(OfferReceived(sdp))
 
 
+async def wait_with_media(session: AppMediaSession, event: asyncio.Event) -> None:
+    """Wait for an event, as long as there is media. If none returns, hang up."""
+    while not event.is_set():
+        try:
+            async with asyncio.timeout(MEDIA_SECONDS):
+                await event.wait()
+        except TimeoutError:
+            await session.wait_for_media()
+
+
 def _receives_audio(sdp: bytes) -> bool:
     try:
         return not sdp or not descriptions.is_hold(descriptions.parse(sdp))

@@ -16,9 +16,19 @@ async def music(call: Call) -> None:
     await call.music()
 
 
-async def without_engine() -> AppHarness:
-    """Return a call with music that has waited for its media engine for as long as it may take."""
-    stage = harness_for(music, playback_seconds=10.0)
+async def echo(call: Call) -> None:
+    await call.echo()
+
+
+async def wait_for_a_key(call: Call) -> None:
+    await call.answer()
+    call.join("room")
+    await call.read_digit()
+
+
+async def without_engine(app: Callable[[Call], Awaitable[None]] = music) -> AppHarness:
+    """Return a call that has waited for its media engine for as long as it may take."""
+    stage = harness_for(app, playback_seconds=10.0)
     stage.begin()
     await asyncio.sleep(5.0)
     stage.running.clear()
@@ -27,11 +37,14 @@ async def without_engine() -> AppHarness:
 
 
 @pytest.mark.parametrize("engine_returns", [False, True])
-def test_caller_is_released_if_media_does_not_return(engine_returns: bool) -> None:
+@pytest.mark.parametrize("app", [music, echo, wait_for_a_key])
+def test_caller_is_released_if_media_does_not_return(
+    app: Callable[[Call], Awaitable[None]], engine_returns: bool
+) -> None:
     """No media engine starts, or the phone does not answer the offer made with a new one."""
 
     async def story() -> None:
-        stage = await without_engine()
+        stage = await without_engine(app)
         if engine_returns:
             stage.running.set()
             stage.host.on_engine_restarted()
@@ -74,16 +87,6 @@ def test_phone_has_its_own_time_to_answer_after_a_slow_start_of_the_engine() -> 
         stage.hang_up()
 
     run_in_virtual_time(story())
-
-
-async def echo(call: Call) -> None:
-    await call.echo()
-
-
-async def wait_for_a_key(call: Call) -> None:
-    await call.answer()
-    call.join("room")
-    await call.read_digit()
 
 
 @pytest.mark.parametrize("app", [echo, wait_for_a_key])
