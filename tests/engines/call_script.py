@@ -149,7 +149,7 @@ def every_event() -> list[Event]:
         "offer:b1",
         "offer:b2",
         "offer:app",
-        f"early:{crc32(b'early'):08x}",
+        f"early:b1:{crc32(b'early'):08x}",
         "answer",
         "redo:1",
         "again:1",

@@ -93,6 +93,23 @@ def test_early_media_from_elsewhere_is_used_if_the_first_one_fails() -> None:
     assert script.process(events.CalleeAnswered("b1", b"")) == [AnswerMedia("answer", "b1", "b1", b"other")]
 
 
+def test_first_early_media_remains_if_those_from_elsewhere_fail() -> None:
+    script = ringing("b1")
+    first, second = begin_early_media(script, b"early"), begin_early_media(script, b"other")
+    assert script.process(events.MediaAnswered(first, b"relayed")) == [machine_actions.Progress(183, b"relayed")]
+    assert script.process(events.MediaFailed(second, sdp_at_fault=True)) == []
+    assert script.process(events.CalleeAnswered("b1", b"")) == [AnswerMedia("answer", "b1", "b1", b"early")]
+
+
+def test_early_media_of_a_step_that_has_ended_is_not_that_of_the_next_one() -> None:
+    script = Script(("b1",), fallback="b2")
+    script.process(events.MediaOffered("offer:b1", b"relayed"))
+    late = begin_early_media(script, b"early")
+    script.process(events.CalleeRejected("b1", 503), events.MediaOffered("offer:b2", b"relayed"))
+    script.process(events.CalleeProgressed("b2", 183, b"early"))
+    assert script.process(events.MediaAnswered(late, b"relayed")) == []
+
+
 def test_phone_without_media_is_not_dialled_but_others_are() -> None:
     script = Script(("b1", "b2"))
     ended = machine_actions.EndRinging("b1", Cause.NO_MEDIA)

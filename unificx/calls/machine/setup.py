@@ -119,11 +119,11 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Transition:
     match event:
         case MediaOffered(ticket, sdp):
             return _media_offered(state, ticket, sdp)
-        case MediaAnswered(ticket, sdp) if ticket.startswith(EARLY) and not state.early_answered:
+        case MediaAnswered(ticket, sdp) if not state.early_answered and _early_sdp_of(state, ticket):
             progress = Progress(183, sdp, tentative=bool(state.later))
             return changed(state, last_provisional=183, early_answered=True), [progress]
-        case MediaFailed(ticket) if ticket == _early_ticket(state.early_sdp):
-            return changed(state, early_sdp=b""), []
+        case MediaFailed(ticket) if refused := _early_sdp_of(state, ticket):
+            return changed(state, early_sdps=tuple([each for each in state.early_sdps if each != refused])), []
         case MediaFailed(ticket, sdp_at_fault):
             return _media_failed(state, ticket, Cause.NO_COMMON_MEDIA if sdp_at_fault else Cause.NO_MEDIA, now)
         case RelayRestarted():
@@ -201,10 +201,11 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Transiti
     if branch is None or not branch.live:
         return state, []
     ringing = changed(branch, stage="ringing")
-    if sdp and state.offer and len(state.branches) == 1 and sdp != state.early_sdp:
+    if sdp and state.offer and len(state.branches) == 1 and sdp not in state.early_sdps[-1:]:
         # Early media only with a single branch: with several, the source would be ambiguous. A carrier may go on from
         # another source, as another fork or gateway: the caller has its answer already, whose ports stay the same.
-        return _with_branch(state, ringing, early_sdp=sdp), [AnswerMedia(_early_ticket(sdp), leg, leg, sdp)]
+        latest = (*state.early_sdps[-1:], sdp)
+        return _with_branch(state, ringing, early_sdps=latest), [AnswerMedia(_early_ticket(leg, sdp), leg, leg, sdp)]
     provisional = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
     if provisional <= state.last_provisional:
         return _with_branch(state, ringing), []
@@ -216,7 +217,7 @@ def _answered(state: SettingUp, leg: str, sdp: bytes) -> Transition:
     if branch is None or branch.stage not in ("calling", "ringing"):
         return state, []
     actions = [*_cancel_others(state, leg, elsewhere=True), *push_wakeup.cancel_push(state, branch)]
-    outcome, requests = begin_answering(state, leg, sdp or state.early_sdp)
+    outcome, requests = begin_answering(state, leg, sdp or b"".join(state.early_sdps[-1:]))
     return outcome, [*actions, *requests]
 
 
@@ -377,9 +378,15 @@ def _cancel_others(state: SettingUp, answered_leg: str | None, *, elsewhere: boo
     return actions
 
 
-def _early_ticket(sdp: bytes) -> str:
+def _early_ticket(leg: str, sdp: bytes) -> str:
     """Return the ticket of early media, by which the reply to one description is not taken for that to another."""
-    return f"{EARLY}{crc32(sdp):08x}"
+    return f"{EARLY}{leg}:{crc32(sdp):08x}"
+
+
+def _early_sdp_of(state: SettingUp, ticket: str) -> bytes:
+    """Return the SDP of early media to which a reply with this ticket belongs, b"" for none of this step."""
+    found = [sdp for sdp in state.early_sdps for one in state.branches if _early_ticket(one.name, sdp) == ticket]
+    return found[0] if found else b""
 
 
 def _find_branch(state: SettingUp, name: str) -> Branch | None:

@@ -55,8 +55,8 @@ class SettingUp:
     ring_until: float
     last_provisional: int = 100
     """The latest provisional status sent to the caller."""
-    early_sdp: bytes = b""
-    """The callee's SDP of early media."""
+    early_sdps: tuple[bytes, ...] = ()
+    """The callee's last two SDPs of early media, without those that the anchor refused."""
     early_answered: bool = False
     """Whether the caller has the answer for early media."""
     media_lost: bool = False
