@@ -172,8 +172,8 @@ async def test_a_call_ends_with_its_credit_also_while_the_database_is_away(
 async def test_a_call_by_the_second_goes_on_if_its_credit_cannot_be_read_at_its_answer(
     no_fault_in_the_log: list[dict[str, object]],
 ) -> None:
-    """A single second was granted before it was dialled; the next check reads the credit."""
-    world, bank, credit, _ = await start(3_600)
+    """A single second was granted before it was dialled; the next check reads the credit, and there is no warning."""
+    world, bank, credit, player = await start(3_600)
     bank.increment = 1
     await play_on(world, UP)
     bank.is_away = True
@@ -181,6 +181,7 @@ async def test_a_call_by_the_second_goes_on_if_its_credit_cannot_be_read_at_its_
     bank.is_away = False
     await pass_time(world, credit, 120)
     assert world.manager.calls
+    assert not player.played
     assert faults(no_fault_in_the_log) == {"credit_not_reserved"}
     no_fault_in_the_log.clear()
 
@@ -190,7 +191,7 @@ async def test_a_call_by_the_second_goes_on_if_its_credit_cannot_be_read_at_its_
 async def test_without_the_database_a_call_by_the_second_ends_with_the_credit_that_was_read_or_after_a_minute(
     no_fault_in_the_log: list[dict[str, object]], is_read: bool, lasts: int
 ) -> None:
-    world, bank, credit, _ = await start(45)
+    world, bank, credit, player = await start(45)
     bank.increment = 1
     await play_on(world, UP)
     bank.is_away = not is_read
@@ -198,6 +199,7 @@ async def test_without_the_database_a_call_by_the_second_ends_with_the_credit_th
     bank.is_away = True
     await pass_time(world, credit, lasts - 3)
     assert world.manager.calls
+    assert len(player.played) == 1
     await pass_time(world, credit, 1)
     await play_on(world, ENDED)
     assert faults(no_fault_in_the_log) == {"credit_not_reserved"}

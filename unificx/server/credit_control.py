@@ -48,6 +48,11 @@ class _Granted:
             return self.seconds
         return max(self.seconds, UNREAD_SECONDS) if self.seconds else float("inf")
 
+    def is_to_be_warned(self, talked: float) -> bool:
+        """Whether the leg is warned now: not while its credit may be read soon."""
+        is_unread = self.asked == _NEVER and talked < REFRESH_SECONDS
+        return not self.warned and not is_unread and is_warned(self.seconds, talked)
+
 
 class CreditControl:
     """Implements `calls.CallCredit`, and supervises the live calls of this node.
@@ -117,7 +122,7 @@ class CreditControl:
             granted = await self._extended(granted, int(talked) + STEP_SECONDS, now)
         if talked + CHECK_SECONDS >= granted.end:
             self._end(leg)
-        elif is_warned(granted.seconds, talked) and not granted.warned:
+        elif granted.is_to_be_warned(talked):
             granted = replace(granted, warned=True)
             self._tasks.spawn(self._warn(leg))
         self._granted[leg.id] = granted
