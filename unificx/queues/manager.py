@@ -55,6 +55,8 @@ class _LiveQueue:
     visits: dict[str, QueueVisit] = field(default_factory=dict[str, QueueVisit])
     talks: dict[str, tuple[QueueVisit, float]] = field(default_factory=dict[str, tuple[QueueVisit, float]])
     """Visits by the extension of the agent that talks to the caller, and since when, in monotonic time."""
+    pausing: set[str] = field(default_factory=set[str])
+    """The extensions of agents whose automatic pause is being stored."""
     timer: asyncio.TimerHandle | None = None
 
 
@@ -165,7 +167,8 @@ class QueueManager:
             self._send(queue.id, AgentRemoved(agent.id))
             _drop(self._of_agent, agent.id, queue.id)
         for order, agent in enumerate(known.agents):
-            state = agent.penalty, agent.signed_in, agent.paused, self._do_not_disturb(agent.extension_id)
+            paused = agent.paused or agent.extension_id in live.pausing
+            state = agent.penalty, agent.signed_in, paused, self._do_not_disturb(agent.extension_id)
             self._of_agent.setdefault(agent.extension_id, {})[queue.id] = live
             self._send(queue.id, AgentSet(agent.extension_id, order, *state))
             self._update_occupied(agent.extension_id, known.tenant_id)
@@ -237,7 +240,8 @@ class QueueManager:
                 now, id_ = self._clock.now(), self._clock.new_id()
                 self._history.record_event(AgentEvent(id_, live.queue.tenant_id, live.queue.id, agent, now, "missed"))
             case Pause(agent):
-                self._tasks.spawn(self._pause(live.queue, agent))
+                live.pausing.add(agent)
+                self._tasks.spawn(self._pause(live, agent))
             case AgentChanged(agent):
                 self._update_occupied(agent, live.queue.tenant_id)
 
@@ -247,11 +251,13 @@ class QueueManager:
         except DomainError:
             self._send(visit.queue.id, CallbackFailed(visit.id))
 
-    async def _pause(self, queue: Queue, extension_id: str) -> None:
+    async def _pause(self, live: _LiveQueue, extension_id: str) -> None:
         try:
-            await self._queues.change_agent(queue, extension_id, "pause", "no_answer")
+            await self._queues.change_agent(live.queue, extension_id, "pause", "no_answer")
         except DomainError as fault:
             log.info("queue_agent_not_paused", reason=fault.code)
+        finally:
+            live.pausing.discard(extension_id)
 
     def _schedule(self, live: _LiveQueue) -> None:
         if live.timer is not None:

@@ -216,7 +216,7 @@ def test_agents_who_are_not_to_be_disturbed_do_not_ring() -> None:
     run_in_virtual_time(scenario())
 
 
-def test_a_change_of_presence_leaves_a_pause_that_is_not_stored_yet() -> None:
+def test_a_change_of_presence_or_of_the_queue_leaves_a_pause_that_is_not_stored_yet() -> None:
     async def scenario() -> None:
         world = QueueWorld(max_missed=1)
         world.queues.stores.clear()
@@ -228,9 +228,13 @@ def test_a_change_of_presence_leaves_a_pause_that_is_not_stored_yet() -> None:
             world.not_disturbed = not_disturbed
             world.manager.presence_changed("e-1001")
             assert world.states() == ["paused", "ringing"]
+        world.manager.queue_changed(world.queue)
+        assert world.states() == ["paused", "ringing"]
         world.queues.stores.set()
         await asyncio.sleep(1)
         assert world.states() == ["paused", "ringing"]
+        await world.queues.change_agent(world.queue, "e-1001", "resume")
+        assert world.states() == ["available", "ringing"]
         harness.hang_up()
         await asyncio.sleep(1)
 
