@@ -270,7 +270,7 @@ async def test_a_member_that_declines_from_a_notification_ends_the_ringing_of_al
     )
 
 
-async def test_busy_members_are_skipped_when_their_step_starts() -> None:
+async def test_busy_members_are_skipped_when_their_step_starts_and_when_their_phone_registers() -> None:
     world = await play(PHONES, numbers={"6000": group(("1002",), ("1003", "1004"))})
     world.occupied |= {"e-1002", "e-1004"}
     await play_on(
@@ -278,6 +278,7 @@ async def test_busy_members_are_skipped_when_their_step_starts() -> None:
         """
         alice -> INVITE 6000 [alice]
         carol <- INVITE [alice]
+        ! dave comes back
         carol -> 200 [carol]
         carol <- ACK
         alice <- 200 [carol]

@@ -185,7 +185,7 @@ class ForkTargetBuilder:
             return None
         found = [each for each in fork.ring_targets if each.extension.id == extension_id]
         ringing_target = next((each for each in found if each.only_device in ("", device_id)), None)
-        if ringing_target is None:
+        if ringing_target is None or not self._routing.may_ring(ringing_target, fork):
             return None
         own = call.legs_of(device_id)
         ringing = [branch.name for branch in state.branches if branch.live and branch.name in own]

@@ -89,9 +89,10 @@ class Routing:
         with `skip_busy` without those in a call."""
         if fork.group_id:
             self._ring_memory.record(fork)
-        return tuple([each for each in fork.targets if not isinstance(each, RingTarget) or self._takes(each, fork)])
+        return tuple([each for each in fork.targets if not isinstance(each, RingTarget) or self.may_ring(each, fork)])
 
-    def _takes(self, target: RingTarget, fork: Fork) -> bool:
+    def may_ring(self, target: RingTarget, fork: Fork) -> bool:
+        """Return whether an extension takes calls of this step now, as `targets_to_ring` asks."""
         availability, extension_id = self._availability, target.extension.id
         if fork.group_id and not availability.accepts_group_calls(extension_id):
             return False
