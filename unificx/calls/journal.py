@@ -257,6 +257,7 @@ def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory
         restored=True,
     )
     elapsed = (clock.now() - answered).total_seconds()
-    remaining = max((callee.max_call_seconds if callee is not None else 10_800) - elapsed, 0.0)
+    limiting = callee or directory.extension_by_id(extension)  # of a call outside it is that of the caller
+    remaining = max((limiting.max_call_seconds if limiting is not None else 10_800) - elapsed, 0.0)
     call.state = Talking("b1", clock.monotonic() + remaining, caller_sdp.encode(), callee_sdp.encode())
     return call

@@ -11,9 +11,10 @@ from ladder import play, play_on
 from sqlalchemy import text
 from steps import CLICKED, PARTICIPANTS
 from structlog.testing import capture_logs
-from world import TENANT, World
+from world import MAX_CALL_SECONDS, TENANT, World
 
 from unificx.calls import LIVE_CALL_KEYS, Journal
+from unificx.calls.machine.states import Talking
 from unificx.calls.models import LiveCallPart
 from unificx.calls.repository import list_live_calls, seal_live_call, unseal_live_calls, upsert_live_calls
 from unificx.db import Database, ErasedSubject, Spool, SpoolFull
@@ -200,6 +201,22 @@ async def test_calls_to_and_from_carriers_survive_a_restart(journal: Journal, sp
     )
     [leg] = call.outside
     assert (leg.number, leg.trunk_id, leg.answered, leg.ended) == ("+491711111111", "second", call.answered, call.ended)
+
+
+async def test_call_outside_ends_after_the_longest_time_of_its_extension_also_after_a_restart(
+    journal: Journal, spool: Spool, database: Database
+) -> None:
+    outside = UP.replace("1002", "03098765432").replace("bob ", "carrier ")
+    people, numbers = (
+        "alice 1001, carrier +491710000001 udp trunk",
+        {"03098765432": Outside("+493098765432", "carrier")},
+    )
+    world = await journalled(people, journal, outside, numbers=numbers)
+    await world.pass_time(600.0)
+    await crash(world, journal, spool, database)
+    [call] = world.manager.calls.values()
+    assert isinstance(call.state, Talking)
+    assert call.state.ends_at - world.now == pytest.approx(MAX_CALL_SECONDS - 600, abs=1)
 
 
 @pytest.mark.parametrize("one", ["alice", "bob"])
