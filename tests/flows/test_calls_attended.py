@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from carriers import Outside
 from ladder import play, play_on
 from steps import (
     ANSWERS,
@@ -110,6 +111,41 @@ async def test_attended_transfer_while_the_consultation_call_rings() -> None:
         alice <- BYE
         history <- answered 16 alice bob desk carol
         carol <- 200 BYE
+    """)  # fmt: skip
+    await released(world)
+
+
+async def test_attended_transfer_while_the_consultation_call_has_early_media_of_a_carrier() -> None:
+    """Its further carrier may answer with other media, so that the early media came in a dialog of its own."""
+    numbers = {"03098765432": Outside("+493098765432", "carrier", "second")}
+    people = f"{WITH_DESK}, carrier +491710000001 udp trunk, second +491710000002 udp trunk"
+    world = await play(people + up("alice") + """
+        desk  -> INVITE 03098765432 [desk]
+        carrier <- INVITE [desk]
+        carrier -> 183 [early]
+        desk  <- 183 [early]
+    """, numbers=numbers)  # fmt: skip
+    await play_on(world, refer(world) + """
+        bob   <- 202 REFER
+        bob   <- NOTIFY 100
+        desk  <- 487
+        bob   <- NOTIFY 183
+        app   <- waiting [alice]
+        carrier -> 200 [outside]
+        app   <- BYE
+        carrier <- ACK
+        bob   <- NOTIFY 200 over
+        bob   <- BYE
+        carrier <- INVITE [alice]
+        carrier -> 200 [outside]
+        carrier <- ACK
+        alice <- INVITE [outside]
+        alice -> 200 [alice]
+        alice <- ACK
+        alice -> BYE
+        carrier <- BYE
+        history <- answered 16 alice bob desk +493098765432
+        alice <- 200 BYE
     """)  # fmt: skip
     await released(world)
 

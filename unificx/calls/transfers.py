@@ -23,7 +23,7 @@ from unificx.identity import Language
 from unificx.registrar import Caller
 from unificx.routing import CallApp, Plan, Reject
 from unificx.sip.errors import RemoteProtocolError
-from unificx.sip.legs import Leg
+from unificx.sip.legs import Leg, leg_id_of
 from unificx.sip.refer import Refer, Replaces
 from unificx.sip.uri import Uri
 
@@ -326,7 +326,7 @@ class Transfers:
     ) -> tuple[Call, str]:
         """Return the leg a Replaces refers to; it must belong to this extension. Some phones swap the tags."""
         for local_tag, remote_tag in ((replaces.to_tag, replaces.from_tag), (replaces.from_tag, replaces.to_tag)):
-            found = self._deps.registry.find_leg(local_tag)
+            found = self._deps.registry.find_leg(leg_id_of(local_tag))
             dialog = found[0].existing_leg(found[1]).dialog if found is not None else None
             if found is None or dialog is None or (dialog.call_id, dialog.remote_tag) != (replaces.call_id, remote_tag):
                 continue

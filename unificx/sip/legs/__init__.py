@@ -23,7 +23,7 @@ from unificx.sip.legs.events import (
     ReferReceived,
     Rejected,
 )
-from unificx.sip.legs.incoming import IncomingLeg, rejection_headers
+from unificx.sip.legs.incoming import IncomingLeg, leg_id_of, rejection_headers
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.outgoing import InviteParams, OutgoingLeg
 
@@ -49,5 +49,6 @@ __all__ = [
     "Progressed",
     "ReferReceived",
     "Rejected",
+    "leg_id_of",
     "rejection_headers",
 ]

@@ -259,6 +259,11 @@ def _accepts_sdp(invite: Request) -> bool:
     return not accepted.isdisjoint((SDP, "application/*", "*/*"))
 
 
+def leg_id_of(to_tag: str) -> str:
+    """Return the id of the incoming leg that has sent a response with this To tag, also a tentative one."""
+    return to_tag.removesuffix(FORK_SUFFIX)
+
+
 def rejection_headers(fault: RemoteProtocolError, request: Request) -> list[tuple[str, str]]:
     """Return the headers required in the response to an INVITE, or a request in a dialog, that was rejected with this
     error."""
