@@ -16,7 +16,8 @@ class MessageLeft(DomainEvent):
 
 @dataclass(frozen=True, slots=True)
 class MailboxChanged(DomainEvent):
-    """Messages of an extension were played, archived, restored or erased."""
+    """Messages of an extension were played, archived, restored or erased, or it can no longer hear those of a shared
+    mailbox."""
 
     extension_id: str
 

@@ -111,7 +111,8 @@ class SharedMailboxes:
             lamp=before.lamp if change.lamp is None else change.lamp,
         )
         await repository.save(uow.session, after)
-        uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
+        left = [one for one in before.members if one not in after.members]
+        self._publish_changes(uow, box.tenant_id, (box.id, *left))
         uow.after_commit.append(lambda: self._put(after))
         return after
 
@@ -127,7 +128,7 @@ class SharedMailboxes:
             await self._empty(uow, box)
             await repository.drop(uow.session, box.tenant_id, box.id)
             await release_number(uow.session, box.tenant_id, box.number)
-            uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
+            self._publish_changes(uow, box.tenant_id, stored.members)
             uow.after_commit.append(lambda: self._drop(box))
         self._erasure.erase_subject(box.tenant_id, box.subject)
 
@@ -157,6 +158,11 @@ class SharedMailboxes:
         """Lock a mailbox until the commit and return it as stored now; None if it was deleted."""
         await lock_scope(uow.session, "shared mailbox", box.id)
         return await repository.get(uow.session, box.tenant_id, box.id)
+
+    def _publish_changes(self, uow: UnitOfWork, tenant_id: str, box_ids: Sequence[str]) -> None:
+        """Publish a change of these mailboxes: also of those of extensions that have lost access to a shared one."""
+        for box_id in box_ids:
+            uow.publish(MailboxChanged(self._clock.new_id(), tenant_id, box_id))
 
     def _put(self, box: SharedMailbox) -> None:
         self._boxes.put(box)

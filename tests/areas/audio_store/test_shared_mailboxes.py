@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from unificx.audio_store import LocalBlobStore
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
+from unificx.core.events import DomainEvent
 from unificx.db import Outbox, UnitOfWork
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.tones import sine
@@ -20,7 +21,7 @@ from unificx.voicemail import (
     SharedMailboxChange,
     VoicemailSettingsChange,
 )
-from unificx.voicemail.events import OldMessagesErased
+from unificx.voicemail.events import MailboxChanged, OldMessagesErased
 from unificx.voicemail.schemas import OldMessagesUndecided
 
 SALES = NewSharedMailbox("7900", "Sales", ("e-anna", "e-ben", "e-anna"))
@@ -80,6 +81,16 @@ async def test_shared_mailbox_is_updated(room: RecordingSetup) -> None:
     assert list(room.boxes.shared.of_member("e-clara")) == [changed]
     await room.restart()
     assert room.boxes.shared.find(TENANT, box.id) == changed
+
+
+async def test_members_who_lose_a_shared_mailbox_see_that_their_messages_have_changed(room: RecordingSetup) -> None:
+    events: list[DomainEvent] = []
+    box = await room.boxes.shared.create(TENANT, SALES)
+    room.database.subscribe(events.extend)
+    await room.boxes.shared.update(box, SharedMailboxChange(members=("e-ben", "e-clara")))
+    await room.boxes.shared.delete(box)
+    changed = [one.extension_id for one in events if isinstance(one, MailboxChanged)]
+    assert changed == [box.id, "e-anna", "e-ben", "e-clara"]
 
 
 async def test_nothing_changes_between_the_condition_of_a_deletion_and_the_deletion(room: RecordingSetup) -> None:
