@@ -165,12 +165,12 @@ class FakeCalls:
 
 @dataclass
 class FakeMessageCounts:
-    """Message counts by extension; None without voicemail."""
+    """Message counts by extension."""
 
-    counts: dict[str, tuple[int, int] | None] = field(default_factory=dict[str, tuple[int, int] | None])
+    counts: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
 
-    def waiting(self, extension_id: str) -> tuple[int, int] | None:
-        return self.counts.get(extension_id)
+    def waiting(self, extension_id: str) -> tuple[int, int]:
+        return self.counts.get(extension_id, (0, 0))
 
 
 @dataclass

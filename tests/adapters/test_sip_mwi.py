@@ -268,6 +268,24 @@ def test_no_unsolicited_notify_after_registration_without_new_messages(harness: 
     assert harness.advance(3) == []
 
 
+@pytest.mark.parametrize("away", [True, False])
+def test_a_phone_that_may_still_show_new_messages_is_notified_after_its_next_registration(
+    harness: SipHarness, phone: Phone, away: bool
+) -> None:
+    """The messages were deleted while the phone was away, or it did not receive the notification."""
+    phone.register()
+    answered(harness, change(harness, 1, 0))
+    if away:
+        harness.location.set_bindings(ANNA, "d-t1-1001a", ())
+    assert len(notified(change(harness, 0, 0))) == (0 if away else 1)
+    harness.advance(40)
+    phone.register()
+    harness.mwi.device_registered(ANNA, "d-t1-1001a", harness.now)
+    assert ["Messages-Waiting: no" in body for body in answered(harness, harness.advance(2.5))] == [True]
+    harness.mwi.device_registered(ANNA, "d-t1-1001a", harness.now)
+    assert harness.advance(3) == []
+
+
 def test_a_rejecting_phone_is_not_notified_until_it_registers_again(harness: SipHarness, phone: Phone) -> None:
     phone.register()
     answered(harness, change(harness, 1, 4), 489)

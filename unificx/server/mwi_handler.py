@@ -9,7 +9,6 @@ from unificx.identity.events import DeviceRevoked, ExtensionDeleted, SharedPhone
 from unificx.registrar.events import DeviceRegistered
 from unificx.server.container import Container
 from unificx.sip_server import MwiNotifier, Subscriptions
-from unificx.voicemail import MessageCounts
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 
 log = structlog.get_logger()
@@ -19,18 +18,12 @@ class MailboxMessageCounts:
     """Implements `sip_server.MessageCounts`."""
 
     def __init__(self, container: Container) -> None:
-        self._directory = container.identity.directory
-        self._mailboxes = container.mailboxes
+        self._waiting = container.mailboxes.message_counts
+        self._shared = container.mailboxes.shared
 
-    def waiting(self, extension_id: str) -> tuple[int, int] | None:
-        extension = self._directory.extension_by_id(extension_id)
-        if extension is None:
-            return None
-        waiting = self._mailboxes.message_counts
-        shared = [waiting.get(group.id) for group in self._mailboxes.shared.of_member(extension_id) if group.lamp]
-        found = sum(shared, waiting.get(extension_id))
-        if found == MessageCounts() and not self._mailboxes.accepts_messages(extension):
-            return None
+    def waiting(self, extension_id: str) -> tuple[int, int]:
+        shared = [self._waiting.get(group.id) for group in self._shared.of_member(extension_id) if group.lamp]
+        found = sum(shared, self._waiting.get(extension_id))
         return found.new, found.old
 
 
@@ -52,7 +45,6 @@ class MwiHandler:
         )
         bus.subscribe(DeviceRevoked, lambda event: mwi.device_revoked(event.device_id))
         bus.subscribe(DeviceRevoked, lambda event: subscriptions.end(event.extension_id, self._now(), event.device_id))
-        bus.subscribe(SharedPhoneUsed, lambda event: mwi.device_revoked(event.device_id))
         bus.subscribe(SharedPhoneUsed, self._on_phone_used)
         bus.subscribe(ExtensionDeleted, lambda event: subscriptions.end(event.extension_id, self._now()))
 

@@ -1,8 +1,8 @@
 """Message waiting indication (RFC 3842): NOTIFY to phones that subscribe, and unsolicited NOTIFY to others.
 
-Many desk phones never subscribe and update their MWI from unsolicited NOTIFY requests. Such a phone is notified when it
-registers while there are new messages, and of each change; one that rejects is not notified again until its next
-registration. Our own client receives events instead.
+Many desk phones never subscribe and update their MWI from unsolicited NOTIFY requests. Such a phone is notified of each
+change, and when it registers while there are new messages or it may still show some; one that rejects is not notified
+again until its next registration. Our own client receives events instead.
 """
 
 import heapq
@@ -50,6 +50,8 @@ class MwiNotifier:
         self._unsolicited: dict[ClientKey, str] = {}
         self._rejecting: set[str] = set()
         """Devices that rejected an unsolicited NOTIFY."""
+        self._indicating: set[str] = set()
+        """Devices that may show new messages by an unsolicited NOTIFY, without having received one of none since."""
         self._due: list[tuple[float, str, str]] = []
 
     def __len__(self) -> int:
@@ -76,6 +78,8 @@ class MwiNotifier:
             device_id = self._unsolicited.pop(event.key)
             if isinstance(event, ResponseReceived) and event.response.status >= 300:
                 self._rejecting.add(device_id)
+            if isinstance(event, RequestFailed):
+                self._indicating.add(device_id)
         return True
 
     def changed(self, extension_id: str, now: float) -> None:
@@ -95,6 +99,7 @@ class MwiNotifier:
     def device_revoked(self, device_id: str) -> None:
         """Forget a device."""
         self._rejecting.discard(device_id)
+        self._indicating.discard(device_id)
 
     def deadline(self) -> float:
         """Return when `timer` has to be called next."""
@@ -104,7 +109,7 @@ class MwiNotifier:
         """Send due unsolicited notifications."""
         while self._due and self._due[0][0] <= now:
             _, extension_id, device_id = heapq.heappop(self._due)
-            if (self._deps.message_counts.waiting(extension_id) or (0, 0))[0]:
+            if self._deps.message_counts.waiting(extension_id)[0] or device_id in self._indicating:
                 self._notify_unsolicited(extension_id, now, device_id)
 
     # ---- EventPackage
@@ -123,7 +128,7 @@ class MwiNotifier:
         return device is not None and device.enabled
 
     def _summary(self, tenant_id: str, extension_id: str) -> bytes:
-        new, old = self._deps.message_counts.waiting(extension_id) or (0, 0)
+        new, old = self._deps.message_counts.waiting(extension_id)
         lines = (
             f"Messages-Waiting: {'yes' if new else 'no'}",
             f"Message-Account: {self._deps.unsolicited.address(tenant_id, extension_id)}",
@@ -132,8 +137,7 @@ class MwiNotifier:
         return "".join(f"{line}\r\n" for line in lines).encode()
 
     def _notify_unsolicited(self, extension_id: str, now: float, only_device: str = "") -> None:
-        if self._deps.message_counts.waiting(extension_id) is None:
-            return
+        note = self._indicating.add if self._deps.message_counts.waiting(extension_id)[0] else self._indicating.discard
         for binding in self._deps.location.contacts(extension_id, now):
             device_id = binding.device_id
             subscribed = self._subscriptions.has_device(MESSAGE_SUMMARY, extension_id, device_id)
@@ -142,3 +146,4 @@ class MwiNotifier:
                 headers = [("Event", MESSAGE_SUMMARY), ("Subscription-State", "active"), ("Content-Type", CONTENT_TYPE)]
                 body = self._summary(binding.tenant_id, extension_id)
                 self._unsolicited[self._deps.unsolicited.send(binding, headers, body, now)] = device_id
+                note(device_id)

@@ -9,9 +9,8 @@ from unificx.sip.transactions.events import Event
 class MessageCounts(Protocol):
     """Message counts; implemented from the mailboxes by the composition root. Answered from memory."""
 
-    def waiting(self, extension_id: str) -> tuple[int, int] | None:
-        """Return the new and old messages for the phones of an extension; None without voicemail and without
-        messages."""
+    def waiting(self, extension_id: str) -> tuple[int, int]:
+        """Return the new and old messages for the phones of an extension."""
         ...
 
 

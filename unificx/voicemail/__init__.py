@@ -2,7 +2,6 @@
 
 from unificx.voicemail.deposit import MailboxKind, deposit_app
 from unificx.voicemail.email_attachments import VoicemailAttachments
-from unificx.voicemail.message_counts import MessageCounts
 from unificx.voicemail.message_repository import MESSAGE_TARGET, played_in
 from unificx.voicemail.privacy import mailbox_holding
 from unificx.voicemail.prompt_recording import PromptRecordingDependencies, prompt_recording_app
@@ -37,7 +36,6 @@ __all__ = [
     "MailboxSettingsChange",
     "Mailboxes",
     "Message",
-    "MessageCounts",
     "NewMessage",
     "NewSharedMailbox",
     "PromptRecordingDependencies",

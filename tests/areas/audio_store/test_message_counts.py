@@ -4,7 +4,7 @@ import pytest
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 
 from unificx.media.tones import sine
-from unificx.voicemail import MessageCounts
+from unificx.voicemail.message_counts import MessageCounts
 
 
 async def leave_message(room: RecordingSetup) -> str:

@@ -15,13 +15,13 @@ from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.tones import sine
 from unificx.voicemail import (
     MailboxSettingsChange,
-    MessageCounts,
     NewSharedMailbox,
     SharedMailbox,
     SharedMailboxChange,
     VoicemailSettingsChange,
 )
 from unificx.voicemail.events import MailboxChanged, OldMessagesErased
+from unificx.voicemail.message_counts import MessageCounts
 from unificx.voicemail.schemas import OldMessagesUndecided
 
 SALES = NewSharedMailbox("7900", "Sales", ("e-anna", "e-ben", "e-anna"))
