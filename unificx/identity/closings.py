@@ -13,6 +13,7 @@ from unificx.identity.repository import suspensions as records
 from unificx.identity.store import IdentityStore
 from unificx.identity.suspension_schemas import NewSuspension, Suspension
 from unificx.identity.suspensions import Suspensions
+from unificx.identity.tenants import Tenants
 
 GRACE_DAYS, MAX_GRACE_DAYS = 30, 90
 """Days until a closed tenant is erased."""
@@ -21,8 +22,8 @@ GRACE_DAYS, MAX_GRACE_DAYS = 30, 90
 class Closings:
     """Closes and reopens tenants."""
 
-    def __init__(self, store: IdentityStore, suspensions: Suspensions) -> None:
-        self._store, self._suspensions = store, suspensions
+    def __init__(self, store: IdentityStore, suspensions: Suspensions, tenants: Tenants) -> None:
+        self._store, self._suspensions, self._tenants = store, suspensions, tenants
 
     async def close(self, tenant_id: str, by: str, days: int = GRACE_DAYS) -> datetime:
         """Suspend a tenant and let it be erased after some days; return the time. Raise Invalid; Conflict if it is
@@ -60,6 +61,13 @@ class Closings:
         """Return the closed tenants that are to be erased now, with the time from which on they are."""
         async with self._store.read() as session:
             return await records.closed(session, self._store.clock.now())
+
+    async def erase(self, tenant_id: str) -> None:
+        """Delete a closed tenant that is to be erased now, unless it was reopened meanwhile. Raise Conflict as
+        `Tenants.delete`."""
+        async with self._store.transaction() as tx:
+            if tenant_id in dict(await records.closed(tx.session, self._store.clock.now())):
+                await self._tenants.remove(tx, tenant_id)
 
     async def _require(self, tenant_id: str) -> Suspension:
         found = await self._suspensions.current(tenant_id, "")

@@ -231,7 +231,7 @@ def build_identity(
         users=users,
         roles=CustomRoles(store),
         suspensions=suspensions,
-        closings=Closings(store, suspensions),
+        closings=Closings(store, suspensions, tenants),
         passwords=of.passwords,
         extensions=extensions,
         devices=devices,

@@ -37,7 +37,7 @@ class ClosedTenants:
             log.warning("closed_tenant_waits_for_invoice", tenant=tenant_id)
             return
         try:
-            await self._container.identity.tenants.delete(tenant_id)
+            await self._container.identity.closings.erase(tenant_id)
         except DomainError as refused:  # a hold, a full disk
             log.warning("closed_tenant_not_erased", tenant=tenant_id, reason=refused.code)
 

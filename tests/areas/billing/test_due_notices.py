@@ -63,7 +63,7 @@ async def test_a_closed_tenant_that_cannot_be_erased_does_not_stop_the_others(cl
     due = Due()
     container: Any = SimpleNamespace(
         clock=clock,
-        identity=SimpleNamespace(closings=SimpleNamespace(due=closed), tenants=SimpleNamespace(delete=delete)),
+        identity=SimpleNamespace(closings=SimpleNamespace(due=closed, erase=delete)),
         billing=SimpleNamespace(payments=SimpleNamespace(balance=balance)),
     )
     await ClosedTenants(container).erase_due()

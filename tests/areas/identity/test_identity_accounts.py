@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from failing import fail_first
@@ -54,6 +56,7 @@ from unificx.identity.repository import links
 from unificx.identity.suspension_schemas import MAX_TEXT
 from unificx.identity.terms import TERMS_VERSION, policy_version
 from unificx.privacy import DataSubject, KeyStore
+from unificx.server.closed_tenants import ClosedTenants
 
 HOME = SignInContext(Source("203.0.113.1", "Browser/1"))
 PASSWORD = "correct horse battery"
@@ -444,6 +447,21 @@ async def test_of_two_last_administrators_that_a_provider_closes_at_once_one_sta
     results = await asyncio.gather(*closings, return_exceptions=True)
     assert [type(each) for each in results] == [type(None), Conflict]
     assert await people.users.has_administrator(acme.id)
+
+
+async def test_a_tenant_that_is_reopened_before_its_turn_is_not_erased(
+    people: Identity, acme: Tenant, clock: ManualClock
+) -> None:
+    async def reopened(tenant_id: str) -> list[Any]:
+        await people.closings.reopen(tenant_id)
+        return []
+
+    await people.closings.close(acme.id, "", 1)
+    clock.advance(86_401)
+    payments = SimpleNamespace(balance=reopened)
+    container: Any = SimpleNamespace(clock=clock, identity=people, billing=SimpleNamespace(payments=payments))
+    await ClosedTenants(container).erase_due()
+    assert people.directory.tenant(acme.id) == acme
 
 
 async def test_a_suspension_that_cannot_be_ended_does_not_keep_others_from_ending(
