@@ -13,6 +13,7 @@ import pytest
 from http_world import World
 from PIL import Image
 
+from unificx.api.middleware import MAX_CONTACT_FILE
 from unificx.archive.importing import MAX_PICTURE_BYTES
 
 
@@ -94,19 +95,20 @@ def photo_of(colour: str, behind: bytes = b"") -> bytes:
     return photo.getvalue() + behind
 
 
-def with_other_pictures(copy: bytes, change: Callable[[list[dict[str, str]]], None]) -> bytes:
-    """The copy with other pictures of contacts, and a manifest that fits them."""
+def with_other_records(copy: bytes, kind: str, change: Callable[[list[dict[str, str]]], None]) -> bytes:
+    """The copy with other records of a kind, and a manifest that fits them."""
+    path = f"data/{kind}.json"
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
         infos = archive.infolist()
         files = {each.filename: archive.read(each) for each in infos}
-    pictures = json.loads(files["data/contact_picture.json"])
-    change(pictures)
-    records = ",\n".join(map(json.dumps, pictures))
-    files["data/contact_picture.json"] = f"[\n{records}\n]\n".encode()
+    changed_records = json.loads(files[path])
+    change(changed_records)
+    records = ",\n".join(map(json.dumps, changed_records))
+    files[path] = f"[\n{records}\n]\n".encode()
     manifest = json.loads(files["manifest.json"])
     for each in manifest["files"]:
-        if each["path"] == "data/contact_picture.json":
-            data = files[each["path"]]
+        if each["path"] == path:
+            data = files[path]
             each |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     files["manifest.json"] = json.dumps(manifest).encode()
     changed = io.BytesIO()
@@ -128,7 +130,7 @@ async def test_pictures_of_contacts_are_taken_along_and_checked(world: World) ->
         for record, image in zip(pictures, (script, large), strict=True):
             record["image"] = base64.b64encode(image).decode()
 
-    done = await zoe.put("/api/v1/me/import", content=with_other_pictures(copy, spoil))
+    done = await zoe.put("/api/v1/me/import", content=with_other_records(copy, "contact_picture", spoil))
     assert done.status_code == 200, done.text
     assert (done.json()["contacts"]["created"], done.json()["contacts"]["ignored"]) == (2, ["PHOTO"])
     assert [each["picture"] for each in (await zoe.get("/api/v1/contacts")).json()["items"]] == ["", ""]
@@ -140,6 +142,20 @@ async def test_pictures_of_contacts_are_taken_along_and_checked(world: World) ->
         red, green, blue = shown.convert("RGB").resize((1, 1)).tobytes()
         assert (shown.format, shown.size) == ("JPEG", (256, 256))
         assert max(red, abs(green - 128), abs(blue - 128)) < 10, "the picture has another colour"
+
+
+async def test_a_copy_may_have_more_contacts_than_a_file_of_contacts(world: World) -> None:
+    """A file of contacts may be split, a copy cannot: only its own limit of 128 MiB applies to it."""
+    ada, zoe = await world.user(world.acme, "1001"), await world.user(world.globex, "2001")
+    await ada.put("/api/v1/contacts/import", content=f"{CONTACTS}A;;;;\nB;;;;\nC;;;;\n".encode())
+
+    def enlarge(contacts: list[dict[str, str]]) -> None:
+        for each in contacts[:4]:
+            each["note"] = base64.b64encode(Random(1).randbytes(MAX_CONTACT_FILE // 4)).decode()
+
+    done = await zoe.put("/api/v1/me/import", content=with_other_records(await copy_of(world, ada), "contact", enlarge))
+    assert done.status_code == 200, done.text
+    assert (done.json()["contacts"]["created"], done.json()["contacts"]["refused"]) == (1, 4)
 
 
 async def test_only_the_requester_sees_a_copy(world: World) -> None:

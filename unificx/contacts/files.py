@@ -3,17 +3,14 @@
 from unificx.contacts.contact_csv import read_csv
 from unificx.contacts.import_schemas import ContactFile
 from unificx.contacts.vcard import read_vcards
-from unificx.core.csv_files import Encoding, decode, file_too_large, unreadable
+from unificx.core.csv_files import Encoding, decode, unreadable
 
-MAX_BYTES = 10 << 20
 MAX_ENTRIES = 5_000
 
 
 def read_file(data: bytes, encoding: Encoding | None = None) -> ContactFile:
     """Read a file; `encoding` None: detected. Raise Invalid for a file that cannot be read as a whole; faults
     of entries are in the entries."""
-    if len(data) > MAX_BYTES:
-        raise file_too_large(f"{MAX_BYTES >> 20} MiB")
     text, found = decode(data, encoding)
     if not text.strip():
         raise unreadable("The file is empty.", "Choose a file with contacts.")

@@ -80,17 +80,6 @@ def rows_of(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
 
 
-class FileTooLarge(Invalid):
-    """The file exceeds the limit of an import."""
-
-    code = "too-large"
-
-
-def file_too_large(limit: str) -> FileTooLarge:
-    """Return the error of a file that exceeds this limit."""
-    return FileTooLarge(f"The file is larger than {limit}.", hint="Import it in several parts.", field="file")
-
-
 def unreadable(message: str, hint: str) -> Invalid:
     """Return the error of a file that cannot be read as a whole."""
     return Invalid(message, hint=hint, field="file")

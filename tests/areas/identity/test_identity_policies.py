@@ -23,7 +23,6 @@ from unificx.identity.policies.login_throttle import (
     SOURCE_LIMIT,
     LoginThrottle,
 )
-from unificx.identity.policies.people_csv import MAX_BYTES, read_people_csv
 from unificx.identity.policies.permissions import granted_by
 
 OWNER, ATTACKER = "203.0.113.1", "198.51.100.66"
@@ -315,9 +314,3 @@ def test_texts_of_departments_and_providers_are_limited(
     with pytest.raises(Invalid) as refusal:
         check(refused)
     assert refusal.value.field == field
-
-
-def test_a_large_file_of_people_is_not_read() -> None:
-    with pytest.raises(Invalid, match="larger than") as refused:
-        read_people_csv(b"name\n" + b"\n" * MAX_BYTES)
-    assert refused.value.code == "too-large"  # for which the client has a text in each language

@@ -6,10 +6,9 @@ write it; comma, semicolon or tab; fields in quotes (RFC 4180). The first row ha
 
 from collections.abc import Sequence
 
-from unificx.core.csv_files import delimiter_of, file_too_large, rows_of, unreadable, without_neutralization
+from unificx.core.csv_files import delimiter_of, rows_of, unreadable, without_neutralization
 from unificx.identity.people_schemas import Encoding, ImportColumn, ImportFault, ImportFile, ImportRow
 
-MAX_BYTES = 8 << 20
 MAX_ROWS = 50_000
 """Of a file that is previewed."""
 MAX_IMPORT_ROWS = 500
@@ -44,8 +43,6 @@ TITLES: dict[str, ImportColumn] = {
 
 def read_people_csv(data: bytes) -> ImportFile:
     """Read an import file. Raise Invalid for a file that cannot be read as a whole; faults of rows are in the rows."""
-    if len(data) > MAX_BYTES:
-        raise file_too_large(f"{MAX_BYTES >> 20} MiB")
     text, encoding = _decode(data)
     delimiter = delimiter_of(text)
     rows = rows_of(text, delimiter)

@@ -13,14 +13,12 @@ from typing import Literal, get_args
 from unificx.core.csv_files import (
     decode,
     delimiter_of,
-    file_too_large,
     neutralize,
     rows_of,
     unreadable,
     without_neutralization,
 )
 
-MAX_BYTES = 256 * 1024
 MAX_ROWS = 2000
 """An import is one transaction, and other changes of numbers wait for it."""
 MAX_CELL = 500
@@ -93,8 +91,6 @@ class NumberImport:
 def read_numbers_csv(data: bytes) -> tuple[list[NumberRow], tuple[str, ...]]:
     """Return the rows of a file, and the titles of columns that are ignored. Raise Invalid for a file that cannot be
     read as a whole; faults of rows are in the rows."""
-    if len(data) > MAX_BYTES:
-        raise file_too_large(f"{MAX_BYTES // 1024} KiB")
     text, _ = decode(data)
     rows = rows_of(text, delimiter_of(text))
     titles = next((cells for _, cells in rows), None)
