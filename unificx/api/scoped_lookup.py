@@ -4,6 +4,7 @@ from unificx.api.access import AccessScope
 from unificx.api.services import Services
 from unificx.core.errors import NotFound
 from unificx.identity import Device, Extension
+from unificx.routing import DestinationRef
 from unificx.voicemail import Mailbox, SharedMailbox
 
 
@@ -13,6 +14,11 @@ async def extension_in_scope(services: Services, scope: AccessScope, reference: 
     if not scope.owns(extension.person_id):
         raise NotFound("There is no such extension.")
     return extension
+
+
+def destinations_of(extension: Extension) -> tuple[DestinationRef, DestinationRef]:
+    """Return the destinations that end with an extension: itself and its mailbox."""
+    return DestinationRef("extension", extension.number), DestinationRef("mailbox", extension.number)
 
 
 async def mailbox_in_scope(services: Services, scope: AccessScope, reference: str) -> Mailbox:

@@ -1,7 +1,7 @@
 """Imports of people with their extensions from CSV, and the way back."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -102,17 +102,20 @@ class PeopleImports:
         async with self._store.read() as session:
             return await imports.imports(session, tenant_id, MAX_LISTED_IMPORTS)
 
-    async def preview_undo(self, tenant_id: str, import_id: str, may_grant: MayGrant) -> UndoReport:
+    async def preview_undo(
+        self, tenant_id: str, import_id: str, may_grant: MayGrant, used: Collection[str] = ()
+    ) -> UndoReport:
         """Return what `undo` would do. Raise NotFound; Conflict for an import that was undone."""
         async with self._store.read() as session:
-            _, rows, _ = await self._plan_undo(session, tenant_id, import_id, may_grant)
+            _, rows, _ = await self._plan_undo(session, tenant_id, import_id, may_grant, used)
         return UndoReport(tuple(rows), applied=False)
 
-    async def undo(self, tenant_id: str, import_id: str, may_grant: MayGrant) -> UndoReport:
+    async def undo(self, tenant_id: str, import_id: str, may_grant: MayGrant, used: Collection[str] = ()) -> UndoReport:
         """Take back what an import has stored and nothing has changed since, in one transaction: delete the accounts
-        and extensions that it created, and restore the values that it changed. Raise as `preview_undo`."""
+        and extensions that it created, and restore the values that it changed. `used` are ids of extensions that
+        calls are led to. Raise as `preview_undo`."""
         async with self._store.transaction() as tx:
-            imported, rows, accounts_now = await self._plan_undo(tx.session, tenant_id, import_id, may_grant)
+            imported, rows, accounts_now = await self._plan_undo(tx.session, tenant_id, import_id, may_grant, used)
             for person, row in zip(imported, rows, strict=True):
                 now = accounts_now.get(person.person_id)
                 if now is not None and row.action == "delete":
@@ -219,7 +222,7 @@ class PeopleImports:
         return None
 
     async def _plan_undo(
-        self, session: AsyncSession, tenant_id: str, import_id: str, may_grant: MayGrant
+        self, session: AsyncSession, tenant_id: str, import_id: str, may_grant: MayGrant, used: Collection[str]
     ) -> tuple[list[ImportedPerson], list[UndoneRow], dict[str, AccountNow]]:
         made = await imports.get(session, tenant_id, import_id)
         if made is None:
@@ -227,17 +230,19 @@ class PeopleImports:
         if made.reverted is not None:
             raise Conflict("This import was undone already.")
         imported = await imports.persons(session, self._keys, tenant_id, import_id)
-        now = await self._accounts_now(session, tenant_id, {each.person_id for each in imported})
+        now = await self._accounts_now(session, tenant_id, {each.person_id for each in imported}, used)
         return imported, [plan_undo(each, now.get(each.person_id), may_grant) for each in imported], now
 
-    async def _accounts_now(self, session: AsyncSession, tenant_id: str, person_ids: set[str]) -> dict[str, AccountNow]:
+    async def _accounts_now(
+        self, session: AsyncSession, tenant_id: str, person_ids: set[str], led_to: Collection[str]
+    ) -> dict[str, AccountNow]:
         persons = [one for one in await self._open_persons(session, tenant_id) if one.id in person_ids]
         used = await people.signed_in(session, tenant_id) | await imports.with_passwords(session, tenant_id)
         extensions = {one.id: self._directory.extension_ids_of(one.id) for one in persons}
         every = [each for ids in extensions.values() for each in ids]
-        phones = await imports.with_devices(session, tenant_id, every)
+        used_extensions = await imports.with_devices(session, tenant_id, every) | set(led_to)
         return {
-            one.id: AccountNow(one, one.id in used, tuple(ids), frozenset(phones.intersection(ids)))
+            one.id: AccountNow(one, one.id in used, tuple(ids), frozenset(used_extensions.intersection(ids)))
             for one in persons
             for ids in [extensions[one.id]]
         }

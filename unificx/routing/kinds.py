@@ -105,12 +105,17 @@ class DestinationDirectory:
         """Return the destinations that lead to this one by themselves."""
         return [owner for owner, targets in self.graph(tenant_id).items() if ref in targets]
 
-    def require_unused(self, tenant_id: str, ref: DestinationRef) -> None:
-        """Check that a destination may be deleted. Raises Conflict that names what leads to it."""
-        users = self.used_by(tenant_id, ref)
-        if users:
-            names = ", ".join(map(str, users[:10])) + (f" and {len(users) - 10} more" if len(users) > 10 else "")
-            raise Conflict(f"{ref} is used by {names}.", hint="Change their destinations first.")
+    def require_unused(self, tenant_id: str, *refs: DestinationRef) -> None:
+        """Check that destinations may be deleted together. Raises Conflict that names what leads to one of them."""
+        for ref in refs:
+            users = [each for each in self.used_by(tenant_id, ref) if each not in refs]
+            if users:
+                names = ", ".join(map(str, users[:10])) + (f" and {len(users) - 10} more" if len(users) > 10 else "")
+                raise Conflict(f"{ref} is used by {names}.", hint="Change their destinations first.")
+
+    def used(self, tenant_id: str) -> set[DestinationRef]:
+        """Return the destinations that others lead to."""
+        return {target for targets in self.graph(tenant_id).values() for target in targets}
 
     def _require_existing(self, tenant_id: str, ref: DestinationRef, field: str) -> None:
         if ref.kind not in self._kinds:

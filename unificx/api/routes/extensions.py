@@ -20,9 +20,8 @@ from unificx.api.presence_state import forwarding_change, state_change
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core as models
-from unificx.api.scoped_lookup import extension_in_scope
+from unificx.api.scoped_lookup import destinations_of, extension_in_scope
 from unificx.identity import Action
-from unificx.routing import DestinationRef
 
 router = Router(
     prefix="/api/v1/extensions",
@@ -100,6 +99,5 @@ async def delete_extension(
     """Delete an extension and its devices. Refused while a destination leads to it. It is removed from ring groups."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
-    for kind in ("extension", "mailbox"):
-        services.destinations.require_unused(scope.tenant_id, DestinationRef(kind, known.number))
+    services.destinations.require_unused(scope.tenant_id, *destinations_of(known))
     await services.identity.extensions.delete(scope.tenant_id, known.id)

@@ -27,6 +27,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core
 from unificx.api.schemas import people as models
+from unificx.api.scoped_lookup import destinations_of
 from unificx.api.services import Services
 from unificx.identity import (
     Action,
@@ -173,8 +174,8 @@ async def preview_undo_of_people_import(
 ) -> models.UndoReport:
     """Show what undoing an import would do, row by row."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    grantable = partial(may_grant, user.principal)
-    return _undo_schema(await services.identity.imports.preview_undo(scope.tenant_id, import_id, grantable))
+    grantable, used = partial(may_grant, user.principal), _used_extensions(services, scope.tenant_id)
+    return _undo_schema(await services.identity.imports.preview_undo(scope.tenant_id, import_id, grantable, used))
 
 
 @router.post(
@@ -188,8 +189,8 @@ async def undo_people_import(
     """Undo an import: accounts and extensions that it created are deleted, and values that it changed are restored.
     Accounts that are in use or were changed since are kept. This cannot be reversed."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    grantable = partial(may_grant, user.principal)
-    return _undo_schema(await services.identity.imports.undo(scope.tenant_id, import_id, grantable))
+    grantable, used = partial(may_grant, user.principal), _used_extensions(services, scope.tenant_id)
+    return _undo_schema(await services.identity.imports.undo(scope.tenant_id, import_id, grantable, used))
 
 
 @router.get("/{person_id}", responses=problem_responses(401, 403, 404))
@@ -283,6 +284,13 @@ def _report_schema(report: ImportReport) -> models.ImportReport:
         ignored_columns=list(report.file.ignored),
         rows=[models.ImportedRow.model_validate(row) for row in report.rows],
     )
+
+
+def _used_extensions(services: Services, tenant_id: str) -> set[str]:
+    """Return the ids of extensions that a destination leads to."""
+    used = services.destinations.used(tenant_id)
+    extensions = services.identity.directory.extensions(tenant_id)
+    return {each.id for each in extensions if not used.isdisjoint(destinations_of(each))}
 
 
 def _undo_schema(report: UndoReport) -> models.UndoReport:

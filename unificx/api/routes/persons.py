@@ -22,6 +22,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.api.schemas import people
+from unificx.api.scoped_lookup import destinations_of
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import Action, Person
@@ -128,10 +129,12 @@ async def reset_person_password(
 
 @router.delete("/{person_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
 async def close_person(services: ServicesDep, user: CurrentUserDep, person_id: Id, tenant: TenantQuery = None) -> None:
-    """Close a user account, with its extensions and devices."""
+    """Close a user account, with its extensions and devices. Refused while a destination leads to one of them."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
     require_manageable(user, person.role, person.granted)
+    own = [each for each in services.identity.directory.extensions(scope.tenant_id) if each.person_id == person.id]
+    services.destinations.require_unused(scope.tenant_id, *(ref for each in own for ref in destinations_of(each)))
     await services.identity.users.close(scope.tenant_id, person.id)
 
 

@@ -16,12 +16,13 @@ from unificx.identity.schemas import Person
 
 @dataclass(frozen=True, slots=True)
 class AccountNow:
-    """An open account. `used`: the person has signed in or has a password; `phones`: ids of extensions with devices."""
+    """An open account. `used`: the person has signed in or has a password; `used_extensions`: ids of extensions with
+    devices, and of those that calls are led to."""
 
     person: Person = field(repr=False)
     used: bool
     extensions: tuple[str, ...]
-    phones: frozenset[str]
+    used_extensions: frozenset[str]
 
 
 def plan_undo(row: ImportedPerson, now: AccountNow | None, may_grant: MayGrant) -> UndoneRow:
@@ -33,7 +34,7 @@ def plan_undo(row: ImportedPerson, now: AccountNow | None, may_grant: MayGrant) 
     if not may_grant(person.role, person.granted):
         return _skipped(row, now, "role_too_high")
     if row.created:
-        if now.used or person.state != "invited" or now.phones:
+        if now.used or person.state != "invited" or now.used_extensions:
             return _skipped(row, now, "in_use")
         own = (row.extension_id,) if row.extension_id else ()
         if values_of(person) != row.after or person.granted or now.extensions != own:
@@ -67,7 +68,7 @@ def _obstacle(column: ImportColumn, row: ImportedPerson, now: AccountNow, may_gr
     if column == "number":
         if row.extension_id not in now.extensions:
             return "changed"
-        return "in_use" if row.extension_id in now.phones else None
+        return "in_use" if row.extension_id in now.used_extensions else None
     value = _VALUES[column]
     if value(values_of(now.person)) != value(row.after):
         return "changed"
