@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from http_world import PASSWORD, World
 
+from unificx.identity import Role
 from unificx.privacy import ErasureSchedules, verify
 
 
@@ -114,6 +115,15 @@ async def test_the_last_administrator_and_operator_stay(world: World) -> None:
     [operator] = (await console.get("/api/v1/persons?tenant=operator")).json()["items"]
     answer = await console.get(f"/api/v1/persons/{operator['id']}/erasure?tenant=operator")
     assert (answer.status_code, "last operator" in answer.json()["detail"]) == (409, True)
+
+    account, role = f"/api/v1/persons/{me}", {"role": "user"}
+    for request in (admin.patch(account, json=role), admin.delete(account)):
+        refused = await request
+        assert (refused.status_code, "last administrator" in refused.json()["detail"]) == (409, True)
+    await world.person(world.acme, "second@acme.example", Role.TENANT_ADMIN)
+    refused = await admin.patch(account, json={"state": "suspended"})  # as for several selected people
+    assert (refused.status_code, "suspend yourself" in refused.json()["detail"]) == (409, True)
+    assert (await admin.patch(account, json=role)).status_code == 200
 
 
 async def test_an_erasure_needs_a_recent_proof_of_identity(world: World) -> None:

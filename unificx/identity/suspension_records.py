@@ -3,9 +3,16 @@
 from functools import partial
 
 from unificx.core.clock import random_id
+from unificx.core.errors import Conflict
 from unificx.identity.repository import suspensions
 from unificx.identity.store import IdentityStore, Transaction
 from unificx.identity.suspension_schemas import NewSuspension, Suspension
+
+
+def require_other_author(new: NewSuspension, person_id: str) -> None:
+    """Raise Conflict for a person's suspension of their own account."""
+    if new.by == person_id:
+        raise Conflict("You cannot suspend yourself.", hint="Ask another administrator, or close your account.")
 
 
 async def begin_suspension(

@@ -16,6 +16,7 @@ from unificx.identity.policies import signed_tokens
 from unificx.identity.repository import credentials, suspensions
 from unificx.identity.schemas import Person, PersonChange, Role, Tenant, TenantChange
 from unificx.identity.store import IdentityStore, Transaction
+from unificx.identity.suspension_records import require_other_author
 from unificx.identity.suspension_schemas import MAX_TEXT, NewSuspension, ReviewState, SuspendedAccount, Suspension
 from unificx.identity.tenants import Tenants
 from unificx.identity.users import Users
@@ -59,8 +60,7 @@ class Suspensions:
     async def suspend(self, person: Person, new: NewSuspension) -> Suspension:
         """Suspend a user: sessions end, devices are refused except for emergency calls. Raise Conflict, Invalid."""
         checked = self._checked(new)
-        if person.id == new.by:
-            raise Conflict("You cannot suspend yourself.", hint="Ask another administrator, or close your account.")
+        require_other_author(new, person.id)
         async with self._store.transaction() as tx:
             before = await self._store.person(tx.session, person.tenant_id, person.id)
             if before.state == "suspended":

@@ -48,7 +48,7 @@ from unificx.identity.schemas import (
 )
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.store import IdentityStore, Transaction
-from unificx.identity.suspension_records import begin_suspension, end_suspension
+from unificx.identity.suspension_records import begin_suspension, end_suspension, require_other_author
 from unificx.identity.suspension_schemas import NewSuspension
 from unificx.identity.terms import standing
 from unificx.privacy import DataSubject, delete_consents
@@ -154,7 +154,10 @@ class Users:
         return CurrentAccount(person, tuple(extensions), must_change, standing(acceptance))
 
     async def update(self, tenant_id: str, person_id: str, change: PersonChange) -> Person:
-        """Change, promote, suspend or resume a user. Extensions that showed the old name get the new one."""
+        """Change, promote, suspend or resume a user. Extensions that showed the old name get the new one. Raise
+        Conflict for one's own suspension, and where the last operator or administrator would lose that role."""
+        if change.state == "suspended" and change.suspension is not None:
+            require_other_author(change.suspension, person_id)
         async with self._store.transaction() as tx:
             before = await self._store.person(tx.session, tenant_id, person_id)
             return await self.change(tx, before, change)
@@ -167,8 +170,10 @@ class Users:
             # An invitation that was pending before can be sent again.
             after = replace(after, state="invited")
         _check_role(self._store.tenant(tenant_id), after.role)
-        if before.role is Role.OPERATOR and (after.role is not Role.OPERATOR or after.state == "suspended"):
-            await self._require_other_operator(tx, before)
+        was_operator = before.role is Role.OPERATOR
+        is_demoted = after.role is not before.role and (was_operator or after.role is Role.USER)
+        if is_demoted or (was_operator and after.state == "suspended"):
+            await self._require_other(tx, before)
         await accounts.save_person(tx.session, self._keys, after)
         if validation.email_key(after.email) != validation.email_key(before.email):
             await self._emails.bind(tx, after)
@@ -186,11 +191,11 @@ class Users:
         return after
 
     async def close(self, tenant_id: str, person_id: str) -> None:
-        """Close the account: delete extensions, devices, password, sessions, name and e-mail address."""
+        """Close the account: delete extensions, devices, password, sessions, name and e-mail address. Raise Conflict
+        for the last operator, and for the last administrator of a tenant."""
         async with self._store.transaction() as tx:
             person = await self._store.person(tx.session, tenant_id, person_id)
-            if person.role is Role.OPERATOR:
-                await self._require_other_operator(tx, person)
+            await self._require_other(tx, person)
             await self.close_in(tx, person)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
@@ -251,7 +256,7 @@ class Users:
         )
 
     async def close_in(self, tx: Transaction, person: Person) -> None:
-        """Like `close`, within a transaction of another service, and not for operators."""
+        """Like `close`, within a transaction of another service, which knows that it is not the last one."""
         tenant_id, person_id = person.tenant_id, person.id
         await self._closer.end(tx, tenant_id, person_id)
         await self._api_keys.end_all(tx, tenant_id, person_id)
@@ -276,10 +281,9 @@ class Users:
         who = person.tenant_id, person.id
         return await credentials.has_password(tx.session, *who) or await people.has_accepted(tx.session, *who)
 
-    async def _require_other_operator(self, tx: Transaction, person: Person) -> None:
-        active = await accounts.count_active(tx.session, person.tenant_id, Role.OPERATOR)
-        if person.state == "active" and active <= 1:
-            raise Conflict("This is the last operator. Create another one first.")
+    async def _require_other(self, tx: Transaction, person: Person) -> None:
+        """Raise Conflict for the last operator, and for the last administrator of a tenant."""
+        await self.require_other(tx.session, DataSubject(person.tenant_id, person.subject, person.id, ()), ())
 
     async def _publish_state_change(
         self, tx: Transaction, before: Person, after: Person, suspension: NewSuspension
