@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
+import { asProblem } from '~/core/problem';
 import { ErrorBar } from '~/design/ErrorBar';
 import { useLoadFault } from '~/design/lists';
 import { Page } from '~/design/Page';
@@ -30,12 +31,21 @@ export default function Home() {
   const fault = useLoadFault({ data, error, errorUpdatedAt });
   const summary = data && summarize(data.hours, now);
   const setUp = useSetUp(tenant);
+  const refusal = useLoadFault(setUp);
   // The checklist, which may be long, would push the figures down. A failed load is repeated below the skeleton, not
   // with it: the checklist would load again whenever it appears.
   if (setUp.isLoading && !setUp.isFetched) {
     return (
       <Page title={t`Home`} size="xl">
         <SkeletonBlock height={600} />
+      </Page>
+    );
+  }
+  // Staff of the operator see nothing here without the consent of the organisation: said once, not by each part.
+  if (refusal && asProblem(refusal).code === 'support_access_needed') {
+    return (
+      <Page title={t`Home`} size="xl">
+        <ErrorBar fault={refusal} retry={() => void setUp.refetch()} />
       </Page>
     );
   }

@@ -32,6 +32,14 @@ it('shows notices for what could not be loaded, without grey blocks, and keeps t
   expect(place.textContent).not.toContain('Loading…');
 });
 
+it('says once that the organisation has not allowed support access', async () => {
+  const refused = new Problem('support_access_needed', 403, 'No.');
+  for (const each of LOADS) vi.spyOn(api, each).mockRejectedValue(refused);
+  const place = rendered(<Home />, silent());
+  await eventually(() => expect(place.querySelectorAll('[role=alert]')).toHaveLength(1));
+  expect(place.querySelector('[role=alert]')!.textContent).toContain('has not allowed support access');
+});
+
 function answer(unread: number | null, parts: object[] | null): void {
   const counted = vi.spyOn(api, 'countUnreadNotices');
   if (unread === null) counted.mockRejectedValue(new TypeError('No.'));
