@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
-import { PRIVACY_PAGES } from '~/features/privacy';
+import { session } from '~/api/session';
+import { privacyPages } from '~/features/privacy';
 import { ErrorPage } from '~/shell/ErrorPage';
 import { Loading } from '~/shell/Loading';
 import { requireSession } from '~/shell/gate';
@@ -27,7 +28,9 @@ function toPeople(): never {
 }
 
 function toFirstPrivacyPage(): never {
-  throw redirect({ to: PRIVACY_PAGES[0].to as string, replace: true });
+  const permissions: string[] = session.state.state === 'in' ? session.state.me.permissions : [];
+  const [first] = privacyPages((permission) => permissions.includes(permission));
+  throw redirect({ to: first!.to as string, replace: true });
 }
 
 const protectedRoutes = [

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type CallRecord } from '~/api';
+import { useMay } from '~/api/session';
 import { Avatar } from '~/design/Avatar';
 import { confirmAction } from '~/design/Confirm';
 import { formatDuration } from '~/design/dates';
@@ -123,6 +124,7 @@ function Parties({ call }: { call: CallRecord }) {
 function Details({ call }: { call: CallRecord }) {
   const { t, i18n } = useLingui();
   const directions = { internal: t`Internal`, inbound: t`Inbound`, outbound: t`Outbound` };
+  const may = useMay();
   const wait = answerSeconds(call);
   const cause = causeOf(call);
   const details = [
@@ -131,6 +133,7 @@ function Details({ call }: { call: CallRecord }) {
     call.answered && [t`Talk time`, formatDuration(call.talk_seconds)],
     [t`Cause`, cause.text ? `${i18n._(cause.text)} (${cause.number})` : cause.number],
     call.costs && call.costs.length > 0 && [t`Cost`, costsText(call.costs, i18n.locale) || t`no price yet`],
+    may('privacy_change') && [t`Id`, call.id],
   ].filter((each): each is [string, string] => Boolean(each));
   return (
     <dl className={css.details}>
@@ -161,6 +164,7 @@ function Message({ call, tenant }: { call: CallRecord; tenant?: string }) {
 
 function Recordings({ call, tenant }: { call: CallRecord; tenant?: string }) {
   const { t } = useLingui();
+  const may = useMay();
   const { data } = useQuery({
     queryKey: ['recordings', tenant, 'of', call.id],
     queryFn: async () => (await api.listRecordings({ query: { tenant, call: call.id } })).data.items,
@@ -175,9 +179,10 @@ function Recordings({ call, tenant }: { call: CallRecord; tenant?: string }) {
           const agreed = one.parties.filter((each) => each.consented).length;
           return (
             <li key={one.id}>
-              <Text size="sm">
+              <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
                 {formatDuration(Math.round(one.seconds))} ·{' '}
                 {agreed === one.parties.length ? t`All parties agreed` : t`${agreed} of ${one.parties.length} agreed`}
+                {may('privacy_change') && ` · ${t`Id`} ${one.id}`}
               </Text>
             </li>
           );

@@ -3,7 +3,9 @@ import { IconBan, IconBuilding, IconLanguage, IconMail, IconMicrophone, type Ico
 import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { api, type ExtensionRecording, type PeopleEntry } from '~/api';
+import { session, useMay } from '~/api/session';
 import { asProblem } from '~/core/problem';
+import { useValue } from '~/core/store';
 import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
 import { problemSentences } from '~/design/problem-messages';
@@ -19,13 +21,17 @@ interface BulkActionsProps {
   onDone: () => void;
 }
 
-/** Buttons for the selected people. */
+/** Buttons for the selected people; those that the user may use. */
 export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
   const { t, i18n } = useLingui();
   const { languages } = usePeopleTexts();
   const departments = useDepartments(tenant);
   const changes = usePeopleChanges();
+  const may = useMay();
+  const own = useValue(session, (each) => (each.state === 'in' ? each.me.person?.id : undefined));
   const people = entries.filter(({ kind }) => kind === 'person');
+  // The own account stays: a suspended user could not end the suspension.
+  const active = people.filter(({ id, state }) => state !== 'suspended' && id !== own);
   const extensions = entries.flatMap((entry) => entry.extensions);
   const requests = (entry: PeopleEntry) => personRequests(entry, tenant);
   const run = (change: Parameters<typeof changes.mutate>[0]) =>
@@ -37,7 +43,6 @@ export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
     });
 
   async function suspend() {
-    const active = people.filter(({ state }) => state !== 'suspended');
     const confirmed = await confirmAction({
       title: t`Suspend ${plural(active.length, { one: '# person', other: '# people' })}?`,
       text: t`They are signed out on all devices, and their phones stop working immediately. Nothing is deleted.`,
@@ -97,17 +102,21 @@ export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
   const busy = changes.isPending;
   return (
     <>
-      <Button variant="default" leftSection={<IconMail size={16} aria-hidden />} loading={busy} onClick={invite}>
-        <Trans>Invite</Trans>
-      </Button>
-      <ChoiceMenu
-        icon={IconLanguage}
-        label={t`Language`}
-        busy={busy}
-        choices={languages.map(({ value, label }) => ({ value: value as 'en' | 'de' | '', label }))}
-        onChoose={setLanguage}
-      />
-      {departments.length > 0 && (
+      {may('sign_in_help') && (
+        <Button variant="default" leftSection={<IconMail size={16} aria-hidden />} loading={busy} onClick={invite}>
+          <Trans>Invite</Trans>
+        </Button>
+      )}
+      {may('people_change') && (
+        <ChoiceMenu
+          icon={IconLanguage}
+          label={t`Language`}
+          busy={busy}
+          choices={languages.map(({ value, label }) => ({ value: value as 'en' | 'de' | '', label }))}
+          onChoose={setLanguage}
+        />
+      )}
+      {may('people_change') && departments.length > 0 && (
         <ChoiceMenu
           icon={IconBuilding}
           label={t`Department`}
@@ -119,25 +128,29 @@ export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
           onChoose={setDepartment}
         />
       )}
-      <ChoiceMenu
-        icon={IconMicrophone}
-        label={t`Recording`}
-        busy={busy}
-        choices={[
-          { value: 'never' as const, label: t`Never` },
-          { value: 'on_demand' as const, label: t`On demand` },
-          { value: 'always' as const, label: t`Always` },
-        ]}
-        onChoose={setRecording}
-      />
-      <Button
-        variant="default"
-        leftSection={<IconBan size={16} aria-hidden />}
-        disabled={busy || people.every(({ state }) => state === 'suspended')}
-        onClick={() => void suspend()}
-      >
-        <Trans>Suspend</Trans>
-      </Button>
+      {may('recordings_change') && (
+        <ChoiceMenu
+          icon={IconMicrophone}
+          label={t`Recording`}
+          busy={busy}
+          choices={[
+            { value: 'never' as const, label: t`Never` },
+            { value: 'on_demand' as const, label: t`On demand` },
+            { value: 'always' as const, label: t`Always` },
+          ]}
+          onChoose={setRecording}
+        />
+      )}
+      {may('people_change') && (
+        <Button
+          variant="default"
+          leftSection={<IconBan size={16} aria-hidden />}
+          disabled={busy || active.length === 0}
+          onClick={() => void suspend()}
+        >
+          <Trans>Suspend</Trans>
+        </Button>
+      )}
     </>
   );
 }

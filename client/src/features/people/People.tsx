@@ -5,6 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type ListPeopleData, type PeopleEntry } from '~/api';
+import { useMay } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
@@ -16,6 +17,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { DataTable, download, EMPTY_VIEW, ToolButton, type Column, type Filter, type View } from '~/design/table';
 import { BulkActions } from './BulkActions';
+import { BULK_PERMISSIONS } from './changes';
 import { ImportPeople } from './ImportPeople';
 import { NewPerson } from './NewPerson';
 import { usePeopleTexts } from './texts';
@@ -29,6 +31,7 @@ export default function People() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const navigate = useNavigate();
+  const may = useMay();
   const [view, setView] = useState<View>(EMPTY_VIEW);
   const [adding, setAdding] = useState(false);
   const [importing, setImporting] = useState(false);
@@ -58,9 +61,11 @@ export default function People() {
       title={t`People & phones`}
       size="xl"
       actions={
-        <Button size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-          <Trans>New person</Trans>
-        </Button>
+        may('people_change') && (
+          <Button size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+            <Trans>New person</Trans>
+          </Button>
+        )
       }
     >
       <ErrorNotice fault={fault} />
@@ -72,15 +77,21 @@ export default function People() {
         filters={filters}
         remote={{ view, onView: setView }}
         onOpen={open}
-        selection={{
-          name: (entry) => entry.name,
-          actions: (entries, done) => <BulkActions entries={entries} tenant={tenant} onDone={done} />,
-        }}
+        selection={
+          BULK_PERMISSIONS.some(may)
+            ? {
+                name: (entry) => entry.name,
+                actions: (entries, done) => <BulkActions entries={entries} tenant={tenant} onDone={done} />,
+              }
+            : undefined
+        }
         tools={
           <>
-            <ToolButton icon={IconFileImport} onClick={() => setImporting(true)}>
-              <Trans>Import CSV</Trans>
-            </ToolButton>
+            {may('people_change') && (
+              <ToolButton icon={IconFileImport} onClick={() => setImporting(true)}>
+                <Trans>Import CSV</Trans>
+              </ToolButton>
+            )}
             <ToolButton icon={IconDownload} onClick={() => void exportCsv()}>
               <Trans>Export CSV</Trans>
             </ToolButton>

@@ -15,7 +15,7 @@ import { InvitePerson } from './InvitePerson';
 import { PersonCode } from './PersonCode';
 import type { PersonTabProps } from './PersonPage';
 
-/** Sign-in of a person: code, invitation, password, second factors, end of the account. */
+/** Sign-in of a person: code, invitation, password, second factors, end of the account. Shown is what the user may do. */
 export function PersonSecurity({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
   const may = useMay();
@@ -93,45 +93,55 @@ export function PersonSecurity({ person, tenant }: PersonTabProps) {
   return (
     <>
       <ErrorNotice fault={changes.error} />
-      <Section title={t`Sign-in`} lead={person.signed_in ? undefined : t`This person has never signed in.`}>
-        <Group>
-          <Button variant="default" onClick={showCode}>
-            <Trans>Show sign-in code</Trans>
-          </Button>
-          {person.email && (
-            <Button variant="default" onClick={invite}>
-              <Trans>Invite</Trans>
+      {may('sign_in_help') && (
+        <Section title={t`Sign-in`} lead={person.signed_in ? undefined : t`This person has never signed in.`}>
+          <Group>
+            <Button variant="default" onClick={showCode}>
+              <Trans>Show sign-in code</Trans>
             </Button>
-          )}
-          <Button variant="default" onClick={() => void resetPassword()}>
-            <Trans>New password</Trans>
-          </Button>
-          <Button variant="default" onClick={() => void resetFactors()}>
-            <Trans>Remove second factors</Trans>
-          </Button>
-        </Group>
-      </Section>
-      <Section title={t`Personal data`}>
-        <Group>
-          <Button variant="default" onClick={copy}>
-            <Trans>Copy of the data</Trans>
-          </Button>
-        </Group>
-      </Section>
-      <Section title={t`End of the account`}>
-        {may('privacy_change') && <ScheduledErasure personId={person.id} name={person.name} tenant={tenant} />}
-        <Text size="sm">
-          <Trans>Numbers, phones and sign-in are deleted. The call history is kept.</Trans>
-        </Text>
-        <Group>
-          <Button color="red.9" onClick={() => void close()}>
-            <Trans>Close account</Trans>
-          </Button>
-          <Button variant="default" onClick={erase}>
-            <Trans>Erase this person</Trans>
-          </Button>
-        </Group>
-      </Section>
+            {person.email && (
+              <Button variant="default" onClick={invite}>
+                <Trans>Invite</Trans>
+              </Button>
+            )}
+            <Button variant="default" onClick={() => void resetPassword()}>
+              <Trans>New password</Trans>
+            </Button>
+            <Button variant="default" onClick={() => void resetFactors()}>
+              <Trans>Remove second factors</Trans>
+            </Button>
+          </Group>
+        </Section>
+      )}
+      {may('privacy_change') && (
+        <Section title={t`Personal data`}>
+          <Group>
+            <Button variant="default" onClick={copy}>
+              <Trans>Copy of the data</Trans>
+            </Button>
+          </Group>
+        </Section>
+      )}
+      {(may('people_change') || may('privacy_change')) && (
+        <Section title={t`End of the account`}>
+          {may('privacy_change') && <ScheduledErasure personId={person.id} name={person.name} tenant={tenant} />}
+          <Text size="sm">
+            <Trans>Numbers, phones and sign-in are deleted. The call history is kept.</Trans>
+          </Text>
+          <Group>
+            {may('people_change') && (
+              <Button color="red.9" onClick={() => void close()}>
+                <Trans>Close account</Trans>
+              </Button>
+            )}
+            {may('privacy_change') && (
+              <Button variant="default" onClick={erase}>
+                <Trans>Erase this person</Trans>
+              </Button>
+            )}
+          </Group>
+        </Section>
+      )}
     </>
   );
 }

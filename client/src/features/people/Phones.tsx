@@ -3,6 +3,7 @@ import { IconDeviceLandlinePhone, IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Device, type DeviceFailure, type PersonExtension } from '~/api';
+import { product } from '~/core/brand';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { Drawer } from '~/design/Drawer';
 import { EmptyState } from '~/design/EmptyState';
@@ -58,7 +59,7 @@ export function Phones({ extension, tenant, sharable = false }: PhonesProps) {
           {
             title: t`Model`,
             render: ({ registration, kind }) =>
-              registration?.user_agent || (kind === 'client' ? t`UnifiCX client` : '–'),
+              registration?.user_agent || (kind === 'client' ? t`${product} client` : '–'),
           },
           {
             title: t`Address`,

@@ -4,6 +4,9 @@ import { useChanges } from '~/design/changes';
 /** Lists and pages that show people, numbers and phones. */
 export const PEOPLE_LISTS = ['people', 'person', 'persons', 'extensions', 'devices', 'suspension', 'departments'];
 
+/** Permissions that open a button for several selected people. */
+export const BULK_PERMISSIONS = ['people_change', 'sign_in_help', 'recordings_change'];
+
 /** Carries out changes of people, numbers and phones. */
 export const usePeopleChanges = () => useChanges(PEOPLE_LISTS);
 

@@ -4,6 +4,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
 import { api, type NewHold, type PrivacyRequest } from '~/api';
 import { ErrorNotice } from '~/design/Notice';
+import { PersonPicker } from '~/design/PersonPicker';
+import { useAccounts } from './usePersonNames';
 
 type Target = 'call' | 'recording' | 'message' | 'person' | 'number';
 
@@ -19,6 +21,8 @@ export function HoldForm({ tenant, request, onClose }: HoldFormProps) {
   const { t } = useLingui();
   const queries = useQueryClient();
   const [target, setTarget] = useState<Target>('call');
+  const [person, setPerson] = useState('');
+  const people = useAccounts(tenant).items;
   const place = useMutation({
     mutationFn: (body: NewHold) => api.placeHold({ query: { tenant }, body }),
     onSuccess: () => {
@@ -31,7 +35,8 @@ export function HoldForm({ tenant, request, onClose }: HoldFormProps) {
     const values = new FormData(event.currentTarget);
     const text = (name: string) => String(values.get(name) ?? '').trim();
     const which = text('which');
-    const named = target === 'person' || target === 'number' ? { [target]: which } : { kind: target, object: which };
+    const named =
+      target === 'person' ? { person } : target === 'number' ? { number: which } : { kind: target, object: which };
     const texts = { authority: text('authority'), reason: text('reason'), review: text('review') };
     place.mutate({ ...named, ...texts, ...(request && { request: request.id }) });
   };
@@ -52,15 +57,32 @@ export function HoldForm({ tenant, request, onClose }: HoldFormProps) {
             { value: 'number', label: t`All objects of a number outside` },
           ]}
         />
-        <TextInput
-          size="md"
-          name="which"
-          required
-          maxLength={64}
-          autoComplete="off"
-          label={target === 'number' ? t`Number` : t`Id`}
-          description={target === 'number' ? t`Such as +49301234567` : t`As the API and exports show it`}
-        />
+        {target === 'person' ? (
+          <PersonPicker
+            size="md"
+            label={t`Person with an account`}
+            required
+            people={people.map(({ id, name, email }) => ({ id, name, detail: email ?? undefined }))}
+            value={person}
+            onChange={(id) => setPerson(id ?? '')}
+          />
+        ) : (
+          <TextInput
+            size="md"
+            name="which"
+            required
+            maxLength={64}
+            autoComplete="off"
+            label={target === 'number' ? t`Number` : t`Id`}
+            description={
+              target === 'number'
+                ? t`Such as +49301234567`
+                : target === 'message'
+                  ? t`As the API shows it`
+                  : t`In the details of the call, under History`
+            }
+          />
+        )}
         <TextInput
           size="md"
           name="authority"

@@ -4,11 +4,13 @@ import type { MessageDescriptor } from '@lingui/core';
 export interface PrivacyPage {
   to: string;
   title: MessageDescriptor;
+  /** Permission without which the page is not shown, besides that of the section. */
+  needs?: string;
 }
 
 /** Pages of the section Privacy, in order. A page has one entry here and one route in `portal/routes.ts`. */
-export const PRIVACY_PAGES: [PrivacyPage, ...PrivacyPage[]] = [
-  { to: '/privacy/retention', title: msg`Retention` },
+const PAGES: PrivacyPage[] = [
+  { to: '/privacy/retention', needs: 'tenant_change', title: msg`Retention` },
   { to: '/privacy/holds', title: msg`Holds` },
   { to: '/privacy/requests', title: msg`Requests` },
   { to: '/privacy/copies', title: msg`Copies` },
@@ -16,3 +18,7 @@ export const PRIVACY_PAGES: [PrivacyPage, ...PrivacyPage[]] = [
   { to: '/privacy/policy', title: msg`Policy` },
   { to: '/privacy/audit', title: msg`Audit log` },
 ];
+
+/** The pages that a user with these permissions may open. */
+export const privacyPages = (may: (permission: string) => boolean): PrivacyPage[] =>
+  PAGES.filter(({ needs }) => !needs || may(needs));
