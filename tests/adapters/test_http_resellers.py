@@ -177,9 +177,11 @@ async def test_visitors_see_the_brand_of_the_host_name(world: World) -> None:
 def test_the_client_is_marked_with_the_brand_of_its_host_name() -> None:
     brand = Brand('Cloud"<phone>', "#7a1f4b", logo=b"png")
     found = Reseller("r", "t", "Acme", brand, datetime.now(UTC))
-    page = branded_page('<title>UnifiCX portal</title><meta name="theme-color" content="#0b5563" />', found)
+    served = '<title>UnifiCX portal</title><meta name="theme-color" content="#0b5563" /><p role="status">UnifiCX</p>'
+    page = branded_page(served, found)
     assert "<phone>" not in page
     assert "<title>Cloud&quot;&lt;phone&gt; portal</title>" in page
+    assert '<p role="status">Cloud&quot;&lt;phone&gt;</p>' in page
     assert 'name="theme-color" content="#7a1f4b"' in page
     manifest = json.loads(branded_manifest('{"name": "UnifiCX", "icons": [], "screenshots": [], "id": "/app/"}', found))
     assert (manifest["name"], manifest["theme_color"], manifest["id"]) == ('Cloud"<phone>', "#7a1f4b", "/app/")

@@ -15,11 +15,11 @@ def reseller_of(request: Request) -> Reseller | None:
 
 
 def branded_page(page: str, reseller: Reseller) -> str:
-    """Return a page of the client with title and colour of a reseller, and with its brand for the program."""
+    """Return a page of the client with name and colour of a reseller, and with its brand for the program."""
     brand = reseller.brand
     value = {"product": brand.product, "shades": list(brand.shades), "logo": brand.logo_path}
     mark = f'<meta name="brand" content="{escape(json.dumps(value))}" />'
-    page = page.replace("<title>UnifiCX", f"{mark}\n    <title>{escape(brand.product)}", 1)
+    page = page.replace("UnifiCX", escape(brand.product)).replace("<title>", f"{mark}\n    <title>", 1)
     return page.replace('content="#0b5563"', f'content="{brand.accent}"')
 
 

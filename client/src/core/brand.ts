@@ -18,5 +18,8 @@ function served(): Brand {
 
 export const brand = typeof document === 'undefined' ? OWN : served();
 
+/** Name of the product, for texts. */
+export const { product } = brand;
+
 /** Title of the document for a screen. */
-export const pageTitle = (title: string): string => `${title} · ${brand.product}`;
+export const pageTitle = (title: string): string => `${title} · ${product}`;

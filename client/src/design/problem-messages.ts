@@ -1,5 +1,6 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
+import { product } from '~/core/brand';
 import type { Problem } from '~/core/problem';
 
 interface ProblemText {
@@ -92,7 +93,7 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
     title: msg`Code expired`,
     advice: msg`Codes are valid for two minutes. Show a new code and scan it.`,
   },
-  not_of_age: { title: msg`You must be 18 or older`, advice: msg`UnifiCX is available to adults only.` },
+  not_of_age: { title: msg`You must be 18 or older`, advice: msg`${product} is available to adults only.` },
   acceptance_needed: {
     title: msg`The terms have changed`,
     advice: msg`Accept the new terms to continue.`,

@@ -1,3 +1,5 @@
+import { product } from '~/core/brand';
+
 /** Call actions of headsets, keyboards and the lock screen. */
 export interface MediaSessionHandlers {
   hangUp: () => void;
@@ -23,7 +25,7 @@ export function bindMediaSession(callbacks: MediaSessionHandlers): () => void {
 export function showMediaSession(title: string): void {
   const session = (navigator as Partial<Navigator>).mediaSession;
   if (!session || typeof MediaMetadata === 'undefined' || session.metadata?.title === title) return;
-  session.metadata = new MediaMetadata({ title, artist: 'UnifiCX' });
+  session.metadata = new MediaMetadata({ title, artist: product });
 }
 
 function setHandler(session: MediaSession, action: (typeof ACTIONS)[number], handler: (() => void) | null): void {

@@ -12,6 +12,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { ChatMessage, Conversation } from '~/api';
+import { pageTitle } from '~/core/brand';
 import { useValue } from '~/core/store';
 import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
@@ -76,7 +77,7 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
     if (conversation.encrypted) void tend(conversation.id);
   }, [conversation.encrypted, conversation.id]);
   useEffect(() => {
-    document.title = `${title} · UnifiCX`;
+    document.title = pageTitle(title);
   }, [title]);
   return (
     <div className={css.conversation}>

@@ -3,6 +3,7 @@ import { IconArrowLeft, IconUsersGroup } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
+import { pageTitle } from '~/core/brand';
 import { Avatar } from '~/design/Avatar';
 import { useTwoPanes } from '~/design/Panes';
 import { useNumberFormat } from '~/features/phone-numbers';
@@ -57,7 +58,7 @@ export function Contact({ party, back, children }: ContactProps) {
   const shown = formatted(party.number);
   useEffect(() => presences.open(), []);
   useEffect(() => {
-    document.title = `${party.title} · UnifiCX`;
+    document.title = pageTitle(party.title);
   }, [party.title]);
   return (
     <Container size="sm" py="md" px="md">

@@ -10,6 +10,7 @@ import {
 import { useLingui } from '@lingui/react/macro';
 import { Suspense, useEffect, useMemo, useState } from 'react';
 import type { GuestParticipant, Participant } from '~/api';
+import { pageTitle } from '~/core/brand';
 import { lazyPart } from '~/core/lazy-part';
 import { useValue } from '~/core/store';
 import { VideoElement } from '~/design/VideoElement';
@@ -32,7 +33,7 @@ export function GuestMeeting({ visit }: { visit: Visit }) {
   const own = participants.find((each) => each.own);
   const title = meeting?.name ?? t`Meeting`;
   useEffect(() => {
-    document.title = `${title} · UnifiCX`;
+    document.title = pageTitle(title);
   }, [title]);
   if (!meeting || !call || !videos) return null;
   const speaking = participants.find((each) => each.speaking)?.id ?? null;

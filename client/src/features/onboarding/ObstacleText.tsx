@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { product } from '~/core/brand';
 import type { Obstacle } from './model';
 import css from './onboarding.module.css';
 
@@ -11,7 +12,7 @@ export function ObstacleText({ obstacle }: { obstacle: Obstacle }) {
     case 'unsupported':
       return (
         <Text ta="center">
-          <Trans>Not possible here: this browser does not support it. Calls ring while UnifiCX is open.</Trans>
+          <Trans>Not possible here: this browser does not support it. Calls ring while {product} is open.</Trans>
         </Text>
       );
     case 'no-worker':
@@ -20,7 +21,7 @@ export function ObstacleText({ obstacle }: { obstacle: Obstacle }) {
           <Text ta="center">
             <Trans>
               Not possible here: your browser does not trust the certificate of this address, or this is a private
-              window. Calls ring while UnifiCX is open.
+              window. Calls ring while {product} is open.
             </Trans>
           </Text>
           <Text ta="center" size="sm" c="dimmed">
@@ -37,7 +38,7 @@ function HomeScreen() {
   return (
     <>
       <Text ta="center">
-        <Trans>First add UnifiCX to the Home Screen: tap Share, then “Add to Home Screen”. Open it from there.</Trans>
+        <Trans>First add {product} to the Home Screen: tap Share, then “Add to Home Screen”. Open it from there.</Trans>
       </Text>
       <svg className={css.homeScreen} viewBox="0 0 240 120" role="img" aria-label={t`Share, then Add to Home Screen`}>
         <g fill="none" stroke="currentColor" strokeWidth="3" strokeLinecap="round" strokeLinejoin="round">

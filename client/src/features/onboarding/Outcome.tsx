@@ -3,12 +3,13 @@ import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import { useLingui } from '@lingui/react/macro';
+import { product } from '~/core/brand';
 import { REASON_MESSAGES, type FailureReason } from '~/features/self-test';
 import type { Card } from './model';
 
 const FINE: Record<Card, MessageDescriptor> = {
   microphone: msg`The microphone works.`,
-  notifications: msg`This phone rings when UnifiCX is closed.`,
+  notifications: msg`This phone rings when ${product} is closed.`,
   call: msg`The call had sound in both directions.`,
 };
 

@@ -3,6 +3,7 @@ import { IconBellRinging, IconCircleCheck, IconMicrophone, IconPhoneIncoming, ty
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { pageTitle, product } from '~/core/brand';
 import { PermissionText } from '~/features/privacy';
 import { useValue } from '~/core/store';
 import { welcomeDependencies } from './dependencies';
@@ -33,7 +34,7 @@ export default function Welcome() {
   }[card];
   const shown = rings ? t`Your phone rings` : title;
   useEffect(() => {
-    document.title = `${shown} · UnifiCX`;
+    document.title = pageTitle(shown);
     heading.current?.focus();
   }, [shown]);
   // Otherwise this screen would stay until the code of the next one is loaded.
@@ -55,9 +56,9 @@ export default function Welcome() {
         {rings ? (
           <Text ta="center">
             {outcomes.notifications === 'ok' ? (
-              <Trans>Calls ring on this device even when UnifiCX is closed.</Trans>
+              <Trans>Calls ring on this device even when {product} is closed.</Trans>
             ) : (
-              <Trans>Calls ring while UnifiCX is open. Your status shows how to ring when it is closed.</Trans>
+              <Trans>Calls ring while {product} is open. Your status shows how to ring when it is closed.</Trans>
             )}
           </Text>
         ) : (

@@ -2,6 +2,7 @@ import { Box, Button, Loader, Progress, Stack, Text, ThemeIcon, VisuallyHidden }
 import { IconAlertTriangle, IconCheck, IconCircleDashed, IconMinus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
+import { product } from '~/core/brand';
 import { InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Row, Rows } from '~/design/Rows';
@@ -50,9 +51,9 @@ function Verdict({ result }: { result: ReturnType<typeof verdict> }) {
   const { t } = useLingui();
   if (!result) return null;
   const texts = {
-    always: { title: t`Yes, your phone rings`, text: t`Calls ring on this device even when UnifiCX is closed.` },
+    always: { title: t`Yes, your phone rings`, text: t`Calls ring on this device even when ${product} is closed.` },
     'while-open': {
-      title: t`Rings only while UnifiCX is open`,
+      title: t`Rings only while ${product} is open`,
       text: t`See below why it does not ring when closed.`,
     },
     never: { title: t`No, your phone does not ring`, text: t`See the failed checks below.` },

@@ -1,5 +1,6 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
+import { product } from '~/core/brand';
 import type { CheckName, FailureReason } from './model';
 
 interface CheckMessages {
@@ -12,8 +13,8 @@ interface CheckMessages {
 export const CHECK_MESSAGES: Record<CheckName, CheckMessages> = {
   permission: {
     title: msg`Notifications`,
-    running: msg`When UnifiCX is closed, incoming calls ring as notifications, without name or number. Your device will ask for permission next.`,
-    ok: msg`UnifiCX may show incoming calls.`,
+    running: msg`When ${product} is closed, incoming calls ring as notifications, without name or number. Your device will ask for permission next.`,
+    ok: msg`${product} may show incoming calls.`,
   },
   push: {
     title: msg`Wake-up`,
@@ -44,9 +45,9 @@ export const CHECK_MESSAGES: Record<CheckName, CheckMessages> = {
 
 /** Failure texts with advice. */
 export const REASON_MESSAGES: Record<FailureReason, MessageDescriptor> = {
-  unsupported: msg`This browser does not support notifications. On an iPhone or iPad, first add UnifiCX to the Home Screen (Share, then “Add to Home Screen”) and open it from there.`,
+  unsupported: msg`This browser does not support notifications. On an iPhone or iPad, first add ${product} to the Home Screen (Share, then “Add to Home Screen”) and open it from there.`,
   refused: msg`Permission denied. Allow notifications for this page in your browser or device settings, then test again.`,
-  'not-now': msg`Skipped. Calls ring only while UnifiCX is open.`,
+  'not-now': msg`Skipped. Calls ring only while ${product} is open.`,
   'no-permission': msg`Skipped: notifications are not allowed.`,
   'no-worker': msg`The background service is not running. Reload the page. It is not available in private windows.`,
   'no-answer': msg`The browser’s push service is not responding. Try again later or on another network.`,
@@ -54,13 +55,13 @@ export const REASON_MESSAGES: Record<FailureReason, MessageDescriptor> = {
   server: msg`The server returned an error. Try again in a minute.`,
   'not-sent': msg`The push service did not accept the message. Ask your administrator whether the server has Internet access.`,
   'not-seen': msg`The message was sent but not received. Check whether battery saving or “Do not disturb” is active.`,
-  elsewhere: msg`UnifiCX is open in another window, which rings instead. Close it, or use this window.`,
+  elsewhere: msg`${product} is open in another window, which rings instead. Close it, or use this window.`,
   'not-registered': msg`No connection to the phone system. Check your network and test again.`,
   'not-known': msg`The phone appears connected, but is not registered. Reload the page.`,
   'no-extension': msg`You have no extension yet. Contact your administrator.`,
   missing: msg`No microphone found. Connect one and test again.`,
   busy: msg`The microphone is in use by another program. Close it and test again.`,
-  insecure: msg`The microphone requires a secure connection. Open UnifiCX over https.`,
+  insecure: msg`The microphone requires a secure connection. Open ${product} over https.`,
   silent: msg`No sound detected. Check whether the microphone is muted, or select another one in the settings.`,
   'not-heard': msg`Turn up the volume, check for connected headphones, or select another speaker in the settings.`,
   'not-called-back': msg`The phone system did not call back. Other calls may not ring either. Contact your administrator.`,

@@ -1,6 +1,7 @@
 import { Anchor, Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
+import { product } from '~/core/brand';
 import type { Consent } from './consent';
 
 interface ConsentFieldsProps {
@@ -32,9 +33,9 @@ export function ConsentFields({ value, onChange, versions, guest }: ConsentField
       {value.ofAge === 'no' ? (
         <Text size="sm">
           {guest ? (
-            <Trans>You must be 18 or older to use UnifiCX. Your answer is not stored.</Trans>
+            <Trans>You must be 18 or older to use {product}. Your answer is not stored.</Trans>
           ) : (
-            <Trans>You must be 18 or older to use UnifiCX. Leave to sign out: your answer is not stored.</Trans>
+            <Trans>You must be 18 or older to use {product}. Leave to sign out: your answer is not stored.</Trans>
           )}
         </Text>
       ) : (

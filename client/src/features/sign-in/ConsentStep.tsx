@@ -2,6 +2,7 @@ import { Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { signOut } from '~/api/session';
+import { product } from '~/core/brand';
 import { AuthLayout } from '~/design/AuthLayout';
 import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
@@ -38,8 +39,8 @@ export function ConsentStep({ onCall }: { onCall?: () => void }) {
           <>
             <Text size="sm">
               <Trans>
-                Without your consent you cannot use UnifiCX here. Telephones that are set up keep working, and your data
-                stays as it is.
+                Without your consent you cannot use {product} here. Telephones that are set up keep working, and your
+                data stays as it is.
               </Trans>
             </Text>
             <DeletionRequest />

@@ -1,6 +1,7 @@
 import { Button, Loader, Stack, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
+import { product } from '~/core/brand';
 import { ErrorNotice } from '~/design/Notice';
 import { AuthLayout } from '~/design/AuthLayout';
 import { takeDeepLinkCode } from '~/core/deep-link';
@@ -28,7 +29,7 @@ export default function Invitation() {
   return (
     <AuthLayout
       title={texts?.title ?? t`Welcome, ${name}`}
-      lead={texts?.lead ?? t`${organisation} has invited you to UnifiCX.`}
+      lead={texts?.lead ?? t`${organisation} has invited you to ${product}.`}
       footer={texts ? undefined : <OtherSignInLink />}
     >
       <SignInSteps flow={model.flow}>

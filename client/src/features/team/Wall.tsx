@@ -3,6 +3,7 @@ import { IconParking } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useMemo, type KeyboardEvent } from 'react';
 import type { Colleague } from '~/api';
+import { pageTitle } from '~/core/brand';
 import { useValue } from '~/core/store';
 import { Avatar } from '~/design/Avatar';
 import { dragsNumber } from '~/design/number-drag';
@@ -30,7 +31,7 @@ export default function Wall() {
     [now.colleagues, now.department, now.search, ids, i18n.locale],
   );
   useEffect(() => {
-    document.title = `${t`Team`} · UnifiCX`;
+    document.title = pageTitle(t`Team`);
   }, [t]);
   if (!shown) return null;
   const onKeyDown = (event: KeyboardEvent) => {

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { Me } from '~/api';
 import { useMay } from '~/api/session';
 import { loadTenants, tenantSelection } from '~/api/tenant-selection';
+import { product } from '~/core/brand';
 import { preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
 import { ErrorBar } from '~/design/ErrorBar';
@@ -58,7 +59,7 @@ export default function PortalFrame({ me }: { me: Me }) {
             aria-expanded={opened}
           />
         </span>
-        <span className={css.product}>UnifiCX</span>
+        <span className={css.product}>{product}</span>
         <OrganisationSwitcher />
         <span className={css.spread} />
         <CommandSearch tenant={selected?.id} />

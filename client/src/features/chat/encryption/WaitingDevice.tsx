@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Conversation } from '~/api';
+import { product } from '~/core/brand';
 import { useValue } from '~/core/store';
 import { InfoNotice } from '~/design/Notice';
 import { outbox } from '../chats';
@@ -23,7 +24,7 @@ export function WaitingDevice({ conversation: { id } }: { conversation: Conversa
   return (
     <InfoNotice title={t`This device is not in the conversation yet`}>
       <Trans>
-        A device that is in it has to add this one, which it does by itself as soon as it is online. Open UnifiCX on
+        A device that is in it has to add this one, which it does by itself as soon as it is online. Open {product} on
         your other device, or ask another member to open it. Messages that you write here are sent then.
       </Trans>{' '}
       <Button size="compact-md" variant="default" loading={busy} onClick={() => void check()}>
