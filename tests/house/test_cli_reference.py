@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
+from typer.core import TyperGroup
 
 from unificx.cli.groups import GROUPS
 from unificx.server.main import commands
@@ -42,7 +43,7 @@ def fault_of(line: str) -> str | None:
     """Return the first word of a command line that the program does not know: a command or an option."""
     words = re.sub(r"\s#.*|;.*| [|<>&].*", "", line)
     at, given = COMMAND_LINE, shlex.split(words.replace("'", "") if words.count("'") % 2 else words)[1:]
-    while given and hasattr(at, "commands") and not given[0].startswith("-"):
+    while given and isinstance(at, TyperGroup) and not given[0].startswith("-"):
         if given[0] not in at.commands:
             return given[0]
         at, given = at.commands[given[0]], given[1:]
