@@ -1,6 +1,6 @@
 """Sign-up of an organisation: age, link by e-mail, password, limits, bad input; off by default."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -171,6 +171,28 @@ async def test_an_organisation_that_cannot_be_deleted_stops_no_other(
     for left in (1, 0):
         await requests.expire_sign_ups()
         assert len(directory.tenants()) == before + left
+
+
+async def test_an_organisation_that_is_approved_before_its_turn_stays(
+    open_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, client = open_world, visitor(open_world)
+    world.services.public_address.configure(ORIGIN, b"", "approval")
+    directory, requests = world.services.identity.directory, world.services.rights.requests
+    await client.post("/sign-up", data=FORM)
+    await client.post(links(world)[-1], data=PASSWORD)
+    tenant, undecided = directory.tenants()[-1], requests.reviews.undecided
+
+    async def approved_meanwhile() -> Sequence[tuple[str, str, str]]:
+        found = await undecided()
+        for queue_id, review_id, _ in found:
+            await requests.take(queue_id, review_id, "answer", "Welcome.", "operator")
+        return found
+
+    monkeypatch.setattr(requests.reviews, "undecided", approved_meanwhile)
+    world.clock.advance(30 * 86_400 + 1)
+    await requests.expire_sign_ups()
+    assert directory.tenant(tenant.id) is not None
 
 
 @pytest.mark.promise("U3")

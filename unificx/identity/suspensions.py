@@ -14,7 +14,7 @@ from unificx.db import log_and_continue
 from unificx.identity.challenges import TokenSigner
 from unificx.identity.policies import signed_tokens
 from unificx.identity.repository import credentials, suspensions
-from unificx.identity.schemas import Person, PersonChange, Role, Tenant, TenantChange
+from unificx.identity.schemas import Person, PersonChange, Role, TenantChange
 from unificx.identity.store import IdentityStore, Transaction
 from unificx.identity.suspension_records import require_other_author
 from unificx.identity.suspension_schemas import MAX_TEXT, NewSuspension, ReviewState, SuspendedAccount, Suspension
@@ -93,9 +93,9 @@ class Suspensions:
         async with self._store.read() as session:
             return await suspensions.of(session, self._store.keys, tenant_id, person_id)
 
-    async def of_new_tenant(self, tx: Transaction, tenant: Tenant) -> Suspension | None:
-        """Return the suspension of a tenant that `tx` creates."""
-        return await suspensions.of(tx.session, self._store.keys, tenant.id, "")
+    async def of_tenant(self, tx: Transaction, tenant_id: str) -> Suspension | None:
+        """Return the suspension of a tenant in force, as `tx` sees it."""
+        return await suspensions.of(tx.session, self._store.keys, tenant_id, "")
 
     async def require(self, tenant_id: str, person_id: str) -> Suspension:
         """Like `current`. Raise Conflict if there is none."""

@@ -79,6 +79,13 @@ class Accounts:
         with stating(current_access().to("administration")):
             await self._tenants.remove(tx, tenant_id)
 
+    async def delete_undecided(self, tx: Transaction, tenant_id: str) -> None:
+        """Delete a tenant whose sign-up was not decided about, unless it was approved meanwhile."""
+        with stating(current_access().to("administration")):
+            found = await self._suspensions.of_tenant(tx, tenant_id)
+            if found is not None and found.reason == "approval":
+                await self._tenants.remove(tx, tenant_id)
+
     async def lift(self, tx: Transaction, suspension: Suspension) -> None:
         """End a suspension."""
         with stating(current_access().to("administration")):

@@ -72,7 +72,7 @@ class SuspensionReviews:
     async def request_approval(self, tx: Transaction, tenant: Tenant, administrator: Person) -> None:
         """Ask the operators to approve a new organisation that `tx` creates, suspended until then."""
         operator = self._identity.directory.operator()
-        found = await self._identity.suspensions.of_new_tenant(tx, tenant)
+        found = await self._identity.suspensions.of_tenant(tx, tenant.id)
         if operator is None or found is None:
             raise Conflict("This installation has no operator.")
         new = NewRequest(

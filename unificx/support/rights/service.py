@@ -262,7 +262,7 @@ class RightsRequests:
             request = await repository.find(session, self._keys, queue_id, review_id) if review_id else None
         if request is None or request.state in states.FINAL:
             async with self.accounts.transaction() as tx:
-                await self.accounts.delete_tenant(tx, tenant_id)
+                await self.accounts.delete_undecided(tx, tenant_id)
         else:
             await self.take(queue_id, review_id, "refuse", NOT_DECIDED, "")
 
