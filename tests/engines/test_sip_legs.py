@@ -483,6 +483,23 @@ def test_unacknowledged_provisional_response_ends_the_call() -> None:
     assert wire.take_events(wire.a)[-1].status == 504
 
 
+@pytest.mark.parametrize("body", [b"", ANSWER])
+def test_a_ringing_callee_may_send_an_update(body: bytes) -> None:
+    """Also if its responses are not reliable (RFC 3311 section 5.1): one that gets 481 ends the call."""
+    wire = Wire()
+    leg = wire.call()
+    callee = wire.accept_incoming()
+    callee.progress(183, body, wire.now)
+    wire.pump()
+    callee.refresh(wire.now)
+    wire.pump()
+    assert wire.log[-1] == "a: 200 UPDATE"
+    callee.accept(ANSWER, wire.now)
+    wire.pump()
+    assert wire.take_events(wire.a) == [Progressed(183, body), Answered(ANSWER)]
+    assert not leg.ended
+
+
 @pytest.mark.parametrize("answer", ["481 PRACK", "none"])
 def test_a_rejected_or_unanswered_prack_does_not_end_the_call(answer: str) -> None:
     """The 2xx came while the PRACK was on its way: the callee no longer knows what it acknowledges."""

@@ -182,20 +182,24 @@ class OutgoingLeg(Leg):
     # ---- input from the dialog table
 
     def early_dialog_with(self, remote_tag: str) -> Dialog | None:
-        """Return the early dialog that a reliable provisional response has created; None if there is none."""
+        """Return the early dialog with this fork of the INVITE; None if its provisional responses are not reliable and
+        another one has rung since."""
         early = self._early_dialogs.get(remote_tag)
-        return early.dialog if early is not None else None
+        return early.dialog if early is not None else self.early_dialog if remote_tag == self._tag else None
 
     def handle_request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
         """As `Leg.handle_request`; before the answer the session stays as it is."""
-        early = self._early_dialogs.get(request.from_tag)
-        if self.dialog is not None or self.ended or early is None:
+        is_early = self.dialog is None and not self.ended
+        dialog = self.early_dialog_with(request.from_tag) if is_early else None
+        if dialog is None:
             super().handle_request(key, request, flow, now)
             return
-        dialog = early.dialog.receive_request(request, flow)
+        dialog = dialog.receive_request(request, flow)
         if request.method == "UPDATE" and not request.body:
             dialog = dialog.refreshed(request)
-        self._early_dialogs = {**self._early_dialogs, request.from_tag: EarlyDialog(dialog, early.rseq)}
+        early = self._early_dialogs.get(request.from_tag)
+        if early is not None:
+            self._early_dialogs = {**self._early_dialogs, request.from_tag: EarlyDialog(dialog, early.rseq)}
         headers = [("Allow", ALLOW_IN_DIALOG), ("Supported", SUPPORTED_IN_DIALOG)]
         if request.method == "UPDATE" and request.body:
             self._respond(key, request, 491, now)
