@@ -123,7 +123,14 @@ class Suspensions:
             ended = await suspensions.ended(session, self._store.clock.now())
         for tenant_id, person_id in ended:
             with log_and_continue("suspension_not_ended", tenant=tenant_id, person=person_id):
-                await self.resume(tenant_id, person_id)
+                await self._end_expired(tenant_id, person_id)
+
+    async def _end_expired(self, tenant_id: str, person_id: str) -> None:
+        """End a suspension unless another one is in force meanwhile."""
+        async with self._store.transaction() as tx:
+            found = await suspensions.of(tx.session, self._store.keys, tenant_id, person_id)
+            if found is not None and found.until is not None and found.until <= self._store.clock.now():
+                await self.end(tx, tenant_id, person_id)
 
     async def undecided(self, before: datetime) -> Sequence[tuple[str, str]]:
         """Return the organisations that have waited for approval since before a time: tenant, and id of the request,

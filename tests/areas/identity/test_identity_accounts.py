@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from failing import fail_first
 from fake_notifier import FakeAccountNotifier
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.cluster import EventBus
 from unificx.cluster.local import LocalCounters, LocalOneTimeStore
@@ -52,7 +53,7 @@ from unificx.identity.events import (
     TenantResumed,
     TenantSuspended,
 )
-from unificx.identity.repository import links
+from unificx.identity.repository import links, suspensions
 from unificx.identity.suspension_schemas import MAX_TEXT
 from unificx.identity.terms import TERMS_VERSION, policy_version
 from unificx.privacy import DataSubject, KeyStore
@@ -471,11 +472,30 @@ async def test_a_suspension_that_cannot_be_ended_does_not_keep_others_from_endin
     for each in accounts:
         await people.suspensions.suspend(each, NewSuspension(until=clock.now() + timedelta(minutes=1)))
     clock.advance(61)
-    fail_first(monkeypatch, people.suspensions, "resume")
+    fail_first(monkeypatch, people.suspensions, "end")
     for left in (1, 0):
         await people.clean_up()
         states = [(await people.users.get(acme.id, each.id)).state for each in accounts]
         assert states.count("suspended") == left
+
+
+@pytest.mark.promise("U9")
+async def test_a_new_suspension_does_not_end_with_the_one_before(
+    people: Identity, acme: Tenant, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, ended = await people.users.create(acme.id, ADA), suspensions.ended
+    await people.suspensions.suspend(ada, NewSuspension(until=clock.now() + timedelta(minutes=1)))
+    clock.advance(61)
+
+    async def replaced_meanwhile(session: AsyncSession, now: datetime) -> list[tuple[str, str]]:
+        found = await ended(session, now)
+        await people.suspensions.resume(acme.id, ada.id)
+        await people.suspensions.suspend(ada, NewSuspension("fraud"))
+        return found
+
+    monkeypatch.setattr(suspensions, "ended", replaced_meanwhile)
+    await people.suspensions.end_expired()
+    assert (await people.suspensions.require(acme.id, ada.id)).reason == "fraud"
 
 
 @pytest.mark.promise("U9")
