@@ -35,6 +35,7 @@ class OidcProvider:
         self.user_claims: dict[str, Any] = {"sub": "0001", "email": "ada@example.com", "email_verified": True}
         self.key = ECKey.generate_key("P-256", {"kid": "one"})
         self.published_key = self.key
+        self.further_keys: list[dict[str, Any]] = []
         self.sign: Callable[[dict[str, Any]], str] = self.encode
         self.discovery: dict[str, Any] = {}
         self.claims: dict[str, Any] = {}
@@ -98,7 +99,8 @@ class OidcProvider:
 
     async def _jwks(self, request: Request) -> Response:
         self.requests.append(request.url.path)
-        return JSONResponse(KeySet([self.published_key]).as_dict(private=False))
+        [key] = KeySet([self.published_key]).as_dict(private=False)["keys"]
+        return JSONResponse({"keys": [*self.further_keys, key]})
 
     @staticmethod
     def _client_credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:

@@ -4,13 +4,14 @@ Core 1.0 section 3.1, Discovery 1.0 section 4, RFC 7636, RFC 9207. Stateless; ne
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from unificx.identity.factor_schemas import ProviderStep
 from unificx.identity.policies import provider_validation
@@ -157,7 +158,7 @@ def _validate_id_token(
     from authlib.oidc.core import CodeIDToken
 
     try:
-        token = jwt.decode(token_response["id_token"], KeySet.import_key_set(keys), algorithms=ALLOWED_ALGORITHMS)
+        token = jwt.decode(token_response["id_token"], _understood_keys(keys), algorithms=ALLOWED_ALGORITHMS)
         options: Any = {
             "iss": {"essential": True, "value": flow.issuer},
             "aud": {"essential": True, "value": client_id},
@@ -170,6 +171,16 @@ def _validate_id_token(
         # From None: the error may quote the token.
         raise ProviderError("identity", type(error).__name__) from None
     return dict(claims)
+
+
+def _understood_keys(keys: Any) -> KeySet:
+    """Return the keys of a set without those that are not understood, such as one of another curve (RFC 7517 section
+    5)."""
+    found: list[Key] = []
+    for each in keys["keys"]:
+        with suppress(JoseError, ValueError, KeyError, TypeError):
+            found.append(JWKRegistry.import_key(each))
+    return KeySet(found)
 
 
 async def _fetch_json(fetch: HttpFetch, url: str, step: ProviderStep, **options: Any) -> dict[str, Any]:

@@ -305,6 +305,19 @@ async def test_rotated_key_is_used_at_once(
     assert isinstance(await sign_in(people, acme), SignedIn)
 
 
+async def test_keys_that_are_not_understood_are_ignored(
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+) -> None:
+    """A provider may publish keys for others, too (RFC 7517 section 5)."""
+    other = ECKey.generate_key("P-256", {"kid": "two"}).as_dict(private=False)
+    provider.further_keys = [
+        {"kty": "EC", "crv": "BP-256", "kid": "two", "x": "AA", "y": "AA"},
+        {**other, "use": "another"},
+        {"kid": "three"},
+    ]
+    assert isinstance(await sign_in(people, acme), SignedIn)
+
+
 async def test_callback_is_bound_to_browser_and_state(
     people: Identity, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
 ) -> None:
