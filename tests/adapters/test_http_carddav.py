@@ -66,6 +66,8 @@ async def test_an_address_book_is_found_and_a_card_stored_changed_and_deleted(wo
     assert "HTTP/1.1 404 Not Found" in [each.text for each in root.iter("{DAV:}status")]
     home = await dav(client, "PROPFIND", "/dav/books/", Depth="1")
     assert hrefs(home) == ["/dav/books/", PERSONAL, COMPANY]
+    for entered in ("/dav", "/dav/principal", "/dav/books", "/dav/books/personal"):
+        assert hrefs(await dav(client, "PROPFIND", entered, asked, Depth="0")) == [f"{entered}/"]
 
     path = f"{PERSONAL}Max Muster.vcf"
     start, _ = await synced(client)
@@ -82,6 +84,8 @@ async def test_an_address_book_is_found_and_a_card_stored_changed_and_deleted(wo
     assert "N:Muster;Max;;;\r\n" in read.text
     assert "BDAY:1970-01-02\r\n" in read.text
     assert "PHOTO" not in read.text
+    head = await client.head(path)
+    assert (head.status_code, head.headers["etag"]) == (200, read.headers["etag"])
     modern = await client.get(path, headers={"Accept": "text/vcard; version=4.0"})
     assert "VERSION:4.0\r\n" in modern.text
     token, changed = await synced(client, start)
@@ -225,13 +229,14 @@ async def test_reports_find_contacts_by_name_and_by_filter(world: World) -> None
     head = '<C:{0} xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"><prop>{1}</prop>'
     data = '<C:address-data version="4.0"><C:prop name="FN"/></C:address-data>'
     wanted = (
-        f"<href>{PERSONAL}1.vcf</href><href>{PERSONAL}none.vcf</href><href>/elsewhere</href></C:addressbook-multiget>"
+        f"<href>{PERSONAL}1.vcf</href><href>{PERSONAL}none.vcf</href><href>/elsewhere</href><href>http://[/</href>"
+        "</C:addressbook-multiget>"
     )
     answer = await dav(client, "REPORT", PERSONAL, head.format("addressbook-multiget", "<getetag/>" + data) + wanted)
     assert answer.findtext(".//C:address-data", "", NAMES).replace("\r", "") == (
         "BEGIN:VCARD\nVERSION:4.0\nFN:Eva Beispiel\nEND:VCARD\n"
     )
-    assert [each.text for each in answer.findall("D:response/D:status", NAMES)] == ["HTTP/1.1 404 Not Found"] * 2
+    assert [each.text for each in answer.findall("D:response/D:status", NAMES)] == ["HTTP/1.1 404 Not Found"] * 3
     match = '<C:prop-filter name="{}"><C:text-match match-type="{}">{}</C:text-match></C:prop-filter>'
     for test, rules, names in (
         ("anyof", match.format("FN", "starts-with", "max"), ["0", "2"]),

@@ -146,7 +146,7 @@ class CardDav:
         return dav_xml.multistatus(responses)
 
     async def _multiget(self, one: DavBook, root: Any, wanted: Wanted) -> bytes:
-        paths = [unquote(urlsplit((each.text or "").strip()).path) for each in root.findall(dav("href"))]
+        paths = [_path_of(each.text or "") for each in root.findall(dav("href"))]
         names = [path.removeprefix(one.path) for path in paths if path.startswith(one.path)]
         found = await self._contacts.resources.named(one.book, names)
         responses = await self._responses(one, list(found.values()), wanted)
@@ -234,9 +234,9 @@ class CardDav:
 
     def _resolve(self, path: str) -> tuple[DavBook, str]:
         """Return the address book of a path and the name of a contact, "" for the book. Raise NotFound."""
-        book, slash, name = path.removeprefix(HOME).partition("/")
+        book, _, name = path.removeprefix(HOME).partition("/")
         found = self._books.get(cast("Any", book))
-        if not path.startswith(HOME) or found is None or not slash or "/" in name:
+        if not path.startswith(HOME) or found is None or "/" in name:
             raise NotFound("There is no such resource.")
         return found, name
 
@@ -258,6 +258,19 @@ class CardDav:
         if found is None:
             raise NotFound("There is no such contact.")
         return found
+
+
+def _path_of(reference: str) -> str:
+    """Return the path of a reference, decoded; "" for one that cannot be read."""
+    try:
+        return unquote(urlsplit(reference.strip()).path)
+    except ValueError:
+        return ""
+
+
+def collection_path(path: str) -> str:
+    """Return a path; that of a collection with the slash at its end, which users leave out (RFC 4918 section 5.2)."""
+    return f"{path}/" if f"{path}/" in (ROOT, PRINCIPAL, HOME) else path
 
 
 def _etag_of(contact: Contact) -> str:

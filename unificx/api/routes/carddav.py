@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from unificx.api import dav_xml
 from unificx.api.access import CurrentUser, authenticate_key, is_local_request, purpose, require_access
-from unificx.api.carddav import ROOT, CardDav, DavBook, DavRefusal
+from unificx.api.carddav import ROOT, CardDav, DavBook, DavRefusal, collection_path
 from unificx.api.problems import status_of
 from unificx.api.router import Router
 from unificx.api.services import Services, services_of
@@ -20,7 +20,7 @@ from unificx.identity import Action, may
 
 router = Router(include_in_schema=False, dependencies=[purpose("directory")])
 _CLASSES = "1, 3, access-control, addressbook"
-_READING, _CHANGING = ("OPTIONS", "GET", "PROPFIND", "REPORT"), ("PUT", "DELETE")
+_READING, _CHANGING = ("OPTIONS", "GET", "HEAD", "PROPFIND", "REPORT"), ("PUT", "DELETE")
 _REFUSED = ("PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "ACL", "POST")
 _XML = "application/xml; charset=utf-8"
 _CHALLENGE = 'Basic realm="UnifiCX", charset="UTF-8"'
@@ -33,16 +33,17 @@ async def find_carddav() -> Response:
     return RedirectResponse(ROOT, status_code=301)
 
 
+@router.api_route("/dav", methods=list(_READING))
 @router.api_route("/dav/{path:path}", methods=list(_READING))
 async def read_address_books(request: Request) -> Response:
     """Answer a reading request."""
 
     async def answer() -> Response:
         found = CardDav(*await _opened(request, Action.CONTACTS))
-        path, headers = request.scope["path"], request.headers
+        path, headers = collection_path(request.scope["path"]), request.headers
         match request.method:
             case "OPTIONS":
-                return Response(status_code=204, headers={"Allow": ", ".join((*_READING, "HEAD", *_CHANGING))})
+                return Response(status_code=204, headers={"Allow": ", ".join((*_READING, *_CHANGING))})
             case "PROPFIND":
                 body = await found.propfind(path, headers.get("depth", "infinity"), await request.body())
                 return Response(body, 207, media_type=_XML)
