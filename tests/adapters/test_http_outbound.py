@@ -1,6 +1,7 @@
 """Public numbers, routes, block lists and the fraud guard over HTTP."""
 
 from datetime import datetime
+from random import Random
 
 import httpx
 import pytest
@@ -28,8 +29,12 @@ async def created(client: httpx.AsyncClient, path: str, body: dict[str, object])
     return answer.json()
 
 
-async def test_a_range_of_numbers_is_previewed_and_added(admin: httpx.AsyncClient) -> None:
+async def test_a_range_of_numbers_is_previewed_and_added(
+    world: World, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.clock, "random_bytes", Random(1).randbytes)  # ids of a millisecond have no order
     await created(admin, "numbers", NUMBER)
+    world.clock.advance(1)
     path, new = "/api/v1/numbers/range", {**NUMBER, "numbers": "+49301234500-09"}
     del new["number"]
     preview = (await admin.post(f"{path}/preview", json={"numbers": new["numbers"]})).json()
@@ -37,7 +42,8 @@ async def test_a_range_of_numbers_is_previewed_and_added(admin: httpx.AsyncClien
     assert (await admin.post(path, json=new)).status_code == 409
     added = await admin.post(path, json={**new, "numbers": "+49301234501-09"})
     assert (added.status_code, len(added.json()["numbers"])) == (201, 9)
-    assert len((await admin.get("/api/v1/numbers")).json()["items"]) == 10
+    listed = (await admin.get("/api/v1/numbers")).json()["items"]
+    assert [each["number"] for each in listed] == [f"+493012345{last:02}" for last in range(10)]
     wrong = await admin.post(path, json={**new, "numbers": "+49301234501"})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "numbers")
     direct = await admin.post(path, json={**new, "numbers": "+49301234601-02", "extensions": "10##"})

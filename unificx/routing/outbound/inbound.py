@@ -185,8 +185,10 @@ class PublicNumberService:
             description=_description(new.description),
         )
         direct = self._direct(tenant_id, e164, new.extensions)
+        ids = sorted(self._deps.clock.new_id() for _ in e164)  # numbers are listed by their ids
         numbers = [
-            _leading_to(replace(first, id=self._deps.clock.new_id(), number=each), direct.get(each)) for each in e164
+            _leading_to(replace(first, id=new_id, number=each), direct.get(each))
+            for new_id, each in zip(ids, e164, strict=True)
         ]
         async with self._deps.database.begin() as uow:
             await self.lock(uow, tenant_id)
