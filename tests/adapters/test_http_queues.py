@@ -135,6 +135,20 @@ async def test_live_view_history_and_statistics(world: World) -> None:
     assert (report["answered"], report["abandoned"], report["average_wait"]) == (1, 1, 30.0)
 
 
+async def test_the_live_view_tells_a_pause_from_do_not_disturb(world: World) -> None:
+    admin, _ = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await made(world, admin)
+
+    async def shown() -> tuple[str, bool, str | None]:
+        [agent] = (await admin.get(f"{QUEUES}/6500/live")).json()["agents"]
+        return agent["state"], agent["paused"], agent["reason"]
+
+    await admin.patch("/api/v1/extensions/1001", json={"do_not_disturb": True})
+    assert await shown() == ("paused", False, None)
+    await admin.patch(f"{QUEUES}/6500/agents/1001", json={"paused": True, "reason": "lunch"})
+    assert await shown() == ("paused", True, "lunch")
+
+
 async def test_an_administrator_moves_a_waiting_caller(world: World) -> None:
     admin, outsider = await world.admin(world.acme), await world.admin(world.globex)
     queue = world.services.queues.service.find(world.acme.id, (await made(world, admin, agents=[]))["id"])

@@ -127,13 +127,14 @@ class WaitingStatus:
 @dataclass(frozen=True, slots=True)
 class AgentStatus:
     """An agent as shown on the wallboard: seconds in the present state, calls answered and missed since the start of
-    the day or of the server."""
+    the day or of the server. In the state `paused` without being `paused`, the agent is not to be disturbed."""
 
     extension_id: str
     state: AgentState
     seconds: float
     answered: int
     missed: int
+    paused: bool = False
     reason: PauseReason | None = None
 
 

@@ -41,8 +41,8 @@ class LiveQueues:
         for agent in queue.agents:
             record = machine.agents.get(agent.extension_id) if machine is not None else None
             if record is not None:
-                details = record.state, now - record.state_since, record.answered, record.missed, agent.reason
-                found.append(AgentStatus(agent.extension_id, *details))
+                details = record.state, now - record.state_since, record.answered, record.missed
+                found.append(AgentStatus(agent.extension_id, *details, record.paused, agent.reason))
         return found
 
     def expected_wait(self, queue: Queue) -> float | None:

@@ -169,6 +169,7 @@ async def show_live_queue(
                     **_identity(services, extension),
                     state=one.state,
                     seconds=one.seconds,
+                    paused=one.paused,
                     reason=one.reason,
                     answered=answered if counted else None,
                     missed=missed if counted else None,

@@ -187,6 +187,9 @@ class LiveAgent(Output):
     name: str
     state: AgentState
     seconds: float = Field(description="Seconds in this state.")
+    paused: bool = Field(
+        description="In a pause, which may begin during a call. False in the state `paused`: not to be disturbed."
+    )
     reason: PauseReason | None
     answered: int | None = Field(description="Null if the agent has objected to figures about themselves.")
     missed: int | None

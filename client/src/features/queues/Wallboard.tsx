@@ -5,6 +5,7 @@ import { api, type AgentChange, type CallerChange, type LiveAgent, type LiveQueu
 import { formatDuration } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { CHOICE_TEXTS } from '~/features/own-queues';
 import { useNumberFormat } from '~/features/phone-numbers';
 import { PrioritySelect } from '~/features/routing';
 import { MissedCallers } from './MissedCallers';
@@ -105,15 +106,15 @@ function Agent({ agent, onChange }: { agent: LiveAgent; onChange: (body: AgentCh
     ringing: t`ringing`,
     in_call: t`in a call`,
     wrap_up: t`wrap-up`,
-    paused: t`paused`,
+    paused: !agent.paused ? t`do not disturb` : agent.reason ? t(CHOICE_TEXTS[agent.reason]) : t`paused`,
     signed_out: t`signed out`,
   };
-  const { name, state } = agent;
+  const { name, state, paused } = agent;
   const signedOut = state === 'signed_out';
   return (
     <li className={css.row}>
       <Text>
-        {name} · {agent.extension}
+        <bdi>{name}</bdi> · {agent.extension}
       </Text>
       <Badge variant="dot" color={COLOURS[state]}>
         {states[state]}
@@ -123,16 +124,16 @@ function Agent({ agent, onChange }: { agent: LiveAgent; onChange: (body: AgentCh
         <Button
           variant="default"
           size="xs"
-          aria-label={state === 'paused' ? t`Resume ${name}` : t`Pause ${name}`}
-          onClick={() => onChange({ paused: state !== 'paused' })}
+          aria-label={paused ? t`Resume ${name}` : t`Pause ${name}`}
+          onClick={() => onChange({ paused: !paused })}
         >
-          {state === 'paused' ? <Trans>Resume</Trans> : <Trans>Pause</Trans>}
+          {paused ? <Trans>Resume</Trans> : <Trans>Pause</Trans>}
         </Button>
       )}
       <Button
         variant="default"
         size="xs"
-        aria-label={signedOut ? t`Sign ${name} in` : t`Sign ${name} out`}
+        aria-label={signedOut ? t`Sign in ${name}` : t`Sign out ${name}`}
         onClick={() => onChange({ signed_in: signedOut })}
       >
         {signedOut ? <Trans>Sign in</Trans> : <Trans>Sign out</Trans>}
