@@ -1,8 +1,8 @@
-import { Transition } from '@mantine/core';
+import { Menu, Transition } from '@mantine/core';
 import { useState, type ReactElement } from 'react';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { Drawer } from './Drawer';
-import { restoreFocusOfDisabled } from './focus';
+import { keepFocusInDialogs, leaveMenus, restoreFocusOfDisabled } from './focus';
 import { eventually } from '../../test/eventually';
 import { click, rendered } from '../../test/rendered';
 
@@ -88,4 +88,47 @@ it('a drawer whose opener is gone leaves the focus where it was moved meanwhile'
   await openAndSave(<List text="New" moves onSave={() => other()!.focus()} onClosed={closed} />);
   await eventually(() => expect(closed).toHaveBeenCalledOnce());
   expect(document.activeElement).toBe(other());
+});
+
+it('a dialog leaves the focus where it was moved after it opened', async () => {
+  onTestFinished(keepFocusInDialogs());
+  const trap = vi.spyOn(HTMLElement.prototype, 'focus');
+  const moves = () => trap.mock.calls.filter(([options]) => options?.preventScroll).length;
+  const field = (name: string) => document.querySelector<HTMLInputElement>(`[name=${name}]`);
+  const goOn = () => moves() === 1 && queueMicrotask(() => field('second')!.focus());
+  rendered(
+    <Drawer opened title="New" onClose={() => undefined}>
+      <form>
+        <input name="first" onFocus={goOn} />
+        <input name="second" />
+      </form>
+    </Drawer>,
+  );
+  await eventually(() => expect(moves()).toBe(2));
+  expect(document.activeElement).toBe(field('second'));
+});
+
+it('the button of a menu has the focus when a chosen item acts, so that a dialog returns it there', async () => {
+  onTestFinished(leaveMenus());
+  const act = vi.fn(() => document.activeElement);
+  rendered(
+    <Menu>
+      <Menu.Target>
+        <button data-is="menu" />
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item data-is="item" onClick={act} />
+      </Menu.Dropdown>
+    </Menu>,
+  );
+  const press = (name: string) =>
+    eventually(() => {
+      const control = document.querySelector<HTMLElement>(`[data-is=${name}]`);
+      expect(control).not.toBeNull();
+      control!.focus();
+      control!.click();
+    });
+  await press('menu');
+  await press('item');
+  expect(act.mock.results).toEqual([{ type: 'return', value: document.querySelector('[data-is=menu]') }]);
 });

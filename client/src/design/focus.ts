@@ -34,6 +34,37 @@ export function restoreFocusOfDisabled(): () => void {
 }
 
 /**
+ * Leaves the focus of a dialog where the user has moved it: a trap of Mantine focuses `data-autofocus` twice, and the second
+ * time may come after the user, or a program, has begun with another control. Returns a function that ends this.
+ */
+export function keepFocusInDialogs(): () => void {
+  const mark = () => {
+    const control = document.activeElement;
+    const dialog = control?.parentElement?.closest('[role="dialog"]');
+    // The cross has the focus at first if the form is drawn late, which is to have it then.
+    if (!control || !dialog || control.closest('header')) return;
+    dialog.querySelectorAll('[data-autofocus]').forEach((each) => each.removeAttribute('data-autofocus'));
+    control.setAttribute('data-autofocus', '');
+  };
+  document.addEventListener('focusin', mark);
+  return () => document.removeEventListener('focusin', mark);
+}
+
+/**
+ * Gives the focus back to the button of a menu before the chosen item acts: a dialog that opens returns the focus to what
+ * had it, and the items are gone by then. Returns a function that ends this.
+ */
+export function leaveMenus(): () => void {
+  const leave = ({ target }: MouseEvent) => {
+    const menu = (target as Element).closest('[role="menuitem"]')?.closest('[role="menu"]');
+    const button = menu?.getAttribute('aria-labelledby');
+    if (button) document.getElementById(button)?.focus({ preventScroll: true });
+  };
+  document.addEventListener('click', leave, true);
+  return () => document.removeEventListener('click', leave, true);
+}
+
+/**
  * Focus the button that has taken the place of one that is gone, or else the title of the page: the button of an empty
  * list stands elsewhere once there is an item. Buttons with icons only are not compared.
  */

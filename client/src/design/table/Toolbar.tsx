@@ -24,6 +24,10 @@ export function Toolbar<T>(props: ToolbarProps<T>) {
   const { t } = useLingui();
   const { label, view, onView, searchable, filters, exportCsv, children } = props;
   const search = useRef<HTMLInputElement>(null);
+  const clear = () => {
+    onView({ ...view, search: '' });
+    search.current?.focus(); // the button that was pressed is gone
+  };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
@@ -46,9 +50,7 @@ export function Toolbar<T>(props: ToolbarProps<T>) {
           onChange={(event) => onView({ ...view, search: event.currentTarget.value })}
           onKeyDown={(event) => event.key === 'Escape' && onView({ ...view, search: '' })}
           leftSection={<IconSearch size={16} aria-hidden />}
-          rightSection={
-            view.search && <CloseButton aria-label={t`Clear search`} onClick={() => onView({ ...view, search: '' })} />
-          }
+          rightSection={view.search && <CloseButton aria-label={t`Clear search`} onClick={clear} />}
         />
       )}
       {filters.map((filter) => (
@@ -69,14 +71,19 @@ export function Toolbar<T>(props: ToolbarProps<T>) {
 
 function FilterChip<T>({ filter, view, onView }: { filter: Filter<T>; view: View; onView: (view: View) => void }) {
   const { t } = useLingui();
+  const chip = useRef<HTMLButtonElement>(null);
   const chosen = view.filters[filter.id] ?? [];
   const choose = (values: string[]) => onView({ ...view, filters: { ...view.filters, [filter.id]: values } });
+  const clear = () => {
+    choose([]);
+    chip.current?.focus(); // the button that was pressed is gone
+  };
   const names = filter.options.filter(({ value }) => chosen.includes(value)).map((each) => each.label);
   return (
     <span className={css.chip} data-active={chosen.length > 0 || undefined}>
       <Menu closeOnItemClick={false} position="bottom-start">
         <Menu.Target>
-          <button type="button" className={css.chipButton}>
+          <button ref={chip} type="button" className={css.chipButton}>
             {names.length > 0 ? `${filter.title}: ${names.join(', ')}` : filter.title}
             <IconChevronDown size={14} aria-hidden />
           </button>
@@ -91,9 +98,7 @@ function FilterChip<T>({ filter, view, onView }: { filter: Filter<T>; view: View
           </Menu.CheckboxGroup>
         </Menu.Dropdown>
       </Menu>
-      {chosen.length > 0 && (
-        <CloseButton size="sm" aria-label={t`Clear filter ${filter.title}`} onClick={() => choose([])} />
-      )}
+      {chosen.length > 0 && <CloseButton size="sm" aria-label={t`Clear filter ${filter.title}`} onClick={clear} />}
     </span>
   );
 }
