@@ -1,4 +1,5 @@
 import { i18n } from '@lingui/core';
+import { isolateValues } from './bidi';
 import { resolveLanguage, type Language } from './languages';
 import { loadPersistently } from './persistent-load';
 import { preferences } from './preferences';
@@ -9,6 +10,8 @@ const catalogs = {
   en: () => import('~/locales/en.po'),
   de: () => import('~/locales/de.po'),
 };
+
+isolateValues(i18n);
 
 /** Load and activate the message catalog. Await before rendering: without it the page shows message ids. */
 export async function activateLanguage(

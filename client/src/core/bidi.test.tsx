@@ -1,0 +1,32 @@
+import { i18n } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { expect, it } from 'vitest';
+import { activateLanguage } from './language';
+import { eventually } from '../../test/eventually';
+import { rendered } from '../../test/rendered';
+
+function Sentences({ name }: { name: string }) {
+  const { t: translated } = useLingui();
+  return (
+    <>
+      <p>{translated`Call ${name}`}</p>
+      <p>
+        <Trans>Call {name}</Trans>
+      </p>
+    </>
+  );
+}
+
+it.each([
+  ['מרים', '\u2068מרים\u2069'],
+  ['محمد (2)', '\u2068محمد (2)\u2069'],
+  ['Miriam (2)', 'Miriam (2)'],
+])('the name %s stands by itself in every text', async (name, expected) => {
+  await activateLanguage('en');
+  const place = rendered(<Sentences name={name} />);
+  await eventually(() => expect(place.querySelectorAll('p')).toHaveLength(2));
+  const texts = [...place.querySelectorAll('p')].map(({ textContent }) => textContent);
+  const sentence = msg`Call ${name}`;
+  expect([...texts, t`Call ${name}`, i18n._(sentence)]).toEqual(Array(4).fill(`Call ${expected}`));
+});

@@ -1,0 +1,23 @@
+import type { I18n, MessageDescriptor, MessageOptions, Values } from '@lingui/core';
+
+/** A letter of a script that is written from right to left. */
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+const isolated = (value: unknown) =>
+  typeof value === 'string' && RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value;
+
+const allIsolated = (values?: Values) =>
+  values && Object.fromEntries(Object.entries(values).map(([name, value]) => [name, isolated(value)]));
+
+/**
+ * Isolates the values of all texts that are written from right to left, such as names: otherwise digits and punctuation
+ * next to them change places. The marks (UAX 9) have no width, and screen readers are silent about them.
+ */
+export function isolateValues(i18n: I18n): void {
+  const translate = i18n._.bind(i18n);
+  const isolating = (text: MessageDescriptor | string, values?: Values, options?: MessageOptions) =>
+    typeof text === 'string'
+      ? translate(text, allIsolated(values), options)
+      : translate({ ...text, values: allIsolated(text.values ?? values) });
+  Object.assign(i18n, { _: isolating, t: isolating });
+}
