@@ -370,22 +370,22 @@ async def test_an_import_changes_people_with_the_same_address(world: World) -> N
 
 
 @pytest.mark.parametrize(
-    ("file", "hint"),
+    ("file", "code", "hint"),
     [
-        (b"", "empty"),
-        (b"name;number\nAda;1001\n", "columns"),
-        (b"name,email,e-mail\nAda,a@b.example,c@d.example\n", "same title"),
-        ("name,email\nAda,ada@acme.example\n".encode("utf-16"), "UTF-8"),
-        (b'name,email\n"Ada,ada@acme.example\n', "Line 2"),
-        (b"name,email\n" + b"Ada,ada@acme.example\n" * 50_001, "50000 rows"),
-        (b"\xff\xfe\x00\x01" * 40, "UTF-8"),
-        (b"PK\x03\x04\0\0", "UTF-8"),
+        (b"", "file_empty", "empty"),
+        (b"name;number\nAda;1001\n", "file_titles_missing", "columns"),
+        (b"name,email,e-mail\nAda,a@b.example,c@d.example\n", "file_titles_repeated", "same title"),
+        ("name,email\nAda,ada@acme.example\n".encode("utf-16"), "file_not_text", "UTF-8"),
+        (b'name,email\n"Ada,ada@acme.example\n', "invalid", "Line 2"),
+        (b"name,email\n" + b"Ada,ada@acme.example\n" * 50_001, "file_too_long", "50000 rows"),
+        (b"\xff\xfe\x00\x01" * 40, "file_not_text", "UTF-8"),
+        (b"PK\x03\x04\0\0", "file_not_text", "UTF-8"),
     ],
 )
-async def test_an_unreadable_file_is_refused_with_the_reason(world: World, file: bytes, hint: str) -> None:
+async def test_an_unreadable_file_is_refused_with_the_reason(world: World, file: bytes, code: str, hint: str) -> None:
     admin = await world.admin(world.acme)
     refused = await admin.post(IMPORT, params={"dry_run": True}, content=file)
-    assert refused.status_code == 422, refused.text
+    assert (refused.status_code, refused.json()["code"]) == (422, code), refused.text
     assert hint in refused.json()["detail"]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from unificx.contacts.import_schemas import FileEntry, ImportFault
 from unificx.contacts.schemas import Contact, ContactDetails, ContactNumber, NewContact, NumberLabel
-from unificx.core.csv_files import delimiter_of, neutralize, rows_of, unreadable, without_neutralization
+from unificx.core.csv_files import UnreadableFile, delimiter_of, neutralize, rows_of, without_neutralization
 
 MAX_CELL = 4_000
 """Characters of a cell."""
@@ -96,11 +96,13 @@ def read_csv(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
     titles = next((cells for _, cells in rows), [])
     columns = [_column(title) for title in titles]
     if not any(columns):
-        raise unreadable("The first row has to name the columns.", f"Known titles are {', '.join(TITLES)}.")
+        hint = f"Known titles are {', '.join(TITLES)}."
+        raise UnreadableFile("file_titles_missing", "The first row has to name the columns.", hint)
     entries: list[FileEntry] = []
     for line, cells in rows:
         if len(entries) >= maximum:
-            raise unreadable(f"The file has more than {maximum} contacts.", "Import it in several parts.")
+            text = f"The file has more than {maximum} contacts."
+            raise UnreadableFile("file_too_long", text, "Import it in several parts.")
         entries.append(_entry(line, cells, columns))
     return entries, [
         title.strip()[:40] for title, column in zip(titles, columns, strict=True) if not column and title.strip()

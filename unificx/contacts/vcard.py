@@ -17,7 +17,7 @@ from unificx.contacts.checks import Canonical, checked_email, checked_number, wi
 from unificx.contacts.import_schemas import FileEntry, ImportFault
 from unificx.contacts.schemas import Contact, ContactDetails, ContactNumber, NewContact, NumberLabel
 from unificx.core.content_lines import escape_text, folded_line
-from unificx.core.errors import Invalid
+from unificx.core.csv_files import UnreadableFile
 
 VERSIONS = ("4.0", "3.0", "2.1")
 _NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)\Z", re.ASCII)
@@ -105,9 +105,8 @@ def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
             if card is not None:
                 entries.append(_unfinished(card))
             if len(entries) >= maximum:
-                raise Invalid(
-                    f"The file has more than {maximum} contacts.", hint="Import it in several parts.", field="file"
-                )
+                text = f"The file has more than {maximum} contacts."
+                raise UnreadableFile("file_too_long", text, "Import it in several parts.")
             card = _Card(number)
         elif card is None:
             continue

@@ -51,10 +51,11 @@ def _decoded(data: bytes, codec: str) -> str:
         text = data.decode(codec)
     except UnicodeDecodeError:
         if codec != "cp1252":
-            raise unreadable("The file has another encoding.", "Choose the encoding, or save it as UTF-8.") from None
+            hint = "Choose the encoding, or save it as UTF-8."
+            raise UnreadableFile("file_not_text", "The file has another encoding.", hint) from None
         text = data.decode("latin-1")
     if "\0" in text:
-        raise unreadable("The file is not text.", "Choose another file, or save it as UTF-8.")
+        raise UnreadableFile("file_not_text", "The file is not text.", "Choose another file, or save it as UTF-8.")
     return text
 
 
@@ -73,13 +74,23 @@ def rows_of(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error:
-            raise unreadable(f"Line {line} is not CSV.", "Probably a quotation mark is missing.") from None
+            raise UnreadableFile(
+                "invalid", f"Line {line} is not CSV.", "Probably a quotation mark is missing."
+            ) from None
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
             yield line, cells
 
 
-def unreadable(message: str, hint: str) -> Invalid:
-    """Return the error of a file that cannot be read as a whole."""
-    return Invalid(message, hint=hint, field="file")
+FileProblem = Literal[
+    "file_empty", "file_not_text", "file_titles_missing", "file_titles_repeated", "file_too_long", "invalid"
+]
+
+
+class UnreadableFile(Invalid):
+    """A file that cannot be read as a whole."""
+
+    def __init__(self, code: FileProblem, message: str, hint: str) -> None:
+        super().__init__(message, hint=hint, field="file")
+        self.code = code

@@ -17,6 +17,11 @@ const choose = (file: File) =>
 it.each([
   ['too-large', 413, 'Split the file, and import its parts one after the other.'],
   ['http_413', 413, 'Split the file, and import its parts one after the other.'],
+  ['file_empty', 422, 'Choose another file.'],
+  ['file_not_text', 422, 'Save it as CSV in UTF-8, and choose it again.'],
+  ['file_titles_missing', 422, 'Name there at least the columns that are needed, as described above.'],
+  ['file_titles_repeated', 422, 'Delete one of them.'],
+  ['file_too_long', 422, 'Split the file, and import its parts one after the other.'],
   ['forbidden', 403, 'Contact your administrator.'],
 ])('an import that is refused as %s has a remedy of its own', async (code, status, remedy) => {
   rendered(

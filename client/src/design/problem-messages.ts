@@ -71,6 +71,20 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
     title: msg`The file is too large`,
     advice: msg`Split the file, and import its parts one after the other.`,
   },
+  file_empty: { title: msg`The file is empty`, advice: msg`Choose another file.` },
+  file_not_text: {
+    title: msg`The file is not readable text`,
+    advice: msg`Save it as CSV in UTF-8, and choose it again.`,
+  },
+  file_titles_missing: {
+    title: msg`The first row does not name the columns`,
+    advice: msg`Name there at least the columns that are needed, as described above.`,
+  },
+  file_titles_repeated: { title: msg`Two columns have the same title`, advice: msg`Delete one of them.` },
+  file_too_long: {
+    title: msg`The file has too many rows`,
+    advice: msg`Split the file, and import its parts one after the other.`,
+  },
   photo_refused: { title: msg`This photo cannot be sent`, advice: msg`Save it as JPEG or PNG, and attach it again.` },
   quota_exceeded: {
     title: msg`There is no more space for files`,

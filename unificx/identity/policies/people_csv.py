@@ -6,7 +6,7 @@ write it; comma, semicolon or tab; fields in quotes (RFC 4180). The first row ha
 
 from collections.abc import Sequence
 
-from unificx.core.csv_files import delimiter_of, rows_of, unreadable, without_neutralization
+from unificx.core.csv_files import UnreadableFile, delimiter_of, rows_of, without_neutralization
 from unificx.identity.people_schemas import Encoding, ImportColumn, ImportFault, ImportFile, ImportRow
 
 MAX_ROWS = 50_000
@@ -48,20 +48,23 @@ def read_people_csv(data: bytes) -> ImportFile:
     rows = rows_of(text, delimiter)
     titles = next((cells for _, cells in rows), None)
     if titles is None:
-        raise unreadable("The file is empty.", "The first row has the titles name, email and number.")
+        hint = "The first row has the titles name, email and number."
+        raise UnreadableFile("file_empty", "The file is empty.", hint)
     columns: list[ImportColumn | None] = [TITLES.get(title.strip().lower()) for title in titles]
     known = [column for column in columns if column is not None]
     if "email" not in known or "name" not in known:
-        raise unreadable(
+        raise UnreadableFile(
+            "file_titles_missing",
             "The first row has to name the columns, name and email among them.",
             "Others are number, role, language and department; all in any order.",
         )
     if len(set(known)) < len(known):
-        raise unreadable("Two columns have the same title.", "Delete one of them.")
+        raise UnreadableFile("file_titles_repeated", "Two columns have the same title.", "Delete one of them.")
     found: list[ImportRow] = []
     for line, cells in rows:
         if len(found) == MAX_ROWS:
-            raise unreadable(f"The file has more than {MAX_ROWS} rows.", "Import it in several parts.")
+            message = f"The file has more than {MAX_ROWS} rows."
+            raise UnreadableFile("file_too_long", message, "Import it in several parts.")
         found.append(_row(line, cells, columns))
     ignored = tuple(title.strip()[:100] for title, column in zip(titles, columns, strict=True) if column is None)
     return ImportFile(tuple(found), encoding, delimiter, tuple(title for title in ignored if title))
@@ -70,12 +73,13 @@ def read_people_csv(data: bytes) -> ImportFile:
 def require_importable(file: ImportFile) -> None:
     """Raise Invalid for a file with more rows than one import has."""
     if len(file.rows) > MAX_IMPORT_ROWS:
-        raise unreadable(f"An import has at most {MAX_IMPORT_ROWS} rows.", "Import the file in several parts.")
+        message = f"An import has at most {MAX_IMPORT_ROWS} rows."
+        raise UnreadableFile("file_too_long", message, "Import the file in several parts.")
 
 
 def _decode(data: bytes) -> tuple[str, Encoding]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
-        raise unreadable("The file is not text in UTF-8.", "Save it as “CSV UTF-8”.")
+        raise UnreadableFile("file_not_text", "The file is not text in UTF-8.", "Save it as “CSV UTF-8”.")
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from unificx.core.csv_files import (
+    UnreadableFile,
     decode,
     delimiter_of,
     neutralize,
     rows_of,
-    unreadable,
     without_neutralization,
 )
 
@@ -95,18 +95,20 @@ def read_numbers_csv(data: bytes) -> tuple[list[NumberRow], tuple[str, ...]]:
     rows = rows_of(text, delimiter_of(text))
     titles = next((cells for _, cells in rows), None)
     if titles is None:
-        raise unreadable("The file is empty.", "The first row has the titles number, trunk and destination.")
+        hint = "The first row has the titles number, trunk and destination."
+        raise UnreadableFile("file_empty", "The file is empty.", hint)
     columns: list[NumberColumn | None] = [TITLES.get(title.strip().lower()) for title in titles]
     known = [column for column in columns if column is not None]
     if "number" not in known:
         hint = "Others are trunk, destination, description, shown_for and reject_anonymous; in any order."
-        raise unreadable("The first row has to name the columns, number among them.", hint)
+        raise UnreadableFile("file_titles_missing", "The first row has to name the columns, number among them.", hint)
     if len(set(known)) < len(known):
-        raise unreadable("Two columns have the same title.", "Delete one of them.")
+        raise UnreadableFile("file_titles_repeated", "Two columns have the same title.", "Delete one of them.")
     found: list[NumberRow] = []
     for line, cells in rows:
         if len(found) == MAX_ROWS:
-            raise unreadable(f"The file has more than {MAX_ROWS} rows.", "Import it in several parts.")
+            message = f"The file has more than {MAX_ROWS} rows."
+            raise UnreadableFile("file_too_long", message, "Import it in several parts.")
         found.append(_row(line, cells, columns))
     ignored = (title.strip()[:100] for title, column in zip(titles, columns, strict=True) if column is None)
     return found, tuple(title for title in ignored if title)
