@@ -36,7 +36,7 @@ export function WaitingCalls() {
               <Button
                 size="md"
                 variant="default"
-                aria-label={t`No longer wait for ${callee}`}
+                aria-label={t`Cancel: no longer wait for ${callee}`}
                 onClick={() => cancel.mutate(id)}
               >
                 <Trans>Cancel</Trans>

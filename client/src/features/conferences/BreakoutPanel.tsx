@@ -44,7 +44,7 @@ function OpenForm({ people, breakouts }: { people: readonly Participant[]; break
     const confirmed = await confirmAction({
       title: t`Open the breakout rooms?`,
       text: t`Those who are assigned are moved at once, with sound and video. They hear where they are.`,
-      confirmLabel: t`Open`,
+      confirmLabel: t({ message: 'Open', context: 'verb' }),
       cancelLabel: t`Cancel`,
       dangerous: false,
     });

@@ -54,7 +54,7 @@ export function MeetingList({ meetings }: { meetings: ReturnType<typeof useMeeti
                     aria-label={t`Open ${each.name}`}
                     renderRoot={(props) => <Link to="/meetings/$meeting" params={{ meeting: each.id }} {...props} />}
                   >
-                    <Trans>Open</Trans>
+                    <Trans context="verb">Open</Trans>
                   </Button>
                 </>
               }

@@ -101,7 +101,7 @@ export default function LiveCalls() {
                   variant="default"
                   size="xs"
                   leftSection={<IconHeadphones size={16} aria-hidden />}
-                  aria-label={t`Listen to the call from ${call.caller} to ${call.callee}`}
+                  aria-label={t`Listen in to the call from ${call.caller} to ${call.callee}`}
                   disabled={listen.isPending}
                   onClick={() => listen.mutate({ id: call.id, mode: 'listen' })}
                 >

@@ -216,7 +216,7 @@ function ResellerTenants({ reseller, choices }: { reseller: Reseller; choices: T
           <Text size="sm" truncate>
             <bdi>{tenant.name}</bdi>
           </Text>
-          <Button size="md" variant="subtle" aria-label={t`Take ${tenant.name} away`} onClick={() => release(tenant)}>
+          <Button size="md" variant="subtle" aria-label={t`Take away ${tenant.name}`} onClick={() => release(tenant)}>
             <Trans>Take away</Trans>
           </Button>
         </Group>
