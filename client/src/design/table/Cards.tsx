@@ -3,7 +3,7 @@ import { IconChevronRight } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { Fragment } from 'react';
 import type { Column } from './model';
-import { isControl, type RowsProps } from './Rows';
+import { isOnRow, type RowsProps } from './Rows';
 import css from './cards.module.css';
 
 /** The table on a phone: two lines for each item. */
@@ -19,7 +19,7 @@ export function Cards<T extends { id: string }>(props: RowsProps<T>) {
           key={item.id}
           className={css.card}
           data-selected={table.isSelected(item.id) || undefined}
-          onClick={onOpen && ((event) => void (!isControl(event.target) && onOpen(item)))}
+          onClick={onOpen && ((event) => void (isOnRow(event) && onOpen(item)))}
         >
           {selectable && (
             <Checkbox

@@ -1,7 +1,7 @@
 import { Checkbox, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
-import { useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import type { Column, View } from './model';
 import type { TableState } from './useTable';
 import css from './table.module.css';
@@ -50,7 +50,7 @@ export function TableRows<T extends { id: string }>(props: RowsProps<T>) {
               key={item.id}
               data-selected={table.isSelected(item.id) || undefined}
               data-opens={Boolean(onOpen) || undefined}
-              onClick={onOpen && ((event) => void (!isControl(event.target) && onOpen(item)))}
+              onClick={onOpen && ((event) => void (isOnRow(event) && onOpen(item)))}
             >
               {selectable && (
                 <td className={css.check}>
@@ -135,9 +135,10 @@ function Heading<T>({ column: { title, value, numeric }, view, onView }: Heading
   );
 }
 
-/** Whether a click on it has a meaning of its own. */
-export function isControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('a, button, input, label, [role="menuitem"]') !== null;
+/** Whether a click is on a row itself: not on a control, in a menu that is drawn elsewhere, or the end of a selection. */
+export function isOnRow({ target, currentTarget }: MouseEvent): boolean {
+  const within = target instanceof Element && currentTarget.contains(target);
+  return within && !target.closest('a, button, input, label') && getSelection()?.type !== 'Range';
 }
 
 /** Move the focus to the same control of the next or previous row. */

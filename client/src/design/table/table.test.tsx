@@ -1,4 +1,4 @@
-import { MantineProvider } from '@mantine/core';
+import { MantineProvider, Menu } from '@mantine/core';
 import { I18nProvider } from '@lingui/react';
 import { i18n } from '@lingui/core';
 import { act, type ComponentProps } from 'react';
@@ -8,6 +8,7 @@ import { Problem } from '~/core/problem';
 import { toCsv } from './csv';
 import { DataTable } from './DataTable';
 import { applyView, columnsWithoutRoom, EMPTY_VIEW, matchesSearch, type Column, type Filter } from './model';
+import { eventually } from '../../../test/eventually';
 
 interface Person {
   id: string;
@@ -221,6 +222,35 @@ describe('the table', () => {
     expect(onOpen).toHaveBeenCalledExactlyOnceWith(people[1]);
     press('ArrowUp');
     expect(document.activeElement).toBe(button('Zoë Adams'));
+  });
+
+  it('opens a row by a click on it, not in a menu of its own or at the end of a selection', async () => {
+    const onOpen = vi.fn();
+    const menu = (
+      <Menu defaultOpened>
+        <Menu.Dropdown data-testid="menu" />
+      </Menu>
+    );
+    show(people.slice(0, 1), { onOpen, actions: () => menu });
+    const press = (selector: string) => act(() => document.querySelector<HTMLElement>(selector)!.click());
+    const cell = 'tbody td:nth-child(2)';
+    await eventually(() => expect(document.querySelector('[data-testid=menu]')).not.toBeNull());
+    press('[data-testid=menu]');
+    getSelection()!.selectAllChildren(place.querySelector(cell)!);
+    press(cell);
+    expect(onOpen).not.toHaveBeenCalled();
+    getSelection()!.removeAllRanges();
+    press(cell);
+    expect(onOpen).toHaveBeenCalledExactlyOnceWith(people[0]);
+  });
+
+  it('leaves the focus at the search or the filter that was cleared', () => {
+    const filters = [{ id: 'calls', title: 'Calls', options: [{ value: '0', label: 'None' }], match: () => true }];
+    show(people, { filters, remote: { view: { ...EMPTY_VIEW, search: 'a', filters: { calls: ['0'] } }, onView() {} } });
+    act(() => button('Clear search').click());
+    expect(document.activeElement).toBe(place.querySelector('input[type=search]'));
+    act(() => button('Clear filter Calls').click());
+    expect(document.activeElement?.textContent).toBe('Calls: None');
   });
 
   it('offers to try again after an error, and keeps what it has', () => {
