@@ -8,6 +8,7 @@ import {
   type CSSVariablesResolver,
   type MantineColorsTuple,
 } from '@mantine/core';
+import type { MouseEvent } from 'react';
 import { brand } from '~/core/brand';
 
 /** Brand color, for actions and selections only. Shade 8 on white and shade 3 on black have a contrast above 4.5:1. */
@@ -62,6 +63,11 @@ const SHEET = { maxWidth: `min(100%, ${rem(544)})`, marginInline: 'auto', border
 
 const MOTION = { transitionProps: { duration: 160, timingFunction: 'ease-out' } };
 
+/** Browsers report no change if the same file is chosen again, such as one that was corrected meanwhile. */
+const forgetFile = ({ currentTarget }: MouseEvent<HTMLInputElement>) => {
+  currentTarget.value = '';
+};
+
 export const theme = createTheme({
   respectReducedMotion: true,
   primaryColor: 'harbour',
@@ -103,6 +109,7 @@ export const theme = createTheme({
         typeof size === 'number' ? { root: { '--ai-size': `${size}px` } } : {},
     },
     // Named only: their code is loaded with the screens that use them.
+    FileButton: { defaultProps: { inputProps: { onClick: forgetFile } } },
     Modal: { defaultProps: MOTION },
     Drawer: {
       defaultProps: MOTION,
