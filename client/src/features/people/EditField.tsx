@@ -19,6 +19,7 @@ export function EditField({ value, onSave, check, ...props }: EditFieldProps) {
   const [error, setError] = useState<string>();
   const [saving, setSaving] = useState(false);
   const save = async () => {
+    if (saving) return; // Enter has saved it, and leaving the field follows
     const text = typed?.trim();
     if (text === undefined || text === value) return reset();
     const refused = check?.(text);
