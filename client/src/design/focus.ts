@@ -64,6 +64,10 @@ export function leaveMenus(): () => void {
   return () => document.removeEventListener('click', leave, true);
 }
 
+/** The `ref` of a form that takes the place of the button that was pressed: it begins in its first field. */
+export const focusFirstField = (form: HTMLElement | null) =>
+  form?.querySelector<HTMLElement>('input, select, textarea')?.focus();
+
 /**
  * Focus the button that has taken the place of one that is gone, or else the title of the page: the button of an empty
  * list stands elsewhere once there is an item. Buttons with icons only are not compared.

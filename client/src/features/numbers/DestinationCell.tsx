@@ -5,6 +5,7 @@ import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
 import { api, type PublicNumber } from '~/api';
 import { asProblem } from '~/core/problem';
 import { useChanges } from '~/design/changes';
+import { focusFirstField } from '~/design/focus';
 import { DestinationPicker, DestinationText, isComplete, type Targets } from '~/features/routing';
 import css from './numbers.module.css';
 
@@ -60,6 +61,7 @@ export function DestinationCell({ number, targets, tenant }: DestinationCellProp
     );
   return (
     <form
+      ref={focusFirstField}
       className={css.editor}
       onClick={stay}
       onKeyDown={(event) => {

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
 import { api, type NewHold, type PrivacyRequest } from '~/api';
+import { focusFirstField } from '~/design/focus';
 import { ErrorNotice } from '~/design/Notice';
 import { PersonPicker } from '~/design/PersonPicker';
 import { useAccounts } from './usePersonNames';
@@ -41,7 +42,7 @@ export function HoldForm({ tenant, request, onClose }: HoldFormProps) {
     place.mutate({ ...named, ...texts, ...(request && { request: request.id }) });
   };
   return (
-    <form onSubmit={send} aria-label={t`Place a hold`}>
+    <form ref={focusFirstField} onSubmit={send} aria-label={t`Place a hold`}>
       <Stack gap="sm" maw={480}>
         <Select
           size="md"
