@@ -10,7 +10,7 @@ export function ContactSearch({ value, onChange }: { value: string; onChange: (v
       type="search"
       size="md"
       aria-label={t`Search contacts`}
-      placeholder={t`Search contacts`}
+      placeholder={t`Search`}
       leftSection={<IconSearch size={18} aria-hidden />}
       maxLength={100}
       value={value}

@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconDownload, IconFileImport, IconPhone, IconPlus, IconUsers } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Fragment, useState, type ReactNode } from 'react';
 import { api, type ListPeopleData, type PeopleEntry } from '~/api';
 import { useMay } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
@@ -115,6 +115,16 @@ export default function People() {
   );
 }
 
+/** An e-mail address that breaks after its @ and before its dots, if there is no room for it. */
+function breakable(email: string): ReactNode {
+  return email.split(/(?<=@)|(?=\.)/).map((part, at) => (
+    <Fragment key={at}>
+      <wbr />
+      {part}
+    </Fragment>
+  ));
+}
+
 function queryOf(view: View, sortKeys: Record<string, string>): Query {
   const { role, state, phone, visit, department } = view.filters;
   const key = view.sort && sortKeys[view.sort.column];
@@ -143,7 +153,7 @@ function useColumns() {
           <Avatar name={name} of={id} size={32} icon={kind === 'person' ? undefined : IconPhone} />
           <span className={css.names}>
             <bdi className={css.name}>{name}</bdi>
-            <span className={css.email}>{kind === 'person' ? email : t`Shared phone`}</span>
+            <span className={css.email}>{kind === 'person' ? breakable(email) : t`Shared phone`}</span>
           </span>
         </span>
       ),
