@@ -389,6 +389,28 @@ def test_connection_and_server_errors_print_one_line(home: CliHome, connect: obj
     assert "canary" not in message
 
 
+def test_a_rate_deck_is_sent_without_a_time_limit_and_removed_if_that_fails(home: CliHome, tmp_path: Path) -> None:
+    file, seen = tmp_path / "rates.csv", list[tuple[str, str]]()
+    file.write_text("prefix,price\n49,0.1\n")
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append((request.method, request.url.path))
+        if request.method == "PUT":
+            assert set(request.extensions["timeout"].values()) == {None}
+            return httpx.Response(408, json={"detail": "The body did not arrive in time."})
+        return httpx.Response(201, json={"id": "deck"})
+
+    @asynccontextmanager
+    async def connected(_: Path) -> AsyncIterator[httpx.AsyncClient]:
+        yield httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://unificx", timeout=30)
+
+    home.connect = connected
+    wrong = home.run("rate", "import", str(file), "--name", "Carrier", "--tenant", "demo")
+    assert "did not arrive in time" in error_line(wrong)
+    decks = "/api/v1/billing/rate-decks"
+    assert seen == [("POST", decks), ("PUT", f"{decks}/deck/rates"), ("DELETE", f"{decks}/deck")]
+
+
 def test_several_tenants_require_the_tenant_option(home: CliHome) -> None:
     home.run_json("tenant", "create", "--slug", "acme", "--domain", "acme.example")
     message = error_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))

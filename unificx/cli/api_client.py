@@ -126,11 +126,15 @@ class ApiClient:
 
         query = {name: str(value) for name, value in params.items() if value is not None}
         file = body if isinstance(body, bytes) else None
+        # The server limits the time of uploads: a large file is read as fast as its lines are stored.
+        seconds = httpx.USE_CLIENT_DEFAULT if file is None else None
         json_body = (
             {name: value for name, value in body.items() if value is not None} if isinstance(body, Mapping) else None
         )
         try:
-            response = await self._client.request(method, ROOT + path, params=query, json=json_body, content=file)
+            response = await self._client.request(
+                method, ROOT + path, params=query, json=json_body, content=file, timeout=seconds
+            )
         except httpx.TransportError as fault:
             raise _unreachable(fault) from None
         if response.is_success:

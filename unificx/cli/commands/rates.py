@@ -58,7 +58,11 @@ def import_(
         tenant = await api.resolve_tenant(context.tenant)
         deck = await api.post("/billing/rate-decks", {"name": name, "currency": currency}, tenant=tenant)
         path = f"/billing/rate-decks/{deck['id']}"
-        result = await api.upload(f"{path}/rates", data, tenant=tenant)
+        try:
+            result = await api.upload(f"{path}/rates", data, tenant=tenant)
+        except CliError:
+            await api.delete(path, tenant=tenant)
+            raise
         if result["faults"]:
             await api.delete(path, tenant=tenant)
         elif start:
