@@ -6,6 +6,7 @@ import { logFault } from '~/core/error-log';
 import { COOKIES_LOCK, withLock } from '~/core/locks';
 import { asProblem, Problem } from '~/core/problem';
 import { randomText } from '~/core/random';
+import { inTime } from '~/core/time-limit';
 import { createClient, createConfig, type Client } from './generated/client';
 import { client } from './generated/client.gen';
 import { leaving, setLeaving } from './leaving';
@@ -51,10 +52,10 @@ let refused = false;
 
 /**
  * Refresh the session, once at a time over all tabs: the token is single-use. False if the session has ended; throws
- * when offline.
+ * when offline. The server repeats an answer that was lost or came too late.
  */
 function refresh(): Promise<boolean> {
-  refreshing ??= withLock(COOKIES_LOCK, renew).finally(() => {
+  refreshing ??= withLock(COOKIES_LOCK, (lost) => inTime(lost, renew)).finally(() => {
     refreshing = undefined;
   });
   return refreshing;
@@ -105,27 +106,8 @@ function signIn(request: Request): Promise<Response> {
   return withLock(COOKIES_LOCK, send, LOCK_TIMEOUT_MS);
 }
 
-/** Milliseconds until the headers of a response arrive; then the server counts as unreachable. */
-const ANSWER_LIMIT_MS = 60_000;
 /** A message has an id that makes it one, however often it is sent. */
 const SENT_MESSAGES = /^\/api\/v1\/conversations\/[^/]+\/messages$/;
-
-async function inTime<T>(
-  outer: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-  milliseconds = ANSWER_LIMIT_MS,
-): Promise<T> {
-  const limit = new AbortController();
-  const cancel = () => limit.abort(outer.reason);
-  if (outer.aborted) cancel();
-  else outer.addEventListener('abort', cancel);
-  const timer = setTimeout(() => limit.abort(Problem.unreachable()), milliseconds);
-  try {
-    return await work(limit.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** Fetch. Other changes may take longer, as an upload does, and must not be made twice. */
 function fetchInTime(request: Request, cancelled = request.signal): Promise<Response> {
@@ -134,18 +116,26 @@ function fetchInTime(request: Request, cancelled = request.signal): Promise<Resp
   return limited ? inTime(cancelled, (signal) => fetch(request, { signal })) : fetch(request);
 }
 
+/** Refreshes of the session for a request: another tab that does the same invalidates the tokens just refreshed here. */
+const ATTEMPTS = 3;
+
 async function fetchWithSession(request: Request): Promise<Response> {
   const owner = currentOwner();
   const retry = request.clone();
   const { pathname } = new URL(request.url);
   const posted = request.method === 'POST';
   const signingIn = posted && SIGN_IN_PATHS.test(pathname);
-  const response = await (posted && NEW_SESSION_PATHS.test(pathname) ? signIn(request) : fetchInTime(request));
+  let response = await (posted && NEW_SESSION_PATHS.test(pathname) ? signIn(request) : fetchInTime(request));
   if (response.ok) refused = false;
-  // A late answer to a user who has left says nothing about the session of the next one.
-  if (response.status !== 401 || signingIn || owner !== currentOwner()) return response;
-  if (await refresh()) return fetchInTime(retry);
-  handleSessionEnd(owner);
+  for (let attempt = 1; response.status === 401 && !signingIn && attempt <= ATTEMPTS; attempt += 1) {
+    // A late answer to a user who has left says nothing about the session of the next one.
+    if (owner !== currentOwner()) return response;
+    if (!(await refresh())) {
+      handleSessionEnd(owner);
+      return response;
+    }
+    response = await fetchInTime(retry.clone());
+  }
   return response;
 }
 
