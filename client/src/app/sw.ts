@@ -2,9 +2,10 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import type { WorkerMessage } from '~/api/worker';
 import { resolveLanguage } from '~/core/languages';
-import { COOKIES_LOCK, withLock } from '~/core/locks';
 import { notificationFor, clickAction, parsePush, callTag, type PushMessage } from './push-message';
 import { createSequence } from './sequence';
+import { fetchWithSession, jsonRequest } from './worker-requests';
+import { wipeDevice } from './worker-wipe';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -51,7 +52,8 @@ async function handle(message: PushMessage): Promise<void> {
       await Promise.all([show(message), acknowledge(message.id), broadcast({ type: 'push_seen', id: message.id })]);
       return;
     case 'signed_out':
-      await Promise.all([wipe(), broadcast({ type: 'signed_out' })]);
+      await broadcast({ type: 'signed_out' });
+      await wipeDevice(self.registration.pushManager, closeNotifications);
       return show(message);
     case 'notice':
     case 'message':
@@ -126,27 +128,13 @@ async function handleClick(action: string, data: unknown): Promise<void> {
   await page.focus().catch(() => undefined);
 }
 
-/** Decline on the server, which stops ringing on all devices. If unreachable, let a page that is ringing decline. */
+/** Decline on the server, which stops ringing on all devices. If that fails, let a page that is ringing decline. */
 async function decline(call: string): Promise<void> {
   endedCalls.add(call);
   const response = await fetchWithSession(`/api/v1/me/calls/${call}/decline`, { method: 'POST' }).catch(
     () => undefined,
   );
-  if (!response || response.status >= 500) await broadcast({ type: 'decline', call });
-}
-
-/** Fetch with the session, refreshed if it has expired. */
-async function fetchWithSession(path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(path, init);
-  if (response.status !== 401) return response;
-  const renewed = await withLock(COOKIES_LOCK, (signal) =>
-    fetch('/api/v1/sessions/refresh', { ...jsonRequest('POST', {}), signal }),
-  );
-  return renewed.ok ? fetch(path, init) : response;
-}
-
-function jsonRequest(method: string, body: unknown): RequestInit {
-  return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  if (!response?.ok) await broadcast({ type: 'decline', call });
 }
 
 async function acknowledge(id: string): Promise<void> {
@@ -160,26 +148,4 @@ async function renewSubscription(current?: PushSubscription | null, previous?: P
   if (!subscription) return;
   const { endpoint, keys } = subscription.toJSON();
   await fetchWithSession('/api/v1/me/push', jsonRequest('PUT', { endpoint, keys })).catch(() => undefined);
-}
-
-/**
- * Signed out elsewhere, possibly with no page open: wipe all personal data from this device. The application itself
- * stays.
- */
-async function wipe(): Promise<void> {
-  await closeNotifications();
-  const subscription = await self.registration.pushManager.getSubscription().catch(() => null);
-  await subscription?.unsubscribe().catch(() => false);
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => !name.includes('-precache-')).map((name) => caches.delete(name)));
-  const databases = (await indexedDB.databases?.()) ?? [{ name: 'unificx' }];
-  await Promise.all(databases.map(({ name }) => name && deleteDatabase(name)));
-}
-
-function deleteDatabase(name: string): Promise<void> {
-  return new Promise((resolve) => {
-    const request = indexedDB.deleteDatabase(name);
-    // Blocked: a page has it open, closes it on the sign-out message, and the deletion then proceeds.
-    request.onsuccess = request.onerror = () => resolve();
-  });
 }

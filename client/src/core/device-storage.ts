@@ -91,10 +91,15 @@ export async function storeTogether(owner: number, entries: ReadonlyMap<string, 
   await transaction.done;
 }
 
+/** Read a stored value; undefined if there is none. Rejects if storage is unavailable. */
+export async function readStored(key: string): Promise<unknown> {
+  return (await openDatabase()).get(VALUES, key);
+}
+
 /** Read a stored value; undefined if there is none or storage is unavailable. */
 export async function readLocal(key: string): Promise<unknown> {
   try {
-    return (await (await openDatabase()).get(VALUES, key)) as unknown;
+    return await readStored(key);
   } catch {
     return undefined;
   }
@@ -149,6 +154,12 @@ const CLOSE_TIMEOUT_MS = 1_000;
 /** Delete all personal data of this origin: the database and session storage. Resolves to the token of the next user. */
 export async function wipe(): Promise<number> {
   const owner = disown();
+  await deleteStored();
+  return owner;
+}
+
+/** Delete the database. Its content is deleted first: a tab that the browser has frozen holds the deletion up. */
+export async function deleteStored(): Promise<void> {
   try {
     const database = await openDatabase();
     await database.clear(VALUES);
@@ -158,11 +169,9 @@ export async function wipe(): Promise<number> {
     // It is deleted with its content.
   }
   try {
-    // A tab that the browser has frozen does not close it.
     const closed = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
     await Promise.race([deleteDB(NAME), closed]);
   } catch {
     // The browser stores nothing.
   }
-  return owner;
 }
