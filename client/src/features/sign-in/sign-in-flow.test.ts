@@ -206,6 +206,26 @@ describe('the sign-in flow', () => {
     expect([left.mock.calls.length, now().step]).toEqual([0, 'in']);
   });
 
+  it.each(['fails', 'needs a second factor'])(
+    'ends a session that arrives late if the later attempt %s',
+    async (how) => {
+      const answer: ((value: unknown) => void)[] = [];
+      const proof = vi.fn(() => new Promise((resolve) => void answer.push(resolve)));
+      const { entry, left, now } = setup();
+      const former = entry.authenticate(proof as never);
+      await eventually(() => expect(proof).toHaveBeenCalledOnce());
+      await entry.reset();
+      const later = entry.authenticate(proof as never);
+      await eventually(() => expect(proof).toHaveBeenCalledTimes(2));
+      answer[0]!({ data: SIGNED });
+      await former;
+      expect(left).not.toHaveBeenCalled();
+      answer[1]!(how === 'fails' ? Promise.reject(Problem.unreachable()) : { data: NEEDED });
+      await later;
+      expect([left.mock.calls.length, now().busy]).toEqual([1, false]);
+    },
+  );
+
   it('lets a late failure of a former attempt disturb no later one', async () => {
     let fail: (fault: unknown) => void = () => undefined;
     const { entry, now } = setup();

@@ -57,8 +57,10 @@ export class SignInFlow {
   #pending = { password: false, accept: false };
   /** Of the requests since the last restart: those before it count no more. */
   #attempt = 0;
-  /** The latest attempt with a request. */
-  #latest = 0;
+  /** The present attempt has begun a session. */
+  #started = false;
+  /** An attempt before the last restart has begun a session late, and the present one has not replaced it so far. */
+  #late = false;
 
   constructor(
     private readonly server: SignInApi = api,
@@ -183,6 +185,7 @@ export class SignInFlow {
     const { step } = this.state.state;
     this.#attempt += 1;
     this.#password = '';
+    this.#started = false;
     if (step === 'accept' || step === 'password') await this.onLeft();
     this.state.setState(() => ({ step: 'proof', busy: false, fault: undefined }));
   }
@@ -202,6 +205,8 @@ export class SignInFlow {
 
   async #handleOutcome(outcome: Outcome): Promise<void> {
     if ('ticket' in outcome) return this.#set({ step: 'second', second: outcome });
+    this.#started = true;
+    this.#late = false;
     this.#pending = { password: outcome.must_change, accept: outcome.acceptance_needed };
     await this.#next();
   }
@@ -218,16 +223,21 @@ export class SignInFlow {
     this.#set({ step: 'in' });
   }
 
-  /** An answer to the present attempt. One to an attempt before a restart is not used. A session in it is ended,
-   * unless the present attempt is about to replace it: a sign-out would end that one. */
+  /** An answer to the present attempt. One to an attempt before a restart is not used. */
   async #answer<T>(asked: Promise<T>): Promise<T> {
     const attempt = this.#attempt;
-    this.#latest = attempt;
     const answer = await asked;
     if (attempt === this.#attempt) return answer;
-    const started = (answer as { data?: Partial<SignedIn> } | undefined)?.data?.session_id !== undefined;
-    if (started && this.#latest < this.#attempt) await this.onLeft();
+    const session = (answer as { data?: Partial<SignedIn> } | undefined)?.data?.session_id;
+    if (session !== undefined && !this.#started) this.#late = true;
     throw new Error('The sign-in was restarted.');
+  }
+
+  /** End a late session, unless a request of the present attempt may replace it: a sign-out would end that one. */
+  async #endLate(): Promise<void> {
+    if (!this.#late) return;
+    this.#late = false;
+    await this.onLeft();
   }
 
   #set(change: Partial<SignInFlowState>): void {
@@ -247,6 +257,7 @@ export class SignInFlow {
       if (reference) return this.showSuspension(reference);
       this.#set(code === 'ticket_over' ? { fault, step: 'proof', second: undefined } : { fault });
     } finally {
+      if (attempt === this.#attempt || !this.state.state.busy) await this.#endLate();
       if (attempt === this.#attempt) this.#set({ busy: false });
     }
   }
