@@ -315,6 +315,19 @@ describe('a sign-out', () => {
     expect([session.state.state, isOwned()]).toEqual(['unknown', false]);
   });
 
+  it('is followed by a tab that does not know the user yet: a late answer about them is void', async () => {
+    session.setState(() => ({ state: 'unknown' }));
+    let answer: (me: unknown) => void = () => undefined;
+    vi.mocked(readLocal).mockResolvedValueOnce(ME);
+    const known = vi.spyOn(api, 'whoAmI').mockReturnValue(new Promise((resolve) => (answer = resolve)) as never);
+    const asked = refreshSession();
+    await eventually(() => expect(known).toHaveBeenCalledOnce());
+    changedElsewhere('wipe'); // complete by now
+    answer({ data: ME });
+    await asked;
+    expect([session.state, isOwned()]).toEqual([{ state: 'out' }, false]);
+  });
+
   it('is awaited by a sign-in in another tab, which completes it if that tab is closed', async () => {
     setLeaving('wipe');
     let close: () => void = () => undefined;

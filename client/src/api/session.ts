@@ -108,12 +108,9 @@ function enter(me: Me, stale: boolean): void {
 
 /** Follow a sign-out in another tab, which wipes the device. */
 function followSignOut(): void {
-  if (session.state.state === 'in') {
-    disown();
-    void runSignOutTasks([...signOutTasks]);
-    session.setState(() => ({ state: 'out', because: 'ended' }));
-  }
-  session.setState((now) => (now.state === 'unknown' ? { state: 'out' } : now));
+  const { state } = session.state;
+  if (state === 'in') void runSignOutTasks([...signOutTasks]);
+  if (state !== 'out') session.setState(() => (state === 'in' ? { state: 'out', because: 'ended' } : { state: 'out' }));
   void revoke();
 }
 
@@ -122,6 +119,7 @@ export async function refreshSession(): Promise<void> {
   if (ending) await ending; // a request meanwhile would concern the user who leaves
   if (leaving()) {
     await completeWipe().catch(() => undefined);
+    if (session.state.state === 'in') disown();
     return followSignOut();
   }
   const owner = currentOwner();
@@ -232,6 +230,8 @@ onSessionEnded((owner) => void endSession('ended', owner));
 onRequirementsPending(() => void refreshSession());
 addEventListener('storage', ({ key, newValue }: StorageEvent) => {
   // In a busy tab the sign-out may be complete by now.
-  if (key === LEAVING_KEY && (newValue === 'wipe' || leaving())) followSignOut();
+  if (key !== LEAVING_KEY || (newValue !== 'wipe' && !leaving())) return;
+  if (session.state.state !== 'out') disown(); // also before the answer about the user, who is not shown then
+  followSignOut();
 });
 addEventListener('online', () => void revoke());
