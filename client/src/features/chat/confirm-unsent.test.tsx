@@ -3,13 +3,13 @@ import { i18n } from '@lingui/core';
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { forgetUnstored, saveOutbox } from './stored-outbox';
+import { forgetUnstored, loadOutbox, saveOutbox } from './stored-outbox';
 import { useConfirmUnsent } from './useConfirmUnsent';
 
 const stored = vi.hoisted(() => ({ value: undefined as unknown, asked: [] as unknown[], answer: false }));
 vi.mock('~/core/device-storage', () => ({
   currentOwner: () => 1,
-  readLocal: async () => stored.value,
+  readStored: async () => stored.value,
   storeTogether: () => Promise.reject(new DOMException('', 'QuotaExceededError')),
 }));
 vi.mock('~/design/Confirm', () => ({
@@ -52,6 +52,7 @@ it.each([true, false])('asks before messages that were not sent are deleted: %s'
 });
 
 it('asks about messages that a full device does not store', async () => {
+  await loadOutbox();
   await saveOutbox([{ client_id: 'c-1', conversation_id: 'c', text: 'full', created: '2026-01-05T09:00:00Z' }]);
   expect(await confirmUnsent()).toBe(false);
   expect(stored.asked).toHaveLength(1);

@@ -12,6 +12,7 @@ const storage = vi.hoisted(() => ({
 vi.mock('~/core/device-storage', () => ({
   currentOwner: () => 'ada',
   readLocal: async (key: string) => storage.saved.get(key),
+  readStored: async (key: string) => storage.saved.get(key),
   readAllLocal: async () => new Map(),
   async saveLocal(_: string, key: string, value: unknown) {
     if (value instanceof Blob) await new Promise<void>((done) => storage.files.push(done));

@@ -1,22 +1,88 @@
-import { expect, it, vi } from 'vitest';
-import { forgetUnstored, loadOutbox, saveOutbox } from './stored-outbox';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Outgoing } from './outbox';
 
-const device = vi.hoisted(() => ({ owner: 1, fail: () => undefined as void }));
+const device = vi.hoisted(() => ({
+  owner: 1,
+  stored: undefined as unknown,
+  /** Whether the storage can be read, and written. */
+  readable: true,
+  full: false,
+  written: undefined as Promise<void> | undefined,
+}));
 vi.mock('~/core/device-storage', () => ({
   currentOwner: () => device.owner,
-  readLocal: async () => undefined,
-  storeTogether: () =>
-    new Promise<void>((_, reject) => {
-      device.fail = () => reject(new DOMException('', 'QuotaExceededError'));
-    }),
+  readStored: async () => {
+    if (!device.readable) throw new DOMException('', 'TimeoutError');
+    return structuredClone(device.stored);
+  },
+  storeTogether: async (_: number, entries: ReadonlyMap<string, unknown>) => {
+    await device.written;
+    if (device.full) throw new DOMException('', 'QuotaExceededError');
+    device.stored = structuredClone(entries.get('outbox'));
+  },
 }));
 
+/** A tab, which has modules of its own. */
+async function openTab() {
+  vi.resetModules();
+  const { loadOutbox, saveOutbox, forgetUnstored } = await import('./stored-outbox');
+  const change = async (work: (all: Outgoing[]) => Outgoing[]) => saveOutbox(work(await loadOutbox()));
+  return {
+    forget: forgetUnstored,
+    save: saveOutbox,
+    add: (id: string) => change((all) => [...all, message(id)]),
+    remove: (id: string) => change((all) => all.filter((each) => each.client_id !== id)),
+    refuse: (id: string) =>
+      change((all) => all.map((each) => (each.client_id === id ? { ...each, refused: true } : each))),
+    shown: async () => (await loadOutbox()).map((each) => each.client_id + (each.refused ? ' refused' : '')),
+  };
+}
+
+const message = (id: string): Outgoing => ({
+  client_id: id,
+  conversation_id: 'c',
+  text: 'of Ada',
+  created: '2026-01-05T09:00:00Z',
+});
+
+beforeEach(() => Object.assign(device, { stored: undefined, readable: true, full: false, written: undefined }));
+
 it('messages of a full device that are being saved at a sign-out are not those of the next user', async () => {
-  const message = { client_id: 'c-1', conversation_id: 'c', text: 'of Ada', created: '2026-01-05T09:00:00Z' };
-  const saved = saveOutbox([message]);
+  const tab = await openTab();
+  let written: () => void = () => undefined;
+  Object.assign(device, { full: true, written: new Promise<void>((resolve) => (written = resolve)) });
+  await tab.shown();
+  const saved = tab.save([message('c-1')]);
   device.owner += 1;
-  forgetUnstored();
-  device.fail();
+  tab.forget();
+  written();
   await saved;
-  expect(await loadOutbox()).toEqual([]);
+  expect(await tab.shown()).toEqual([]);
+});
+
+describe('on a full device', () => {
+  it('a tab shows its changes on top of what others store and send', async () => {
+    const [one, other] = [await openTab(), await openTab()];
+    for (const id of ['sent', 'refused', 'discarded']) await one.add(id);
+    device.full = true;
+    await one.refuse('refused');
+    await one.remove('discarded');
+    await one.add('own');
+    device.full = false;
+    await other.remove('sent');
+    await other.add('added');
+    expect(await one.shown()).toEqual(['refused refused', 'added', 'own']);
+    await one.refuse('own');
+    expect(await other.shown()).toEqual(['refused refused', 'added', 'own refused']);
+  });
+});
+
+it('messages that cannot be read at the moment are not replaced', async () => {
+  const tab = await openTab();
+  await tab.add('earlier');
+  device.readable = false;
+  await tab.add('own');
+  expect(await tab.shown()).toEqual(['own']);
+  device.readable = true;
+  expect(await tab.shown()).toEqual(['earlier', 'own']);
 });

@@ -1,24 +1,50 @@
-import { currentOwner, readLocal, storeTogether } from '~/core/device-storage';
+import { currentOwner, readStored, storeTogether } from '~/core/device-storage';
 import type { Outgoing } from './outbox';
 
 const KEY = 'outbox';
-/** Takes the place of the storage on a device that has none, or a full one, whose older state would come back. */
-let unstored: Outgoing[] | undefined;
+/** As last read; undefined if the storage could not be read, and must not be replaced. */
+let stored: Outgoing[] | undefined;
+/** Changes by this page that a device without storage, or a full one, does not take: undefined for a removed message. */
+let unstored: { added: Outgoing[]; changed: ReadonlyMap<string, Outgoing | undefined> } | undefined;
 
+/** The messages of all pages: what this one has not stored besides what others may have stored or sent since. */
 export async function loadOutbox(): Promise<Outgoing[]> {
-  return unstored ?? (((await readLocal(KEY)) ?? []) as Outgoing[]);
+  stored = (await readStored(KEY).then(
+    (found) => found ?? [],
+    () => undefined,
+  )) as typeof stored;
+  if (!unstored) return stored ?? [];
+  const { added, changed } = unstored;
+  const present = (stored ?? []).flatMap((each) => {
+    const now = changed.has(each.client_id) ? changed.get(each.client_id) : each;
+    return now ? [now] : [];
+  });
+  return [...present, ...added];
 }
 
+/** Replace what was loaded last. */
 export async function saveOutbox(messages: Outgoing[]): Promise<void> {
   const owner = currentOwner();
-  const failed = await storeTogether(owner, new Map([[KEY, messages]])).then(
+  const before = stored;
+  const saved = before ? storeTogether(owner, new Map([[KEY, messages]])) : Promise.reject(new Error('not read'));
+  const failed = await saved.then(
     () => false,
     () => true,
   );
-  if (owner === currentOwner()) unstored = failed ? messages : undefined;
+  if (owner === currentOwner()) unstored = failed ? changesOf(before ?? [], messages) : undefined;
+}
+
+function changesOf(before: readonly Outgoing[], after: readonly Outgoing[]): NonNullable<typeof unstored> {
+  const ids = new Set(before.map((each) => each.client_id));
+  const left = new Map(after.map((each) => [each.client_id, each]));
+  const changed = before.filter((each) => left.get(each.client_id) !== each);
+  return {
+    added: after.filter((each) => !ids.has(each.client_id)),
+    changed: new Map(changed.map(({ client_id: id }) => [id, left.get(id)])),
+  };
 }
 
 /** Forget on sign-out; the storage is deleted by others. */
 export function forgetUnstored(): void {
-  unstored = undefined;
+  stored = unstored = undefined;
 }
