@@ -128,6 +128,16 @@ describe('the messages of a conversation', () => {
     expect(read()).toBe('Ada: Yes');
   });
 
+  it('are read once they can be decrypted', () => {
+    const read = () => page.querySelector('[aria-live=polite]')!.textContent;
+    const sealed = (seq: number) => message(seq, { text: null, encrypted: { round: 1, body: '' } });
+    show(sealed(1));
+    show(sealed(1), sealed(2), message(3, { text: 'Yes' }));
+    expect(read()).toBe('Ada: Yes');
+    show(message(1), message(2, { text: 'No' }), message(3, { text: 'Yes' }));
+    expect(read()).toBe('Ada: No');
+  });
+
   it('are read again as another one arrives with the same text', () => {
     const region = () => page.querySelector('[aria-live=polite]')!;
     show(message(1));
