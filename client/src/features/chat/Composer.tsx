@@ -139,7 +139,7 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
           {...mentions.field}
           onPaste={attaching.onPaste}
         />
-        {isEmpty && !editing && <VoiceRecorder onRecorded={attaching.sendVoice} />}
+        <VoiceRecorder offered={isEmpty && !editing} onRecorded={attaching.sendVoice} />
         <ActionIcon type="submit" size={44} radius="xl" aria-label={t`Send`} disabled={isEmpty}>
           <IconSend size={20} aria-hidden />
         </ActionIcon>

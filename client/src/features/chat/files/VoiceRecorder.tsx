@@ -18,23 +18,34 @@ const MAX_SECONDS = 600;
 const MIN_SECONDS = 0.5;
 
 interface VoiceRecorderProps {
+  /** Whether a recording can be begun. One that has begun goes on in any case. */
+  offered: boolean;
   onRecorded: (clip: VoiceClip) => Promise<void>;
 }
 
 /** Records a voice message: press to start, then send or discard it; or hold the button while speaking. */
-export function VoiceRecorder({ onRecorded }: VoiceRecorderProps) {
+export function VoiceRecorder({ offered, onRecorded }: VoiceRecorderProps) {
   const { t } = useLingui();
   const [recording, setRecording] = useState<VoiceRecording>();
   const [fault, setFault] = useState<unknown>();
   const starting = useRef(false);
   const { source } = useValue(pendingPermission);
   useEffect(() => () => recording?.cancel(), [recording]);
+  const left = useRef(false);
+  useEffect(() => {
+    left.current = false;
+    return () => {
+      left.current = true;
+    };
+  }, []);
   const start = async () => {
     if (starting.current || recording) return;
     starting.current = true;
     setFault(undefined);
     try {
-      setRecording(await recordVoice());
+      const begun = await recordVoice();
+      if (left.current) begun.cancel();
+      else setRecording(begun);
     } catch (reason) {
       setFault(reason);
     } finally {
@@ -63,33 +74,34 @@ export function VoiceRecorder({ onRecorded }: VoiceRecorderProps) {
   };
   return (
     <>
-      <ActionIcon
-        variant="subtle"
-        size={44}
-        radius="xl"
-        aria-label={t`Record a voice message`}
-        onPointerDown={(event) => {
-          if (event.button === 0) hold();
-        }}
-        onClick={({ detail }: MouseEvent) => {
-          if (detail === 0) void start(); // by keyboard
-        }}
-      >
-        <IconMicrophone size={20} aria-hidden />
-      </ActionIcon>
+      {offered && (
+        <ActionIcon
+          variant="subtle"
+          size={44}
+          radius="xl"
+          aria-label={t`Record a voice message`}
+          onPointerDown={(event) => {
+            if (event.button === 0) hold();
+          }}
+          onClick={({ detail }: MouseEvent) => {
+            if (detail === 0) void start(); // by keyboard
+          }}
+        >
+          <IconMicrophone size={20} aria-hidden />
+        </ActionIcon>
+      )}
       {recording && <Recording recording={recording} stopHeld={stopHeld} onEnd={(clip) => void send(clip)} />}
       {source === 'microphone' && (
         <div className={css.notice} role="status">
           <PermissionText of="microphone" />
         </div>
       )}
-      {fault instanceof CaptureError ? (
+      {offered && fault instanceof CaptureError && (
         <Alert className={css.notice} role="alert" color="red" title={t(captureNotice(fault).title)}>
           {t(captureNotice(fault).advice)}
         </Alert>
-      ) : (
-        <ErrorNotice fault={fault} />
       )}
+      {!(fault instanceof CaptureError) && <ErrorNotice fault={fault} />}
     </>
   );
 }
