@@ -12,7 +12,7 @@ export function handleNotificationActions(): void {
           calls: () => phone.state.state.calls,
           subscribe: (changed) => void phone.state.subscribe(changed),
           answer: (callId) => void phone.answer(callId),
-          checkConnection: () => phone.checkConnection(),
+          checkConnection: () => phone.wake(),
           now: Date.now,
         }),
     ));

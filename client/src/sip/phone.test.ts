@@ -140,7 +140,8 @@ describe('a telephone', () => {
 });
 
 describe('a telephone of a second tab', () => {
-  const other = new BroadcastChannel('unificx.line');
+  const Channel = BroadcastChannel;
+  const other = new Channel('unificx.line');
   const locks = {
     query: () => Promise.resolve({ held: [{ name: 'unificx.line' }] }),
     request: () => new Promise(() => {}),
@@ -155,6 +156,47 @@ describe('a telephone of a second tab', () => {
     phone.start();
     const call = await phone.call('1003');
     expect(call.state.state.endReason).toBe('other-window');
+    await phone.stop();
+  });
+
+  it('takes a call that the first one does not, if the user looks at it', async () => {
+    vi.stubGlobal('BroadcastChannel', undefined); // the first one is frozen
+    const steal = vi.fn((_: string, { steal: now }: LockOptions) => (now ? Promise.resolve() : new Promise(() => {})));
+    vi.stubGlobal('navigator', { mediaDevices: { getUserMedia }, locks: { ...locks, request: steal } });
+    const phone = new Phone();
+    phone.start();
+    await eventually(() => expect(phone.state.state.otherTab).toBe('free'));
+    const looked = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+    phone.wake();
+    looked.mockReturnValue(true);
+    phone.wake();
+    await eventually(() => expect(steal.mock.calls.map(([, { steal: now }]) => now)).toEqual([undefined, true]));
+    await phone.stop();
+    vi.stubGlobal('BroadcastChannel', Channel);
+  });
+});
+
+describe('a telephone whose access arrives late', () => {
+  const access = (number: string) => ({
+    uri: `sip:${number}@acme.example`,
+    number,
+    expires: new Date(Date.now() + 3.6e6).toJSON(),
+  });
+
+  it('does not register with that of a user who has left', async () => {
+    vi.stubGlobal('navigator', { mediaDevices: { getUserMedia } });
+    const answers: ((answer: unknown) => void)[] = [];
+    const phone = new Phone({
+      access: () => new Promise((resolve) => void answers.push(resolve as never)),
+      registers: true,
+    });
+    phone.start();
+    await phone.stop();
+    phone.start();
+    answers[0]!(access('1001'));
+    answers[1]!(access('1002'));
+    await vi.waitUntil(() => agents.made.pop());
+    expect([phone.state.state.number, agents.made]).toEqual(['1002', []]);
     await phone.stop();
   });
 });

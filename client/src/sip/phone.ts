@@ -87,6 +87,8 @@ export class Phone {
   #socket: SipSocket | undefined;
   #renewTimer: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Counts what ends a connection: the access that is being fetched is not used then. */
+  #generation = 0;
   #failures = 0;
   #quickRetries = 0;
   #readyTasks: (() => void)[] = [];
@@ -200,6 +202,13 @@ export class Phone {
     this.#set({ active: call });
   }
 
+  /** A call is about to ring, says a push message that the page looked at shows instead of a notification. */
+  wake(): void {
+    // The other tab has not taken the call: it is frozen.
+    if (this.state.state.otherTab && document.hasFocus()) void this.takeOver();
+    else this.checkConnection();
+  }
+
   /** The page became visible or the network changed: check the connection. */
   checkConnection(networkChanged = false): void {
     if (!this.#ua) {
@@ -237,16 +246,16 @@ export class Phone {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
     this.#set({ otherTab: undefined, line: this.#failures ? 'retrying' : 'connecting', problem: undefined });
+    const generation = this.#generation;
     try {
       const [access, jssip] = await Promise.all([this.options.access(), import('./jssip')]);
-      if (this.#started && !this.#ua) this.#createUserAgent(access, jssip.UA);
+      if (generation === this.#generation && !this.#ua) this.#createUserAgent(access, jssip.UA);
     } catch (fault) {
-      this.#accessRefused(asProblem(fault));
+      if (generation === this.#generation) this.#accessRefused(asProblem(fault));
     }
   }
 
   #accessRefused(problem: Problem): void {
-    if (!this.#started) return;
     const transient = problem.offline || problem.status >= 500 || problem.status === 429;
     this.#set({ line: transient ? 'retrying' : 'refused', problem });
     this.#scheduleRetry(() => void this.#open(), transient ? 1 : MAX_RETRY_S);
@@ -303,9 +312,9 @@ export class Phone {
 
   /** Fetch a new token; a changed account or device requires a new user agent. */
   async #renewAccess(): Promise<void> {
-    const before = this.#access;
+    const [ua, before] = [this.#ua, this.#access];
     const access = await this.options.access();
-    if (!this.#ua) return;
+    if (!ua || ua !== this.#ua) return;
     const same = access.uri === before?.uri && access.instance_id === before.instance_id;
     if (same) return this.#applyAccess(access);
     void this.#close();
@@ -446,6 +455,7 @@ export class Phone {
    */
   #close(lockLost = false): Promise<void> {
     const ua = this.#ua;
+    this.#generation += 1;
     if (lockLost) this.#socket?.disconnect();
     clearTimeout(this.#renewTimer);
     clearTimeout(this.#retryTimer);

@@ -64,6 +64,21 @@ describe('the tab lock', () => {
     expect(second.heard).toEqual(['elsewhere', 'taken']);
   });
 
+  it('is not held by a tab that has released it meanwhile', async () => {
+    const [first, second, third] = [tab(), tab(), tab()];
+    void first.line.acquire();
+    first.line.release();
+    await settle();
+    void second.line.acquire();
+    await settle();
+    void third.line.acquire();
+    const taken = third.line.takeOver();
+    third.line.release();
+    await taken;
+    await settle();
+    expect([first.heard, second.heard, third.heard]).toEqual([[], ['taken'], []]);
+  });
+
   it('can be taken over; the previous holder waits again', async () => {
     const [first, second] = [tab(), tab()];
     void first.line.acquire();

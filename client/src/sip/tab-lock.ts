@@ -18,6 +18,8 @@ export class TabLock {
   readonly #channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(LOCK);
   #releaseLock: (() => void) | undefined;
   #pendingRequest: AbortController | undefined;
+  /** From `acquire` to `release`. */
+  #wanted = false;
 
   constructor(private readonly handlers: TabLockHandlers) {
     this.#channel?.addEventListener('message', ({ data }) => {
@@ -27,8 +29,10 @@ export class TabLock {
 
   /** Acquire the lock, waiting if necessary. */
   async acquire(): Promise<void> {
+    this.#wanted = true;
     if (!locks()) return this.handlers.acquired();
     const { held = [] } = await locks()!.query();
+    if (!this.#wanted) return;
     if (held.some((each) => each.name === LOCK)) this.handlers.heldElsewhere();
     this.#pendingRequest = new AbortController();
     await this.#request({ signal: this.#pendingRequest.signal });
@@ -37,12 +41,14 @@ export class TabLock {
   /** Take the lock over from another tab; false if it has an active call. */
   async takeOver(): Promise<boolean> {
     if (await this.#isRefused()) return false;
+    if (!this.#wanted) return true;
     this.#pendingRequest?.abort();
     void this.#request({ steal: true });
     return true;
   }
 
   release(): void {
+    this.#wanted = false;
     this.#pendingRequest?.abort();
     this.#releaseLock?.();
   }
