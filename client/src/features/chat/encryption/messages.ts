@@ -1,6 +1,6 @@
 import { api, type ChatMessage, type Conversation } from '~/api';
 import { onSignOut, session } from '~/api/session';
-import { currentOwner, readAllLocal, readLocal, saveLocal, storeTogether } from '~/core/device-storage';
+import { currentOwner, readAllLocal, readLocal, readStored, saveLocal, storeTogether } from '~/core/device-storage';
 import { asProblem } from '~/core/problem';
 import { DEVICE_WAITS } from '../outbox';
 import type { Vault } from './vault';
@@ -42,7 +42,7 @@ onSignOut(() => {
 
 const dependencies: Omit<ConstructorParameters<typeof Vault>[0], 'store'> = {
   me: () => (session.state.state === 'in' ? session.state.me.person?.id : undefined),
-  read: readLocal,
+  read: readStored,
   readAll: readAllLocal,
   lock: withLock,
   register: (id, key_packages, last_resort) => api.registerChatDevice({ body: { id, key_packages, last_resort } }),

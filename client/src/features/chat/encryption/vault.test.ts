@@ -102,6 +102,8 @@ class Device {
   readonly stored = new Map<string, unknown>();
   registered = '';
   readonly vault: Vault;
+  /** The storage cannot be read, or takes nothing. */
+  broken?: 'read' | 'store';
 
   constructor(
     readonly server: Server,
@@ -110,9 +112,13 @@ class Device {
     const locks = new Map<string, Promise<unknown>>();
     this.vault = new Vault({
       me: () => person,
-      read: async (key) => structuredClone(this.stored.get(key)),
+      read: async (key) => {
+        if (this.broken === 'read') throw new DOMException('', 'UnknownError');
+        return structuredClone(this.stored.get(key));
+      },
       readAll: async (prefix) => new Map([...this.stored].filter(([key]) => key.startsWith(prefix))),
       store: async (entries) => {
+        if (this.broken === 'store') throw new DOMException('', 'QuotaExceededError');
         for (const [key, value] of entries) {
           if (value === undefined) this.stored.delete(key);
           else this.stored.set(key, structuredClone(value));
@@ -214,6 +220,20 @@ describe('a conversation that is encrypted end to end', () => {
       ada.registered,
       second.registered,
     ]);
+  });
+
+  test.each(['read', 'store'] as const)('is not given up where the storage fails for a while: %s', async (broken) => {
+    const [server, ada, ben] = (await people('ada', 'ben')) as [Server, Device, Device];
+    await ada.send('One');
+    await ben.texts();
+    await ada.send('Two');
+    const { registered } = ben;
+    ben.broken = broken;
+    await expect(ben.vault.open('c', server.messages)).rejects.toThrow();
+    ben.broken = undefined;
+    await ada.send('Three');
+    expect(await ben.texts()).toEqual(['One', 'Two', 'Three']);
+    expect(ben.registered).toBe(registered);
   });
 
   test('survives lost answers, changes at the same time and a late reader', async () => {

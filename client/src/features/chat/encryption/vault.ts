@@ -55,6 +55,7 @@ interface Place {
 
 export interface VaultDependencies {
   me(): string | undefined;
+  /** Rejects if storage is unavailable. */
   read(key: string): Promise<unknown>;
   /** All values whose keys begin with this. */
   readAll(prefix: string): Promise<ReadonlyMap<string, unknown>>;
@@ -88,7 +89,20 @@ const contentKey = (conversation: string, body: string) => `${CONTENTS}${convers
  * once. The new keys and the text are stored together, so a page may be closed at any moment.
  */
 export class Vault {
-  constructor(private readonly dependencies: VaultDependencies) {}
+  private readonly dependencies: VaultDependencies;
+
+  constructor(dependencies: VaultDependencies) {
+    const { read, store } = dependencies;
+    // It says nothing about the keys, which are given up for other faults.
+    const fail = (fault: unknown): never => {
+      throw asProblem(fault);
+    };
+    this.dependencies = {
+      ...dependencies,
+      read: (key) => read(key).catch(fail),
+      store: (entries) => store(entries).catch(fail),
+    };
+  }
 
   /** Let others add this device to their conversations. */
   async register(): Promise<void> {
