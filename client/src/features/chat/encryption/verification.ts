@@ -1,41 +1,39 @@
 import { useEffect, useState } from 'react';
 import type { Conversation, ConversationMember } from '~/api';
 import { onSignOut } from '~/api/session';
-import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
+import { currentOwner, readAllLocal, saveLocal } from '~/core/device-storage';
 import { createStore, useValue } from '~/core/store';
 import { vault } from './messages';
 import { safetyNumber, safetyState, type SafetyState, type Verification } from './safety';
 
+/** Begins the keys of all: one for each person, so that tabs do not replace those of each other. */
 const VERIFIED = 'mls.verified';
 
 type Verifications = Readonly<Record<string, Verification>>;
 
 /** Safety numbers that were compared on this device, by person. */
 const verifications = createStore<Verifications>({});
-let opening: Promise<void> | undefined;
 
-function openVerifications(): Promise<void> {
-  opening ??= readLocal(VERIFIED).then((stored) => {
-    // Earlier clients have stored the number alone.
-    const all = Object.entries((stored ?? {}) as Record<string, Verification | string>);
-    const read = all.map(([person, each]) => [
-      person,
-      typeof each === 'string' ? { number: each, result: 'verified' as const } : each,
-    ]);
-    verifications.setState(() => Object.fromEntries(read) as Verifications);
-  });
-  return opening;
+async function openVerifications(): Promise<void> {
+  const owner = currentOwner();
+  const stored = await readAllLocal(VERIFIED);
+  if (owner !== currentOwner()) return;
+  // Earlier clients have stored all of them together, and before that the number alone.
+  const together = (stored.get(VERIFIED) ?? {}) as Record<string, Verification | string>;
+  const single = [...stored].map(([key, each]) => [key.slice(VERIFIED.length + 1), each as Verification] as const);
+  const all = [...Object.entries(together), ...single.filter(([person]) => person)].map(([person, each]) => [
+    person,
+    typeof each === 'string' ? { number: each, result: 'verified' as const } : each,
+  ]);
+  verifications.setState((before) => ({ ...(Object.fromEntries(all) as Verifications), ...before }));
 }
 
-onSignOut(() => {
-  opening = undefined;
-  verifications.setState(() => ({}));
-});
+onSignOut(() => verifications.setState(() => ({})));
 
 /** Store on this device how the comparison with a person has ended. */
 export function saveVerification(person: string, verification: Verification): void {
   verifications.setState((before) => ({ ...before, [person]: verification }));
-  void saveLocal(currentOwner(), VERIFIED, verifications.state);
+  void saveLocal(currentOwner(), `${VERIFIED}.${person}`, verification);
 }
 
 export interface MemberSafety {
