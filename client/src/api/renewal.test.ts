@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { api, onSessionEnded } from '~/api';
+import { disown } from '~/core/device-storage';
 import { asProblem } from '~/core/problem';
 import { eventually } from '../../test/eventually';
 
@@ -9,15 +10,19 @@ const requests: string[] = [];
 /** Statuses of the answers to requests in order; undefined: there is no answer. */
 let answers: (number | undefined)[] = [];
 const ended = vi.fn();
+/** Done while a request is on its way. */
+let meanwhile: () => void = () => undefined;
 
 beforeEach(() => {
   requests.length = 0;
   ended.mockReset();
+  meanwhile = () => undefined;
   onSessionEnded(ended);
   vi.useFakeTimers();
   vi.stubGlobal('fetch', (asked: Request | string, init: RequestInit = {}) => {
     const { url, signal } = asked instanceof Request ? asked : { url: asked, signal: init.signal! };
     requests.push(new URL(url, 'http://pbx.example').pathname);
+    meanwhile();
     const status = answers.shift();
     if (status) return Promise.resolve(Response.json({}, { status }));
     return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
@@ -40,6 +45,13 @@ it('a renewal that the server refuses ends the session', async () => {
   answers = [401, 401];
   await ask();
   expect([requests, ended.mock.calls.length]).toEqual([[ASKED, RENEWED], 1]);
+});
+
+it('a refusal that arrives after a sign-out does not concern the next user', async () => {
+  answers = [401];
+  meanwhile = disown;
+  await ask();
+  expect([requests, ended.mock.calls.length]).toEqual([[ASKED], 0]);
 });
 
 it('renewals that change nothing are not repeated forever', async () => {

@@ -177,26 +177,42 @@ describe('a telephone of a second tab', () => {
 });
 
 describe('a telephone whose access arrives late', () => {
-  const access = (number: string) => ({
-    uri: `sip:${number}@acme.example`,
-    number,
-    expires: new Date(Date.now() + 3.6e6).toJSON(),
+  const answers: ((number: string) => void)[] = [];
+  const access = () =>
+    new Promise<never>((resolve) => {
+      const expires = new Date(Date.now() + 3.6e6).toJSON();
+      answers.push((number) => resolve({ uri: `sip:${number}@acme.example`, number, expires } as never));
+    });
+  let phone: Phone;
+
+  beforeEach(() => {
+    answers.length = agents.made.length = 0;
+    vi.stubGlobal('navigator', { mediaDevices: { getUserMedia } });
+    phone = new Phone({ access, registers: true });
+    phone.start();
+    return () => phone.stop();
   });
 
   it('does not register with that of a user who has left', async () => {
-    vi.stubGlobal('navigator', { mediaDevices: { getUserMedia } });
-    const answers: ((answer: unknown) => void)[] = [];
-    const phone = new Phone({
-      access: () => new Promise((resolve) => void answers.push(resolve as never)),
-      registers: true,
-    });
-    phone.start();
     await phone.stop();
     phone.start();
-    answers[0]!(access('1001'));
-    answers[1]!(access('1002'));
-    await vi.waitUntil(() => agents.made.pop());
-    expect([phone.state.state.number, agents.made]).toEqual(['1002', []]);
+    answers[0]!('1001');
+    answers[1]!('1002');
+    await eventually(() => expect(agents.made).toHaveLength(1));
+    expect(phone.state.state.number).toBe('1002');
+  });
+
+  it('does not renew its registration with that of a user who has left', async () => {
+    answers[0]!('1001');
+    await eventually(() => expect(agents.made).toHaveLength(1));
+    (agents.made[0] as FakeAgent).emit('registrationFailed', { response: { status_code: 401 } });
+    await eventually(() => expect(answers).toHaveLength(2)); // after a second
     await phone.stop();
+    phone.start();
+    answers[2]!('1002');
+    await eventually(() => expect(agents.made).toHaveLength(2));
+    answers[1]!('1001');
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect([phone.state.state.number, agents.made.length]).toEqual(['1002', 2]);
   });
 });

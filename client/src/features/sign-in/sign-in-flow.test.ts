@@ -190,7 +190,10 @@ describe('the sign-in flow', () => {
     expect(arrived).not.toHaveBeenCalled();
   });
 
-  it('leaves a session that arrives late to a later attempt, which replaces it', async () => {
+  it.each([
+    ['before', 0, 1],
+    ['after', 1, 0],
+  ])('leaves a session that arrives late to a later attempt, which replaces it: %s', async (_, first, second) => {
     const answer: ((value: unknown) => void)[] = [];
     const proof = vi.fn(() => new Promise((resolve) => void answer.push(resolve)));
     const { entry, left, now } = setup();
@@ -199,10 +202,10 @@ describe('the sign-in flow', () => {
     await entry.reset();
     const later = entry.authenticate(proof as never);
     await eventually(() => expect(proof).toHaveBeenCalledTimes(2));
-    answer[0]!({ data: SIGNED });
-    await former;
-    answer[1]!({ data: SIGNED });
-    await later;
+    answer[first]!({ data: SIGNED });
+    await [former, later][first];
+    answer[second]!({ data: SIGNED });
+    await Promise.all([former, later]);
     expect([left.mock.calls.length, now().step]).toEqual([0, 'in']);
   });
 
