@@ -195,10 +195,15 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
           inputMode="numeric"
           disabled={Boolean(room)}
           required
-          data-autofocus
+          data-autofocus={!room || undefined}
           {...form.getInputProps('number')}
         />
-        <TextInput label={t`Name`} required {...form.getInputProps('name')} />
+        <TextInput
+          label={t`Name`}
+          required
+          data-autofocus={Boolean(room) || undefined}
+          {...form.getInputProps('name')}
+        />
         <TagsInput
           label={t`Hosts`}
           description={t`Extensions that join as hosts without a PIN.`}

@@ -73,7 +73,7 @@ export function HoursForm({ hours, tenant, onClose }: HoursFormProps) {
         label={t`Name`}
         description={hours ? undefined : t`Lower-case letters and digits, for example office.`}
         required
-        data-autofocus
+        data-autofocus={!hours || undefined}
         autoComplete="off"
         disabled={Boolean(hours)}
         {...form.getInputProps('name')}

@@ -114,10 +114,15 @@ function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMail
             inputMode="numeric"
             disabled={Boolean(mailbox)}
             required
-            data-autofocus
+            data-autofocus={!mailbox || undefined}
             {...form.getInputProps('number')}
           />
-          <TextInput label={t`Name`} required {...form.getInputProps('name')} />
+          <TextInput
+            label={t`Name`}
+            required
+            data-autofocus={Boolean(mailbox) || undefined}
+            {...form.getInputProps('name')}
+          />
           <TagsInput
             label={t`Members`}
             description={t`Extensions that can play and archive the messages.`}
