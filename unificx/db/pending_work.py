@@ -47,6 +47,8 @@ class PendingWork:
         """Do all work that waits, one piece at a time: calls need connections to the database too. Does not raise."""
         try:
             for _ in range(len(self._waiting)):
+                if not self._waiting:  # another round has taken it meanwhile
+                    return
                 with log_and_continue(self._failure_event):
                     await self.attempt(self._waiting.popleft())
         except Exception as fault:  # an unreachable database: all of it waits

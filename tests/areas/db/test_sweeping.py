@@ -100,3 +100,12 @@ async def test_a_cancelled_round_loses_no_work() -> None:
     assert works.done == ["slow"]
     await works.pending.repeat()
     assert works.done == ["slow", "b"]
+
+
+async def test_rounds_at_the_same_time_do_each_work_once() -> None:
+    works = Works()
+    for name in "ab":
+        works.pending.add(partial(works.do, name))
+    with capture_logs() as logs:
+        await asyncio.gather(works.pending.repeat(), works.pending.repeat())
+    assert (works.done, logs) == (["a", "b"], [])
