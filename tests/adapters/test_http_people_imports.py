@@ -239,13 +239,13 @@ async def test_an_account_is_deleted_only_once_no_calls_are_led_to_it(world: Wor
     undo = await imported(admin, "name,email,number\nA,a@acme.example,2001\nB,b@acme.example,2002\n")
     hours = {"name": "office", "open": ["mon-fri 09:00-17:00"], "then": "extension:2001", "otherwise": "mailbox:2001"}
     assert (await admin.post("/api/v1/hours", json=hours)).status_code == 201
+    # Rules of its own do not keep an extension.
+    await admin.patch("/api/v1/extensions/2002", json={"forward_always": "mailbox:2002"})
     assert actions((await admin.get(undo)).json()) == [(2, "keep", [], "in_use"), (3, "delete", [], None)]
     now = await entries(admin)
     one, other = (f"/api/v1/persons/{now[f'{part}@acme.example']['id']}" for part in "ab")
     refused = await admin.delete(one)
     assert (refused.status_code, refused.json()["detail"]) == (409, "extension:2001 is used by hours:office.")
-    # Rules of its own do not keep an extension.
-    await admin.patch("/api/v1/extensions/2002", json={"forward_always": "mailbox:2002"})
     assert (await admin.delete(other)).status_code == 204
     assert (await admin.delete("/api/v1/hours/office")).status_code == 204
     assert (await admin.delete(one)).status_code == 204

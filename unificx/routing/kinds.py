@@ -113,9 +113,9 @@ class DestinationDirectory:
                 names = ", ".join(map(str, users[:10])) + (f" and {len(users) - 10} more" if len(users) > 10 else "")
                 raise Conflict(f"{ref} is used by {names}.", hint="Change their destinations first.")
 
-    def used(self, tenant_id: str) -> set[DestinationRef]:
-        """Return the destinations that others lead to."""
-        return {target for targets in self.graph(tenant_id).values() for target in targets}
+    def users(self, tenant_id: str) -> Graph:
+        """Return what leads by itself to each destination that is used."""
+        return _reversed(self.graph(tenant_id))
 
     def _require_existing(self, tenant_id: str, ref: DestinationRef, field: str) -> None:
         if ref.kind not in self._kinds:

@@ -287,10 +287,14 @@ def _report_schema(report: ImportReport) -> models.ImportReport:
 
 
 def _used_extensions(services: Services, tenant_id: str) -> set[str]:
-    """Return the ids of extensions that a destination leads to."""
-    used = services.destinations.used(tenant_id)
-    extensions = services.identity.directory.extensions(tenant_id)
-    return {each.id for each in extensions if not used.isdisjoint(destinations_of(each))}
+    """Return the ids of extensions that another destination leads to."""
+    users = services.destinations.users(tenant_id)
+    found = set[str]()
+    for each in services.identity.directory.extensions(tenant_id):
+        own = destinations_of(each)
+        if any(user not in own for ref in own for user in users.get(ref, ())):
+            found.add(each.id)
+    return found
 
 
 def _undo_schema(report: UndoReport) -> models.UndoReport:
