@@ -96,7 +96,7 @@ class ObjectStore:
         except DisclosureRefused:
             raise ServiceUnavailable("The agreement with the object store does not allow this.") from None
         with self._local.resume(id_) as file, _translate_errors():
-            self._put(id_, file)
+            self._put(self._uploads, id_, file)
             complete = self._bucket.head(id_)["size"] == self._local.size(id_)
         if not complete:
             raise ServiceUnavailable(
@@ -114,7 +114,7 @@ class ObjectStore:
         """Write, read and delete a few bytes as a test. Raise ServiceUnavailable."""
         with _translate_errors():
             try:
-                self._put(_PROBE, b"probe")
+                self._put(self._bucket, _PROBE, b"probe")
             except (PermissionDeniedError, UnauthenticatedError):
                 raise ServiceUnavailable(
                     "The object store refuses the credentials.",
@@ -126,11 +126,11 @@ class ObjectStore:
             raise ServiceUnavailable("The object store returned different bytes than were written.")
         return "writing and reading work"
 
-    def _put(self, id_: str, content: BinaryIO | bytes) -> None:
+    def _put(self, client: S3Store, id_: str, content: BinaryIO | bytes) -> None:
         """Store an object, its parts one after the other: side by side they share the line, and each takes too long.
         Raise BaseError, and ServiceUnavailable without the bucket."""
         try:
-            self._uploads.put(id_, content, max_concurrency=1)
+            client.put(id_, content, max_concurrency=1)
         except (NotFoundError, FileNotFoundError) as fault:
             log.warning("object_store_failed", **describe_fault(fault))
             raise ServiceUnavailable(

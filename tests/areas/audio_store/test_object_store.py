@@ -267,6 +267,14 @@ def test_a_large_file_is_uploaded_over_a_slow_line(tmp_path: Path, monkeypatch: 
     assert (store.most, sum(store.parts.values()), local.local_ids()) == (1, 16 << 20, [])
 
 
+def test_a_probe_has_no_more_time_than_a_request(
+    tmp_path: Path, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that accepts connections and stays silent is found as soon as when it is read."""
+    monkeypatch.setattr("unificx.integrations.object_store.UPLOAD_TIMEOUT", "1ns")
+    assert store_of(tmp_path, server).check() == "writing and reading work"
+
+
 def test_a_probe_says_that_the_store_refuses_the_credentials(tmp_path: Path) -> None:
     class Refusing(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
