@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
+import structlog
+
 from unificx.core.errors import NotFound, Unauthenticated
+from unificx.core.faults import describe_fault
 from unificx.identity.errors import SessionExpired
 from unificx.identity.policies import token_rotation
 from unificx.identity.repository import credentials, sessions
@@ -12,6 +15,8 @@ from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.session_opener import SessionOpener
 from unificx.identity.store import IdentityStore, Transaction
+
+log = structlog.get_logger()
 
 
 class Sessions:
@@ -52,10 +57,17 @@ class Sessions:
             raise Unauthenticated("You are not signed in.")
         owner, used = found
         if not used:
-            async with self._store.transaction() as tx:
-                await sessions.mark_pair_used(tx.session, owner, digest)
+            await self._note_use(owner, digest)
         self._last_used[owner.tenant_id, owner.session_id] = now.date()
         return owner
+
+    async def _note_use(self, owner: Principal, digest: str) -> None:
+        """Note that the present pair was used. If that fails, the next request does it: this one is valid anyhow."""
+        try:
+            async with self._store.unordered() as uow:
+                await sessions.mark_pair_used(uow.session, owner, digest)
+        except Exception as fault:
+            log.warning("use_of_session_not_stored", tenant=owner.tenant_id, **describe_fault(fault))
 
     async def refresh(self, token: str, token_delivery: TokenDelivery) -> SignedIn:
         """Return the next token pair; the same pair for a retry until it was used. Raise SessionExpired.

@@ -77,6 +77,10 @@ class IdentityStore:
             for callback in tx.on_commit:
                 callback()
 
+    def unordered(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a unit of work for one statement with its own condition: it needs no lock."""
+        return self._database.begin()
+
     def read(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a session for reading, concurrent to transactions."""
         return self._database.read()

@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from failing import fail_first
 from fake_notifier import FakeAccountNotifier
 from sqlalchemy import text, update
+from structlog.testing import capture_logs
 from sweeping import SweptTenant, retention_of
 
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound, Unauthenticated
-from unificx.db import Database
+from unificx.db import Database, lock_scope
 from unificx.identity import (
     Identity,
     NewDevice,
@@ -200,6 +202,33 @@ async def test_late_note_of_the_use_of_a_former_token_does_not_concern_the_prese
         await sessions.mark_pair_used(uow.session, first.principal, token_rotation.digest(first.token))
     clock.advance(token_rotation.RETRY_GRACE.total_seconds())
     assert (await people.sessions.refresh(first.refresh, "cookie")).refresh == lost.refresh
+
+
+async def test_a_use_that_cannot_be_noted_refuses_no_request_and_is_noted_by_the_next(
+    people: Identity, ada: Person, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await sign_in(people)
+    lost = await people.sessions.refresh(first.refresh, "cookie")
+    clock.advance(token_rotation.RETRY_GRACE.total_seconds())
+    fail_first(monkeypatch, sessions, "mark_pair_used")
+    with capture_logs() as logs:
+        assert await people.sessions.authenticate(lost.token) == first.principal
+    assert [(each["event"], each["fault"]) for each in logs] == [("use_of_session_not_stored", "ValueError")]
+    assert (await people.sessions.refresh(first.refresh, "cookie")).refresh == lost.refresh
+    await people.sessions.authenticate(lost.token)
+    with pytest.raises(SessionExpired):
+        await people.sessions.refresh(first.refresh, "cookie")
+
+
+async def test_the_first_use_of_a_pair_does_not_wait_for_other_changes(
+    people: Identity, ada: Person, database: Database
+) -> None:
+    first = await sign_in(people)
+    second = await people.sessions.refresh(first.refresh, "cookie")
+    if database.dialect == "postgresql":  # SQLite has one writer at a time
+        async with database.begin() as uow:
+            await lock_scope(uow.session, "identity")
+            assert await asyncio.create_task(people.sessions.authenticate(second.token)) == first.principal
 
 
 async def test_repeating_a_response_does_not_prolong_the_session(
