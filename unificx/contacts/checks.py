@@ -19,6 +19,8 @@ MAX_ENTRIES = 20
 MAX_UID = 255
 MAX_EXTRA = 8_000
 """Characters of the properties of a vCard that no field is made for."""
+MAX_LABELS = 2 * MAX_ENTRIES * 400
+"""Characters of the lines of its numbers and e-mail addresses: each of the largest, with its labels."""
 
 Canonical = Callable[[str], str]
 """Returns a number in E.164, a short number as it is dialled, or "" for a text that is none."""
@@ -77,7 +79,10 @@ def checked_uid(uid: str) -> str:
 
 def checked_extra(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return further lines of a vCard. Raise Invalid."""
-    if sum(map(len, lines)) > MAX_EXTRA:
+    labels = sum(len(each) for each in lines if LABELLED.match(each))
+    if labels > MAX_LABELS:
+        raise Invalid(f"Lines of numbers and addresses have at most {MAX_LABELS} characters.", field="extra")
+    if sum(map(len, lines)) - labels > MAX_EXTRA:
         raise Invalid(f"Further properties have at most {MAX_EXTRA} characters.", field="extra")
     if not all(is_printable(each.replace("\t", "")) for each in lines):
         raise Invalid("A property has a control character.", field="extra")
@@ -89,6 +94,8 @@ def without_names(lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(each for each in lines if not _STRUCTURED.match(each))
 
 
+LABELLED = re.compile(r"(?:[a-z0-9-]+\.)?(?:TEL|EMAIL)[;:]", re.IGNORECASE)
+"""Begin of the line of a number or an e-mail address, in a vCard."""
 _STRUCTURED = re.compile(r"(?:[a-z0-9-]+\.)?N[;:]", re.IGNORECASE)
 
 

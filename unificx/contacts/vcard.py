@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from unificx.contacts.checks import Canonical, checked_email, checked_number, without_names
+from unificx.contacts.checks import LABELLED, Canonical, checked_email, checked_number, without_names
 from unificx.contacts.import_schemas import FileEntry, ImportFault
 from unificx.contacts.schemas import Contact, ContactDetails, ContactNumber, NewContact, NumberLabel
 from unificx.core.content_lines import escape_text, folded_line
@@ -55,7 +55,6 @@ _OWN_HEADS = frozenset(
     }
 )
 """Parts before the value of a number or an address that has nothing but what a contact has."""
-_LABELLED = re.compile(r"(?:[a-z0-9-]+\.)?(?:TEL|EMAIL)[;:]", re.IGNORECASE)
 Version = Literal["4.0", "3.0"]
 FAVOURITE = "X-UNIFICX-FAVOURITE"
 
@@ -128,7 +127,7 @@ def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
 
 def _is_labelled(line: str) -> bool:
     """Whether the line of a number or an address has more than what a contact has."""
-    return bool(_LABELLED.match(line)) and _split_unquoted(line)[0].upper() not in _OWN_HEADS
+    return bool(LABELLED.match(line)) and _split_unquoted(line)[0].upper() not in _OWN_HEADS
 
 
 def labelled(lines: Iterable[str], details: ContactDetails, canonical: Canonical) -> tuple[str, ...]:
@@ -137,7 +136,7 @@ def labelled(lines: Iterable[str], details: ContactDetails, canonical: Canonical
     labels = {each.number: each.label for each in details.numbers}
     found: list[str] = []
     for line in lines:
-        if not _LABELLED.match(line):
+        if not LABELLED.match(line):
             found.append(line)
             continue
         head, _ = _split_unquoted(line)
@@ -382,7 +381,7 @@ def _own_lines(lines: Iterable[str], version: Version) -> tuple[list[str], dict[
     more: list[str] = []
     own: dict[tuple[str, str], str] = {}
     for line in lines:
-        if not _LABELLED.match(line):
+        if not LABELLED.match(line):
             more.append(line)
             continue
         name, parameters, value = _content_line(line)

@@ -219,16 +219,24 @@ async def test_bad_contacts_are_refused_by_field(office: Office, details: Contac
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_uid_and_further_properties_are_bounded_and_printable(office: Office) -> None:
+    details = ContactDetails("A", emails=("a@example.com",))
     for name, more in (
         ("uid", {"uid": "x" * 256}),
         ("uid", {"uid": "a\nb"}),
         ("extra", {"extra": ("X-A:\x1b[31m",)}),
         ("extra", {"extra": ("X-A:1\r\nTEL:1",)}),
+        ("extra", {"extra": ("X-A:" + "x" * 8_000,)}),
+        ("extra", {"extra": ("EMAIL;TYPE=" + "x" * 16_000 + ":a@example.com",)}),
+        ("extra", {"extra": ("EMAIL;TYPE=HOME:a@example.com",) * 600}),
     ):
         with pytest.raises(Invalid) as refused:
-            await office.contacts.create(office.ada, NewContact(ContactDetails("A"), **more))
+            await office.contacts.create(office.ada, NewContact(details, **more))
         assert refused.value.field == name
     assert await office.rows() == [0, 0, 0]
+    # Labels of numbers and addresses take no room from the other properties.
+    await office.contacts.create(
+        office.ada, NewContact(details, extra=("X-A:" + "x" * 7_996, "EMAIL;PREF=1:a@example.com"))
+    )
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
