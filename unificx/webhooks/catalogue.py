@@ -55,7 +55,10 @@ EVENT_TYPES: Mapping[str, EventType] = {
         "A voicemail message was left.", Action.PEOPLE_READ, {"extension_id": _ID, "message_id": _ID}
     ),
     "voicemail.changed": EventType(
-        "Messages of a mailbox were played, archived, restored or erased.", Action.PEOPLE_READ, {"extension_id": _ID}
+        "Messages of a mailbox were played, archived, restored or erased, or an extension can no longer hear those of a"
+        " shared mailbox.",
+        Action.PEOPLE_READ,
+        {"extension_id": _ID},
     ),
     "recording.stored": EventType("A call recording was stored.", Action.PEOPLE_READ, {"recording_id": _ID}),
     "recording.changed": EventType("Recordings were archived, restored or erased.", Action.PEOPLE_READ, {}),
