@@ -41,6 +41,8 @@ class FakeSmtpServer:
     refusals: list[str] = field(default_factory=list)
     leave_after_data: bool = False
     """Whether the session ends without a reply to QUIT."""
+    silent_seconds: float = 0.0
+    """How long after DATA it is ready for the content."""
     checks_seconds: float = 0.0
     """How long the content of an e-mail is checked before it is accepted."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,6 +70,12 @@ class FakeSmtpServer:
         return "250 OK"
 
 
+class _Conversation(SMTP):
+    async def smtp_DATA(self, arg: str) -> None:
+        await asyncio.sleep(self.event_handler.silent_seconds)
+        await super().smtp_DATA(arg)
+
+
 def text_of(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     assert part is not None
@@ -90,7 +98,7 @@ async def mail_server(
     box = FakeSmtpServer()
 
     def conversation() -> SMTP:
-        return SMTP(
+        return _Conversation(
             box,
             hostname="mail.example.com",
             data_size_limit=max_size,

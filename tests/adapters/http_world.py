@@ -603,10 +603,16 @@ class MailRoute:
 
     server: SmtpClient | None = None
 
-    async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]] | None = None) -> None:
+    async def send(
+        self,
+        message: EmailMessage,
+        before_data: Callable[[], Awaitable[None]] | None = None,
+        *,
+        within: float | None = None,
+    ) -> None:
         if self.server is None:
             raise EmailRejected(permanent=False)
-        await self.server.send(message, before_data)
+        await self.server.send(message, before_data, within=within)
 
 
 def notifications_of(

@@ -1,6 +1,7 @@
 """E-mail submission to the configured SMTP server (RFC 6409), never unencrypted over a network."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
+from aiosmtplib.protocol import normalize_message_line_endings
 
 from unificx.core.clock import Clock, SystemClock
 from unificx.core.errors import StartupError
@@ -27,11 +29,13 @@ SESSION_TIMEOUT = 30.0
 """Timeout of a session until it sends the content."""
 ACCEPTANCE_TIMEOUT = 600.0
 """Timeout of the reply to the content (RFC 5321 section 4.5.3.2.6). Servers check it for minutes before they accept it;
-the next attempt after one that was given up earlier is delivered too, and so on for a day."""
+the next attempt after one that was given up earlier is delivered too, and so on for a day. Before the content is sent
+nothing can be delivered twice, so the other replies have less time."""
 MESSAGE_TOO_LARGE = 552
 """Reply code for an e-mail that exceeds the server's size limit (RFC 1870)."""
 MIN_BYTES_PER_SECOND = 64 << 10
 """Minimum transfer rate in bytes per second; timeouts grow with the size of the e-mail accordingly."""
+_LINE_START_DOT = re.compile(rb"(?m)^\.")
 _PORTS = {"smtp": 587, "smtps": 465}
 _HINT = (
     "smtp://user:password@mail.example.com:587?from=pbx@example.com, or smtps:// for TLS from the first byte. In user "
@@ -107,8 +111,8 @@ def _invalid_url(variable: str) -> StartupError:
 
 
 class _Session(aiosmtplib.SMTP):
-    """An SMTP session that announces the content of an e-mail before it sends it, signs it as it is sent, and remembers
-    its acceptance."""
+    """An SMTP session that announces the content of an e-mail once the server is ready for it, signs it as it is sent,
+    and remembers its acceptance."""
 
     def __init__(
         self, before_data: Callable[[], Awaitable[None]] | None, sign: Callable[[bytes], bytes], **settings: Any
@@ -119,11 +123,19 @@ class _Session(aiosmtplib.SMTP):
         self.accepted = False
 
     async def data(self, message: bytes | str, *args: Any, **kwargs: Any) -> aiosmtplib.SMTPResponse:
+        """As the method of the library, which has one timeout for both replies, with more time for the second one."""
+        content = self._sign(message.encode("ascii") if isinstance(message, str) else message)
+        ready = await self.execute_command(b"DATA", timeout=kwargs["timeout"])
+        if ready.code != aiosmtplib.SMTPStatus.start_input:
+            raise aiosmtplib.SMTPDataError(ready.code, ready.message)
         if self._before_data is not None:
             await self._before_data()
-        content = message.encode("ascii") if isinstance(message, str) else message
-        kwargs["timeout"] += ACCEPTANCE_TIMEOUT
-        response = await super().data(self._sign(content), *args, **kwargs)
+        if self.protocol is None:
+            raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+        self.protocol.write(_LINE_START_DOT.sub(b"..", normalize_message_line_endings(content)) + b".\r\n")
+        response = await self.protocol.read_response(kwargs["timeout"] + ACCEPTANCE_TIMEOUT)
+        if response.code != aiosmtplib.SMTPStatus.completed:
+            raise aiosmtplib.SMTPDataError(response.code, response.message)
         self.accepted = True
         return response
 
@@ -137,7 +149,13 @@ class SmtpClient:
         self._clock = clock or SystemClock()
         self._vendor = Vendor("mail", {server.host})
 
-    async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]] | None = None) -> None:
+    async def send(
+        self,
+        message: EmailMessage,
+        before_data: Callable[[], Awaitable[None]] | None = None,
+        *,
+        within: float | None = None,
+    ) -> None:
         """Submit an e-mail. Raise EmailRejected if the server does not accept it; see `SmtpTransport`."""
         session: _Session | None = None
 
@@ -155,7 +173,11 @@ class SmtpClient:
                 sum(len(part.get_payload()) for part in message.walk() if not part.is_multipart())
                 / MIN_BYTES_PER_SECOND
             )
-            async with asyncio.timeout(SESSION_TIMEOUT + extra_seconds) as limit, self._session(begin) as session:
+            async with (
+                asyncio.timeout(within),
+                asyncio.timeout(SESSION_TIMEOUT + extra_seconds) as limit,
+                self._session(begin) as session,
+            ):
                 await session.send_message(message, timeout=STEP_TIMEOUT + extra_seconds)
         except (aiosmtplib.SMTPException, OSError) as fault:  # TimeoutError and ssl.SSLError are OSErrors
             # A session that breaks once the e-mail is accepted, for example at QUIT, must not cause a second delivery.

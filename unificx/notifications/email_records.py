@@ -24,6 +24,8 @@ from unificx.notifications.ports import EmailRejected
 from unificx.notifications.schemas import EmailRecord, EmailSummary, EmailTest, RecordState
 
 log = structlog.get_logger()
+TEST_TIMEOUT = 20.0
+"""Timeout of a test, shorter than that of the request which waits for it."""
 
 
 class EmailRecords:
@@ -84,7 +86,7 @@ class EmailRecords:
         clock = self._database.clock
         message = compose_email(email, self._deps.sender_for(tenant.id), clock.new_id(), clock.now())
         try:
-            await self._deps.transport.send(message)
+            await self._deps.transport.send(message, within=TEST_TIMEOUT)
         except EmailRejected as rejection:
             return EmailTest(False, rejection.status, " ".join(rejection.reply.split())[:MAX_REPLY])
         return EmailTest(True, 250)

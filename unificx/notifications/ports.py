@@ -25,10 +25,17 @@ class EmailRejected(Exception):
 class SmtpTransport(Protocol):
     """Sends e-mails through a mail server."""
 
-    async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Send an e-mail, within 30 seconds plus transfer time. Raises EmailRejected.
+    async def send(
+        self,
+        message: EmailMessage,
+        before_data: Callable[[], Awaitable[None]] | None = None,
+        *,
+        within: float | None = None,
+    ) -> None:
+        """Send an e-mail, within 30 seconds plus transfer time until the content is sent, and ten minutes for the
+        server to check it; with `within`, in that many seconds altogether. Raises EmailRejected.
 
-        `before_data` is awaited once the server has accepted sender and recipient, right before the content is sent.
+        `before_data` is awaited once the server is ready for the content, right before it is sent.
         Once the server has accepted the content, this does not raise EmailRejected.
         """
         ...

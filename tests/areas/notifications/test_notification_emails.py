@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -362,7 +362,13 @@ async def test_an_email_is_not_sent_again_after_an_unexpected_failure_of_its_han
     server, sent = settings_of(box), list[EmailMessage]()
 
     class Failing(SmtpClient):
-        async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]] | None = None) -> None:
+        async def send(
+            self,
+            message: EmailMessage,
+            before_data: Callable[[], Awaitable[None]] | None = None,
+            *,
+            within: float | None = None,
+        ) -> None:
             assert before_data is not None
             await before_data()
             sent.append(message)
@@ -503,16 +509,35 @@ async def test_nothing_is_sent_to_an_untrusted_server(
     assert (box.received, await count_queued(database)) == ([], 1)
 
 
-def test_an_email_is_accepted_however_long_the_server_checks_it(tmp_path: Path, clock: ManualClock) -> None:
-    """Otherwise it is sent again, and arrives once more with each attempt."""
+@pytest.mark.parametrize(
+    ("ready_after", "accepted_after", "within", "ends_after"),
+    [
+        (0, 240, None, 240),  # otherwise it is sent again, and arrives once more with each attempt
+        (240, 0, None, 15),  # nothing was sent, so it can be tried again
+        (0, 240, 20, 20),  # a test, for which a user waits
+    ],
+)
+def test_an_email_is_accepted_however_long_the_server_checks_it(
+    tmp_path: Path, ready_after: float, accepted_after: float, within: float | None, ends_after: float
+) -> None:
+    announced, words = list[bool](), ".\n.. Both dots arrive\nand the end.\n"
+
+    async def announce() -> None:
+        announced.append(True)
 
     async def send() -> None:
         async with mail_server(tmp_path, tls="none", auth=False) as box:
-            box.checks_seconds = 240
+            box.silent_seconds, box.checks_seconds = ready_after, accepted_after
             server = read_mail_server(f"smtp://127.0.0.1:{box.port}?from=pbx@example.com", "UNIFICX_SMTP")
-            email = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
-            await SmtpClient(server).send(compose_email(email, server.sender, "id-1", clock.now()))
-            assert len(box.received) == 1
+            message, accepted = EmailMessage(), ends_after == accepted_after
+            message["From"], message["To"] = server.sender, "ada@example.com"
+            message.set_content(words)
+            with nullcontext() if accepted else pytest.raises(EmailRejected):
+                await SmtpClient(server).send(message, announce, within=within)
+            assert round(asyncio.get_running_loop().time()) == ends_after
+            assert len(announced) == (ready_after == 0)
+            received = [text_of(each.message, "plain").replace("\r", "") for each in box.received]
+            assert received == [words] * len(announced)
 
     run_in_virtual_time(send())
 
