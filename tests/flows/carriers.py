@@ -1,6 +1,7 @@
 """Carriers of a ladder: each is a phone of its own with "trunk" in the line of participants."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -30,7 +31,7 @@ class FakeLines:
         self, carriers: Iterable[Phone], inbound: Mapping[str, Destination], contacts: Mapping[str, str]
     ) -> None:
         self.trunks = {one.name: _trunk(one) for one in carriers}
-        self.servers = {one.name: (one.flow,) for one in carriers}
+        self.servers = {one.name: (replace(one.flow, connection=0),) for one in carriers}
         self._inbound = inbound
         self.paused: list[tuple[str, float]] = []
         self.without_server: set[str] = set()

@@ -114,6 +114,8 @@ class World:
         self.storage_full = False
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[tuple[str, str, int]] = set()
+        self._connected: set[tuple[str, str, int]] = set()
+        """Peers to which a connection was opened."""
         self._abandoned: set[tuple[str, str, int]] = set()
         self.settings, self.credit, self.outside = settings or CallSettings(), credit, outside
         self.session_expires = session_expires
@@ -147,7 +149,7 @@ class World:
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
             OutsideLines(
                 self.lines, self.lines, self.lines.subject, self.lines.name, self.credit, self.lines.place,
-                lambda flow: flow.peer not in self._cut,
+                self._is_open,
             ),
             lambda tenant_id, extension_id: self.team,
             self,
@@ -169,6 +171,9 @@ class World:
         caller_certificates = CallerCertificates(self.clock, self.fetch_certificate)
         self.verifier = CallerVerifier(caller_certificates, [self.authority.root], self.clock, self._begin_outside)
         self.watch = MediaWatchdog(self.manager, self.media, self.clock, self.settings)
+
+    def _is_open(self, flow: Flow) -> bool:
+        return flow.peer not in self._cut and (flow.connection > 0 or flow.peer in self._connected)
 
     def _is_in_call(self, extension_id: str) -> bool:
         return extension_id in self.occupied or CallControl(self.manager).is_in_call(extension_id)
@@ -326,6 +331,8 @@ class World:
                     self.legs.endpoint.connection_lost(flow)
                     self._events()
                 elif flow.peer not in self._abandoned:
+                    if not flow.connection:
+                        self._connected.add(flow.peer)
                     if self._at(flow).carrier:
                         self.sent_outside.append(data)
                     self._deliver(self._at(flow), parse(data))
@@ -422,7 +429,8 @@ class World:
                 flow = self.phones[name].flow
                 self._cut.add(flow.peer)
                 self.location.disconnect(flow)
-                self.legs.endpoint.connection_lost(flow)
+                for lost in {flow, replace(flow, connection=0)}:
+                    self.legs.endpoint.connection_lost(lost)
                 self._events()
             case [name, "closes", "its", "page"]:
                 flow = self.phones[name].flow

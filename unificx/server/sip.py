@@ -356,7 +356,7 @@ class SipServer:
         self._driver.page_closed(flow)
 
     def _is_open(self, flow: Flow) -> bool:
-        return self.transports.connections.get(flow.connection) is not None
+        return self.transports.is_open(flow)
 
     def _via(self, flow: Flow) -> str:
         return self.transports.sent_by(flow)

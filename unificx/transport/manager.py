@@ -89,6 +89,12 @@ class TransportManager:
         """Return our own "host:port" as reachable by the peer of `flow`."""
         return self._addresses.sent_by(flow)
 
+    def is_open(self, flow: Flow) -> bool:
+        """Whether messages of this flow have a connection: that of its number, or the one opened to its peer."""
+        if flow.connection:
+            return self.connections.get(flow.connection) is not None
+        return self._outgoing.is_established(flow)
+
     def send(self, data: bytes, flow: Flow) -> None:
         """Send one message. Failures are reported to `on_lost` asynchronously; nothing is raised."""
         if flow.transport == "udp":

@@ -44,6 +44,10 @@ class OutgoingConnections:
         self._queued[destination] = [data]
         self._opening.spawn(self._open(flow))
 
+    def is_established(self, flow: Flow) -> bool:
+        """Whether a connection to this destination exists."""
+        return _destination(flow) in self._established
+
     async def close(self) -> None:
         """Stop opening connections; established ones stay open."""
         await self._opening.close()

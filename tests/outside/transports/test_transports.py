@@ -281,6 +281,7 @@ async def test_an_outgoing_connection_is_reused(rig: Rig, opened: Open) -> None:
     await until(lambda: len(other.received) == 3)
     rig.transports.send(options(b"3"), asked)
     await until(lambda: len(other.received) == 4)
+    assert rig.transports.is_open(asked)
     assert [data for data, _ in other.received] == [options(b"%d" % number) for number in range(4)]
     assert len({flow for _, flow in other.received}) == 1
     await until(lambda: len(rig.received) == 4)
@@ -288,6 +289,7 @@ async def test_an_outgoing_connection_is_reused(rig: Rig, opened: Open) -> None:
     await other.transports.close()
     await until(lambda: len(rig.lost) == 2)
     assert set(rig.lost) == {rig.received[0][1], asked}
+    assert not any(map(rig.transports.is_open, rig.lost))
 
 
 async def test_an_outgoing_connection_that_a_router_has_forgotten_is_closed(rig: Rig, opened: Open) -> None:
