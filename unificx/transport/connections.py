@@ -40,7 +40,7 @@ class StreamLimits:
     """A connection with more unsent bytes is closed, because its peer does not read."""
     stalled: float = 20.0
     """A connection whose write buffer stays full this long is closed."""
-    unacknowledged: float = 20.0
+    unacknowledged: float = 25.0
     """An outgoing connection whose peer acknowledges nothing for this long is closed: without this limit messages are
     sent for a quarter of an hour over a connection that a router has forgotten."""
     connect: float = 5.0

@@ -4,10 +4,15 @@ import asyncio
 import ssl
 from collections.abc import Callable
 
+import structlog
+
 from unificx.core.background import BackgroundTasks
+from unificx.core.faults import describe_fault
 from unificx.sip.flow import Flow
 from unificx.transport.connections import Connections
 from unificx.transport.stream import StreamConnection, set_tcp_options
+
+log = structlog.get_logger()
 
 Destination = tuple[tuple[str, str, int], str]
 """The peer, and the name that its certificate must have: what was verified for one name is not for another."""
@@ -68,8 +73,13 @@ class OutgoingConnections:
                     ssl=self._trust if secure else None,
                     server_hostname=(flow.server_name or flow.host) if secure else None,
                 )
+                if connection.ended.done():
+                    raise ConnectionResetError
                 set_tcp_options(transport.get_extra_info("socket"), self._connections.limits.unacknowledged)
-        except (OSError, UnicodeError):
+        except Exception as fault:  # any error: otherwise nothing could be sent to this destination any more
+            if not isinstance(fault, OSError | ValueError):  # ValueError: invalid name, or closing already (uvloop)
+                log.error("connection_failed", **describe_fault(fault))
+            connection.close()
             self._give_up(flow)
             connection.ended.cancel()
             return

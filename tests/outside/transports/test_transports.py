@@ -4,8 +4,10 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from socket import TCP_KEEPIDLE, TCP_KEEPINTVL
 
 import pytest
+import structlog
 from waiting import until
 
 from unificx.core.clock import SystemClock
@@ -292,6 +294,18 @@ async def test_an_outgoing_connection_is_reused(rig: Rig, opened: Open) -> None:
     assert not any(map(rig.transports.is_open, rig.lost))
 
 
+@pytest.mark.parametrize("port", [0, 70_000])
+async def test_a_destination_is_usable_after_a_failed_connection(opened: Open, port: int) -> None:
+    """One that closes at once, or an invalid one, which may be logged."""
+    own, other = await opened(limits=replace(BRISK, idle=0.0)), await opened(BindAddress("tcp", HOST, 0))
+    asked = Flow("tcp", HOST, port or other.bound["tcp"].port)
+    with structlog.testing.capture_logs() as logged:
+        for number in (1, 2):
+            own.transports.send(options(), asked)
+            await until(lambda: own.lost.count(asked) == number)  # noqa: B023 - awaited at once
+    assert port or not logged
+
+
 async def test_an_outgoing_connection_that_a_router_has_forgotten_is_closed(rig: Rig, opened: Open) -> None:
     """Without these options messages would go nowhere for a quarter of an hour."""
     other = await opened(BindAddress("tcp", HOST, 0))
@@ -301,7 +315,13 @@ async def test_an_outgoing_connection_that_a_router_has_forgotten_is_closed(rig:
     assert connection._transport is not None  # pyright: ignore[reportPrivateUsage]
     found = connection._transport.get_extra_info("socket")  # pyright: ignore[reportPrivateUsage]
     assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-    assert 0 < found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 30_000
+    closed_after = found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) / 1000
+    idle, interval = (found.getsockopt(socket.IPPROTO_TCP, each) for each in (TCP_KEEPIDLE, TCP_KEEPINTVL))
+    assert closed_after <= 30
+    assert idle + 2 * interval <= closed_after  # one lost probe is not enough: TCP_KEEPCNT does not count
+    accepted = other.transports.connections.get(other.received[0][1].connection)
+    found = accepted._transport.get_extra_info("socket")  # pyright: ignore
+    assert found.getsockopt(socket.IPPROTO_TCP, TCP_KEEPIDLE) >= 60  # else idle phones wake up often
 
 
 async def test_an_incoming_connection_is_not_reused_for_its_source_address(rig: Rig) -> None:
