@@ -151,6 +151,13 @@ def test_response_goes_to_the_stated_port_of_a_peer_that_states_its_address(sent
     ]
 
 
+@pytest.mark.parametrize("sent_by", ["192.0.2.7:99999", "192.0.2.7:5080;=", "192.0.2.7;="])
+def test_response_to_a_request_with_a_malformed_via_goes_to_its_source(sent_by: str) -> None:
+    wire, flow = Wire(), Flow("udp", "192.0.2.7", 50_123, local=1)
+    wire.receive(request("OPTIONS", sent_by=sent_by), flow)
+    assert [(line[:12], to) for (_, _, to), line in zip(wire.sent, wire.lines, strict=True)] == [("SIP/2.0 400 ", flow)]
+
+
 def test_forged_received_is_replaced() -> None:
     wire = Wire()
     event = receive_request(wire, request("OPTIONS", sent_by="192.0.2.7:5060;received=203.0.113.99"))

@@ -216,13 +216,15 @@ class Via:
     def salvage(text: str) -> str | None:
         """Return protocol, transport and sent-by of a malformed Via: enough to send a 400 back.
 
-        A port above 65,535 is left out: the response is sent to the source of the request anyway.
+        With `rport`, as the response has to go to the source of the request: the stated port is not reliable. One above
+        65,535 is left out.
         """
         match = _via_hop(text)
         if match is None:
             return None
         port_too_large = match[5] is not None and int(match[5]) > MAX_PORT
-        return match[0][: match.end(4) - match.start()] if port_too_large else match[0]
+        hop = match[0][: match.end(4) - match.start()] if port_too_large else match[0]
+        return f"{hop};rport"
 
     def __str__(self) -> str:
         return f"{self.protocol}/{self.transport} {self.sent_by}{format_params(self.params)}"
