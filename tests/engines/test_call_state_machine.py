@@ -306,6 +306,15 @@ def test_anchor_is_reset_to_an_answer_in_an_ack_during_the_exchange() -> None:
     assert script.process(events.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"new")]
 
 
+@pytest.mark.parametrize("event", [events.RelayRestarted(), events.OfferReceived("a", b"hold")])
+def test_answer_in_an_ack_is_ignored_during_an_exchange_of_both_or_of_its_leg(event: events.Event) -> None:
+    script = talking()
+    script.process(event)
+    before = script.state
+    assert script.process(events.AckReceived("a", b"new")) == []
+    assert script.state == before
+
+
 def test_restart_aborts_an_exchange() -> None:
     script = talking()
     script.process(events.OfferReceived("a", b"hold"), events.MediaOffered("exchange:1", b"for b1"))

@@ -202,11 +202,14 @@ def _reoffer(state: Talking, leg: str) -> Transition:
 
 def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Transition:
     """Process the SDP in the ACK of a re-INVITE without offer; it is a new session only if it differs. During an
-    exchange it is only noted: the anchor gets it if it is reset, else the answer of the leg to that exchange."""
+    exchange of the other leg it is only noted: the anchor gets it if it is reset, else the answer to that exchange.
+    During any other one it is ignored."""
     current = state.caller_sdp if leg == CALLER else state.callee_sdp
     if not sdp or sdp == current:
         return state, []
     if state.exchange is not None:
+        if not isinstance(state.exchange, Exchange) or state.exchange.offerer == leg:
+            return state, []
         return replace(state, caller_sdp=sdp) if leg == CALLER else replace(state, callee_sdp=sdp), []
     return _start_exchange(state, leg, sdp, silent=True)
 
