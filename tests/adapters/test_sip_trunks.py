@@ -260,7 +260,8 @@ async def test_a_registration_is_renewed_at_once_when_its_connection_is_lost() -
     world.monitor.start()
     await world.advance(60)
     flow = world.sent[0][1]
-    for lost, registrations in ((replace(flow, host="192.0.2.2"), 1), (flow, 2), (flow, 2)):
+    others = replace(flow, host="192.0.2.2"), replace(flow, server_name=""), replace(flow, connection=7)
+    for lost, registrations in (*((each, 1) for each in others), (replace(flow, local=2), 2), (flow, 2)):
         world.monitor.connection_lost(lost, world.now)
         await world.advance(5)
         assert (world.state, len(registrar.registered)) == ("registered", registrations)

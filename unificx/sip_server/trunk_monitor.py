@@ -176,9 +176,11 @@ class TrunkMonitor:
         return True
 
     def connection_lost(self, flow: Flow, now: float) -> None:
-        """Register again over a new connection where the lost one was that of a registration."""
-        for link in tuple(self._links.values()) if flow.reliable else ():
-            if link.registered is not None and link.register_flow == flow:
+        """Register again over a new connection where the lost one was that of a registration: the one to its server,
+        whatever was sent over it first."""
+        for link in tuple(self._links.values()) if flow.reliable and not flow.connection else ():
+            own = link.register_flow
+            if link.registered is not None and own and (own.peer, own.server_name) == (flow.peer, flow.server_name):
                 link.registered = registration.reconnected(link.registered, now, self._deps.random())
                 self._update(link, now)
 
