@@ -122,10 +122,23 @@ def test_a_server_that_is_back_gets_a_registration_at_once_unless_it_has_asked_f
 def test_a_lost_connection_is_replaced_by_a_refresh_that_cannot_be_provoked_often() -> None:
     fresh = registered(100.0)
     for now, due in ((400.0, 400.5), (105.0, 100.0 + registration.MIN_REFRESH)):
-        assert registration.reconnected(fresh, now, 0.5) == replace(fresh, due=due)
+        assert registration.reconnected(fresh, now, 0.5).due == due
     assert registration.reconnected(fresh, fresh.due, 0.5) == fresh
     failed, _ = registration.step(begun(), NotAnswered(), 1.0, 0.0)
     assert registration.reconnected(failed, 1.2, 0.5) == failed
+
+
+def test_a_registrar_that_closes_each_connection_gets_fewer_and_fewer_refreshes() -> None:
+    """Until a connection lasts."""
+    state, delays = registered(), list[float]()
+    for lasts in (*[0.0] * 6, 400.0, 0.0):
+        state = registration.reconnected(state, state.since + lasts, 0.0)
+        state = registration.reconnected(state, state.since + lasts, 0.0)  # another message was lost
+        delays.append(state.due - state.since)
+        state, _ = registration.step(state, TimerDue(), state.due, 0.0)
+        state, _ = registration.step(state, Answered(200, 600), state.due - registration.RESPONSE_TIMEOUT, 0.0)
+        assert isinstance(state, Registered)
+    assert delays == [15.0, 30.0, 60.0, 120.0, 240.0, registration.MAX_DELAY, 400.0, 15.0]
 
 
 def test_a_registrar_that_grants_nothing_or_next_to_nothing_is_not_flooded() -> None:

@@ -64,17 +64,21 @@ class Registering:
     credentials: Credentials | None = None
     answered: int = 0
     extended: bool = False
+    reconnect_delay: float = MIN_REFRESH
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The registrar has our Contact, from `since` until `valid_until`."""
+    """The registrar has our Contact, from `since` until `valid_until`. `reconnect_delay`: least seconds from `since`
+    until a refresh because the connection is lost; `next_delay`: the same after this refresh."""
 
     due: float
     seconds: int
     valid_until: float
     credentials: Credentials | None = None
     since: float = 0.0
+    reconnect_delay: float = MIN_REFRESH
+    next_delay: float = MIN_REFRESH
 
 
 State = Waiting | Registering | Registered
@@ -162,10 +166,13 @@ def renewed(state: State, now: float, jitter: float) -> State:
 
 def reconnected(state: State, now: float, jitter: float) -> State:
     """Return the state with the refresh due within a second: the connection is lost over which carriers send the calls
-    of this registration. A registrar that closes each connection does not make us flood it."""
+    of this registration. A registrar that closes each connection does not make us flood it: the delay doubles while
+    connections are lost within it."""
     if not isinstance(state, Registered):
         return state
-    return replace(state, due=min(state.due, max(now + jitter, state.since + MIN_REFRESH)))
+    earliest = state.since + state.reconnect_delay
+    next_delay = min(MAX_DELAY, 2 * state.reconnect_delay) if now < earliest else MIN_REFRESH
+    return replace(state, due=min(state.due, max(now + jitter, earliest)), next_delay=next_delay)
 
 
 def step(state: State, event: Event, now: float, jitter: float) -> Step:
@@ -177,6 +184,8 @@ def step(state: State, event: Event, now: float, jitter: float) -> Step:
             failures = state.failures if isinstance(state, Waiting) else 0
             until = now + RESPONSE_TIMEOUT
             begun = Registering(until, state.seconds, failures, is_refused(state), state.valid_until, state.credentials)
+            if isinstance(state, Registered):
+                begun = replace(begun, reconnect_delay=state.next_delay)
             return begun, (SendRegister(begun.seconds, begun.credentials),)
         case Registering(), Answered():
             return _answered(state, event, now, jitter)
@@ -211,7 +220,8 @@ def _accepted(state: Registering, event: Answered, now: float, jitter: float) ->
     if granted <= 0:
         return _failed(replace(state, valid_until=0.0), now, jitter)
     refresh = max(MIN_REFRESH, granted * (0.75 + 0.15 * jitter))
-    return Registered(now + refresh, state.seconds, now + granted, _next_use(state.credentials), now)
+    credentials, valid_until = _next_use(state.credentials), now + granted
+    return Registered(now + refresh, state.seconds, valid_until, credentials, now, state.reconnect_delay)
 
 
 def _failed(state: Registering, now: float, jitter: float, retry_after: float | None = None) -> State:
