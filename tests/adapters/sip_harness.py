@@ -300,8 +300,9 @@ class SipHarness:
         self.text_sender = TextSender(self.endpoint, self.directory, self.location, self.clock)
         self.verifier = CallerVerifier(CallerCertificates(self.clock), (), self.clock, self._begin_outside)
         received = self.text_receiver, self.verifier
+        self.authenticated: list[Flow] = []
         self.lost: list[Flow] = []
-        ended = (lambda flow, now: self.lost.append(flow), (self.text_sender,))
+        ended = (self.authenticated.append, lambda flow, now: self.lost.append(flow), (self.text_sender,))
         stated = (self.extension_states, self.touched, *received, *ended)
         self.handler = SipRequestHandler(
             RequestHandlerDependencies(*parts, self.calls, self.mwi, subscriptions, *stated)

@@ -29,9 +29,11 @@ def call(carrier: Phone, number: str = "+49301234500") -> Response:
 
 
 def test_carrier_calls_without_a_challenge() -> None:
-    harness, carrier = carrier_at(CARRIER_FLOW)
+    flow = Flow("tcp", CARRIER_FLOW.host, 5060, 1)
+    harness, carrier = carrier_at(flow)
     assert call(carrier).status == 180
     assert harness.calls.calls_from_carriers == [(TRUNK,)]
+    assert harness.authenticated == [flow]
     assert not harness.calls.incoming_calls
 
 

@@ -60,6 +60,7 @@ def test_a_guest_calls_the_room_with_the_name_of_the_visit(harness: SipHarness) 
     (call,) = harness.calls.calls_from_guests
     assert (call.caller.name, call.caller.is_outside, call.caller.extension_id) == ("Wanda", True, "")
     assert not harness.calls.incoming_calls
+    assert harness.authenticated == [WS]
 
 
 @pytest.mark.parametrize("number", ["1001", "1002", "112", "*97", "+4930123456", "812346"])

@@ -57,6 +57,22 @@ def test_requests_without_credentials_are_answered_statelessly(harness: SipHarne
     assert outsider.request_once(method, uri, to).status == (200 if method == "REGISTER" else 180)
 
 
+def test_only_who_has_credentials_or_knows_a_dialog_counts_as_authenticated(harness: SipHarness) -> None:
+    """Others' connections can be replaced by new ones."""
+    uri = f"sip:1002@{DOMAIN}"
+    phones = [Flow("tcp", PHONE_FLOW.host, 5060, number) for number in (2, 3)]
+    outsider = Phone(harness, password="guess", flow=Flow("tcp", ATTACKER.host, 5060, 1))
+    statuses = [outsider.request_once(method, uri, f"<{uri}>").status for method in ("OPTIONS", "BYE", "SUBSCRIBE")]
+    statuses += [outsider.register().status, outsider.request_once("BYE", uri, f"<{uri}>;tag=other").status]
+    assert (statuses, harness.authenticated) == ([200, 481, 489, 403, 481], [])
+    phone = Phone(harness, flow=phones[0])
+    phone.register()
+    assert harness.authenticated == phones[:1]
+    phone.flow = phones[1]
+    assert phone.request_once("BYE", uri, f"<{uri}>;tag=ours").status == 200
+    assert harness.authenticated == phones
+
+
 def test_an_internal_error_in_the_check_is_500(harness: SipHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(harness.authenticator, "check", lambda *given, **more: 1 / 0)
     with structlog.testing.capture_logs() as log:

@@ -121,8 +121,6 @@ class SipServer:
         self._recorded_calls = CallRecordingStatus(container.calls)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
         self.trunk_monitor, self.trunk_prober = create_trunk_monitor(container, endpoint, self._via, self._wake)
-        authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
-        handler = self._request_handler = self._create_request_handler(settings, rate_limiter, authenticator, touched)
         self.transports = TransportManager(
             settings.sip,
             self._receive,
@@ -132,6 +130,8 @@ class SipServer:
             limits=StreamLimits() if settings.sources is None else StreamLimits(accepts=settings.sources.accepts),
             on_page_closed=self._page_closed,
         )
+        authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
+        handler = self._request_handler = self._create_request_handler(settings, rate_limiter, authenticator, touched)
         self._driver = self._create_driver(handler, rate_limiter)
         self._regular = BackgroundTasks(SIP_ACCESS)
         self._subscribe()
@@ -250,6 +250,7 @@ class SipServer:
                 touched,
                 self._texts.receiver,
                 verifier,
+                self.transports.connections.authenticated,
                 self.trunk_monitor.connection_lost,
                 (self.trunk_monitor, self.trunk_prober, self._texts.sender),
             )

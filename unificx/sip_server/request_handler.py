@@ -70,6 +70,9 @@ class RequestHandlerDependencies:
     touched: set[str]
     texts: TextReceiver
     verifier: CallerVerifier
+    on_authenticated: Callable[[Flow], None]
+    """Takes the flow of each request over a connection whose sender has proved its identity, or knows one of our
+    dialogs."""
     on_lost: Callable[[Flow, float], None]
     """Takes lost connections, after the registrar."""
     sources: tuple[RequestSource, ...] = ()
@@ -100,6 +103,8 @@ class SipRequestHandler:
             if reply is not None:
                 return reply if self._deps.rate_limiter.take_token(flow, request.method, now) else DROP
             if request.to_tag:
+                if flow.connection:
+                    self._deps.on_authenticated(flow)
                 return None
             decision = self._deps.authenticator.check(request, flow, now)
         except RemoteProtocolError as fault:
@@ -108,6 +113,8 @@ class SipRequestHandler:
             log.error("sip_request_failed", **describe_fault(fault))
             decision = Reject(500)
         if not isinstance(decision, Challenge | Reject):
+            if flow.connection:
+                self._deps.on_authenticated(flow)
             return decision
         self._deps.rate_limiter.take_token(flow, request.method, now)
         if isinstance(decision, Challenge):

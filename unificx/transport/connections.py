@@ -1,5 +1,6 @@
 """Stream connections by number (`Flow.connection`), with a limit per source address."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -66,6 +67,9 @@ class Connections:
     """All stream connections of this process: SIP over TCP and TLS, and WebSockets.
 
     A connection counts towards the limits from its acceptance, and has a number once it can carry messages.
+
+    At a limit a new connection replaces the oldest one that has carried no authenticated request, and is refused only
+    if there is none: so peers without credentials do not lock others out.
     """
 
     def __init__(
@@ -83,23 +87,45 @@ class Connections:
         # Owner: this node: numbers of connections are unique within it.
         self._by_number: dict[int, Connection] = {}
         self._count: ConcurrentCount[str] = ConcurrentCount()
+        self._unauthenticated: OrderedDict[str, OrderedDict[Connection, None]] = OrderedDict()
+        """Connections that a new one may replace, by source, oldest first."""
         self._numbers = count(1)
 
     def __len__(self) -> int:
         return len(self._by_number)
 
     def acquire(self, host: str) -> bool:
-        """Count a new connection from `host`. Return False if a limit is reached."""
+        """Count a new connection from `host`, at a limit in place of an unauthenticated one. Return False if there is
+        none."""
         source = source_network(host)
         limit = self.limits.per_source_loopback if is_local_source(source) else self.limits.per_source
-        if self._count.total >= self.limits.connections or self._count[source] >= limit:
+        if self._count[source] >= limit:
+            replaced = source
+        elif self._count.total >= self.limits.connections:
+            replaced = next(iter(self._unauthenticated), source)
+        else:
+            replaced = None
+        if replaced is not None and not self._close_oldest(replaced):
             return False
         self._count.acquire(source)
         return True
 
-    def release(self, host: str) -> None:
+    def release(self, host: str, connection: Connection | None = None) -> None:
         """Stop counting a closed connection."""
-        self._count.release(source_network(host))
+        source = source_network(host)
+        self._count.release(source)
+        if connection is not None:
+            self._remove_unauthenticated(source, connection)
+
+    def add_unauthenticated(self, host: str, connection: Connection) -> None:
+        """Let new connections replace this one until it has carried an authenticated request."""
+        self._unauthenticated.setdefault(source_network(host), OrderedDict())[connection] = None
+
+    def authenticated(self, flow: Flow) -> None:
+        """Note an authenticated request of this flow: its connection is not closed in favour of others."""
+        connection = self._by_number.get(flow.connection)
+        if connection is not None:
+            self._remove_unauthenticated(source_network(flow.host), connection)
 
     def add(self, connection: Connection) -> int:
         """Register a connection that can carry messages; return its number."""
@@ -119,3 +145,19 @@ class Connections:
         """Close all connections."""
         for connection in tuple(self._by_number.values()):
             connection.close()
+
+    def _close_oldest(self, source: str) -> bool:
+        """Close the oldest unauthenticated connection of a source; return False if it has none."""
+        oldest = next(iter(self._unauthenticated.get(source, ())), None)
+        if oldest is None:
+            return False
+        self._remove_unauthenticated(source, oldest)
+        oldest.close()
+        return True
+
+    def _remove_unauthenticated(self, source: str, connection: Connection) -> None:
+        others = self._unauthenticated.get(source)
+        if others is not None:
+            others.pop(connection, None)
+            if not others:
+                del self._unauthenticated[source]

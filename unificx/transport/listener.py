@@ -44,12 +44,20 @@ class Listener:
             if not (self._connections.limits.accepts(host) and self._connections.acquire(host)):
                 sock.close()
                 continue
-            self._accepting.spawn(self._accept(sock, host))
+            connection = StreamConnection(self._connections, self._scheme, self._local)
+            self._connections.add_unauthenticated(host, connection)
+            self._accepting.spawn(self._accept(sock, host, connection))
 
-    async def _accept(self, sock: socket.socket, host: str) -> None:
+    async def _accept(self, sock: socket.socket, host: str, connection: StreamConnection) -> None:
         """Turn an accepted socket into a connection, including the TLS handshake, or close it."""
-        connection = StreamConnection(self._connections, self._scheme, self._local)
-        connection.ended.add_done_callback(lambda _: self._connections.release(host))
+        accepting = asyncio.current_task()
+        assert accepting is not None
+
+        def ended(_: asyncio.Future[None]) -> None:
+            self._connections.release(host, connection)
+            accepting.cancel()  # during the handshake
+
+        connection.ended.add_done_callback(ended)
         connected = False
         try:
             sock.setblocking(False)

@@ -86,6 +86,8 @@ class StreamConnection(asyncio.Protocol):
     def close(self) -> None:
         if self._transport is not None:
             self._transport.abort()
+        else:
+            self.ended.cancel()  # which ends a handshake
 
     def pause_writing(self) -> None:
         self._stalled_since = self._loop.time()

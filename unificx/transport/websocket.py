@@ -44,11 +44,14 @@ class SipWebSocket:
         if not self._connections.acquire(host):
             await send({"type": "websocket.close", "code": TRY_LATER})
             return
+        connection = None
         try:
             await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-            await _WebSocketConnection(self._connections, scope["scheme"], host, port).run(receive, send)
+            connection = _WebSocketConnection(self._connections, scope["scheme"], host, port)
+            self._connections.add_unauthenticated(host, connection)
+            await connection.run(receive, send)
         finally:
-            self._connections.release(host)
+            self._connections.release(host, connection)
 
 
 class LimitedWebSockets:

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -209,25 +209,19 @@ async def test_handshakes_count_as_connections_and_time_out(tmp_path: Path) -> N
         assert await home.answers()
 
 
-async def held(
-    home: HttpServer, path: str, protocols: list[Subprotocol], number: int, check: Callable[[], None]
-) -> None:
-    sockets = [
-        await connect(f"ws://127.0.0.1:{home.port}{path}", subprotocols=protocols or None) for _ in range(number)
-    ]
-    assert await home.answers()
-    check()
-    with pytest.raises(InvalidStatus):
-        await connect(f"ws://127.0.0.1:{home.port}{path}", subprotocols=protocols or None)
-    for each in sockets:
-        await each.close()
-
-
 @pytest.mark.parametrize(("path", "protocols"), [("/sip", [SIP]), ("/api/v1/events", [])])
 async def test_websockets_have_a_separate_connection_limit(path: str, protocols: list[Subprotocol]) -> None:
     async with setup(HttpLimits(connections=3), websockets=12) as home:
-
-        def check() -> None:
-            assert len(home.servers.limiter) <= 1
-
-        await held(home, path, protocols, 12, check)
+        sockets = [
+            await connect(f"ws://127.0.0.1:{home.port}{path}", subprotocols=protocols or None) for _ in range(12)
+        ]
+        assert await home.answers()
+        assert len(home.servers.limiter) <= 1
+        if path == "/sip":
+            sockets.append(await connect(f"ws://127.0.0.1:{home.port}{path}", subprotocols=protocols))
+            await sockets[0].wait_closed()
+        else:
+            with pytest.raises(InvalidStatus):
+                await connect(f"ws://127.0.0.1:{home.port}{path}")
+        for each in sockets:
+            await each.close()

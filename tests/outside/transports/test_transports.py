@@ -416,17 +416,45 @@ async def test_a_connection_of_an_excluded_source_is_closed_at_once(opened: Open
     writer.close()
 
 
-async def test_connections_are_limited_per_source(rig: Rig) -> None:
-    phones = [await tcp_phone(rig) for _ in range(25)]
-    for _, writer in phones:
-        writer.write(options())
-    await until(lambda: len(rig.received) == 20)
+@pytest.mark.parametrize("limits", [BRISK, replace(BRISK, connections=20, per_source_loopback=30)])
+async def test_connections_are_limited(opened: Open, limits: StreamLimits) -> None:
+    rig = await opened(BindAddress("tcp", HOST, 0), limits=limits)
+    _, closed = await tcp_phone(rig)
+    await until(lambda: len(rig.transports.connections) == 1)
+    closed.close()
+    await until(lambda: rig.lost)
+    rig.lost.clear()
+    phones: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+    for number in range(20):
+        phones.append(await tcp_phone(rig))
+        phones[-1][1].write(options())
+        await until(lambda count=number + 1: len(rig.received) == count)
+        rig.transports.connections.authenticated(rig.received[-1][1])
+    reader, refused = await tcp_phone(rig)
+    assert await ended(reader)
     assert len(rig.transports.connections) == 20
-    assert await ended(phones[-1][0])
-    for _, writer in phones:
+    for writer in (refused, *(writer for _, writer in phones)):
         writer.close()
     await until(lambda: len(rig.lost) == 20)
     _, writer = await tcp_phone(rig)
     writer.write(options())
     await until(lambda: len(rig.received) == 21)
     writer.close()
+
+
+@pytest.mark.parametrize("limits", [BRISK, replace(BRISK, connections=20, per_source_loopback=30)])
+async def test_connections_without_credentials_lock_no_phone_out(opened: Open, limits: StreamLimits) -> None:
+    """At the limit of a source, or of all, a new connection replaces the oldest without an authenticated request."""
+    rig = await opened(BindAddress("tcp", HOST, 0), limits=limits)
+    peers: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+    for number in range(22):
+        peers.append(await tcp_phone(rig))
+        peers[-1][1].write(options(b"%d" % number))
+        await until(lambda count=number + 1: len(rig.received) == count)
+        if number == 0:
+            rig.transports.connections.authenticated(rig.received[0][1])
+    assert await ended(peers[1][0])
+    assert await ended(peers[2][0])
+    assert set(rig.lost) == {rig.received[1][1], rig.received[2][1]}
+    for _, writer in peers:
+        writer.close()

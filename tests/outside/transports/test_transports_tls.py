@@ -36,7 +36,7 @@ def files(tmp_path: Path) -> Certificates:
 
 
 class Server:
-    def __init__(self, files: Certificates, trust: Certificates | None = None) -> None:
+    def __init__(self, files: Certificates, trust: Certificates | None = None, handshake: float = 0.5) -> None:
         self.received: list[Flow] = []
         self.lost: list[Flow] = []
         self.transports = TransportManager(
@@ -45,7 +45,7 @@ class Server:
             self.lost.append,
             tls=server_context(files),
             trust=trusting(trust or files),
-            limits=StreamLimits(per_source_loopback=10, handshake=0.5, connect=2.0),
+            limits=StreamLimits(per_source_loopback=10, handshake=handshake, connect=2.0),
         )
 
     @property
@@ -115,6 +115,20 @@ async def test_an_unfinished_handshake_times_out_and_frees_its_connection(server
     await until(lambda: server.received)
     for _, other in (*idlers, (None, writer)):
         other.close()
+
+
+async def test_unfinished_handshakes_lock_no_phone_out(files: Certificates) -> None:
+    server = Server(files, handshake=60.0)
+    await server.transports.start(DatagramReader(SystemClock()))
+    idlers = [await asyncio.open_connection(HOST, server.port) for _ in range(10)]
+    _, writer = await asyncio.open_connection(HOST, server.port, ssl=trusting(files), server_hostname="localhost")
+    writer.write(HELLO)
+    await until(lambda: server.received)
+    async with asyncio.timeout(5):
+        assert await idlers[0][0].read() == b""
+    for _, other in (*idlers, (None, writer)):
+        other.close()
+    await server.transports.close()
 
 
 @pytest.mark.parametrize("known", [True, False])

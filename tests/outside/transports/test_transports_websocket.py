@@ -178,13 +178,31 @@ async def test_a_browser_that_does_not_read_is_dropped(endpoint: WebSocketEndpoi
 
 
 async def test_websockets_are_limited_per_source(endpoint: WebSocketEndpoint) -> None:
+    async with connect(endpoint.address, subprotocols=[SIP]):
+        pass
+    await until(lambda: endpoint.lost)
+    endpoint.lost.clear()
     browsers = [await connect(endpoint.address, subprotocols=[SIP]) for _ in range(5)]
+    for number, browser in enumerate(browsers, 1):
+        await browser.send(HELLO)
+        await until(lambda count=number: len(endpoint.received) == count)
+        endpoint.connections.authenticated(endpoint.received[-1][1])
     with pytest.raises(InvalidStatus):
         await connect(endpoint.address, subprotocols=[SIP])
     await browsers[0].close()
     await until(lambda: endpoint.lost)
     again = await connect(endpoint.address, subprotocols=[SIP])
     for browser in (*browsers[1:], again):
+        await browser.close()
+
+
+async def test_websockets_without_credentials_lock_no_browser_out(endpoint: WebSocketEndpoint) -> None:
+    browsers = [await connect(endpoint.address, subprotocols=[SIP]) for _ in range(6)]
+    with pytest.raises(ConnectionClosed) as closed:
+        await browsers[0].recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1001
+    for browser in browsers[1:]:
         await browser.close()
 
 
