@@ -1,10 +1,12 @@
-"""Queue of outgoing e-mails in the database: durable once `enqueue` returns, sent in order, retried for a day."""
+"""Queue of outgoing e-mails in the database: durable once `enqueue` returns, sent some at a time, retried for a day."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -29,7 +31,7 @@ from unificx.notifications.email_outcomes import (
     queued_at,
 )
 from unificx.notifications.models import EmailPart, EmailRow
-from unificx.notifications.policies.emails import RECORD_PERIOD, EmailRateLimit, Language, lifetime
+from unificx.notifications.policies.emails import CREDENTIALS, RECORD_PERIOD, EmailRateLimit, Language, lifetime
 from unificx.notifications.policies.retry_policy import next_email_attempt
 from unificx.notifications.ports import EmailRejected, SmtpTransport
 from unificx.notifications.preferences import NoticePreferences
@@ -47,6 +49,9 @@ from unificx.voicemail import VoicemailAttachments
 
 log = structlog.get_logger()
 BATCH_SIZE = 20
+_WORKERS: tuple[Collection[str] | None, ...] = (CREDENTIALS, None, None, None)
+"""The kinds that each worker sends, None for all. A server may check an e-mail for minutes before it accepts it, which
+must not delay others, least of all those that give access: a password reset is of use for half an hour."""
 MAX_QUEUED = 20
 """Per person."""
 MAX_ENDED = 50
@@ -88,7 +93,11 @@ class EmailQueue:
     def __init__(self, deps: EmailQueueDependencies, counters: Counters) -> None:
         self._deps = deps
         self._clock = deps.database.clock
-        self._worker = PollingWorker(deps.database, self.deliver, self._next_due, failure_event="emails_delayed")
+        parts = ((partial(self.deliver, kinds), partial(self._next_due, kinds)) for kinds in _WORKERS)
+        self._workers = [PollingWorker(deps.database, *each, failure_event="emails_delayed") for each in parts]
+        # Owner: this node, which alone sends e-mails: the ids of those that it is sending.
+        self._taken = set[str]()
+        self._taking = asyncio.Lock()
         self._rate_limit = EmailRateLimit(counters)
 
     async def enqueue(
@@ -161,8 +170,8 @@ class EmailQueue:
                 sealed=sealed,
             )
         )
-        if self._worker.wake not in uow.after_commit:
-            uow.after_commit.append(self._worker.wake)
+        if self._wake not in uow.after_commit:
+            uow.after_commit.append(self._wake)
 
     async def _insert(self, row: EmailRow, person: Person, uow: UnitOfWork) -> bool:
         if await repository.count_queued_emails(uow.session, person.tenant_id, person.subject) >= MAX_QUEUED:
@@ -170,23 +179,45 @@ class EmailQueue:
             return False
         await repository.delete_oldest_ended(uow.session, person.tenant_id, person.subject, MAX_ENDED)
         uow.session.add(row)
-        uow.after_commit.append(self._worker.wake)
+        uow.after_commit.append(self._wake)
         return True
+
+    def _wake(self) -> None:
+        for worker in self._workers:
+            worker.wake()
 
     @property
     def can_send(self) -> bool:
         """Whether there is a mail server. Without one, e-mails are stored until they expire, and can be read."""
         return self._deps.transport is not None
 
-    async def deliver(self) -> None:
-        """Send the oldest e-mails that are due, once, or end them if they have expired; further ones are due in the
-        next run. Not to be called twice at the same time."""
-        await self._end_interrupted()
+    async def deliver(self, kinds: Collection[str] | None = None) -> None:
+        """Send the oldest e-mails of these kinds that are due, once, or end them if they have expired; further ones are
+        due in the next run."""
+        now = self._clock.now()
+        async with self._taking:
+            await self._end_interrupted()
         async with self._deps.database.read() as session:
-            rows = await repository.due_emails(session, self._clock.now(), BATCH_SIZE, sending=self.can_send)
-        for row in rows:
-            if not await _succeeds("email_not_sent", row, self._send(row)):
-                await self._postpone(row)  # so that others do not wait for it
+            found = await repository.due_emails(session, now, BATCH_SIZE, kinds, sending=self.can_send)
+        for email_id in found:
+            if (row := await self._take(email_id, now)) is None:
+                continue
+            try:
+                if not await _succeeds("email_not_sent", row, self._send(row)):
+                    await self._postpone(row)  # so that others do not wait for it
+            finally:
+                self._taken.discard(row.id)
+
+    async def _take(self, email_id: str, now: datetime) -> EmailRow | None:
+        """Return an e-mail if it is still due, and no other worker sends it."""
+        async with self._taking:
+            if email_id in self._taken:
+                return None
+            async with self._deps.database.read() as session:
+                row = await repository.due_email(session, email_id, now, sending=self.can_send)
+            if row is not None:
+                self._taken.add(email_id)
+            return row
 
     async def _postpone(self, row: EmailRow) -> None:
         """Try an e-mail later whose attempt has failed unexpectedly, unless the server may have accepted it. One that
@@ -203,7 +234,7 @@ class EmailQueue:
         """End the e-mails whose content was being sent when the process died or the database failed. Whether the server
         has accepted them is unknown, so they are not sent again; administrators see them."""
         async with self._deps.database.read() as session:
-            rows = await repository.interrupted_emails(session)
+            rows = await repository.interrupted_emails(session, self._taken)
         for row in rows:
             if not await _succeeds("interrupted_email_not_stored", row, self._store_unknown(row)):
                 async with self._deps.database.begin() as uow:
@@ -221,10 +252,12 @@ class EmailQueue:
 
     async def run(self) -> None:
         """Deliver whenever an e-mail is queued or due, until cancelled."""
-        await self._worker.run()
+        async with asyncio.TaskGroup() as group:
+            for worker in self._workers:
+                group.create_task(worker.run())
 
-    async def _next_due(self, session: AsyncSession) -> datetime | None:
-        return await repository.next_due(session, sending=self.can_send)
+    async def _next_due(self, kinds: Collection[str] | None, session: AsyncSession) -> datetime | None:
+        return await repository.next_due(session, kinds, self._taken, sending=self.can_send)
 
     async def _send(self, row: EmailRow) -> None:
         part = self._open(row)

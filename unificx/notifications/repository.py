@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -39,18 +39,35 @@ def _due(*, sending: bool) -> InstrumentedAttribute[datetime]:
     return EmailRow.due if sending else EmailRow.expires
 
 
-async def due_emails(session: AsyncSession, now: datetime, limit: int, *, sending: bool) -> Sequence[EmailRow]:
-    """Return the e-mails that are due, oldest first."""
+def _waiting(kinds: Collection[str] | None) -> list[ColumnElement[bool]]:
+    """Return the conditions of e-mails of these kinds, or of all, that wait."""
+    return [_WAITING, *([EmailRow.kind.in_(kinds)] if kinds is not None else ())]
+
+
+async def due_emails(
+    session: AsyncSession, now: datetime, limit: int, kinds: Collection[str] | None, *, sending: bool
+) -> Sequence[str]:
+    """Return the ids of the e-mails that are due, oldest first."""
     due = _due(sending=sending)
-    # scope: all tenants, because one worker sends all e-mails
-    found = select(EmailRow).where(_WAITING, due <= now).order_by(due, EmailRow.id).limit(limit)
+    # scope: all tenants, because the workers send the e-mails of all
+    found = select(EmailRow.id).where(*_waiting(kinds), due <= now).order_by(due, EmailRow.id).limit(limit)
     return (await session.scalars(found)).all()
 
 
-async def next_due(session: AsyncSession, *, sending: bool) -> datetime | None:
-    """Return when the next e-mail is due."""
-    # scope: all tenants, because one worker sends all e-mails
-    return await session.scalar(select(func.min(_due(sending=sending))).where(_WAITING))
+async def due_email(session: AsyncSession, email_id: str, now: datetime, *, sending: bool) -> EmailRow | None:
+    """Return an e-mail if it is due."""
+    # scope: all tenants, because the workers send the e-mails of all
+    found = select(EmailRow).where(EmailRow.id == email_id, _WAITING, _due(sending=sending) <= now)
+    return await session.scalar(found)
+
+
+async def next_due(
+    session: AsyncSession, kinds: Collection[str] | None, taken: Collection[str], *, sending: bool
+) -> datetime | None:
+    """Return when the next e-mail is due that is not taken."""
+    # scope: all tenants, because the workers send the e-mails of all
+    found = select(func.min(_due(sending=sending))).where(*_waiting(kinds), EmailRow.id.not_in(taken))
+    return await session.scalar(found)
 
 
 async def count_queued_emails(session: AsyncSession, tenant_id: str, subject: str) -> int:
@@ -95,10 +112,11 @@ async def end_email(session: AsyncSession, row: EmailRow, state: StoredState, no
     await session.execute(update(EmailRow).where(*chosen).values(state=state, ended=now))
 
 
-async def interrupted_emails(session: AsyncSession) -> Sequence[EmailRow]:
-    """Return the e-mails whose content was being sent."""
-    # scope: all tenants, because one worker sends all e-mails
-    return (await session.scalars(select(EmailRow).where(EmailRow.state == "sending"))).all()
+async def interrupted_emails(session: AsyncSession, taken: Collection[str]) -> Sequence[EmailRow]:
+    """Return the e-mails whose content was being sent, except those that are being sent now."""
+    # scope: all tenants, because the workers send the e-mails of all
+    found = select(EmailRow).where(EmailRow.state == "sending", EmailRow.id.not_in(taken))
+    return (await session.scalars(found)).all()
 
 
 async def delete_oldest_ended(session: AsyncSession, tenant_id: str, subject: str, keep: int) -> None:

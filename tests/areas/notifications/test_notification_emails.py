@@ -758,6 +758,40 @@ async def test_an_accepted_email_is_not_sent_again(
     assert [each.state for each in await listed(records, acme)] == ["unknown", "sent"]
 
 
+async def test_emails_that_a_server_checks_for_minutes_do_not_delay_those_that_give_access(
+    emails: EmailQueue, ada: Person, acme: Tenant, box: FakeSmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (queue, records), checked, receive = queue_of(emails), asyncio.Event(), box.handle_DATA
+
+    async def check(*session: Any) -> str:
+        answer = await receive(*session)
+        await checked.wait()
+        return answer
+
+    async def arrive(number: int) -> None:
+        while len(box.received) < number:
+            box.arrived.clear()
+            await box.arrived.wait()
+
+    monkeypatch.setattr(box, "handle_DATA", check)
+    for _ in range(5):
+        assert await queue.enqueue(ada, "new_device", "en")
+    async with asyncio.timeout(30):
+        sending = asyncio.create_task(queue.run())
+        await arrive(3)
+        assert await queue.enqueue(ada, "recovery", "en", link=LINK)
+        await arrive(4)
+        assert LINK in text_of(box.received[3].message, "plain")
+        assert [each.state for each in await listed(records, acme)] == ["sending", *["waiting"] * 2, *["sending"] * 3]
+        checked.set()
+        await arrive(6)
+    sending.cancel()
+    with suppress(asyncio.CancelledError):
+        await sending  # stores what the server has accepted
+    assert [each.state for each in await listed(records, acme)] == ["sent"] * 6
+    assert len(box.received) == 6
+
+
 @pytest.mark.promise("U2", "D3")
 async def test_a_rejected_recipient_is_marked_until_the_address_changes(
     emails: EmailQueue, ada: Person, acme: Tenant, box: FakeSmtpServer, people: Identity, keys: KeyStore,
