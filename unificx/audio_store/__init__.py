@@ -44,6 +44,7 @@ from unificx.audio_store.repository import (
     video_name,
     videos_among,
 )
+from unificx.audio_store.retention import due_eraser
 from unificx.audio_store.schemas import CustomSound, DerivedData, Transcript
 from unificx.audio_store.sealed_file import SealedFileReader
 from unificx.audio_store.service import AudioStore, AudioStoreDependencies
@@ -94,6 +95,7 @@ __all__ = [
     "check_replaceable",
     "create_video",
     "drop_tenant_audio",
+    "due_eraser",
     "file_name",
     "final_audio_states",
     "is_notice",

@@ -265,6 +265,12 @@ def audio_of_owner(tenant_id: str, subject: str) -> Select[str]:
     return select(AudioOwnerRow.audio_id).where(*owned)
 
 
+async def selected_among(session: AsyncSession, chosen: Select[str], audio_ids: Sequence[str]) -> list[str]:
+    """Return those of these ids that a query of an area selects now."""
+    [audio_id] = chosen.selected_columns
+    return list((await session.scalars(chosen.where(audio_id.in_(audio_ids)))).all())
+
+
 async def ids_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> list[str]:
     return list((await session.scalars(audio_of_owner(tenant_id, subject))).all())
 

@@ -173,12 +173,15 @@ class AudioStore:
         stored.verify_end()
         return stored
 
-    async def erase(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        """Erase permanently: key, file, then what the areas store about it. Audio under a hold is hidden instead, and
-        erased some time after its release, as what its owners have archived. Idempotent."""
-        for ids in _batched(audio_ids):
+    async def erase(self, tenant_id: str, audio_ids: Sequence[str], due: Select[str] | None = None) -> None:
+        """Erase permanently: key, file, then what the areas store about it; with `due`, only what that still selects.
+        Audio under a hold is hidden instead, and erased some time after its release, as what its owners have archived.
+        Idempotent."""
+        for batch in _batched(audio_ids):
             async with self._deps.database.begin() as uow:
-                retained = await self.retained(uow.session, tenant_id, ids)
+                await lock_holds(uow.session, tenant_id)  # what waits for it is neither held nor restored
+                ids = batch if due is None else await repository.selected_among(uow.session, due, batch)
+                retained = set(ids) & await self._under_hold(uow.session, tenant_id)
                 free = [each for each in ids if each not in retained]
                 await self.destroy_keys(tenant_id, free)
                 await self._run_erase_hooks(uow, tenant_id, free)

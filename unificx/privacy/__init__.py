@@ -64,7 +64,16 @@ from unificx.privacy.policy import (
 )
 from unificx.privacy.receipt import verify
 from unificx.privacy.register import describe, personal_fields, plain_columns
-from unificx.privacy.retention import ClassPeriod, Deadlines, Expiry, Period, Retention, SweepStatus, TenantPeriods
+from unificx.privacy.retention import (
+    ClassPeriod,
+    Deadlines,
+    Expiry,
+    Period,
+    Retention,
+    SweepStatus,
+    TenantPeriods,
+    ended,
+)
 from unificx.privacy.rotation import KeyRotation, RotationStatus
 from unificx.privacy.sealed_files import read_sealed_file, reseal_file, sealed_file, write_sealed_file
 from unificx.privacy.signing import RECEIPT_KEY_BYTES, ReceiptSigner, canonical, fingerprint
@@ -151,6 +160,7 @@ __all__ = [
     "current_act",
     "delete_consents",
     "describe",
+    "ended",
     "erasure_journal_file",
     "exported_erasures",
     "exported_keys",

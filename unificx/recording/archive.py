@@ -15,6 +15,7 @@ from unificx.audio_store import (
     AudioWriter,
     SealedFileReader,
     audio_ids_of_tenant,
+    due_eraser,
 )
 from unificx.core.errors import Expired, NotFound, ServiceUnavailable, StorageFull
 from unificx.core.faults import describe_fault
@@ -254,7 +255,9 @@ class RecordingArchive:
         await self._set_archived(recording, places, hidden=True)
 
     async def restore(self, recording: CallRecording, places: Sequence[int]) -> None:
+        """Restore it for some of its parties. Raises Expired if it was erased meanwhile."""
         await self._set_archived(recording, places, hidden=False)
+        await self.get(recording.tenant_id, recording.id)
 
     async def erase(self, recording: CallRecording) -> None:
         """Erase it permanently for all parties: key, audio, parties and playback log. Under a hold, it is archived for
@@ -295,9 +298,10 @@ class RecordingArchive:
     @property
     def expiries(self) -> tuple[Expiry, ...]:
         """Recordings that all parties archived; they can be restored for as long as the tenant has set."""
-        archived, erase = call_recording_repository.archived, self._audio.erase
+        rows, period = call_recording_repository.archived, self._restorable
+        erase = due_eraser(self._audio, self.clock, rows, period)
         return (
-            Expiry("recording", "archived recordings", archived, erase, self._restorable),
+            Expiry("recording", "archived recordings", rows, erase, period),
             Expiry("history", "entries of the monitoring log", self.monitoring_log.rows, self.monitoring_log.drop),
         )
 

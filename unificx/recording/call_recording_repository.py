@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store import videos_among
 from unificx.db import Erased, Keys, PageByTime, SealedCodec, invalid_cursor, owned_by, time_cursor
-from unificx.privacy import HoldTarget, free, held
+from unificx.privacy import HoldTarget, free, held, lock_holds
 from unificx.recording.models import (
     ListenerPart,
     MonitoringRow,
@@ -161,9 +161,12 @@ async def get(session: AsyncSession, keys: Keys, tenant_id: str, recording_id: s
 async def set_archived(
     session: AsyncSession, tenant_id: str, recording_id: str, places: Sequence[int], hidden: datetime | None
 ) -> None:
-    """Archive a recording for some of its parties, or restore it. Already archived ones are unchanged."""
+    """Archive a recording for some of its parties, or restore it, before or after archived ones are erased. Already
+    archived ones are unchanged."""
     conditions = [RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id == recording_id]
-    if hidden is not None:
+    if hidden is None:
+        await lock_holds(session, tenant_id)
+    else:
         conditions.append(RecordingPartyRow.hidden.is_(None))
     await session.execute(
         update(RecordingPartyRow).where(*conditions, RecordingPartyRow.place.in_(places)).values(hidden=hidden)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from unificx.audio_store import audio_of_owner
 from unificx.db import Erased, Keys, Reader, SealedCodec, one_of, owned_by
-from unificx.privacy import HoldTarget, KeyStore, free, held
+from unificx.privacy import HoldTarget, KeyStore, free, held, lock_holds
 from unificx.voicemail.models import CallerPart, GreetingRow, MailboxRow, MessageRow, PinPart, TenantMailRow
 from unificx.voicemail.schemas import CallerId, Mailbox, Message
 from unificx.voicemail.settings import Greeting, GreetingKind, MailboxSettings, VoicemailSettings
@@ -126,7 +126,10 @@ async def mark_heard(session: AsyncSession, tenant_id: str, message_id: str, at:
 
 
 async def archive(session: AsyncSession, tenant_id: str, message_id: str, at: datetime | None) -> bool:
-    """Set the time of archiving, None to restore a message. Return whether that has changed it."""
+    """Set the time of archiving, None to restore a message, before or after archived ones are erased. Return whether
+    that has changed it."""
+    if at is None:
+        await lock_holds(session, tenant_id)
     return await _set_time(session, (tenant_id, message_id), MessageRow.hidden, at)
 
 

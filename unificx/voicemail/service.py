@@ -14,6 +14,7 @@ from unificx.audio_store import (
     AudioWriter,
     audio_ids_of_tenant,
     drop_tenant_audio,
+    due_eraser,
 )
 from unificx.cluster import Counters
 from unificx.core.access import Access, stating
@@ -225,7 +226,9 @@ class Mailboxes:
         await self._update(message, message_repository.archive, self._clock.now())
 
     async def restore(self, message: Message) -> None:
+        """Restore an archived message. Raises Expired if it was erased meanwhile."""
         await self._update(message, message_repository.archive, None)
+        await self.get(message.tenant_id, message.id)
 
     async def erase(self, message: Message) -> None:
         """Erase a message permanently: the key, the file and the caller's identity."""
@@ -308,7 +311,7 @@ class Mailboxes:
     @property
     def expiries(self) -> tuple[Expiry, ...]:
         """Archived messages; they can be restored for as long as the tenant has set."""
-        erase = self._audio.erase
+        erase = due_eraser(self._audio, self._clock, message_repository.archived, self._restorable)
         return (Expiry("voicemail", "archived messages", message_repository.archived, erase, self._restorable),)
 
     def _restorable(self, tenant_id: str) -> Period:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import Select, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.privacy.retention.expiry import Expiry
@@ -38,10 +38,15 @@ async def save_state(session: AsyncSession, state: SweepState) -> None:
     await session.merge(row)
 
 
+def ended(rows: Select[str, datetime] | Select[str, datetime | None], cutoff: datetime) -> Select[str]:
+    """Select the ids of the rows of an expiry whose period has ended."""
+    found = rows.subquery()
+    return select(found.c.id).where(found.c.at < cutoff)
+
+
 async def due_ids(session: AsyncSession, expiry: Expiry, tenant_id: str, cutoff: datetime, limit: int) -> Sequence[str]:
     """Return some ids of the rows whose period has ended."""
-    rows = expiry.rows(tenant_id).subquery()
-    return (await session.scalars(select(rows.c.id).where(rows.c.at < cutoff).limit(limit))).all()
+    return (await session.scalars(ended(expiry.rows(tenant_id), cutoff).limit(limit))).all()
 
 
 async def oldest(session: AsyncSession, expiry: Expiry, tenant_id: str, cutoff: datetime) -> datetime | None:
