@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from failing import fail_first
 from identity_factory import identity_on
+from lock_waits import begin_within
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -236,6 +237,35 @@ async def test_requests_are_deleted_three_years_after_the_answer(
     await requests.retention.delete_expired()
     assert (await requests.page(ada.tenant_id, RequestFilter(closed=True))).items == ()
     assert keys.is_destroyed(ada.tenant_id, sent.subject)
+
+
+@pytest.mark.parametrize("moment", ["unproved", "save"])
+async def test_a_request_that_is_proved_while_unproved_ones_are_deleted_stays(
+    setup: Setup, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    requests, _, _, ada = setup
+    new = NewRequest("access", "", name="Cleo", email="cleo@example.org")
+    proved, _ = [await requests.enter_public(ada.tenant_id, new) for _ in range(2)]
+    clock.advance(timedelta(days=30, seconds=1).total_seconds())
+    work, deleting = getattr(repository, moment), list[asyncio.Future[None]]()
+
+    async def prove_then(*positional: Any) -> Any:
+        """Prove the request once it is listed, or delete while its proof is stored."""
+        if moment == "save":
+            deleting.append(await begin_within(positional[0], requests.retention.delete_expired()))
+            return await work(*positional)
+        listed = await work(*positional)
+        await requests.prove_email(ada.tenant_id, proved.id)
+        return listed
+
+    monkeypatch.setattr(repository, moment, prove_then)
+    if moment == "save":
+        await requests.prove_email(ada.tenant_id, proved.id)
+        await deleting[0]
+    else:
+        await requests.retention.delete_expired()
+    assert [each.id for each in (await requests.page(ada.tenant_id)).items] == [proved.id]
+    assert len((await requests.get(ada.tenant_id, proved.id)).steps) == 2
 
 
 async def test_a_request_that_cannot_be_deleted_stops_no_other(

@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import Keys, PageById, SealedCodec
+from unificx.db import Keys, PageById, SealedCodec, lock_scope
 from unificx.support.rights.models import (
     BreachNoticeRow,
     BreachRow,
@@ -165,14 +165,27 @@ async def to_remind(session: AsyncSession, before: datetime, not_since: datetime
 async def unproved(session: AsyncSession, before: datetime) -> list[tuple[str, str]]:
     """Return tenant and id of requests from the public form, received before a time, whose identity was not proved."""
     # scope: all tenants, because the period is the same for all
-    query = select(RightsRequestRow.tenant_id, RightsRequestRow.id).where(
+    query = select(RightsRequestRow.tenant_id, RightsRequestRow.id).where(*_are_unproved(before))
+    return [(tenant_id, request_id) for tenant_id, request_id in (await session.execute(query)).all()]
+
+
+async def delete_unproved(session: AsyncSession, tenant_id: str, request_id: str, before: datetime) -> None:
+    """Delete a request as `unproved` returns it, unless it was proved since."""
+    await lock_scope(session, "rights request", request_id)
+    chosen = (RightsRequestRow.tenant_id == tenant_id, RightsRequestRow.id == request_id, *_are_unproved(before))
+    deleted = await session.execute(delete(RightsRequestRow).where(*chosen).returning(RightsRequestRow.id))
+    if deleted.first() is not None:
+        await delete_request(session, tenant_id, request_id)
+
+
+def _are_unproved(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
         RightsRequestRow.closed.is_(None),
         RightsRequestRow.state == "received",
         RightsRequestRow.origin == "public",
         RightsRequestRow.proof == "",
         RightsRequestRow.received < before,
     )
-    return [(tenant_id, request_id) for tenant_id, request_id in (await session.execute(query)).all()]
 
 
 async def tenant_of(session: AsyncSession, request_id: str) -> str | None:

@@ -34,14 +34,12 @@ class RequestRetention:
         for tenant_id, request_id, sealing in old:
             with log_and_continue("request_not_deleted", tenant=tenant_id, request=request_id):
                 self._keys.destroy(tenant_id, sealing)
-                await self._delete(tenant_id, request_id)
+                async with self._database.begin() as uow:
+                    await repository.delete_request(uow.session, tenant_id, request_id)
         for tenant_id, request_id in unproved:
             with log_and_continue("request_not_deleted", tenant=tenant_id, request=request_id):
-                await self._delete(tenant_id, request_id)
-
-    async def _delete(self, tenant_id: str, request_id: str) -> None:
-        async with self._database.begin() as uow:
-            await repository.delete_request(uow.session, tenant_id, request_id)
+                async with self._database.begin() as uow:
+                    await repository.delete_unproved(uow.session, tenant_id, request_id, now - UNPROVED)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete the texts of requests about an erased subject, with their keys, except open ones about personal data.
