@@ -8,8 +8,11 @@ from random import Random
 
 import pytest
 from billing_setup import BUYER, GERMANY, SELLER, at, call, in_force
+from failing import fail_first
 
 from unificx.billing import Billing, CreditCall, DunningNotice, build_billing
+from unificx.billing.invoicing import dunning_repository
+from unificx.billing.machine.dunning import ANNOUNCED
 from unificx.billing.machine.months import month_of
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, Invalid
@@ -126,6 +129,38 @@ async def test_the_seller_switches_it_off_and_an_announced_day_stands(sold: Bill
     for days in (-1, 91):
         with pytest.raises(Invalid):
             await sold.details.replace("operator", replace(SELLER, stop_days=days))
+
+
+async def test_a_tenant_that_cannot_be_read_delays_no_other(
+    sold: Billing, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(clock, "2027-02-11")
+    await in_force(sold, GERMANY, clock.now() - timedelta(days=90), "globex")
+    async with sold.database.begin() as uow:
+        await sold.rating.on_outside_call(call(clock, "491761234", 3600, tenant="globex"), uow)
+    for day in ("2027-03-02", "2027-03-24", "2027-04-07"):
+        at(clock, day)
+        await sold.invoices.run("globex", date(2027, 2, 1))
+        await sweep(sold)
+    at(clock, "2027-04-21")
+    for notice in await sold.invoice_notices.due():
+        async with sold.database.begin() as uow:
+            assert await sold.invoice_notices.mark(notice, uow)
+    with monkeypatch.context() as once:
+        fail_first(once, sold.invoices, "list_within")
+        assert [len(await sold.dunning.due()) for _ in range(2)] == [1, 2]
+    assert len(await sweep(sold)) == 2
+    with monkeypatch.context() as once:
+        fail_first(once, sold.invoices, "list_within")
+        assert [len(await sold.dunning.ended()) for _ in range(2)] == [1, 0], "its calls ask for it"
+    for tenant in ("acme", "globex"):
+        [invoice] = await sold.invoices.list(tenant)
+        await sold.payments.record(tenant, f"B-{tenant}", "EUR", invoice.left)
+    fail_first(monkeypatch, sold.invoices, "list_within")
+    for left in (1, 0):
+        await sold.dunning.withdraw()
+        async with sold.database.read() as session:
+            assert len(await dunning_repository.customers(session, "operator", ANNOUNCED)) == left
 
 
 @dataclass

@@ -15,7 +15,7 @@ from unificx.billing.invoicing import dunning_repository, notice_repository
 from unificx.billing.invoicing.invoices import Invoices
 from unificx.billing.invoicing.schemas import Invoice
 from unificx.billing.machine import dunning as rules
-from unificx.db import Database, UnitOfWork
+from unificx.db import Database, UnitOfWork, log_and_continue
 from unificx.identity import DirectoryCache
 
 
@@ -53,10 +53,16 @@ class Dunning:
         return any(rules.has_ended(each.calls_end, today) for each in found)
 
     async def ended(self) -> frozenset[str]:
-        """Return the tenants whose calls outside are refused."""
-        async with self._database.read() as session:
-            announced = await self._customers(session, rules.ANNOUNCED)
-            return frozenset([each for each in announced if await self.has_ended(session, each)])
+        """Return the tenants whose calls outside are refused, and those of which that could not be read: `has_ended`
+        is asked at their calls."""
+        announced = await self._customers(rules.ANNOUNCED)
+        found = set(announced)
+        for tenant_id in announced:
+            with log_and_continue("dunning_not_read", tenant=tenant_id):
+                async with self._database.read() as session:
+                    if not await self.has_ended(session, tenant_id):
+                        found.remove(tenant_id)
+        return frozenset(found)
 
     async def withdraw(self) -> None:
         """Forget the steps of invoices that are not overdue any more, and all if the seller has switched them off."""
@@ -67,19 +73,25 @@ class Dunning:
             if not await dunning_repository.stop_days(uow.session, seller_id):
                 await dunning_repository.delete_all_steps(uow.session, seller_id)
                 return
-            for tenant_id in await self._customers(uow.session, rules.ANNOUNCED):
-                found = await self._with_levels(uow.session, tenant_id)
-                paid = [each.number for each, sent in found if rules.is_withdrawn(each.state, sent)]
-                await dunning_repository.delete_steps(uow.session, seller_id, paid)
+        for tenant_id in await self._customers(rules.ANNOUNCED):
+            with log_and_continue("dunning_not_withdrawn", tenant=tenant_id):
+                async with self._database.begin() as uow:
+                    found = await self._with_levels(uow.session, tenant_id)
+                    paid = [each.number for each, sent in found if rules.is_withdrawn(each.state, sent)]
+                    await dunning_repository.delete_steps(uow.session, seller_id, paid)
 
     async def due(self) -> Sequence[DunningNotice]:
         """Return the notices that are due."""
-        async with self._database.read() as session:
-            return [
-                DunningNotice(tenant_id, number, step.calls_end, step.level == rules.ENDED)
-                for tenant_id in await self._customers(session, rules.LAST_REMINDER)
-                for number, step in (await self._steps(session, tenant_id)).items()
-            ]
+        found: list[DunningNotice] = []
+        for tenant_id in await self._customers(rules.LAST_REMINDER):
+            with log_and_continue("dunning_not_read", tenant=tenant_id):
+                async with self._database.read() as session:
+                    steps = await self._steps(session, tenant_id)
+                found += [
+                    DunningNotice(tenant_id, number, step.calls_end, step.level == rules.ENDED)
+                    for number, step in steps.items()
+                ]
+        return found
 
     async def mark(self, notice: DunningNotice, uow: UnitOfWork) -> bool:
         """Mark a notice as sent within the transaction that queues it. Return False if it is not due any more."""
@@ -99,12 +111,13 @@ class Dunning:
         operator = self._directory.operator()
         return None if operator is None else operator.id
 
-    async def _customers(self, session: AsyncSession, level: int) -> list[str]:
+    async def _customers(self, level: int) -> list[str]:
         """Return the tenants about whose invoices a notice of this level was sent, except deleted ones."""
         seller_id = self._seller_id()
         if seller_id is None:
             return []
-        found = await dunning_repository.customers(session, seller_id, level)
+        async with self._database.read() as session:
+            found = await dunning_repository.customers(session, seller_id, level)
         return [each for each in found if self._directory.tenant(each) is not None]
 
     async def _steps(self, session: AsyncSession, tenant_id: str) -> Mapping[str, _Step]:
