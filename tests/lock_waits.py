@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,8 +12,10 @@ _WAITS = text(
     " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
 )
 
+T = TypeVar("T")
 
-async def begin_within(session: AsyncSession, work: Awaitable[None]) -> asyncio.Future[None]:
+
+async def begin_within(session: AsyncSession, work: Awaitable[T]) -> asyncio.Future[T]:
     """Begin `work` while a transaction goes on: until it waits for a lock (`lock_scope`), or is done. On SQLite it
     begins after the transaction."""
     begun = asyncio.ensure_future(work)

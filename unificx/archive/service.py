@@ -19,7 +19,7 @@ from unificx.archive.sealed_copy import CopyDeleted, CorruptCopy, SealedCopyWrit
 from unificx.core.access import current_access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, StorageFull
 from unificx.core.faults import describe_fault
-from unificx.db import Database, ErasedSubject, UnitOfWork, log_and_continue
+from unificx.db import Database, ErasedSubject, UnitOfWork, lock_scope, log_and_continue
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import DataSubject, Erasure, Export, Holding, KeyStore
 from unificx.support.rights import Disclosures
@@ -65,17 +65,22 @@ class AccessCopies:
             raise NotFound("This person was erased: nothing is held that could be opened.")
         if self._deps.is_full():
             raise StorageFull("There is no room for a copy.", hint="Ask the operator to free disk space.")
-        for earlier in await self.list(owner.tenant_id, requester):
-            if (earlier.owner.subject, earlier.disclosure_id) == (owner.subject, disclosure_id):
-                if earlier.state == "requested":
-                    return earlier
-                await self.delete(earlier)
         now = self._clock.now()
         ends = (now, now + LIFETIME, 0, "")
         copy = AccessCopy(self._clock.new_id(), owner, requester, "requested", "", *ends, disclosure_id)
         async with self._database.begin() as uow:
+            await lock_scope(uow.session, "access copies", owner.tenant_id, requester.person_id)
+            found = await repository.of_requester(uow.session, owner.tenant_id, requester.person_id)
+            earlier = [
+                each for each in found if (each.owner.subject, each.disclosure_id) == (owner.subject, disclosure_id)
+            ]
+            for each in earlier:
+                if each.state == "requested":
+                    return each
             repository.add(uow.session, copy)
             uow.after_commit.append(self._wakeup.set)
+        for each in earlier:
+            await self.delete(each)
         return copy
 
     async def list(self, tenant_id: str, requester: Requester) -> list[AccessCopy]:

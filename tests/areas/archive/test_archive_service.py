@@ -1,15 +1,19 @@
 """Access copies: sealed, expiring, and gone with an erasure."""
 
+import asyncio
 import errno
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Postgres
 from failing import fail_first
+from lock_waits import begin_within
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.archive import AccessCopies, AccessCopy, AccessCopyDependencies, Requester
+from unificx.archive import AccessCopies, AccessCopy, AccessCopyDependencies, Requester, repository
 from unificx.archive.events import CopyReady
 from unificx.archive.schemas import CopyState
 from unificx.archive.service import LIFETIME
@@ -115,6 +119,41 @@ async def test_a_finished_copy_is_an_event_for_the_account_that_requested_it(
     [event] = published
     assert isinstance(event, CopyReady)
     assert (event.tenant, event.copy_id, event.person_id) == ("one", copy.id, "admin")
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    with postgres.borrowed() as name:
+        yield postgres.url(name)
+
+
+@pytest.fixture
+async def on_postgres(
+    postgres_url: str, keys: KeyStore, bus: EventBus, clock: ManualClock, tmp_path: Path
+) -> AsyncIterator[Setup]:
+    keys.get("one", ["ana", "admin-subject"], create=True)
+    database = Database(postgres_url, clock)
+    yield Setup(database, keys, bus, tmp_path / "copies")
+    await database.close()
+
+
+async def test_a_copy_that_is_requested_twice_at_once_is_built_once(
+    on_postgres: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = await on_postgres.requested()
+    look, second = repository.of_requester, list[asyncio.Future[AccessCopy]]()
+
+    async def look_and_request(session: AsyncSession, *whose: str) -> Sequence[AccessCopy]:
+        monkeypatch.setattr(repository, "of_requester", look)
+        found = await look(session, *whose)
+        second.append(await begin_within(session, on_postgres.copies.request(ANA, ADMIN)))
+        return found
+
+    monkeypatch.setattr(repository, "of_requester", look_and_request)
+    first = await on_postgres.copies.request(ANA, ADMIN)
+    assert (await second[0]).id == first.id != earlier.id
+    assert [each.id for each in await on_postgres.copies.list("one", ADMIN)] == [first.id]
+    assert on_postgres.files() == []
 
 
 async def test_a_copy_expires_with_its_key(setup: Setup, clock: ManualClock) -> None:
