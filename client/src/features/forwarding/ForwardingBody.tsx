@@ -4,6 +4,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Colleague, type ForwardingChange, type PresenceSettings, type PresenceSettingsChange } from '~/api';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
+import { Changeable } from '~/design/Changeable';
 import { useChanges } from '~/design/changes';
 import { POLL_INTERVAL_MS, useAllPages } from '~/design/lists';
 import { ErrorBar } from '~/design/ErrorBar';
@@ -17,10 +18,11 @@ const KEY = 'forwarding';
 interface ForwardingBodyProps {
   extension: string;
   tenant?: string;
+  changeable?: boolean;
 }
 
 /** Where the calls of an extension go in each state of its user; for the user and for administrators. */
-export function ForwardingBody({ extension, tenant }: ForwardingBodyProps) {
+export function ForwardingBody({ extension, tenant, changeable = true }: ForwardingBodyProps) {
   const { t } = useLingui();
   const which = { path: { extension }, query: { tenant } };
   const { data, error, refetch } = useQuery({
@@ -46,20 +48,23 @@ export function ForwardingBody({ extension, tenant }: ForwardingBodyProps) {
         settings={data}
         tenant={tenant}
         people={people.items}
+        changeable={changeable}
         onSave={(forwarding, undo) => save({ forwarding }, { forwarding: undo })}
       />
-      <Switch
-        size="md"
-        label={t`Call waiting`}
-        description={t`Further calls ring during a call.`}
-        checked={data.call_waiting}
-        disabled={changes.isPending}
-        onChange={(event) =>
-          void save({ call_waiting: event.currentTarget.checked }, { call_waiting: data.call_waiting }).catch(
-            () => undefined,
-          )
-        }
-      />
+      <Changeable allowed={changeable}>
+        <Switch
+          size="md"
+          label={t`Call waiting`}
+          description={t`Further calls ring during a call.`}
+          checked={data.call_waiting}
+          disabled={changes.isPending}
+          onChange={(event) =>
+            void save({ call_waiting: event.currentTarget.checked }, { call_waiting: data.call_waiting }).catch(
+              () => undefined,
+            )
+          }
+        />
+      </Changeable>
     </Stack>
   );
 }
@@ -68,11 +73,12 @@ interface ProfileOfStateProps {
   settings: PresenceSettings;
   tenant?: string;
   people: readonly Colleague[];
+  changeable: boolean;
   onSave: (changes: ForwardingChange[], undo: ForwardingChange[]) => Promise<unknown>;
 }
 
 /** The rules of a state to choose: at first those of all states. */
-function ProfileOfState({ settings, tenant, people, onSave }: ProfileOfStateProps) {
+function ProfileOfState({ settings, tenant, people, changeable, onSave }: ProfileOfStateProps) {
   const { t } = useLingui();
   const [state, setState] = useState<State>('available');
   const profile = settings.profiles[state];
@@ -99,6 +105,7 @@ function ProfileOfState({ settings, tenant, people, onSave }: ProfileOfStateProp
           state={state}
           profile={profile}
           people={people}
+          changeable={changeable}
           onSave={onSave}
         />
       )}

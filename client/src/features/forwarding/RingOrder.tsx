@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api, type Device, type StateProfile } from '~/api';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useAllPages } from '~/design/lists';
+import { Changeable } from '~/design/Changeable';
 import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
@@ -20,11 +21,12 @@ interface RingOrderProps {
   tenant?: string;
   state: State;
   profile: StateProfile;
+  changeable: boolean;
   onSave: SaveForwarding;
 }
 
 /** Whether the devices of an extension ring all at once, or some of them alone first. */
-export function RingOrder({ extension, tenant, state, profile, onSave }: RingOrderProps) {
+export function RingOrder({ extension, tenant, state, profile, changeable, onSave }: RingOrderProps) {
   const { t } = useLingui();
   const [fault, setFault] = useState<unknown>();
   const devices = useAllPages<Device>(['devices', tenant, 'of', extension], (cursor) =>
@@ -42,21 +44,29 @@ export function RingOrder({ extension, tenant, state, profile, onSave }: RingOrd
   const mode = order?.length ? 'turns' : order || !inherits ? 'together' : DEFAULT;
   return (
     <>
-      <NativeSelect
-        size="md"
-        maw="var(--field-width)"
-        label={t`Ring order of devices`}
-        value={mode}
-        onChange={({ currentTarget: { value } }) => save(value === 'turns' ? first : value === DEFAULT ? DEFAULT : [])}
-        data={[
-          ...(inherits ? [{ value: DEFAULT, label: t`As when available` }] : []),
-          { value: 'together', label: t`All at once` },
-          { value: 'turns', label: t`One after another`, disabled: !app },
-        ]}
-      />
+      <Changeable allowed={changeable}>
+        <NativeSelect
+          size="md"
+          maw="var(--field-width)"
+          label={t`Ring order of devices`}
+          value={mode}
+          onChange={({ currentTarget: { value } }) =>
+            save(value === 'turns' ? first : value === DEFAULT ? DEFAULT : [])
+          }
+          data={[
+            ...(inherits ? [{ value: DEFAULT, label: t`As when available` }] : []),
+            { value: 'together', label: t`All at once` },
+            { value: 'turns', label: t`One after another`, disabled: !app },
+          ]}
+        />
+      </Changeable>
       <ErrorBar fault={devices.fault} retry={devices.retry} />
       <ErrorNotice fault={fault} />
-      {order && order.length > 0 && <Turns order={order} devices={devices.items} free={free} onChange={save} />}
+      {order && order.length > 0 && (
+        <Changeable allowed={changeable}>
+          <Turns order={order} devices={devices.items} free={free} onChange={save} />
+        </Changeable>
+      )}
     </>
   );
 }

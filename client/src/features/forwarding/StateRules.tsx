@@ -2,6 +2,7 @@ import { NativeSelect, SimpleGrid, Switch, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useId, useState } from 'react';
 import type { Colleague, ForwardingChange, StateProfile } from '~/api';
+import { Changeable } from '~/design/Changeable';
 import { ErrorNotice } from '~/design/Notice';
 import { Greetings, STATE_KINDS } from '~/features/voicemail';
 import { DestinationSelect } from './DestinationSelect';
@@ -19,12 +20,13 @@ export interface StateRulesProps {
   state: State;
   profile: StateProfile;
   people: readonly Colleague[];
+  changeable: boolean;
   onSave: SaveForwarding;
 }
 
 /** The rules of one state: destinations, for callers inside and outside together or apart, and the ring time. */
 export function StateRules(props: StateRulesProps) {
-  const { state, profile, onSave } = props;
+  const { state, profile, changeable, onSave } = props;
   const { t } = useLingui();
   const [chosen, setChosen] = useState(false);
   const [fault, setFault] = useState<unknown>();
@@ -38,21 +40,23 @@ export function StateRules(props: StateRulesProps) {
   return (
     <>
       <ErrorNotice fault={fault} />
-      <Switch
-        size="md"
-        label={t`Other rules for callers outside`}
-        checked={apart}
-        onChange={(event) => separate(event.currentTarget.checked)}
-      />
-      {apart ? (
-        <>
-          <Rules {...props} callers="inside" title={t`Callers inside`} />
-          <Rules {...props} callers="outside" title={t`Callers outside`} />
-        </>
-      ) : (
-        <Rules {...props} callers="all" title={t`All callers`} />
-      )}
-      <RingTime {...props} />
+      <Changeable allowed={changeable}>
+        <Switch
+          size="md"
+          label={t`Other rules for callers outside`}
+          checked={apart}
+          onChange={(event) => separate(event.currentTarget.checked)}
+        />
+        {apart ? (
+          <>
+            <Rules {...props} callers="inside" title={t`Callers inside`} />
+            <Rules {...props} callers="outside" title={t`Callers outside`} />
+          </>
+        ) : (
+          <Rules {...props} callers="all" title={t`All callers`} />
+        )}
+        <RingTime {...props} />
+      </Changeable>
       <RingOrder {...props} />
       <StateGreeting {...props} />
     </>

@@ -100,11 +100,19 @@ export default function People() {
         empty={
           <EmptyState
             icon={IconUsers}
-            text={<Trans>No people yet. Add the first person, or import a list.</Trans>}
+            text={
+              may('people_change') ? (
+                <Trans>No people yet. Add the first person, or import a list.</Trans>
+              ) : (
+                <Trans>No people yet.</Trans>
+              )
+            }
             action={
-              <Button onClick={() => setAdding(true)}>
-                <Trans>New person</Trans>
-              </Button>
+              may('people_change') && (
+                <Button onClick={() => setAdding(true)}>
+                  <Trans>New person</Trans>
+                </Button>
+              )
             }
           />
         }

@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Extension, type PersonChange, type PersonDetails, type Role } from '~/api';
+import { useMay } from '~/api/session';
+import { Changeable } from '~/design/Changeable';
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
@@ -16,6 +18,7 @@ import { usePeopleTexts } from './texts';
 /** Profile and numbers, edited in place. */
 export function PersonOverview({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
+  const may = useMay();
   const { roles, languages } = usePeopleTexts();
   const changes = usePeopleChanges();
   const { change } = personRequests(person, tenant);
@@ -25,58 +28,60 @@ export function PersonOverview({ person, tenant }: PersonTabProps) {
     <>
       <Section title={t`Profile`}>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <EditField
-            label={t`Name`}
-            value={person.name}
-            check={(name) => (name ? null : t`Enter a name.`)}
-            onSave={(name) => save({ name }, { name: person.name }, t`The name is changed.`)}
-          />
-          <EditField
-            label={t`E-mail`}
-            type="email"
-            value={person.email}
-            check={(email) => (/^\S+@\S+\.\S+$/.test(email) ? null : t`Enter an e-mail address.`)}
-            onSave={(email) => save({ email }, { email: person.email }, t`The e-mail address is changed.`)}
-          />
-          <EditField
-            label={t`Department`}
-            value={person.department}
-            maxLength={60}
-            onSave={(department) =>
-              save({ department }, { department: person.department }, t`The department is changed.`)
-            }
-          />
-          <Select
-            size="md"
-            maw="var(--field-width)"
-            label={t`Role`}
-            allowDeselect={false}
-            disabled={changes.isPending || person.role === 'operator'}
-            data={(person.role === 'operator' ? (['operator'] as const) : (['user', 'tenant_admin'] as const)).map(
-              (value) => ({ value, label: roles[value] }),
-            )}
-            value={person.role}
-            onChange={(role) =>
-              void save({ role: role as Role }, { role: person.role }, t`The role is changed.`).catch(() => undefined)
-            }
-          />
-          <Select
-            size="md"
-            maw="var(--field-width)"
-            label={t`Language`}
-            description={t`Of prompts and e-mails.`}
-            allowDeselect={false}
-            disabled={changes.isPending}
-            data={languages}
-            value={person.language ?? ''}
-            onChange={(language) =>
-              void save(
-                { language: language as PersonChange['language'] },
-                { language: person.language ?? '' },
-                t`The language is changed.`,
-              ).catch(() => undefined)
-            }
-          />
+          <Changeable allowed={may('people_change')}>
+            <EditField
+              label={t`Name`}
+              value={person.name}
+              check={(name) => (name ? null : t`Enter a name.`)}
+              onSave={(name) => save({ name }, { name: person.name }, t`The name is changed.`)}
+            />
+            <EditField
+              label={t`E-mail`}
+              type="email"
+              value={person.email}
+              check={(email) => (/^\S+@\S+\.\S+$/.test(email) ? null : t`Enter an e-mail address.`)}
+              onSave={(email) => save({ email }, { email: person.email }, t`The e-mail address is changed.`)}
+            />
+            <EditField
+              label={t`Department`}
+              value={person.department}
+              maxLength={60}
+              onSave={(department) =>
+                save({ department }, { department: person.department }, t`The department is changed.`)
+              }
+            />
+            <Select
+              size="md"
+              maw="var(--field-width)"
+              label={t`Role`}
+              allowDeselect={false}
+              disabled={changes.isPending || person.role === 'operator'}
+              data={(person.role === 'operator' ? (['operator'] as const) : (['user', 'tenant_admin'] as const)).map(
+                (value) => ({ value, label: roles[value] }),
+              )}
+              value={person.role}
+              onChange={(role) =>
+                void save({ role: role as Role }, { role: person.role }, t`The role is changed.`).catch(() => undefined)
+              }
+            />
+            <Select
+              size="md"
+              maw="var(--field-width)"
+              label={t`Language`}
+              description={t`Of prompts and e-mails.`}
+              allowDeselect={false}
+              disabled={changes.isPending}
+              data={languages}
+              value={person.language ?? ''}
+              onChange={(language) =>
+                void save(
+                  { language: language as PersonChange['language'] },
+                  { language: person.language ?? '' },
+                  t`The language is changed.`,
+                ).catch(() => undefined)
+              }
+            />
+          </Changeable>
         </SimpleGrid>
         {person.role === 'user' && <PersonRoles person={person} tenant={tenant} />}
         <ErrorNotice fault={changes.error} />
@@ -123,6 +128,7 @@ function AddressState({ state: { fails, suppressed, reason } }: { state: PersonD
 /** A number with its caller name and times, edited in place. */
 export function NumberSection({ extension, tenant }: { extension: Extension; tenant?: string }) {
   const { t } = useLingui();
+  const may = useMay();
   const changes = usePeopleChanges();
   type Body = Parameters<typeof api.updateExtension>[0]['body'];
   const change = (body: Body) => api.updateExtension({ path: { extension: extension.id }, query: { tenant }, body });
@@ -134,35 +140,39 @@ export function NumberSection({ extension, tenant }: { extension: Extension; ten
   return (
     <Section title={t`Number ${extension.number}`}>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
-        <EditField
-          label={t`Name shown to callees`}
-          value={name}
-          check={(text) => (text ? null : t`Enter a name.`)}
-          onSave={(text) => save({ name: text }, { name })}
-        />
-        <EditField
-          label={t`Ring time (seconds)`}
-          inputMode="numeric"
-          value={String(ring_seconds)}
-          check={within(5, 300)}
-          onSave={(text) => save({ ring_seconds: Number(text) }, { ring_seconds })}
-        />
-        <EditField
-          label={t`Maximum duration (minutes)`}
-          inputMode="numeric"
-          value={String(Math.round(max_call_seconds / 60))}
-          check={within(1, 1440)}
-          onSave={(text) => save({ max_call_seconds: Number(text) * 60 }, { max_call_seconds })}
-        />
-        {extension.person_id === null && (
+        <Changeable allowed={may('people_change')}>
           <EditField
-            label={t`Department`}
-            value={department}
-            maxLength={60}
-            onSave={(text) => save({ department: text }, { department })}
+            label={t`Name shown to callees`}
+            value={name}
+            check={(text) => (text ? null : t`Enter a name.`)}
+            onSave={(text) => save({ name: text }, { name })}
           />
-        )}
-        <ShownNumber owner={extension.number} description={t`On the phones of people outside.`} tenant={tenant} />
+          <EditField
+            label={t`Ring time (seconds)`}
+            inputMode="numeric"
+            value={String(ring_seconds)}
+            check={within(5, 300)}
+            onSave={(text) => save({ ring_seconds: Number(text) }, { ring_seconds })}
+          />
+          <EditField
+            label={t`Maximum duration (minutes)`}
+            inputMode="numeric"
+            value={String(Math.round(max_call_seconds / 60))}
+            check={within(1, 1440)}
+            onSave={(text) => save({ max_call_seconds: Number(text) * 60 }, { max_call_seconds })}
+          />
+          {extension.person_id === null && (
+            <EditField
+              label={t`Department`}
+              value={department}
+              maxLength={60}
+              onSave={(text) => save({ department: text }, { department })}
+            />
+          )}
+        </Changeable>
+        <Changeable allowed={may('routing_change')}>
+          <ShownNumber owner={extension.number} description={t`On the phones of people outside.`} tenant={tenant} />
+        </Changeable>
       </SimpleGrid>
     </Section>
   );
@@ -170,6 +180,7 @@ export function NumberSection({ extension, tenant }: { extension: Extension; ten
 
 function AddNumber({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
+  const may = useMay();
   const changes = usePeopleChanges();
   const [typed, setTyped] = useState<string>();
   const proposed = useQuery({
@@ -188,16 +199,18 @@ function AddNumber({ person, tenant }: PersonTabProps) {
     <Section title={t`Number`} lead={t`Without a number, this person cannot be called.`}>
       <ErrorNotice fault={changes.error} />
       <Group align="end">
-        <TextInput
-          size="md"
-          label={t`Number`}
-          inputMode="numeric"
-          value={number}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <Button size="md" disabled={!/^[0-9]{2,8}$/.test(number)} loading={changes.isPending} onClick={add}>
-          <Trans>Add a number</Trans>
-        </Button>
+        <Changeable allowed={may('people_change')}>
+          <TextInput
+            size="md"
+            label={t`Number`}
+            inputMode="numeric"
+            value={number}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+          <Button size="md" disabled={!/^[0-9]{2,8}$/.test(number)} loading={changes.isPending} onClick={add}>
+            <Trans>Add a number</Trans>
+          </Button>
+        </Changeable>
       </Group>
     </Section>
   );

@@ -1,8 +1,8 @@
-import { Badge, Button, Fieldset, Text } from '@mantine/core';
+import { Badge, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useParams } from '@tanstack/react-router';
-import { Fragment, useState, type ReactNode } from 'react';
+import { Fragment, useState } from 'react';
 import { api, type PersonDetails } from '~/api';
 import { useMay } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
@@ -86,54 +86,27 @@ function Header({ person }: { person: PersonDetails }) {
   );
 }
 
-/** Fields that are only shown to users without a permission. */
-function Changeable({ needs, children }: { needs: string; children: ReactNode }) {
-  return useMay()(needs) ? (
-    children
-  ) : (
-    <Fieldset variant="unstyled" disabled>
-      {children}
-    </Fieldset>
-  );
-}
-
 function PersonTabs({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
   const may = useMay();
   const { extensions } = person;
   const tabs = [
-    {
-      id: 'overview',
-      title: t`Overview`,
-      content: (
-        <Changeable needs="people_change">
-          <PersonOverview person={person} tenant={tenant} />
-        </Changeable>
-      ),
-    },
+    { id: 'overview', title: t`Overview`, content: <PersonOverview person={person} tenant={tenant} /> },
     ...(extensions.length > 0
       ? [
           {
             id: 'phones',
             title: t`Phones`,
-            content: (
-              <Changeable needs="phones_change">
-                {extensions.map((each) => (
-                  <Phones key={each.id} extension={each} tenant={tenant} />
-                ))}
-              </Changeable>
-            ),
+            content: extensions.map((each) => <Phones key={each.id} extension={each} tenant={tenant} />),
           },
           {
             id: 'calls',
             title: t`Calls`,
             content: extensions.map((each) => (
               <Fragment key={each.id}>
-                <Changeable needs="people_change">
-                  <Section title={t`Forwarding of ${each.number}`}>
-                    <ForwardingBody extension={each.id} tenant={tenant} />
-                  </Section>
-                </Changeable>
+                <Section title={t`Forwarding of ${each.number}`}>
+                  <ForwardingBody extension={each.id} tenant={tenant} changeable={may('people_change')} />
+                </Section>
                 <CallingRights extension={each.number} tenant={tenant} />
                 {may('history_read') && <PersonCalls extension={each} tenant={tenant} />}
               </Fragment>
@@ -163,7 +136,9 @@ function PersonTabs({ person, tenant }: PersonTabProps) {
           },
         ]
       : []),
-    { id: 'security', title: t`Security`, content: <PersonSecurity person={person} tenant={tenant} /> },
+    ...(['sign_in_help', 'people_change', 'privacy_change'].some(may)
+      ? [{ id: 'security', title: t`Security`, content: <PersonSecurity person={person} tenant={tenant} /> }]
+      : []),
   ];
   return <PageTabs tabs={tabs} label={t`About this person`} />;
 }

@@ -3,7 +3,9 @@ import { IconDeviceLandlinePhone, IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Device, type DeviceFailure, type PersonExtension } from '~/api';
+import { useMay } from '~/api/session';
 import { product } from '~/core/brand';
+import { Changeable } from '~/design/Changeable';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { Drawer } from '~/design/Drawer';
 import { EmptyState } from '~/design/EmptyState';
@@ -25,6 +27,7 @@ interface PhonesProps {
 /** The phones of a number: model, address, last registration, and why it failed. */
 export function Phones({ extension, tenant, sharable = false }: PhonesProps) {
   const { t } = useLingui();
+  const changeable = useMay()('phones_change');
   const [adding, setAdding] = useState(false);
   const changes = usePeopleChanges();
   const failures: Record<DeviceFailure['reason'], string> = {
@@ -54,7 +57,11 @@ export function Phones({ extension, tenant, sharable = false }: PhonesProps) {
           {
             title: t`Name`,
             card: 'title',
-            render: (device) => <PhoneName device={device} tenant={tenant} />,
+            render: (device) => (
+              <Changeable allowed={changeable}>
+                <PhoneName device={device} tenant={tenant} />
+              </Changeable>
+            ),
           },
           {
             title: t`Model`,
@@ -100,7 +107,11 @@ export function Phones({ extension, tenant, sharable = false }: PhonesProps) {
             ),
           },
         ]}
-        actions={(device) => <PhoneMenu device={device} tenant={tenant} changes={changes} sharable={sharable} />}
+        actions={(device) => (
+          <Changeable allowed={changeable}>
+            <PhoneMenu device={device} tenant={tenant} changes={changes} sharable={sharable} />
+          </Changeable>
+        )}
         empty={
           <EmptyState
             icon={IconDeviceLandlinePhone}
@@ -108,7 +119,9 @@ export function Phones({ extension, tenant, sharable = false }: PhonesProps) {
           />
         }
       />
-      <div>{add}</div>
+      <Changeable allowed={changeable}>
+        <div>{add}</div>
+      </Changeable>
       <Drawer opened={adding} onClose={() => setAdding(false)} title={t`Add a phone`}>
         <AddPhone extension={extension.id} tenant={tenant} />
       </Drawer>
