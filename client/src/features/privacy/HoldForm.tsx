@@ -3,12 +3,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
 import { api, type NewHold, type PrivacyRequest } from '~/api';
+import { useMay } from '~/api/session';
+import { ErrorBar } from '~/design/ErrorBar';
 import { focusFirstField } from '~/design/focus';
 import { ErrorNotice } from '~/design/Notice';
 import { PersonPicker } from '~/design/PersonPicker';
 import { useAccounts } from './usePersonNames';
 
-type Target = 'call' | 'recording' | 'message' | 'person' | 'number';
+type Target = 'call' | 'recording' | 'message' | 'person' | 'account' | 'number';
 
 interface HoldFormProps {
   tenant?: string;
@@ -23,7 +25,8 @@ export function HoldForm({ tenant, request, onClose }: HoldFormProps) {
   const queries = useQueryClient();
   const [target, setTarget] = useState<Target>('call');
   const [person, setPerson] = useState('');
-  const people = useAccounts(tenant).items;
+  const people = useAccounts(tenant);
+  const may = useMay();
   const place = useMutation({
     mutationFn: (body: NewHold) => api.placeHold({ query: { tenant }, body }),
     onSuccess: () => {
@@ -37,7 +40,13 @@ export function HoldForm({ tenant, request, onClose }: HoldFormProps) {
     const text = (name: string) => String(values.get(name) ?? '').trim();
     const which = text('which');
     const named =
-      target === 'person' ? { person } : target === 'number' ? { number: which } : { kind: target, object: which };
+      target === 'person'
+        ? { person }
+        : target === 'account'
+          ? { person: which }
+          : target === 'number'
+            ? { number: which }
+            : { kind: target, object: which };
     const texts = { authority: text('authority'), reason: text('reason'), review: text('review') };
     place.mutate({ ...named, ...texts, ...(request && { request: request.id }) });
   };
@@ -55,15 +64,17 @@ export function HoldForm({ tenant, request, onClose }: HoldFormProps) {
             { value: 'recording', label: t`A recording` },
             { value: 'message', label: t`A voicemail message` },
             { value: 'person', label: t`All objects of a person` },
+            { value: 'account', label: t`All objects of a former account` },
             { value: 'number', label: t`All objects of a number outside` },
           ]}
         />
+        {target === 'person' && <ErrorBar fault={people.fault} retry={people.retry} />}
         {target === 'person' ? (
           <PersonPicker
             size="md"
             label={t`Person with an account`}
             required
-            people={people.map(({ id, name, email }) => ({ id, name, detail: email ?? undefined }))}
+            people={people.items.map(({ id, name, email }) => ({ id, name, detail: email ?? undefined }))}
             value={person}
             onChange={(id) => setPerson(id ?? '')}
           />
@@ -78,9 +89,9 @@ export function HoldForm({ tenant, request, onClose }: HoldFormProps) {
             description={
               target === 'number'
                 ? t`Such as +49301234567`
-                : target === 'message'
-                  ? t`As the API shows it`
-                  : t`In the details of the call, under History`
+                : (target === 'call' || target === 'recording') && may('history_read')
+                  ? t`In the details of the call, under History`
+                  : t`As the API shows it`
             }
           />
         )}
