@@ -1,7 +1,8 @@
 import { i18n } from '@lingui/core';
 import { msg, t } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { unmarked } from './bidi';
 import { activateLanguage } from './language';
 import { eventually } from '../../test/eventually';
 import { rendered } from '../../test/rendered';
@@ -29,4 +30,23 @@ it.each([
   const texts = [...place.querySelectorAll('p')].map(({ textContent }) => textContent);
   const sentence = msg`Call ${name}`;
   expect([...texts, t`Call ${name}`, i18n._(sentence)]).toEqual(Array(4).fill(`Call ${expected}`));
+});
+
+it('a value of a newer server, which has no text, is no fault', async () => {
+  await activateLanguage('en');
+  expect(i18n._(undefined as never)).toBe('');
+});
+
+it('a copied name takes no marks along', async () => {
+  await activateLanguage('en');
+  const name = 'מרים';
+  const place = document.body.appendChild(document.createElement('p'));
+  place.textContent = t`Call ${name}`;
+  getSelection()!.selectAllChildren(place);
+  const setData = vi.fn();
+  const copied = Object.assign(new Event('copy', { bubbles: true, cancelable: true }), { clipboardData: { setData } });
+  place.dispatchEvent(copied);
+  place.remove();
+  expect([setData.mock.calls, copied.defaultPrevented]).toEqual([[['text/plain', `Call ${name}`]], true]);
+  expect(unmarked(`\u2068${name}\u2069`)).toBe(name);
 });

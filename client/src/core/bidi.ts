@@ -16,8 +16,20 @@ const allIsolated = (values?: Values) =>
 export function isolateValues(i18n: I18n): void {
   const translate = i18n._.bind(i18n);
   const isolating = (text: MessageDescriptor | string, values?: Values, options?: MessageOptions) =>
-    typeof text === 'string'
-      ? translate(text, allIsolated(values), options)
-      : translate({ ...text, values: allIsolated(text.values ?? values) });
+    typeof text === 'object'
+      ? translate({ ...text, values: allIsolated(text.values ?? values) })
+      : translate(text, allIsolated(values), options);
   Object.assign(i18n, { _: isolating, t: isolating });
+  document.addEventListener('copy', copyUnmarked);
+}
+
+/** A text without the marks, which a text of a page takes along wherever it is copied or dropped. */
+export const unmarked = (text: string) => text.replaceAll(/[\u2066-\u2069]/g, '');
+
+/** Copies the selected text without the marks: names with invisible characters are refused, and found nowhere. */
+function copyUnmarked(event: ClipboardEvent): void {
+  const selected = String(getSelection());
+  if (event.defaultPrevented || unmarked(selected) === selected) return;
+  event.clipboardData?.setData('text/plain', unmarked(selected));
+  event.preventDefault();
 }

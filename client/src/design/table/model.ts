@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { unmarked } from '~/core/bidi';
 
 export interface Column<T> {
   /** Heading; also identifies the column. */
@@ -59,7 +60,7 @@ export function isFiltered({ search, filters }: View): boolean {
 
 /** Text for comparison: lower case, without accents. */
 export function plain(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  return unmarked(text).normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 }
 
 /** Whether each word of a search occurs in one of the texts. */

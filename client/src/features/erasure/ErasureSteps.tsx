@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { ErasurePlan, ErasureReceipt } from '~/api';
+import { unmarked } from '~/core/bidi';
 import { asProblem } from '~/core/problem';
 import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
@@ -83,7 +84,7 @@ export function ErasureSteps(props: ErasureStepsProps) {
           <Button
             type="submit"
             color="red.9"
-            disabled={typed.trim() !== name.trim()}
+            disabled={unmarked(typed).trim() !== unmarked(name).trim()}
             loading={erase.isPending || later.isPending}
           >
             {days > 0 ? <Plural value={days} one="Erase in # day" other="Erase in # days" /> : confirmLabel}
