@@ -135,10 +135,12 @@ function Heading<T>({ column: { title, value, numeric }, view, onView }: Heading
   );
 }
 
-/** Whether a click is on a row itself: not on a control, in a menu that is drawn elsewhere, or the end of a selection. */
+/** Whether a click is on a row itself: not on a control, in a menu drawn elsewhere, or the end of a selection in it. */
 export function isOnRow({ target, currentTarget }: MouseEvent): boolean {
   const within = target instanceof Element && currentTarget.contains(target);
-  return within && !target.closest('a, button, input, label') && getSelection()?.type !== 'Range';
+  if (!within || target.closest('a, button, input, label')) return false;
+  const selection = getSelection();
+  return selection?.type !== 'Range' || !selection.getRangeAt(0).intersectsNode(currentTarget);
 }
 
 /** Move the focus to the same control of the next or previous row. */
