@@ -128,9 +128,11 @@ async function fetchWithSession(request: Request): Promise<Response> {
   let response = await (posted && NEW_SESSION_PATHS.test(pathname) ? signIn(request) : fetchInTime(request));
   if (response.ok) refused = false;
   for (let attempt = 1; response.status === 401 && !signingIn && attempt <= ATTEMPTS; attempt += 1) {
-    // A late answer to a user who has left says nothing about the session of the next one.
+    // A late answer to a user who has left says nothing about the session of the next one, who does not ask again.
     if (owner !== currentOwner()) return response;
-    if (!(await refresh())) {
+    const renewed = await refresh();
+    if (owner !== currentOwner()) return response;
+    if (!renewed) {
       handleSessionEnd(owner);
       return response;
     }

@@ -11,7 +11,7 @@ const requests: string[] = [];
 let answers: (number | undefined)[] = [];
 const ended = vi.fn();
 /** Done while a request is on its way. */
-let meanwhile: () => void = () => undefined;
+let meanwhile: () => unknown = () => undefined;
 
 beforeEach(() => {
   requests.length = 0;
@@ -52,6 +52,13 @@ it('a refusal that arrives after a sign-out does not concern the next user', asy
   meanwhile = disown;
   await ask();
   expect([requests, ended.mock.calls.length]).toEqual([[ASKED], 0]);
+});
+
+it('a request of a user who leaves during the renewal is not repeated with the session of the next one', async () => {
+  answers = [401, 200];
+  meanwhile = () => requests.length === 2 && disown();
+  await ask();
+  expect(requests).toEqual([ASKED, RENEWED]);
 });
 
 it('renewals that change nothing are not repeated forever', async () => {
