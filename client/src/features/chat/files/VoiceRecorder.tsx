@@ -31,21 +31,21 @@ export function VoiceRecorder({ offered, onRecorded }: VoiceRecorderProps) {
   const starting = useRef(false);
   const { source } = useValue(pendingPermission);
   useEffect(() => () => recording?.cancel(), [recording]);
-  const left = useRef(false);
+  const wanted = useRef(false);
   useEffect(() => {
-    left.current = false;
+    wanted.current = offered;
     return () => {
-      left.current = true;
+      wanted.current = false;
     };
-  }, []);
+  }, [offered]);
   const start = async () => {
     if (starting.current || recording) return;
     starting.current = true;
     setFault(undefined);
     try {
       const begun = await recordVoice();
-      if (left.current) begun.cancel();
-      else setRecording(begun);
+      if (wanted.current) setRecording(begun);
+      else begun.cancel(); // the page was left, or a text was begun meanwhile, which keeps the focus
     } catch (reason) {
       setFault(reason);
     } finally {

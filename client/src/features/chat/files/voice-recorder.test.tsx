@@ -52,3 +52,10 @@ it('a recording goes on when a text or a file makes it one message of several', 
   expect(recording.cancel).not.toHaveBeenCalled();
   expect(page.querySelector('[role=group]')).not.toBeNull();
 });
+
+it('a microphone that opens after a text was begun is closed, and the text has the focus', async () => {
+  show(false);
+  await act(async () => microphone.opens(recording));
+  expect(recording.cancel).toHaveBeenCalledOnce();
+  expect(page.querySelector('[role=group]')).toBeNull();
+});
