@@ -25,10 +25,12 @@ vi.mock('~/core/device-storage', () => ({
 /** A tab, which has modules of its own. */
 async function openTab() {
   vi.resetModules();
-  const { loadOutbox, saveOutbox, forgetUnstored } = await import('./stored-outbox');
+  const { loadOutbox, saveOutbox, forgetUnstored, unsentMessages } = await import('./stored-outbox');
   const change = async (work: (all: Outgoing[]) => Outgoing[]) => saveOutbox(work(await loadOutbox()));
   return {
     forget: forgetUnstored,
+    load: loadOutbox,
+    unsent: unsentMessages,
     save: saveOutbox,
     add: (id: string) => change((all) => [...all, message(id)]),
     remove: (id: string) => change((all) => all.filter((each) => each.client_id !== id)),
@@ -85,4 +87,26 @@ it('messages that cannot be read at the moment are not replaced', async () => {
   expect(await tab.shown()).toEqual(['own']);
   device.readable = true;
   expect(await tab.shown()).toEqual(['earlier', 'own']);
+});
+
+it('changes that were not stored stay while the messages cannot be read', async () => {
+  const tab = await openTab();
+  for (const id of ['discarded', 'refused']) await tab.add(id);
+  device.full = true;
+  await tab.remove('discarded');
+  await tab.refuse('refused');
+  device.readable = false;
+  await tab.add('own');
+  Object.assign(device, { readable: true, full: false });
+  expect(await tab.shown()).toEqual(['refused refused', 'own']);
+});
+
+it('a question about unsent messages during a change does not keep that from being stored', async () => {
+  const tab = await openTab();
+  await tab.load();
+  device.readable = false;
+  expect(await tab.unsent()).toEqual([]);
+  await tab.save([message('c-1')]);
+  device.readable = true;
+  expect(await (await openTab()).shown()).toEqual(['c-1']);
 });

@@ -9,13 +9,23 @@ let unstored: { added: Outgoing[]; changed: ReadonlyMap<string, Outgoing | undef
 
 /** The messages of all pages: what this one has not stored besides what others may have stored or sent since. */
 export async function loadOutbox(): Promise<Outgoing[]> {
-  stored = (await readStored(KEY).then(
-    (found) => found ?? [],
+  stored = await readOutbox();
+  return withUnstored(stored);
+}
+
+/** The same at any time, without the lock of changes: the next save does not rely on it. */
+export const unsentMessages = async () => withUnstored(await readOutbox());
+
+const readOutbox = () =>
+  readStored(KEY).then(
+    (found) => (found ?? []) as Outgoing[],
     () => undefined,
-  )) as typeof stored;
-  if (!unstored) return stored ?? [];
+  );
+
+function withUnstored(read: Outgoing[] = []): Outgoing[] {
+  if (!unstored) return read;
   const { added, changed } = unstored;
-  const present = (stored ?? []).flatMap((each) => {
+  const present = read.flatMap((each) => {
     const now = changed.has(each.client_id) ? changed.get(each.client_id) : each;
     return now ? [now] : [];
   });
@@ -31,7 +41,10 @@ export async function saveOutbox(messages: Outgoing[]): Promise<void> {
     () => false,
     () => true,
   );
-  if (owner === currentOwner()) unstored = failed ? changesOf(before ?? [], messages) : undefined;
+  if (owner !== currentOwner()) return;
+  if (!failed) unstored = undefined;
+  else if (before) unstored = changesOf(before, messages);
+  else unstored = { added: messages, changed: unstored?.changed ?? new Map() };
 }
 
 function changesOf(before: readonly Outgoing[], after: readonly Outgoing[]): NonNullable<typeof unstored> {

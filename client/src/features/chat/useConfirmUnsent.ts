@@ -1,7 +1,7 @@
 import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { confirmAction } from '~/design/Confirm';
-import { loadOutbox } from './stored-outbox';
+import { unsentMessages } from './stored-outbox';
 
 /**
  * Returns a function to call before a sign-out, which deletes what this device has not sent. If there are such messages, it
@@ -10,7 +10,7 @@ import { loadOutbox } from './stored-outbox';
 export function useConfirmUnsent(): () => Promise<boolean> {
   const { t } = useLingui();
   return async () => {
-    const count = (await loadOutbox()).length;
+    const count = (await unsentMessages()).length;
     if (count === 0) return true;
     return confirmAction({
       title: t`Sign out and delete unsent messages?`,
