@@ -249,3 +249,33 @@ async def test_an_account_is_deleted_only_once_no_calls_are_led_to_it(world: Wor
     assert (await admin.delete(other)).status_code == 204
     assert (await admin.delete("/api/v1/hours/office")).status_code == 204
     assert (await admin.delete(one)).status_code == 204
+
+
+async def test_the_last_administrator_stays_one_in_an_import_and_its_undo(world: World) -> None:
+    admin = await office(world)
+    await world.person(world.acme, "second@acme.example")
+    title = "name,email,role,department\n"
+    swap = ",admin@acme.example,user,Sales\n,second@acme.example,administrator,\n"
+    for rows in (swap.replace("administrator", ""), swap.replace("second", "nina")):  # Nina is not active
+        file, query = f"{title}{rows}".encode(), {"skip_faulty": True}
+        preview = (await admin.post(IMPORT, params={"dry_run": True}, content=file)).json()
+        faults = [(row["line"], each["code"], each["column"]) for row in preview["rows"] for each in row["faults"]]
+        assert (faults, preview["refused"]) == ([(2, "last_administrator", "role")], 1)
+        assert (await admin.post(IMPORT, content=file)).status_code == 422
+        applied = (await admin.post(IMPORT, params=query, content=file)).json()
+        assert (applied["refused"], applied["rows"]) == (1, preview["rows"])
+    one, other = swap.splitlines(keepends=True)
+    for rows in (f"{one}{other}", f"{other}{one}"):
+        undo = await imported(admin, f"{title}{rows}")
+        deputy = await world.signed_in("second@acme.example")
+        now = await entries(deputy)
+        assert [now[f"{name}@acme.example"]["role"] for name in ("admin", "second")] == ["user", "tenant_admin"]
+        assert (await deputy.post(undo)).json()["restored"] == 2
+        now = await entries(admin)
+        assert [now[f"{name}@acme.example"]["role"] for name in ("admin", "second")] == ["tenant_admin", "user"]
+    admin_id = now["admin@acme.example"]["id"]
+    undo = await imported(admin, f"{title},second@acme.example,administrator,Sales\n")
+    await world.identity.users.update(world.acme.id, admin_id, PersonChange(role=Role.USER))
+    expected = [(2, "restore", ["department"], "last_administrator")]
+    assert actions((await deputy.get(undo)).json()) == expected
+    assert actions((await deputy.post(undo)).json()) == expected

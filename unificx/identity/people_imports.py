@@ -23,6 +23,7 @@ from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
 from unificx.identity.policies.import_plan import KnownPerson, MayGrant, TenantState, plan_import, summarize
 from unificx.identity.policies.import_undo import AccountNow, plan_undo, values_of
+from unificx.identity.policies.last_administrators import promotions_first
 from unificx.identity.policies.people_csv import read_people_csv, require_importable
 from unificx.identity.repository import accounts, imports, people
 from unificx.identity.schemas import Extension, NewExtension, NewPerson, Person, PersonChange, Role
@@ -116,7 +117,8 @@ class PeopleImports:
         calls are led to. Raise as `preview_undo`."""
         async with self._store.transaction() as tx:
             imported, rows, accounts_now = await self._plan_undo(tx.session, tenant_id, import_id, may_grant, used)
-            for person, row in zip(imported, rows, strict=True):
+            pairs = zip(imported, rows, strict=True)
+            for person, row in sorted(pairs, key=lambda each: promotions_first(each[0].before.role)):
                 now = accounts_now.get(person.person_id)
                 if now is not None and row.action == "delete":
                     await self._users.close_in(tx, now.person)
@@ -146,14 +148,26 @@ class PeopleImports:
         return TenantState(
             people={
                 key: KnownPerson(
-                    one.name, one.role, one.language, self._directory.numbers_of(one.id), one.department, one.granted
+                    one.name,
+                    one.role,
+                    one.language,
+                    self._directory.numbers_of(one.id),
+                    one.department,
+                    one.granted,
+                    one.state == "active",
                 )
                 for key, one in known.items()
             },
             extensions=[number for number, kind in used.items() if kind == "extension"],
             used=used,
             may_grant=may_grant,
+            active=await self._active(session, tenant_id),
         )
+
+    async def _active(self, session: AsyncSession, tenant_id: str) -> dict[Role, int]:
+        """Return the number of active operators and administrators."""
+        roles = Role.OPERATOR, Role.TENANT_ADMIN
+        return {role: await accounts.count_active(session, tenant_id, role) for role in roles}
 
     async def _create(
         self, tx: Transaction, tenant_id: str, import_id: str, rows: Iterable[PlannedRow]
@@ -175,7 +189,7 @@ class PeopleImports:
         self, tx: Transaction, import_id: str, rows: Iterable[PlannedRow], known: dict[str, Person]
     ) -> list[ImportedPerson]:
         stored: list[ImportedPerson] = []
-        for row in rows:
+        for row in sorted(rows, key=lambda each: promotions_first(each.role)):
             if row.action == "update":
                 before = known[validation.email_key(row.email)]
                 change = PersonChange(
@@ -231,7 +245,7 @@ class PeopleImports:
             raise Conflict("This import was undone already.")
         imported = await imports.persons(session, self._keys, tenant_id, import_id)
         now = await self._accounts_now(session, tenant_id, {each.person_id for each in imported}, used)
-        return imported, [plan_undo(each, now.get(each.person_id), may_grant) for each in imported], now
+        return imported, plan_undo(imported, now, await self._active(session, tenant_id), may_grant), now
 
     async def _accounts_now(
         self, session: AsyncSession, tenant_id: str, person_ids: set[str], led_to: Collection[str]

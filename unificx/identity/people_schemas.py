@@ -12,7 +12,7 @@ ImportColumn = Literal["name", "email", "number", "role", "language", "departmen
 Encoding = Literal["utf-8", "windows-1252"]
 ImportAction = Literal["create", "update", "unchanged", "refused"]
 UndoAction = Literal["delete", "restore", "keep", "gone"]
-KeepReason = Literal["changed", "in_use", "role_too_high"]
+KeepReason = Literal["changed", "in_use", "role_too_high", "last_administrator"]
 FaultCode = Literal[
     "missing",
     "malformed",
@@ -21,6 +21,7 @@ FaultCode = Literal[
     "number_fixed",
     "unknown_role",
     "role_too_high",
+    "last_administrator",
     "unknown_language",
     "too_many_cells",
     "no_free_number",

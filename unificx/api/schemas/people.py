@@ -155,6 +155,7 @@ class UndoneRow(Output):
     reason: KeepReason | None = Field(
         description="Why all or some is kept. `changed`: since the import. `in_use`: the person has signed in, or the"
         " extension has a phone. `role_too_high`: it requires a higher role than yours."
+        " `last_administrator`: no other active person would have the role."
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from unificx.core.errors import Invalid
 from unificx.identity.people_schemas import FaultCode, ImportAction, ImportColumn, ImportFault, ImportRow, PlannedRow
 from unificx.identity.policies import validation
+from unificx.identity.policies.last_administrators import RoleChange, refused_lines
 from unificx.identity.policies.number_proposal import propose_numbers
 from unificx.identity.schemas import Language, Role
 
@@ -43,6 +44,7 @@ class KnownPerson:
     department: str = field(default="", repr=False)
     granted: frozenset[str] = frozenset()
     """Permissions of the custom roles."""
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class TenantState:
     """Numbers of all objects, extensions among them."""
     may_grant: MayGrant
     """Whether the importing user may grant and revoke a role, and the permissions of custom roles."""
+    active: Mapping[Role, int]
+    """Number of active operators and administrators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,9 @@ class _Values:
 
 def plan_import(rows: Collection[ImportRow], tenant: TenantState) -> Iterator[PlannedRow]:
     """Iterate over what to do with each row, in order. Linear in the number of rows."""
-    planner = _Planner(rows, tenant)
-    return map(planner.plan, rows)
+    last = _last_administrators(rows, tenant)
+    planned = map(_Planner(rows, tenant).plan, rows)
+    return (_refused(row) if row.line in last else row for row in planned)
 
 
 def summarize(planned: Iterable[PlannedRow]) -> tuple[Mapping[ImportAction, int], tuple[PlannedRow, ...]]:
@@ -86,6 +91,28 @@ def summarize(planned: Iterable[PlannedRow]) -> tuple[Mapping[ImportAction, int]
         if (faulty if row.action == "refused" else counts.total() - faulty) <= MAX_LISTED:
             listed.append(row)
     return counts, tuple(listed)
+
+
+def _last_administrators(rows: Collection[ImportRow], tenant: TenantState) -> set[int]:
+    """Return the lines that would leave no active administrator, or no operator, after all rows."""
+    privileged = {key for key, one in tenant.people.items() if one.active and one.role is not Role.USER}
+    if not any(
+        row.cells.get("role") and validation.email_key(row.cells.get("email", "")) in privileged for row in rows
+    ):
+        return set()
+    changes = list[RoleChange]()
+    # Planned twice instead of being in memory: a preview may have very many rows.
+    for row in map(_Planner(rows, tenant).plan, rows):
+        if row.role is not None and "role" in row.changed:
+            known = tenant.people[validation.email_key(row.email)]
+            if known.active:
+                changes.append(RoleChange(row.line, known.role, row.role))
+    return refused_lines(changes, tenant.active)
+
+
+def _refused(row: PlannedRow) -> PlannedRow:
+    fault = ImportFault("last_administrator", "role", "No other active person would have the role of this one.")
+    return replace(row, action="refused", changed=(), faults=(*row.faults, fault))
 
 
 class _Planner:

@@ -1,7 +1,7 @@
 """How an import of people is taken back: exactly what it stored, as far as nothing has changed it since. Pure."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from unificx.identity.people_schemas import (
     ImportColumn,
@@ -11,7 +11,8 @@ from unificx.identity.people_schemas import (
     UndoneRow,
 )
 from unificx.identity.policies.import_plan import MayGrant
-from unificx.identity.schemas import Person
+from unificx.identity.policies.last_administrators import RoleChange, refused_lines
+from unificx.identity.schemas import Person, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,28 @@ class AccountNow:
     used_extensions: frozenset[str]
 
 
-def plan_undo(row: ImportedPerson, now: AccountNow | None, may_grant: MayGrant) -> UndoneRow:
+def plan_undo(
+    imported: Sequence[ImportedPerson], now: Mapping[str, AccountNow], active: Mapping[Role, int], may_grant: MayGrant
+) -> list[UndoneRow]:
+    """Return how each row is taken back. `now`: the open accounts by id; `active`: the number of active operators and
+    administrators, of which one of each stays."""
+    rows = [_plan_row(each, now.get(each.person_id), may_grant) for each in imported]
+    changes = [
+        RoleChange(row.line, person.role, each.before.role)
+        for each, row in zip(imported, rows, strict=True)
+        if "role" in row.columns and (person := now[each.person_id].person).state == "active"
+    ]
+    last = refused_lines(changes, active)
+    return [_without_role(row) if row.line in last else row for row in rows]
+
+
+def _without_role(row: UndoneRow) -> UndoneRow:
+    columns = tuple(each for each in row.columns if each != "role")
+    action, reason = "restore" if columns else "keep", row.reason or "last_administrator"
+    return replace(row, action=action, columns=columns, reason=reason)
+
+
+def _plan_row(row: ImportedPerson, now: AccountNow | None, may_grant: MayGrant) -> UndoneRow:
     """Return how a row is taken back. An account that the import created is deleted, unless it is in use or was changed
     since; of one that it changed, the columns get their values back that still have those of the import."""
     if now is None:

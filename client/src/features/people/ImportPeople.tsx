@@ -80,6 +80,7 @@ function useFaultTexts() {
     number_fixed: t`cannot be changed: this person has another one`,
     unknown_role: t`is unknown: user or administrator`,
     role_too_high: t`is higher than yours`,
+    last_administrator: t`stays: no other active person would have it`,
     unknown_language: t`is unknown: en or de`,
     too_many_cells: t`has more cells than the first row`,
     no_free_number: t`is not available: all are in use`,

@@ -92,5 +92,6 @@ function Consequences({ of: { deleted, restored, rows } }: { of: UndoReport }) {
 function Reason({ of: { reason } }: { of: UndoneRow }) {
   if (reason === 'in_use') return <Trans>in use</Trans>;
   if (reason === 'role_too_high') return <Trans>has a higher role than you</Trans>;
+  if (reason === 'last_administrator') return <Trans>no other active person would have the role</Trans>;
   return <Trans>changed since</Trans>;
 }
