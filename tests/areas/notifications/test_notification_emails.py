@@ -776,18 +776,22 @@ async def test_emails_that_a_server_checks_for_minutes_do_not_delay_those_that_g
     monkeypatch.setattr(box, "handle_DATA", check)
     for _ in range(5):
         assert await queue.enqueue(ada, "new_device", "en")
-    async with asyncio.timeout(30):
-        sending = asyncio.create_task(queue.run())
-        await arrive(3)
-        assert await queue.enqueue(ada, "recovery", "en", link=LINK)
-        await arrive(4)
-        assert LINK in text_of(box.received[3].message, "plain")
-        assert [each.state for each in await listed(records, acme)] == ["sending", *["waiting"] * 2, *["sending"] * 3]
+    sending = asyncio.create_task(queue.run())
+    try:
+        async with asyncio.timeout(30):
+            await arrive(3)
+            assert await queue.enqueue(ada, "recovery", "en", link=LINK)
+            await arrive(4)
+            assert LINK in text_of(box.received[3].message, "plain")
+            states = [each.state for each in await listed(records, acme)]
+            assert states == ["sending", *["waiting"] * 2, *["sending"] * 3]
+            checked.set()
+            await arrive(6)
+    finally:
         checked.set()
-        await arrive(6)
-    sending.cancel()
-    with suppress(asyncio.CancelledError):
-        await sending  # stores what the server has accepted
+        sending.cancel()
+        with suppress(asyncio.CancelledError):
+            await sending  # stores what the server has accepted
     assert [each.state for each in await listed(records, acme)] == ["sent"] * 6
     assert len(box.received) == 6
 
