@@ -1,6 +1,6 @@
 import { Anchor, Text } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
-import { useLayoutEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import css from './states.module.css';
 
 interface EmptyStateProps {
@@ -12,17 +12,10 @@ interface EmptyStateProps {
   help?: { text: string; href: string };
 }
 
-/** Content of a list without entries. Once there is one, the focus of its button goes to the title of the page. */
+/** Content of a list without entries. */
 export function EmptyState({ icon: Shape, text, action, help }: EmptyStateProps) {
-  const content = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const shown = content.current;
-    return () => {
-      if (shown?.contains(document.activeElement)) document.querySelector<HTMLElement>('main h1')?.focus();
-    };
-  }, []);
   return (
-    <div className={css.empty} ref={content}>
+    <div className={css.empty}>
       <Shape size={48} aria-hidden />
       <Text>{text}</Text>
       {action}

@@ -1,8 +1,20 @@
 import { Menu, Transition } from '@mantine/core';
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  Outlet,
+  RouterProvider,
+} from '@tanstack/react-router';
+import { IconUsers } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
+import { createPortal } from 'react-dom';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { Drawer } from './Drawer';
-import { keepFocusInDialogs, leaveMenus, restoreFocusOfDisabled } from './focus';
+import { EmptyState } from './EmptyState';
+import { focusTitles, keepFocusInDialogs, leaveMenus, leaveRemoved, restoreFocusOfDisabled } from './focus';
 import { eventually } from '../../test/eventually';
 import { click, rendered } from '../../test/rendered';
 
@@ -131,4 +143,181 @@ it('the button of a menu has the focus when a chosen item acts, so that a dialog
   await press('menu');
   await press('item');
   expect(act.mock.results).toEqual([{ type: 'return', value: document.querySelector('[data-is=menu]') }]);
+});
+
+/** Focus a control by its text once it is shown, and press it. */
+const pressText = (text: string) =>
+  eventually(() => {
+    const control = [...document.querySelectorAll<HTMLElement>('a, button')].find((each) => each.textContent === text);
+    expect(control).toBeDefined();
+    control!.focus();
+    expect(document.activeElement).toBe(control);
+    control!.click();
+  });
+
+const dialogHasFocus = () => eventually(() => expect(document.activeElement?.closest('[role=dialog]')).not.toBeFalsy());
+
+const focusedText = () => document.activeElement?.textContent;
+
+/** A page with a button in one of its parts that goes when it is pressed. */
+function Parts({ of }: { of: string }) {
+  const [shown, setShown] = useState(true);
+  const remove = (part: string) => of === part && shown && <button onClick={() => setShown(false)}>Remove</button>;
+  return (
+    <>
+      <main>
+        <h1>People</h1>
+        <section>
+          <h2>Steps</h2>
+          <div>{remove('section')}</div>
+        </section>
+        {of === 'page' && shown && <EmptyState icon={IconUsers} text="None" action={remove('page')} />}
+      </main>
+      <div role="dialog">
+        <h2>New</h2>
+        <form>{remove('dialog')}</form>
+      </div>
+    </>
+  );
+}
+
+it.each([
+  ['section', 'Steps'],
+  ['page', 'People'],
+  ['dialog', 'New'],
+])('a control that is removed leaves the focus to the heading of the %s it was in', async (part, heading) => {
+  onTestFinished(leaveRemoved());
+  rendered(<Parts of={part} />);
+  await pressText('Remove');
+  await eventually(() => expect(focusedText()).toBe(heading));
+});
+
+/** Closes with its content, which takes the focus with it. */
+function Emptied() {
+  const [opened, setOpened] = useState(false);
+  const close = () => setOpened(false);
+  return (
+    <main>
+      <h1>People</h1>
+      <button onClick={() => setOpened(true)}>Open</button>
+      <Drawer opened={opened} onClose={close} title="New">
+        {opened && <button onClick={close}>Save</button>}
+      </Drawer>
+    </main>
+  );
+}
+
+it('a dialog whose content goes as it closes returns the focus to its opener', async () => {
+  onTestFinished(leaveRemoved());
+  const moves = vi.fn(({ target }: FocusEvent) => (target as HTMLElement).textContent);
+  rendered(<Emptied />);
+  await pressText('Open');
+  await dialogHasFocus();
+  document.addEventListener('focusin', moves);
+  onTestFinished(() => document.removeEventListener('focusin', moves));
+  await pressText('Save');
+  await eventually(() => expect(moves).toHaveBeenCalledTimes(2));
+  expect(moves.mock.results.map(({ value }) => value as string)).toEqual(['Save', 'Open']);
+});
+
+/** Pages beside a menu and, in `main`, a list that stays; the title of a person comes late. */
+async function visited() {
+  let show = () => {};
+  const Person = () => {
+    const [loaded, setLoaded] = useState(false);
+    show = () => setLoaded(true);
+    return loaded && <h1>Berta</h1>;
+  };
+  const Frame = () => (
+    <>
+      <Link to="/">People</Link>
+      <Link to="/" search={{ tab: 'two' } as never}>
+        Tab
+      </Link>
+      <Link to="/person">Person</Link>
+      <Link to="/search">Search</Link>
+      <Link to="/called">Called</Link>
+      <div role="dialog">
+        <Link to="/">Home</Link>
+      </div>
+      <main>
+        <Link to="/person">Beside</Link>
+        <Outlet />
+      </main>
+    </>
+  );
+  const root = createRootRoute({ component: Frame });
+  const pages = {
+    '/': () => (
+      <>
+        <h1>Start</h1>
+        <Link to="/person">Row</Link>
+      </>
+    ),
+    '/person': Person,
+    '/search': () => (
+      <>
+        <h1>Search</h1>
+        <input autoFocus />
+      </>
+    ),
+    '/called': () => (
+      <>
+        <h1>Called</h1>
+        {createPortal(
+          <div role="alertdialog">
+            <input autoFocus />
+          </div>,
+          document.body,
+        )}
+      </>
+    ),
+  };
+  const routes = Object.entries(pages).map(([path, component]) =>
+    createRoute({ getParentRoute: () => root, path, component }),
+  );
+  const router = createRouter({ routeTree: root.addChildren(routes), history: createMemoryHistory() });
+  onTestFinished(focusTitles(router));
+  const follow = async (text: string) => {
+    const shown = new Promise((resolve) => router.subscribe('onRendered', resolve));
+    await pressText(text);
+    await shown;
+  };
+  const shown = new Promise((resolve) => router.subscribe('onRendered', resolve));
+  rendered(<RouterProvider router={router as never} />);
+  await shown;
+  return { follow, show: () => show() };
+}
+
+it('the title of another page has the focus once it is shown', async () => {
+  const { follow, show } = await visited();
+  expect(document.activeElement).toBe(document.body); // at the first load
+  await follow('Row');
+  show();
+  await eventually(() => expect(focusedText()).toBe('Berta'));
+  for (const link of ['People', 'Home']) {
+    await follow(link);
+    expect(focusedText()).toBe('Start');
+    await follow('Called');
+  }
+});
+
+it.each([
+  ['at a link that only changes the query', 'Tab', 'A'],
+  ['at a link within the page that stays, such as a row of a list', 'Beside', 'A'],
+  ['in a field of the page that takes it', 'Search', 'INPUT'],
+  ['in a dialog that opens', 'Called', 'INPUT'],
+])('a navigation leaves the focus %s', async (_, link, expected) => {
+  const { follow } = await visited();
+  await follow(link);
+  expect(document.activeElement?.tagName).toBe(expected);
+});
+
+it('a navigation leaves the focus where the user moves it before the title is shown', async () => {
+  const { follow, show } = await visited();
+  await follow('Person');
+  document.querySelector<HTMLElement>('main a')!.focus();
+  show();
+  await eventually(() => expect(document.querySelector('h1')).not.toBeNull());
+  expect(focusedText()).toBe('Beside');
 });

@@ -1,3 +1,5 @@
+import type { AnyRouter } from '@tanstack/react-router';
+
 /**
  * Gives the focus back to a control that was disabled while its change was saved: the browser takes it from a disabled
  * one. Returns a function that ends this.
@@ -62,6 +64,104 @@ export function leaveMenus(): () => void {
   };
   document.addEventListener('click', leave, true);
   return () => document.removeEventListener('click', leave, true);
+}
+
+/** A dialog or menu that was closed returns the focus within 10 ms, which goes first. */
+const RETURN_MS = 100;
+
+/**
+ * When the focused control is removed, such as the button of a selection that was cleared, focuses the heading of the part
+ * of the page that it was in, unless something else has the focus by then. Returns a function that ends this.
+ */
+export function leaveRemoved(): () => void {
+  let focused: Node | null = null;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const remember = ({ target }: FocusEvent) => {
+    focused = target as Node;
+  };
+  const forget = () => {
+    focused = null;
+  };
+  const observer = new MutationObserver((records) => {
+    if (!focused || focused.isConnected) return;
+    const gone = focused;
+    focused = null;
+    const removal = records.findLast(
+      ({ target, removedNodes }) => target.isConnected && [...removedNodes].some((each) => each.contains(gone)),
+    );
+    const focusHeading = () => document.activeElement === document.body && focusHeadingOf(removal?.target ?? null);
+    clearTimeout(waiting);
+    waiting = setTimeout(focusHeading, RETURN_MS);
+  });
+  observer.observe(document.body, { subtree: true, childList: true });
+  document.addEventListener('focusin', remember);
+  document.addEventListener('pointerdown', forget);
+  return () => {
+    clearTimeout(waiting);
+    observer.disconnect();
+    document.removeEventListener('focusin', remember);
+    document.removeEventListener('pointerdown', forget);
+  };
+}
+
+function focusHeadingOf(place: Node | null): void {
+  for (let part = place as Element | null; part && part !== document.body; part = part.parentElement) {
+    const heading = part.isConnected && part.querySelector<HTMLElement>('h1, h2, h3');
+    if (heading) return focusText(heading);
+  }
+  focusText(document.querySelector<HTMLElement>('main h1'));
+}
+
+/** The page stays where it is; a focus ring is shown to users of a keyboard only. */
+function focusText(text: HTMLElement | null): void {
+  if (!text) return;
+  text.tabIndex = -1;
+  text.focus({ preventScroll: true });
+}
+
+/**
+ * After a navigation to another page focuses its title once it is shown, unless a control within the page, or a dialog that
+ * has opened, has the focus. Tabs and filters, which are in the query of the address, leave the focus. Returns a function
+ * that ends this.
+ */
+export function focusTitles(router: AnyRouter): () => void {
+  let before: Element | null = null;
+  let stopWaiting = () => {};
+  const stops = [
+    router.subscribe('onBeforeLoad', () => {
+      before = document.activeElement;
+    }),
+    router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
+      if (!fromLocation || !pathChanged) return;
+      stopWaiting();
+      const { activeElement } = document;
+      if (activeElement?.closest('main')) return;
+      if (activeElement !== before && activeElement?.closest('[role="dialog"], [role="alertdialog"]')) return;
+      stopWaiting = whenTitleIsShown(focusText);
+    }),
+  ];
+  return () => [...stops, stopWaiting].forEach((stop) => stop());
+}
+
+/** The title may come with the data of the page. Waiting ends when the focus is moved. */
+function whenTitleIsShown(act: (title: HTMLElement) => void): () => void {
+  const check = () => {
+    const title = document.querySelector<HTMLElement>('main h1');
+    if (!title) return;
+    stop();
+    act(title);
+  };
+  const observer = new MutationObserver(check);
+  const stop = () => {
+    observer.disconnect();
+    document.removeEventListener('focusin', stop);
+    document.removeEventListener('pointerdown', stop);
+  };
+  observer.observe(document.body, { subtree: true, childList: true });
+  document.addEventListener('focusin', stop);
+  document.addEventListener('pointerdown', stop);
+  check();
+  return stop;
 }
 
 /** The `ref` of a form that takes the place of the button that was pressed: it begins in its first field. */

@@ -5,7 +5,7 @@ import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react
 import { Suspense, useEffect, type ReactNode } from 'react';
 import { repeatFirstLoads } from '~/api/reload-queries';
 import { session } from '~/api/session';
-import { keepFocusInDialogs, leaveMenus, restoreFocusOfDisabled } from '~/design/focus';
+import { keepFocusInDialogs, leaveMenus, leaveRemoved, restoreFocusOfDisabled } from '~/design/focus';
 import { theme, variables } from '~/design/theme';
 import { asProblem } from '~/core/problem';
 import { useValue } from '~/core/store';
@@ -33,6 +33,7 @@ export function Providers({ overlays, children }: ProvidersProps) {
   useEffect(restoreFocusOfDisabled, []);
   useEffect(keepFocusInDialogs, []);
   useEffect(leaveMenus, []);
+  useEffect(leaveRemoved, []);
   // No dialogs before sign-in, so the sign-in screen loads faster.
   const signedIn = useValue(session, (each) => each.state === 'in');
   return (

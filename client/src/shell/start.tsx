@@ -4,6 +4,7 @@ import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { session } from '~/api/session';
 import { closeDialogs } from '~/design/dialogs';
+import { focusTitles } from '~/design/focus';
 import { Providers, queries } from './Providers';
 
 interface Program {
@@ -30,6 +31,7 @@ export function start({ router, overlays, onSignedIn }: Program): void {
       void router.invalidate();
     }
   });
+  focusTitles(router);
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
       <Providers overlays={<RouterContextProvider router={router}>{overlays}</RouterContextProvider>}>
