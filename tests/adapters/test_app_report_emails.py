@@ -125,6 +125,8 @@ async def test_each_period_is_sent_once_to_people_who_may_read_it(
             assert not await rooms.reports.schedules.due()
             await rooms.identity.tenants.update(acme.id, TenantChange(state="active"))
             assert await rooms.reports.schedules.due()
+            other = NewPerson("Cy", "cy@acme.example", Role.TENANT_ADMIN, "correct horse battery")  # remains one
+            await rooms.identity.people.create(acme.id, other)
             await rooms.identity.users.update(acme.id, ada.id, PersonChange(role=Role.USER))
             await rooms.reports.send_due()
             sources = ReportSources(rooms.identity, rooms.history, rooms.routing.queues, rooms.consents, rooms.billing)

@@ -157,6 +157,7 @@ async def test_a_key_has_at_most_the_present_rights_of_its_user(world: World) ->
     program = await create_key(world, admin, scopes=["people:read"])
     assert (await program.get("/api/v1/persons")).status_code == 200
     admin_id = (await admin.get("/api/v1/me")).json()["person"]["id"]
+    await world.person(world.acme, "other@acme.example", role=Role.TENANT_ADMIN)  # remains one
     await world.identity.users.update(world.acme.id, admin_id, PersonChange(role=Role.USER))
     assert (await program.get("/api/v1/persons")).status_code == 403
 

@@ -86,6 +86,7 @@ async def test_token_theft_ends_the_session_and_clears_cookies(world: World) -> 
     client = await browser(world)
     stolen = client.cookies[REFRESH]
     assert (await client.post(f"{API}/sessions/refresh", json={})).status_code == 200
+    assert (await client.get(f"{API}/me")).status_code == 200
     world.clock.advance(30)
     attacker = await world.client().post(f"{API}/sessions/refresh", json={"refresh": stolen})
     assert problem(attacker, 401) == "session_over"

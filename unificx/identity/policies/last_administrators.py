@@ -19,7 +19,8 @@ def refused_lines(changes: Sequence[RoleChange], active: Mapping[Role, int]) -> 
     """Return the lines whose change would take away the last active operator or administrator: of several the last
     one. `active` is the number of active accounts with these roles before the changes."""
     refused = set[int]()
-    for role in (Role.OPERATOR, Role.TENANT_ADMIN):  # an operator who stays one is no new administrator
+    # In this order: an operator whose change is refused does not become an administrator.
+    for role in (Role.OPERATOR, Role.TENANT_ADMIN):
         made = [each for each in changes if each.line not in refused]
         left = active[role] + sum((each.after is role) - (each.before is role) for each in made)
         lost = [
