@@ -24,6 +24,9 @@ class StreamLimits:
     """Limits of TCP, TLS and WebSocket connections; times in seconds, sizes in bytes."""
 
     connections: int = 20_000
+    closing: int = 5_000
+    """Further ones while connections that were replaced are being closed: a WebSocket takes a second for it, or longer
+    if its peer does not read."""
     per_source: int = 1_000
     """An office behind NAT uses one connection per phone and two per browser."""
     per_source_loopback: int = 20_000
@@ -105,6 +108,8 @@ class Connections:
             replaced = next(iter(self._unauthenticated), source)
         else:
             replaced = None
+        if self._count.total >= self.limits.connections + self.limits.closing:
+            return False
         if replaced is not None and not self._close_oldest(replaced):
             return False
         self._count.acquire(source)

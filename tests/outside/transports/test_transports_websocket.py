@@ -216,3 +216,26 @@ async def test_an_internal_error_closes_only_its_connection(
             await browser.recv()
     await until(lambda: endpoint.lost)
     assert "ValueError" in caplog.text
+
+
+class SlowlyClosed:
+    """A connection whose peer does not read."""
+
+    def send(self, data: bytes) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def test_connections_that_take_long_to_close_are_limited() -> None:
+    """They are replaced, but further ones need a socket each until they are closed."""
+    limits = StreamLimits(connections=2, closing=1)
+    connections = Connections(lambda data, flow: None, lambda flow: None, limits)
+
+    def accept() -> bool:
+        accepted = connections.acquire("192.0.2.1")
+        connections.add_unauthenticated("192.0.2.1", SlowlyClosed())
+        return accepted
+
+    assert [accept() for _ in range(4)] == [True, True, True, False]
