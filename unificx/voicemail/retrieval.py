@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from unificx.callapps import App, Call, SpokenValue
-from unificx.core.errors import TooManyRequests
+from unificx.core.errors import Expired, TooManyRequests
 from unificx.identity import DirectoryCache
 from unificx.prompts import say_digits, say_messages
 from unificx.voicemail.deposit import load_sound
@@ -154,10 +154,13 @@ def _caller_prompts(message: Message) -> tuple[str, ...]:
 
 
 async def _toggle_archived(boxes: Mailboxes, call: Call, message: Message, archived: set[str]) -> str:
-    """Archive a message, or restore it."""
+    """Archive a message, or restore it unless it was erased meanwhile."""
     if message.id in archived:
+        try:
+            await boxes.restore(message)
+        except Expired:
+            return await call.play("voicemail/not-readable", escape_digits=_DIGITS)
         archived.discard(message.id)
-        await boxes.restore(message)
         return await call.play("voicemail/restored", escape_digits=_DIGITS)
     archived.add(message.id)
     await boxes.archive(message)

@@ -102,6 +102,19 @@ async def test_message_is_archived_and_restored(room: RecordingSetup, directory:
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [gone.id]
 
 
+async def test_message_that_was_erased_meanwhile_is_not_restored(
+    room: RecordingSetup, directory: DirectoryCache
+) -> None:
+    gone = await leave_message(room)
+    caller = stage(room, directory, digits={"sound 2.0": ["7"], "voicemail/not-readable": [HANG_UP]})
+    caller.begin()
+    await caller.until(lambda: "voicemail/deleted" in caller.played)
+    await room.boxes.erase(gone)
+    caller.press("7")
+    await caller.until(lambda: "voicemail/not-readable" in caller.played)
+    assert "voicemail/restored" not in caller.played
+
+
 async def test_unreadable_message_is_skipped(room: RecordingSetup, directory: DirectoryCache) -> None:
     await leave_message(room)
     for path in room.all_files():
