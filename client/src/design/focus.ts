@@ -112,7 +112,7 @@ function focusHeadingOf(place: Node | null): void {
   focusText(document.querySelector<HTMLElement>('main h1'));
 }
 
-/** The page stays where it is; a focus ring is shown to users of a keyboard only. */
+/** The page stays where it is. */
 function focusText(text: HTMLElement | null): void {
   if (!text) return;
   text.tabIndex = -1;
