@@ -234,7 +234,7 @@ def test_malformed_to_is_copied_unchanged() -> None:
 def test_malformed_via_is_answered_with_its_valid_part() -> None:
     bad = parse_error(INVITE.replace(b"branch=z9hG4bKp,", b";branch,"))
     assert bad.request is not None
-    assert bad.request.all("via") == ["SIP/2.0/TCP proxy.example"]
+    assert bad.request.all("via") == ["SIP/2.0/TCP proxy.example;rport"]
     assert bad.request.via.sent_by == "proxy.example"
 
 
