@@ -12,7 +12,7 @@ from http_world import ORIGIN, World
 
 from unificx.billing import NewPlan
 from unificx.db import Database, UnitOfWork
-from unificx.identity import NewSuspension
+from unificx.identity import NewSuspension, Tenant
 from unificx.server.trial_emails import connect_trials
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
@@ -40,6 +40,12 @@ def visitor(world: World, address: str = "198.51.100.9") -> httpx.AsyncClient:
 
 def links(world: World) -> list[str]:
     return [url.removeprefix(ORIGIN) for kind in ("en", "de") for _, url in world.emails.of_kind(f"sign_up {kind}")]
+
+
+async def sign_up(world: World, client: httpx.AsyncClient, email: str = FORM["email"]) -> Tenant:
+    await client.post("/sign-up", data={**FORM, "email": email})
+    await client.post(links(world)[-1], data=PASSWORD)
+    return world.services.identity.directory.tenants()[-1]
 
 
 @pytest.mark.promise("U3", "K1", "T3")
@@ -134,12 +140,8 @@ async def test_an_organisation_that_is_not_decided_about_is_deleted(open_world: 
     world, client = open_world, visitor(open_world)
     world.services.public_address.configure(ORIGIN, b"", "approval")
     directory, rights = world.services.identity.directory, world.services.rights.requests
-    await client.post("/sign-up", data=FORM)
-    await client.post(links(world)[-1], data=PASSWORD)
-    tenant = directory.tenants()[-1]
-    await client.post("/sign-up", data={**FORM, "email": "other@mueller.example"})
-    await client.post(links(world)[-1], data=PASSWORD)
-    approved = directory.tenants()[-1]
+    tenant = await sign_up(world, client)
+    approved = await sign_up(world, client, "other@mueller.example")
     await world.services.identity.suspensions.resume(approved.id, "")
     await world.identity.suspensions.suspend_tenant(world.acme.id, NewSuspension("payment"))
     world.clock.advance(30 * 86_400 - 1)
@@ -164,8 +166,7 @@ async def test_an_organisation_that_cannot_be_deleted_stops_no_other(
     directory, requests = world.services.identity.directory, world.services.rights.requests
     before = len(directory.tenants())
     for email in (FORM["email"], "other@mueller.example"):
-        await client.post("/sign-up", data={**FORM, "email": email})
-        await client.post(links(world)[-1], data=PASSWORD)
+        await sign_up(world, client, email)
     world.clock.advance(30 * 86_400 + 1)
     fail_first(monkeypatch, requests, "take")
     for left in (1, 0):
@@ -179,9 +180,7 @@ async def test_an_organisation_that_is_approved_before_its_turn_stays(
     world, client = open_world, visitor(open_world)
     world.services.public_address.configure(ORIGIN, b"", "approval")
     directory, requests = world.services.identity.directory, world.services.rights.requests
-    await client.post("/sign-up", data=FORM)
-    await client.post(links(world)[-1], data=PASSWORD)
-    tenant, undecided = directory.tenants()[-1], requests.reviews.undecided
+    tenant, undecided = await sign_up(world, client), requests.reviews.undecided
 
     async def approved_meanwhile() -> Sequence[tuple[str, str, str]]:
         found = await undecided()

@@ -180,11 +180,8 @@ async def test_requests_in_a_dialog_go_to_the_server_that_has_it() -> None:
         second <- ACK
         alice <- 200 [outside]
         alice -> ACK
-        alice -> BYE
-        second <- BYE
-        history <- answered 16 alice +493098765432
-        alice <- 200 BYE
-        """,
+        """
+        + hangs_up("alice", "second", "answered 16 alice +493098765432"),
     )
 
 
@@ -209,28 +206,9 @@ async def test_carrier_without_a_route_is_given_up_at_once_if_another_one_answer
 
 
 async def test_the_pause_of_a_server_does_not_move_its_dialogs() -> None:
-    world = await play(
-        """
-        alice 1001, carrier +491710000001 tcp trunk, second +491710000002 tcp trunk
-        alice -> INVITE 03098765432 [alice]
-        carrier <- INVITE [alice]
-        carrier -> 200 [outside]
-        carrier <- ACK
-        alice <- 200 [outside]
-        alice -> ACK
-        """,
-        numbers=NUMBERS,
-    )
+    world = await play(TALKS.replace("udp", "tcp"), numbers=NUMBERS)
     world.lines.servers["carrier"] = world.lines.servers["second"]
-    await play_on(
-        world,
-        """
-        alice -> BYE
-        carrier <- BYE
-        history <- answered 16 alice +493098765432
-        alice <- 200 BYE
-        """,
-    )
+    await play_on(world, hangs_up("alice", "carrier", "answered 16 alice +493098765432"))
 
 
 async def test_retry_after_pauses_the_server() -> None:

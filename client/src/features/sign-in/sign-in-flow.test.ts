@@ -32,6 +32,19 @@ function setup(parts: Record<string, unknown> = {}, credential: unknown = { id: 
   return { entry, server, keys, arrived, left, now: () => entry.state.state };
 }
 
+/** Two attempts to sign in, of which the first was left by the user; `answer` are the functions that answer them. */
+async function twoAttempts() {
+  const answer: ((value: unknown) => void)[] = [];
+  const proof = vi.fn(() => new Promise((resolve) => void answer.push(resolve)));
+  const { entry, left, now } = setup();
+  const former = entry.authenticate(proof as never);
+  await eventually(() => expect(proof).toHaveBeenCalledOnce());
+  await entry.reset();
+  const later = entry.authenticate(proof as never);
+  await eventually(() => expect(proof).toHaveBeenCalledTimes(2));
+  return { answer, former, later, left, now };
+}
+
 beforeEach(() => localStorage.clear());
 
 describe('the sign-in flow', () => {
@@ -194,14 +207,7 @@ describe('the sign-in flow', () => {
     ['before', 0, 1],
     ['after', 1, 0],
   ])('leaves a session that arrives late to a later attempt, which replaces it: %s', async (_, first, second) => {
-    const answer: ((value: unknown) => void)[] = [];
-    const proof = vi.fn(() => new Promise((resolve) => void answer.push(resolve)));
-    const { entry, left, now } = setup();
-    const former = entry.authenticate(proof as never);
-    await eventually(() => expect(proof).toHaveBeenCalledOnce());
-    await entry.reset();
-    const later = entry.authenticate(proof as never);
-    await eventually(() => expect(proof).toHaveBeenCalledTimes(2));
+    const { answer, former, later, left, now } = await twoAttempts();
     answer[first]!({ data: SIGNED });
     await [former, later][first];
     answer[second]!({ data: SIGNED });
@@ -212,14 +218,7 @@ describe('the sign-in flow', () => {
   it.each(['fails', 'needs a second factor'])(
     'ends a session that arrives late if the later attempt %s',
     async (how) => {
-      const answer: ((value: unknown) => void)[] = [];
-      const proof = vi.fn(() => new Promise((resolve) => void answer.push(resolve)));
-      const { entry, left, now } = setup();
-      const former = entry.authenticate(proof as never);
-      await eventually(() => expect(proof).toHaveBeenCalledOnce());
-      await entry.reset();
-      const later = entry.authenticate(proof as never);
-      await eventually(() => expect(proof).toHaveBeenCalledTimes(2));
+      const { answer, former, later, left, now } = await twoAttempts();
       answer[0]!({ data: SIGNED });
       await former;
       expect(left).not.toHaveBeenCalled();
