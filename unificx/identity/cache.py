@@ -89,6 +89,10 @@ class DirectoryCache:
         """Return the ids of a user's extensions, oldest first."""
         return self._extensions_by_person.get(person_id, ())
 
+    def extensions_of(self, person_id: str) -> list[Extension]:
+        """Return a user's extensions, oldest first."""
+        return [self._extensions[extension_id] for extension_id in self.extension_ids_of(person_id)]
+
     def extensions(self, tenant_id: str) -> list[Extension]:
         """Return the extensions of a tenant, oldest first."""
         found = [extension for extension in self._extensions.values() if extension.tenant_id == tenant_id]
@@ -100,7 +104,7 @@ class DirectoryCache:
 
     def numbers_of(self, person_id: str) -> tuple[str, ...]:
         """Return the numbers of a user's extensions, oldest first."""
-        return tuple([self._extensions[extension_id].number for extension_id in self.extension_ids_of(person_id)])
+        return tuple([each.number for each in self.extensions_of(person_id)])
 
     def device(self, device_id: str) -> DeviceAuth | None:
         device = self._devices.get(device_id)

@@ -24,7 +24,6 @@ from unificx.identity.schemas import NewExtension, NewPerson, Person, PersonChan
 from unificx.identity.store import IdentityStore, Transaction
 from unificx.identity.suspension_schemas import NewSuspension
 from unificx.identity.users import Users
-from unificx.privacy import DataSubject
 
 MAX_VALUE = 250
 """Characters of a user name or an external id."""
@@ -102,7 +101,7 @@ class ProvisionedAccounts:
         administrator."""
         async with self._store.transaction() as tx:
             person = await self._changeable(tx, tenant_id, person_id)
-            await self._require_other(tx, person)
+            await self._users.require_other_than(tx, person)
             await self._users.close_in(tx, person)
 
     async def _changeable(self, tx: Transaction, tenant_id: str, person_id: str) -> Person:
@@ -111,13 +110,9 @@ class ProvisionedAccounts:
             raise Forbidden("An identity provider does not change operators.", hint="Use the console of the server.")
         return person
 
-    async def _require_other(self, tx: Transaction, person: Person) -> None:
-        owner = DataSubject(person.tenant_id, person.subject, person.id, ())
-        await self._users.require_other(tx.session, owner, ())
-
     async def _set_active(self, tx: Transaction, person: Person, active: bool | None, by: str) -> Person:
         if active is False and person.state != "suspended":
-            await self._require_other(tx, person)
+            await self._users.require_other_than(tx, person)
             return await self._users.change(tx, person, _deactivation(by))
         if active and person.state == "suspended":
             found = await suspensions.of(tx.session, self._keys, person.tenant_id, person.id)

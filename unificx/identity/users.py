@@ -173,7 +173,7 @@ class Users:
         was_operator = before.role is Role.OPERATOR
         is_demoted = after.role is not before.role and (was_operator or after.role is Role.USER)
         if is_demoted or (was_operator and after.state == "suspended"):
-            await self._require_other(tx, before)
+            await self.require_other_than(tx, before)
         await accounts.save_person(tx.session, self._keys, after)
         if validation.email_key(after.email) != validation.email_key(before.email):
             await self._emails.bind(tx, after)
@@ -195,7 +195,7 @@ class Users:
         for the last operator, and for the last administrator of a tenant."""
         async with self._store.transaction() as tx:
             person = await self._store.person(tx.session, tenant_id, person_id)
-            await self._require_other(tx, person)
+            await self.require_other_than(tx, person)
             await self.close_in(tx, person)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
@@ -281,8 +281,8 @@ class Users:
         who = person.tenant_id, person.id
         return await credentials.has_password(tx.session, *who) or await people.has_accepted(tx.session, *who)
 
-    async def _require_other(self, tx: Transaction, person: Person) -> None:
-        """Raise Conflict for the last operator, and for the last administrator of a tenant."""
+    async def require_other_than(self, tx: Transaction, person: Person) -> None:
+        """Like `require_other`, for an account that was read."""
         await self.require_other(tx.session, DataSubject(person.tenant_id, person.subject, person.id, ()), ())
 
     async def _publish_state_change(

@@ -57,9 +57,7 @@ async def cancel_completion(services: ServicesDep, user: CurrentUserDep, complet
 
 
 def _own_extensions(services: Services, user: CurrentUser) -> list[Extension]:
-    directory = services.identity.directory
-    found = [directory.extension_by_id(each) for each in directory.extension_ids_of(user.principal.person_id)]
-    return [each for each in found if each is not None]
+    return services.identity.directory.extensions_of(user.principal.person_id)
 
 
 def _schema(services: Services, completion: calls.Completion) -> models.Completion | None:

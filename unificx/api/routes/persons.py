@@ -133,7 +133,7 @@ async def close_person(services: ServicesDep, user: CurrentUserDep, person_id: I
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
     require_manageable(user, person.role, person.granted)
-    own = [each for each in services.identity.directory.extensions(scope.tenant_id) if each.person_id == person.id]
+    own = services.identity.directory.extensions_of(person.id)
     services.destinations.require_unused(scope.tenant_id, *(ref for each in own for ref in destinations_of(each)))
     await services.identity.users.close(scope.tenant_id, person.id)
 

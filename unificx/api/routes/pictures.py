@@ -102,11 +102,6 @@ def _are_on(services: Services, tenant_id: str) -> bool:
 
 def _shown_extensions(services: Services, scope: AccessScope, person_id: str) -> list[Extension] | None:
     """Return the extensions of a person in the directory; None for one whose picture this user does not see."""
-    directory = services.identity.directory
-    known = [directory.extension_by_id(each) for each in directory.extension_ids_of(person_id)]
-    listed = [
-        each
-        for each in known
-        if each is not None and each.tenant_id == scope.tenant_id and is_listed(services, scope, each)
-    ]
+    known = services.identity.directory.extensions_of(person_id)
+    listed = [each for each in known if each.tenant_id == scope.tenant_id and is_listed(services, scope, each)]
     return listed if listed or scope.user.is_person(person_id) else None
