@@ -201,7 +201,7 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Transiti
     if branch is None or not branch.live:
         return state, []
     ringing = changed(branch, stage="ringing")
-    if sdp and state.offer and len(state.branches) == 1 and sdp not in state.early_sdps[-1:]:
+    if sdp and state.offer and len(state.branches) == 1 and sdp != state.early_sdp:
         # Early media only with a single branch: with several, the source would be ambiguous. A carrier may go on from
         # another source, as another fork or gateway: the caller has its answer already, whose ports stay the same.
         latest = (*state.early_sdps[-1:], sdp)
@@ -217,7 +217,7 @@ def _answered(state: SettingUp, leg: str, sdp: bytes) -> Transition:
     if branch is None or branch.stage not in ("calling", "ringing"):
         return state, []
     actions = [*_cancel_others(state, leg, elsewhere=True), *push_wakeup.cancel_push(state, branch)]
-    outcome, requests = begin_answering(state, leg, sdp or b"".join(state.early_sdps[-1:]))
+    outcome, requests = begin_answering(state, leg, sdp or state.early_sdp)
     return outcome, [*actions, *requests]
 
 

@@ -75,6 +75,11 @@ class SettingUp:
     awaits_step: bool = False
     """Whether the targets of the next step are awaited."""
 
+    @property
+    def early_sdp(self) -> bytes:
+        """The callee's latest SDP of early media, b"" without any."""
+        return self.early_sdps[-1] if self.early_sdps else b""
+
     def rings(self, device: str) -> bool:
         """Whether the call rings on a device that accepts push, or is about to."""
         return device in self.pushed or any(each.live and each.push_device == device for each in self.branches)

@@ -185,9 +185,12 @@ class LegBase:
 
     def _contact(self) -> str:
         """Return our Contact in the dialog."""
-        own = self.table.contact(self._peer_flow())
         assert self.dialog is not None
-        return self.dialog.contact(own)
+        return self._contact_in(self.dialog, self._peer_flow())
+
+    def _contact_in(self, dialog: Dialog, flow: Flow) -> str:
+        """Return our Contact in a dialog for requests over a flow."""
+        return dialog.contact(self.table.contact(flow))
 
     def _peer_flow(self) -> Flow:
         """Return the flow to the peer: of its last message, or of a newer registration over another connection."""

@@ -121,7 +121,7 @@ class OutgoingLeg(Leg):
         """Send the INVITE; without a body the callee makes the offer, which `acknowledge` answers."""
         self._offer = self.local_sdp = body
         headers: list[tuple[str, str]] = [
-            ("Contact", self._initial_dialog.contact(self.table.contact(self.params.flow))),
+            ("Contact", self._contact_in(self._initial_dialog, self.params.flow)),
             ("Allow", ALLOW_IN_DIALOG),
             # Without an offer no 100rel: an offer in a provisional response is not supported.
             ("Supported", SUPPORTED_IN_DIALOG if body else "timer"),
@@ -170,8 +170,11 @@ class OutgoingLeg(Leg):
         response, flow = self._remote_control
         early = self._early_dialogs.get(response.to_tag)
         dialog = early.dialog if early is not None else uac_dialog(self._initial_dialog, response, flow)
-        own = dialog.contact(self.table.contact(flow))
-        headers = [("Contact", own), ("Event", "talk"), ("Subscription-State", "active")]
+        headers = [
+            ("Contact", self._contact_in(dialog, flow)),
+            ("Event", "talk"),
+            ("Subscription-State", "active"),
+        ]
         dialog, notify = dialog.request("NOTIFY", headers)
         # Later requests of the dialog need a higher CSeq.
         latest = EarlyDialog(dialog, early.rseq if early is not None else 0)
@@ -204,8 +207,7 @@ class OutgoingLeg(Leg):
         if request.method == "UPDATE" and request.body:
             self._respond(key, request, 491, now)
         elif request.method == "UPDATE":
-            own = dialog.contact(self.table.contact(flow))
-            self._respond(key, request, 200, now, [("Contact", own), *headers])
+            self._respond(key, request, 200, now, [("Contact", self._contact_in(dialog, flow)), *headers])
         elif request.method in ("OPTIONS", "INFO"):
             self._respond(key, request, 200, now, headers)
         else:
