@@ -101,8 +101,8 @@ def read_csv(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
     entries: list[FileEntry] = []
     for line, cells in rows:
         if len(entries) >= maximum:
-            text = f"The file has more than {maximum} contacts."
-            raise UnreadableFile("file_too_long", text, "Import it in several parts.")
+            message = f"The file has more than {maximum} contacts."
+            raise UnreadableFile("file_too_long", message, "Import it in several parts.")
         entries.append(_entry(line, cells, columns))
     return entries, [
         title.strip()[:40] for title, column in zip(titles, columns, strict=True) if not column and title.strip()

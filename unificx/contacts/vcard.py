@@ -104,8 +104,8 @@ def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
             if card is not None:
                 entries.append(_unfinished(card))
             if len(entries) >= maximum:
-                text = f"The file has more than {maximum} contacts."
-                raise UnreadableFile("file_too_long", text, "Import it in several parts.")
+                message = f"The file has more than {maximum} contacts."
+                raise UnreadableFile("file_too_long", message, "Import it in several parts.")
             card = _Card(number)
         elif card is None:
             continue

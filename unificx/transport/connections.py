@@ -100,6 +100,8 @@ class Connections:
     def acquire(self, host: str) -> bool:
         """Count a new connection from `host`, at a limit in place of an unauthenticated one. Return False if there is
         none."""
+        if self._count.total >= self.limits.connections + self.limits.closing:
+            return False
         source = source_network(host)
         limit = self.limits.per_source_loopback if is_local_source(source) else self.limits.per_source
         if self._count[source] >= limit:
@@ -108,8 +110,6 @@ class Connections:
             replaced = next(iter(self._unauthenticated), source)
         else:
             replaced = None
-        if self._count.total >= self.limits.connections + self.limits.closing:
-            return False
         if replaced is not None and not self._close_oldest(replaced):
             return False
         self._count.acquire(source)
