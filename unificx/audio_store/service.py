@@ -40,8 +40,8 @@ log = structlog.get_logger()
 EraseHook = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
 """Called with a unit of work, a tenant and audio ids: the area deletes what it stores about them. Ids of other areas
 may be among them."""
-_BATCH_SIZE = 200
-"""Audio ids erased per unit of work."""
+_BATCH_SIZE = 10
+"""Audio ids erased per unit of work, for which others wait while keys and files are destroyed."""
 _SIZES = 500
 """Files whose sizes are looked up per unit of work."""
 

@@ -14,7 +14,7 @@ from test_voicemail_service import leave_message
 
 from unificx.core.errors import Expired
 from unificx.db import UnitOfWork
-from unificx.privacy import Expiry
+from unificx.privacy import Expiry, lock_holds
 
 
 @dataclass
@@ -68,3 +68,22 @@ async def test_what_is_restored_once_its_key_is_destroyed_is_gone(room: Recordin
         await begun[0]
     with pytest.raises(Expired):
         await archived.play()
+
+
+async def test_what_waits_for_an_erasure_of_many_goes_on_before_its_end(room: RecordingSetup) -> None:
+    erased, waiting = list[str](), list[asyncio.Future[int]]()
+
+    async def count_erased() -> int:
+        async with room.database.begin() as uow:
+            await lock_holds(uow.session, TENANT)
+            return len(erased)
+
+    async def note(uow: UnitOfWork, tenant_id: str, ids: Sequence[str]) -> None:
+        erased.extend(ids)
+        if not waiting:
+            waiting.append(await begin_within(uow.session, count_erased()))
+
+    room.audio.on_erase.insert(0, note)
+    await room.audio.erase(TENANT, [room.clock.new_id() for _ in range(100)])
+    assert await waiting[0] <= 10
+    assert len(erased) == 100
