@@ -98,6 +98,8 @@ class EmailQueue:
         # Owner: this node, which alone sends e-mails: the ids of those that it is sending.
         self._taken = set[str]()
         self._taking = asyncio.Lock()
+        self._may_be_interrupted = True
+        """Whether e-mails may be stored as being sent that are not: at the start, and after a failure."""
         self._rate_limit = EmailRateLimit(counters)
 
     async def enqueue(
@@ -202,11 +204,14 @@ class EmailQueue:
         for email_id in found:
             if (row := await self._take(email_id, now)) is None:
                 continue
+            sent = False
             try:
-                if not await _succeeds("email_not_sent", row, self._send(row)):
+                sent = await _succeeds("email_not_sent", row, self._send(row))
+                if not sent:
                     await self._postpone(row)  # so that others do not wait for it
             finally:
                 self._taken.discard(row.id)
+                self._may_be_interrupted |= not sent
 
     async def _take(self, email_id: str, now: datetime) -> EmailRow | None:
         """Return an e-mail if it is still due, and no other worker sends it."""
@@ -233,12 +238,19 @@ class EmailQueue:
     async def _end_interrupted(self) -> None:
         """End the e-mails whose content was being sent when the process died or the database failed. Whether the server
         has accepted them is unknown, so they are not sent again; administrators see them."""
-        async with self._deps.database.read() as session:
-            rows = await repository.interrupted_emails(session, self._taken)
-        for row in rows:
-            if not await _succeeds("interrupted_email_not_stored", row, self._store_unknown(row)):
-                async with self._deps.database.begin() as uow:
-                    await repository.end_email(uow.session, row, "unknown", self._clock.now())
+        if not self._may_be_interrupted:
+            return
+        self._may_be_interrupted, ended = False, False  # first: another worker may fail meanwhile
+        try:
+            async with self._deps.database.read() as session:
+                rows = await repository.interrupted_emails(session, self._taken)
+            for row in rows:
+                if not await _succeeds("interrupted_email_not_stored", row, self._store_unknown(row)):
+                    async with self._deps.database.begin() as uow:
+                        await repository.end_email(uow.session, row, "unknown", self._clock.now())
+            ended = True
+        finally:
+            self._may_be_interrupted |= not ended
 
     async def _store_unknown(self, row: EmailRow) -> None:
         await self._store(row, self._open(row), Outcome("unknown", row.status))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import structlog
 from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from virtual_time import run_in_virtual_time
 
 from unificx.archive.events import CopyReady
@@ -734,10 +734,12 @@ async def test_an_email_has_a_state_with_the_answer_of_the_server(
 
 
 @pytest.mark.promise("R3")
+@pytest.mark.parametrize("restarted", [True, False])
 async def test_an_accepted_email_is_not_sent_again(
-    emails: EmailQueue, ada: Person, acme: Tenant, box: FakeSmtpServer, database: Database
+    emails: EmailQueue, ada: Person, acme: Tenant, box: FakeSmtpServer, monkeypatch: pytest.MonkeyPatch, restarted: bool
 ) -> None:
-    """The server drops the session after it has accepted the e-mail; then the process dies before it stores that."""
+    """The server drops the session after it has accepted the e-mail; then storing that fails, with the process or
+    alone."""
     box.leave_after_data = True
     await emails.enqueue(ada, "new_device", "en", detail="Ada's phone")
     await emails.deliver()
@@ -748,14 +750,34 @@ async def test_an_accepted_email_is_not_sent_again(
         raise KeyboardInterrupt
 
     await emails.enqueue(ada, "new_device", "en", detail="Ada's phone")
-    emails._store = die  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
-        await emails.deliver()
+    with monkeypatch.context() as patch:
+        patch.setattr(emails, "_store", die)
+        with pytest.raises(KeyboardInterrupt):
+            await emails.deliver()
     assert len(box.received) == 2
-    restarted, records = queue_of(emails)
-    await restarted.deliver()
+    following, records = queue_of(emails) if restarted else (emails, records)
+    await following.deliver()
     assert len(box.received) == 2
     assert [each.state for each in await listed(records, acme)] == ["unknown", "sent"]
+
+
+async def test_interrupted_emails_are_looked_for_once(
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, database: Database
+) -> None:
+    """Each e-mail wakes all workers."""
+    await emails.deliver()
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM letter" in statement:
+            statements.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        await emails.deliver()
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    assert len(statements) == 1
 
 
 async def test_emails_that_a_server_checks_for_minutes_do_not_delay_those_that_give_access(
