@@ -115,6 +115,8 @@ class PhoneSettingsService:
             raise NotFound("There is no such device.")
         async with self._database.begin() as uow:
             before = await self._locked(uow, tenant_id, device_id)
+            if self._directory.device(device_id) is None:  # its settings may be deleted already
+                raise NotFound("There is no such device.")
             settings = before or self._new(tenant_id, device_id, extension.id, change)
             settings = replace(
                 settings,
@@ -195,6 +197,7 @@ class PhoneSettingsService:
     async def on_device_revoked(self, event: DeviceRevoked, uow: UnitOfWork) -> None:
         """Delete the settings of a deleted device; those of a disabled one, or with a new password, stay. Outbox
         handler."""
+        await _lock(uow, event.device_id)  # what is being changed is stored before
         if self._directory.device(event.device_id) is None:
             await repository.delete_of(uow.session, event.tenant, device_id=event.device_id)
 
@@ -210,7 +213,7 @@ class PhoneSettingsService:
 
     async def _locked(self, uow: UnitOfWork, tenant_id: str, device_id: str) -> PhoneSettings | None:
         """Lock the settings of a device until the commit and return them as stored now, None without."""
-        await lock_scope(uow.session, "phone settings", device_id)
+        await _lock(uow, device_id)
         return await repository.find(uow.session, self._keys, tenant_id, device_id)
 
     def _new(self, tenant_id: str, device_id: str, extension_id: str, change: PhoneSettingsChange) -> PhoneSettings:
@@ -289,6 +292,10 @@ class PhoneSettingsService:
             time_zone=posix_rule(zone),
             language=directory.language(tenant_id, extension.person_id),
         )
+
+
+async def _lock(uow: UnitOfWork, device_id: str) -> None:
+    await lock_scope(uow.session, "phone settings", device_id)
 
 
 def _no_settings() -> NotFound:

@@ -2,10 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from identity_factory import identity_on
+from lock_waits import begin_within
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.cluster.local import LocalCounters
 from unificx.core.clock import ManualClock
@@ -21,6 +24,7 @@ from unificx.provisioning import (
     PhoneSettingsDependencies,
     PhoneSettingsService,
     Reached,
+    repository,
 )
 from unificx.provisioning.rendering import settings_file_name
 from unificx.provisioning.service import REPEAT_SECONDS
@@ -288,3 +292,38 @@ async def test_settings_are_deleted_with_their_owner(
             await office.phones.on_tenant_deleted(TenantDeleted("f-3", office.tenant), uow)
     async with database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM phone_settings"))).scalar() == 0
+
+
+@pytest.mark.parametrize("deleted", ["before", "within"])
+async def test_settings_of_a_device_that_is_deleted_meanwhile_do_not_stay(
+    office: Office, database: Database, monkeypatch: pytest.MonkeyPatch, deleted: str
+) -> None:
+    """The device is deleted before or within the transaction that stores its settings."""
+    get, save = office.people.devices.get, repository.save
+    deleting = list[asyncio.Future[None]]()
+
+    async def on_deleted() -> None:
+        async with database.begin() as uow:
+            revoked = DeviceRevoked("f-1", office.tenant, office.device.id, office.extension.id)
+            await office.phones.on_device_revoked(revoked, uow)
+
+    async def get_before(tenant_id: str, device_id: str) -> Device:
+        found = await get(tenant_id, device_id)
+        await office.people.devices.delete(tenant_id, device_id)
+        await on_deleted()
+        return found
+
+    async def save_within(session: AsyncSession, *arguments: Any) -> None:
+        office.people.directory.drop_device(office.device.id)
+        deleting.append(await begin_within(session, on_deleted()))
+        await save(session, *arguments)
+
+    if deleted == "before":
+        monkeypatch.setattr(office.people.devices, "get", get_before)
+        with pytest.raises(NotFound):
+            await office.phones.put(office.tenant, office.device.id, NEW)
+    else:
+        monkeypatch.setattr(repository, "save", save_within)
+        await office.phones.put(office.tenant, office.device.id, NEW)
+        await deleting[0]
+    assert await office.phones.devices_of(office.tenant) == []
