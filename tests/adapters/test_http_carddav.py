@@ -185,6 +185,23 @@ async def test_an_answer_has_only_so_many_pictures(world: World, monkeypatch: py
         assert states == ["HTTP/1.1 507 Insufficient Storage"] * 2
 
 
+async def test_a_list_is_read_in_parts_although_contacts_were_deleted_before(world: World) -> None:
+    client = await book_client(world, await world.user(world.acme, "1001"))
+    for uid in "abcd":
+        await client.put(f"{PERSONAL}{uid}.vcf", content=card(uid, uid), headers=TYPE)
+    await client.delete(f"{PERSONAL}d.vcf")
+    token, found, limit = "", list[str](), "<limit><nresults>1</nresults></limit>"
+    for _ in "abc":
+        token, part = await synced(client, token, more=limit)
+        found += [each for each in part if each != PERSONAL]
+    assert found == [f"{PERSONAL}{uid}.vcf" for uid in "abc"]
+    assert (await synced(client, token))[1] == []
+    begun, _ = await synced(client, more=limit)
+    await client.delete(f"{PERSONAL}a.vcf")
+    refused = await client.request("REPORT", PERSONAL, content=SYNC.format(begun, limit))
+    assert (refused.status_code, "valid-sync-token" in refused.text) == (403, True)
+
+
 @pytest.mark.promise("T3")
 async def test_keys_open_the_address_books_of_their_scopes_only(world: World) -> None:
     ada, ben, admin = (
@@ -270,6 +287,7 @@ async def test_reports_that_are_not_supported_are_refused_by_their_condition(wor
         (SYNC.format("urn:unificx:contacts:x", ""), "valid-sync-token"),
         (SYNC.format(f"urn:unificx:contacts:{'9' * 15}", ""), "valid-sync-token"),
         (SYNC.format(f"urn:unificx:contacts:{'9' * 40}", ""), "valid-sync-token"),
+        (SYNC.format("urn:unificx:contacts:1-0", ""), "valid-sync-token"),
     ):
         refused = await client.request("REPORT", PERSONAL, content=body)
         assert (refused.status_code, f"<{condition}" in refused.text or f":{condition}" in refused.text) == (

@@ -39,7 +39,9 @@ MAX_RESOURCE_NAME = 200
 _MOST_FAULTS = 3
 _NO_ROOM = "507 Insufficient Storage"
 _TOKEN = "urn:unificx:contacts:"  # noqa: S105 - the beginning of synchronization tokens
-_TOKEN_PATTERN = re.compile(rf"{_TOKEN}([0-9]{{1,15}})\Z")
+_TOKEN_PATTERN = re.compile(rf"{_TOKEN}([0-9]{{1,15}})(?:-([0-9]{{1,15}}))?\Z")
+"""A revision up to which changes are known; in the token of a truncated answer also the one at which it was read, up to
+which deletions are."""
 _CARD_TYPE = "text/vcard; charset=utf-8"
 _PRIVILEGES = ("read", "read-current-user-privilege-set")
 _ALL_PRIVILEGES = (*_PRIVILEGES, "write", "write-content", "bind", "unbind")
@@ -158,19 +160,19 @@ class CardDav:
         matched = _TOKEN_PATTERN.match(token)
         if token and matched is None:
             raise _unknown_token()
-        since = int(matched[1]) if matched else 0
+        since, read = (int(matched[1]), int(matched[2] or matched[1])) if matched else (0, 0)
         changes = await self._contacts.resources.changes(one.book, since)
-        if token and not changes.known <= since <= changes.revision:
+        if token and not (changes.known <= read <= changes.revision and since <= read):
             raise _unknown_token()
         limit = _limit(root.find(dav("limit")), dav("nresults"))
         wanted = dav_xml.wanted_of(root)
         shown = _fitting(changes.contacts[:limit], wanted)
         responses = await self._responses(one, shown, wanted)
-        revision = changes.revision
+        known = f"{changes.revision}"
         if len(shown) < len(changes.contacts):
-            revision = shown[-1].revision if shown else since
+            known = f"{shown[-1].revision if shown else since}-{changes.revision}"
             responses.append(_truncated(one))
-        return dav_xml.multistatus(responses, f"{_TOKEN}{revision}")
+        return dav_xml.multistatus(responses, f"{_TOKEN}{known}")
 
     # ---- changes
 
