@@ -36,14 +36,13 @@ CACHE_BYTES = 32 << 20
 class CustomSounds:
     """Custom sounds of all tenants. Call `start` first; the index is in memory."""
 
-    def __init__(self, deps: AudioStoreDependencies, audio: AudioStore, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, deps: AudioStoreDependencies, audio: AudioStore) -> None:
         self._database = deps.database
         self._clock = deps.clock
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
         self.on_removed: list[Callable[[], None]] = []
         """Called once a sound is removed, to delete plain copies of it."""
-        self._cache_bytes = cache_bytes
         # Owner: the database. A copy of this node, changed after each of its commits.
         self._sounds: dict[tuple[str, str, str], CustomSound] = {}
         self._cache: OrderedDict[str, Sound] = OrderedDict()
@@ -152,7 +151,7 @@ class CustomSounds:
     def _cache_sound(self, audio_id: str, sound: Sound) -> None:
         self._cache[audio_id] = sound
         size = sum(len(one.pcm) for one in self._cache.values())
-        while size > self._cache_bytes and len(self._cache) > 1:
+        while size > CACHE_BYTES and len(self._cache) > 1:
             size -= len(self._cache.popitem(last=False)[1].pcm)
 
 

@@ -1,7 +1,6 @@
 """Ringback tone: for the transferred party, and for a caller that an app connects."""
 
 import asyncio
-from collections.abc import Callable
 
 from unificx.callapps.call import App, Call
 from unificx.callapps.tones import silence, tone
@@ -15,13 +14,11 @@ async def ringback(call: Call) -> None:
     await call.repeat(tone(FREQUENCY, TONE_SECONDS), silence(PAUSE_SECONDS))
 
 
-async def connect_with_ringback(
-    call: Call, destination: DestinationRef | Plan, *, displayed_name: str | Callable[[], str] = ""
-) -> UnansweredOutcome:
+async def connect_with_ringback(call: Call, destination: DestinationRef | Plan) -> UnansweredOutcome:
     """`Call.connect`, while the caller hears the ringback tone."""
     tones = asyncio.create_task(ringback(call))
     try:
-        return await call.connect(destination, displayed_name=displayed_name)
+        return await call.connect(destination)
     finally:
         tones.cancel()
         await asyncio.wait((tones,))

@@ -7,13 +7,15 @@ objects, so a removed object leaves no entry behind.
 import heapq
 from collections.abc import Callable, Iterable
 
+SWEEP = 10.0
+"""Seconds between two sweeps."""
+
 
 class DeadlineQueue:
-    """Deadlines by name. `live` yields (deadline, name) of every live object, called once per `sweep` seconds."""
+    """Deadlines by name. `live` yields (deadline, name) of every live object, called once every `SWEEP` seconds."""
 
-    def __init__(self, live: Callable[[], Iterable[tuple[float, str]]], sweep: float = 10.0) -> None:
+    def __init__(self, live: Callable[[], Iterable[tuple[float, str]]]) -> None:
         self._live = live
-        self._sweep = sweep
         self._next = float("-inf")
         self._near: list[tuple[float, str]] = []
 
@@ -29,7 +31,7 @@ class DeadlineQueue:
     def due(self, now: float) -> list[str]:
         """Return the names whose deadline has passed, each once. Entries may be stale: check the object itself."""
         if now >= self._next:
-            self._next = now + self._sweep
+            self._next = now + SWEEP
             self._near = [entry for entry in self._live() if entry[0] <= self._next]
             heapq.heapify(self._near)
         names: dict[str, None] = {}

@@ -6,8 +6,7 @@ MAX_REMEMBERED = 100_000
 class RememberedIds:
     """Set of ids, emptied when it is full."""
 
-    def __init__(self, capacity: int = MAX_REMEMBERED) -> None:
-        self._capacity = capacity
+    def __init__(self) -> None:
         # Owner: this node: it only saves look-ups.
         self._ids: set[str | int] = set()
 
@@ -15,6 +14,6 @@ class RememberedIds:
         return item in self._ids
 
     def add(self, item: str | int) -> None:
-        if len(self._ids) >= self._capacity:
+        if len(self._ids) >= MAX_REMEMBERED:
             self._ids.clear()
         self._ids.add(item)

@@ -37,8 +37,6 @@ class MediaEngineClient:
 
     def __init__(self, clock: Clock, publish: Callable[[Event | EngineRestarted], None] = lambda event: None) -> None:
         self._publish = publish
-        self.latest_stats = EngineStats()
-        """Last result of `stats`, at most a few seconds old, because the watchdog polls it."""
         self._clock = clock
         self._supervisor = EngineSupervisor(clock, self._receive, self._reset, self._restarted)
         self._numbers = count(1)
@@ -82,8 +80,7 @@ class MediaEngineClient:
         """Return the engine's statistics. Raise MediaUnavailable if it does not respond."""
         await self._supervisor.wait_until_ready()
         number = next(self._numbers)
-        self.latest_stats = found = await self._request(number, self._pending_pings, messages.Ping(number))
-        return found
+        return await self._request(number, self._pending_pings, messages.Ping(number))
 
     # legs
 

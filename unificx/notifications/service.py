@@ -157,14 +157,6 @@ class NotificationService:
         about = ReportReference(reference)
         return await self._emails.enqueue(person, "report", language, detail=detail, about=about, uow=uow)
 
-    async def _send_email(
-        self,
-        person: Person,
-        kind: EmailKind,
-        language: Language | None,
-        *,
-        link: str = "",
-        detail: str = "",
-    ) -> None:
+    async def _send_email(self, person: Person, kind: EmailKind, language: Language | None, *, link: str) -> None:
         if self._emails is not None and person.email:
-            await self._emails.enqueue(person, kind, language or "both", link=link, detail=detail)
+            await self._emails.enqueue(person, kind, language or "both", link=link)

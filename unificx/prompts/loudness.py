@@ -22,6 +22,8 @@ SPEECH_LEVEL = -19.0
 """Target LUFS of speech: that of a clear caller on a good phone."""
 PEAK_LEVEL = -3.0
 """Peak limit in dBFS."""
+SILENCE_BEFORE, SILENCE_AFTER = 0.02, 0.06
+"""Seconds of silence that are left at the ends."""
 _BLOCK, _STEP = 0.4, 0.1
 """Seconds."""
 
@@ -61,16 +63,16 @@ def _limit_peaks(wave: Wave, rate: int, max_amplitude: float) -> Wave:
     return wave * smooth
 
 
-def trim_silence(wave: Wave, rate: int, before: float = 0.02, after: float = 0.06) -> Wave:
-    """Trim silence at both ends, except for so many seconds."""
+def trim_silence(wave: Wave, rate: int) -> Wave:
+    """Trim silence at both ends, except for `SILENCE_BEFORE` and `SILENCE_AFTER`."""
     frame = rate // 100
     count = len(wave) // frame
     level = np.sqrt((wave[: count * frame].reshape(count, frame) ** 2).mean(axis=1)) if count else np.zeros(0)
     audible = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (-45 / 20))
     if not len(audible):
         return wave[:0]
-    start = max(int(audible[0]) * frame - round(before * rate), 0)
-    end = min((int(audible[-1]) + 1) * frame + round(after * rate), len(wave))
+    start = max(int(audible[0]) * frame - round(SILENCE_BEFORE * rate), 0)
+    end = min((int(audible[-1]) + 1) * frame + round(SILENCE_AFTER * rate), len(wave))
     edge = rate // 200
     found = wave[start:end].copy()
     found[:edge] *= np.linspace(0, 1, edge)

@@ -10,6 +10,8 @@ the client repeats it. Requests inside dialogs are always served, and a REGISTER
 
 from collections import deque
 
+STOP_LAG, START_LAG, FULL_LAG = 0.05, 0.15, 1.0
+"""Seconds of smoothed lag at which rejecting stops, starts and reaches its maximum."""
 LAG_WINDOW = 3
 """Consecutive measurements that must be late; the smallest of them counts."""
 MAX_WAIT = 0.3
@@ -21,12 +23,11 @@ LOSS_SMOOTHING = 0.2
 class OverloadControl:
     """All times in seconds.
 
-    Rejecting starts when the smoothed lag exceeds `start_lag`, reaches 95 % of new requests at `full_lag`, and stops
-    only when the lag has fallen below `stop_lag`.
+    Rejecting starts when the smoothed lag exceeds `START_LAG`, reaches 95 % of new requests at `FULL_LAG`, and stops
+    only when the lag has fallen below `STOP_LAG`.
     """
 
-    def __init__(self, *, stop_lag: float = 0.05, start_lag: float = 0.15, full_lag: float = 1.0) -> None:
-        self._stop_lag, self._start_lag, self._full_lag = stop_lag, start_lag, full_lag
+    def __init__(self) -> None:
         self._lag = 0.0
         self._recent_lags = deque([0.0] * LAG_WINDOW, maxlen=LAG_WINDOW)
         self._rejecting = False
@@ -43,7 +44,7 @@ class OverloadControl:
         if not self._rejecting:
             lag = min(self._recent_lags)
         self._lag += (lag - self._lag) * (0.5 if lag > self._lag else 0.1)
-        self._rejecting = self._lag > (self._stop_lag if self._rejecting else self._start_lag)
+        self._rejecting = self._lag > (STOP_LAG if self._rejecting else START_LAG)
         decided = self._accepted + self._rejected
         self._loss += ((self._rejected / decided if decided else 0.0) - self._loss) * LOSS_SMOOTHING
         self._accepted = self._rejected = 0
@@ -52,14 +53,14 @@ class OverloadControl:
     @property
     def drops_retransmissions(self) -> bool:
         """Whether retransmitted requests are left unanswered."""
-        return self._lag > self._stop_lag
+        return self._lag > STOP_LAG
 
     @property
     def rejection_ratio(self) -> float:
         """The share of new requests to reject: 0.0 to 0.95."""
         if not self._rejecting:
             return 0.0
-        return min(0.95, (self._lag - self._stop_lag) / (self._full_lag - self._stop_lag))
+        return min(0.95, (self._lag - STOP_LAG) / (FULL_LAG - STOP_LAG))
 
     @property
     def loss(self) -> float:

@@ -14,6 +14,8 @@ from unificx.sip.timers import TIMEOUT_64_T1
 
 MIN_NOTIFY_INTERVAL = 1.0
 """Minimum interval between two NOTIFY requests for changes, seconds."""
+DEFAULT_EXPIRES, MIN_EXPIRES, MAX_EXPIRES = 3600, 60, 86_400
+"""Seconds granted without Expires; the least and the most."""
 
 Reason = Literal["deactivated", "probation", "rejected", "timeout", "giveup", "noresource", "invariant"]
 
@@ -96,16 +98,16 @@ State = Open | Ending | Terminated
 StepResult = tuple[State, list[Action]]
 
 
-def granted_expires(requested: int | None, *, default: int = 3600, minimum: int = 60, maximum: int = 86_400) -> int:
+def granted_expires(requested: int | None) -> int:
     """Return the seconds granted to a SUBSCRIBE with Expires `requested` (4.2.1.1). 0 is a fetch or an unsubscribe.
 
-    Raise RemoteProtocolError (423) if it is too brief; the response then needs a Min-Expires of `minimum`.
+    Raise RemoteProtocolError (423) if it is too brief; the response then needs a Min-Expires of `MIN_EXPIRES`.
     """
     if requested is None:
-        return default
-    if 0 < requested < minimum:
+        return DEFAULT_EXPIRES
+    if 0 < requested < MIN_EXPIRES:
         raise RemoteProtocolError(423, "Interval Too Brief")
-    return min(requested, maximum)
+    return min(requested, MAX_EXPIRES)
 
 
 def begin(expires: int, now: float) -> StepResult:

@@ -25,7 +25,6 @@ from unificx.sip.transactions.events import (
     ResponseReceived,
 )
 
-MIN_EXPIRES = 60
 MAX_SUBSCRIPTIONS = 100_000
 """Maximum number of subscriptions: twenty keys each of 5,000 phones."""
 MAX_SAME = 4
@@ -187,9 +186,9 @@ class Subscriptions:
     def _grant_expires(self, event: RequestReceived, tag: str, now: float) -> int | None:
         """Return the seconds to grant; None if they are too few, which is answered."""
         try:
-            return subscription.granted_expires(event.request.expires, minimum=MIN_EXPIRES)
+            return subscription.granted_expires(event.request.expires)
         except RemoteProtocolError as fault:
-            self._respond(event, fault.status, tag, now, (("Min-Expires", str(MIN_EXPIRES)),))
+            self._respond(event, fault.status, tag, now, (("Min-Expires", str(subscription.MIN_EXPIRES)),))
             return None
 
     def _accept(self, event: RequestReceived, dialog: Dialog, expires: int, now: float) -> None:

@@ -89,9 +89,10 @@ class Playback:
         if signals:
             self._stop_one(self._row_by_leg.get((target, True)), reason)
 
-    def stop_room(self, room: int, reason: PlayEndReason = "closed") -> None:
+    def stop_room(self, room: int) -> None:
+        """Stop the sounds that play to a room that closes."""
         for row in self._rows[self._to_room[self._rows] & (self._target[self._rows] == room)].tolist():
-            self._stop_one(row, reason)
+            self._stop_one(row, "closed")
 
     def rows(self) -> tuple[Index, Index, Index]:
         """Return the rows playing to legs, their slots, and the rows playing to rooms."""

@@ -34,12 +34,12 @@ class Tap:
 class TapTable:
     """All taps of a mixer, with one row each in an array of chunk buffers."""
 
-    def __init__(self, capacity: int = MAX_TAPS) -> None:
+    def __init__(self) -> None:
         self._taps: dict[str, int] = {}
-        self._rows: list[Tap | None] = [None] * capacity
-        self._free = list(range(capacity - 1, -1, -1))
+        self._rows: list[Tap | None] = [None] * MAX_TAPS
+        self._free = list(range(MAX_TAPS - 1, -1, -1))
         # full(), not zeros(): page faults on first access would delay a tick.
-        self._buffers = np.zeros((capacity, CHUNK_FRAMES, WIDE), np.int16)
+        self._buffers = np.zeros((MAX_TAPS, CHUNK_FRAMES, WIDE), np.int16)
 
     def __len__(self) -> int:
         return len(self._taps)
