@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 
-export interface Component {
+interface Component {
   name: string;
   version: string;
   /** SPDX id or name as published; empty if unknown. */

@@ -38,14 +38,14 @@ export interface PushDependencies {
 /** Browsers have been observed to neither resolve nor reject. */
 const TIMEOUT_MS = 12_000;
 
-export function withTimeout<T>(work: Promise<T>, milliseconds = TIMEOUT_MS): Promise<T> {
+function withTimeout<T>(work: Promise<T>, milliseconds = TIMEOUT_MS): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new PushTimeout()), milliseconds);
     void work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 
-export class PushTimeout extends Error {
+class PushTimeout extends Error {
   override readonly name = 'PushTimeout';
 }
 

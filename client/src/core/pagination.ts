@@ -1,5 +1,5 @@
 /** One page of a list; `next` is the cursor of the following page. */
-export interface Page<T> {
+interface Page<T> {
   items: T[];
   next: string | null;
 }

@@ -1,3 +1,3 @@
 /** Observable stores: view models hold them, views subscribe. Re-exported under one name. */
-export { createStore, Store, ReadonlyStore } from '@tanstack/react-store';
+export { createStore, Store } from '@tanstack/react-store';
 export { useSelector as useValue } from '@tanstack/react-store';

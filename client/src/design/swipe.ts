@@ -3,7 +3,7 @@
 /** From this length on the movement is a swipe, if it is rather horizontal; before, it may become scrolling or a tap. */
 const CLAIM_PX = 12;
 /** From this length on the action is run when the finger is lifted. */
-export const RUN_PX = 88;
+const RUN_PX = 88;
 /** At the edges of the screen phones go back and forth between pages. */
 const EDGE_PX = 24;
 

@@ -3,7 +3,7 @@ import { useRef, useState, type CSSProperties, type MouseEvent, type PointerEven
 import { chosenSide, moveSwipe, sideOf, startSwipe, type Swipe, type SwipeSide } from './swipe';
 import css from './swipe.module.css';
 
-export interface SwipeAction {
+interface SwipeAction {
   label: string;
   icon: Icon;
   /** Red instead of green. */

@@ -59,7 +59,7 @@ export async function nextCamera(before: MediaStreamTrack, known?: readonly Devi
 }
 
 /** Open a camera by id, for cameras without a facing mode. */
-export function cameraById(id: string): Promise<MediaStreamTrack> {
+function cameraById(id: string): Promise<MediaStreamTrack> {
   return openCamera({ deviceId: { exact: id }, width: { ideal: 1280 }, height: { ideal: 720 } });
 }
 
@@ -155,7 +155,7 @@ async function capture(source: Source, constraints: MediaStreamConstraints): Pro
 }
 
 /** State of a permission, without prompting; `prompt` if unknown. */
-export async function permissionState(source: Source): Promise<PermissionState> {
+async function permissionState(source: Source): Promise<PermissionState> {
   try {
     return (await navigator.permissions.query({ name: source as PermissionName })).state;
   } catch {

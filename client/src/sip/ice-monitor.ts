@@ -5,7 +5,7 @@ const READ_INTERVAL_MS = 500;
 /** Statistics are shown every this many readings. */
 const READINGS_PER_UPDATE = 4;
 /** Silent readings after which the server is probed, and after which the path counts as lost. */
-export const PROBE_AFTER = 2;
+const PROBE_AFTER = 2;
 export const LOST_AFTER = 6;
 /** The same after a suspected network change. */
 const LOST_AFTER_IN_DOUBT = 1;

@@ -59,7 +59,7 @@ export function isFiltered({ search, filters }: View): boolean {
 }
 
 /** Text for comparison: lower case, without accents. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return unmarked(text).normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 }
 

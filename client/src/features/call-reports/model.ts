@@ -6,7 +6,7 @@ export const PERIODS = [7, 30, 90] as const;
 
 export type PeriodDays = (typeof PERIODS)[number];
 
-export interface DayReport extends Count {
+interface DayReport extends Count {
   /** Midnight, local time. */
   date: Date;
 }

@@ -7,7 +7,7 @@ import css from './video.module.css';
 const NEAR = 1.4;
 
 /** Whether a picture fills an area without losing much of it. */
-export function fills(picture: number, area: number): boolean {
+function fills(picture: number, area: number): boolean {
   return Math.max(picture / area, area / picture) <= NEAR;
 }
 

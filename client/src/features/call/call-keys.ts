@@ -39,7 +39,7 @@ function isForCall(event: KeyboardEvent): boolean {
 }
 
 /** Returns whether the key had an effect. */
-export function pressCallKey(key: string, call: Call): boolean {
+function pressCallKey(key: string, call: Call): boolean {
   if (key === 'Escape') {
     showCall(callView.state.statistics ? { statistics: false } : { minimised: true });
     return true;

@@ -1,7 +1,7 @@
 /** Calls: starting one, and shared components. The call layer itself is loaded by the shell. */
 export { showCall, startCall } from './model';
 export { Keypad } from './Keypad';
-export { captureNotice, CONFERENCE_RECORDING, type CaptureNotice } from './messages';
+export { captureNotice, CONFERENCE_RECORDING } from './messages';
 export { BlurSwitch } from './BlurSwitch';
 export { BreakoutNotice } from './BreakoutNotice';
 export { MeetingNotices } from './MeetingNotices';

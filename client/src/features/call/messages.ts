@@ -73,7 +73,7 @@ export function callStatus(state: CallState, connected = true): MessageDescripto
   return state.remoteHold ? msg`On hold by the other party` : undefined;
 }
 
-export interface CaptureNotice {
+interface CaptureNotice {
   title: MessageDescriptor;
   advice: MessageDescriptor;
 }

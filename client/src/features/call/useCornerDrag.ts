@@ -1,13 +1,13 @@
 import { useRef, useState, type CSSProperties, type PointerEvent } from 'react';
 
-export const CORNERS = ['top-right', 'bottom-right', 'bottom-left', 'top-left'] as const;
+const CORNERS = ['top-right', 'bottom-right', 'bottom-left', 'top-left'] as const;
 export type Corner = (typeof CORNERS)[number];
 
 /** Movement in CSS pixels from which a press is a drag. */
 const DRAG_PX = 6;
 
 /** The corner of an area nearest to a point. */
-export function nearestCorner(x: number, y: number, area: { width: number; height: number }): Corner {
+function nearestCorner(x: number, y: number, area: { width: number; height: number }): Corner {
   const side = x < area.width / 2 ? 'left' : 'right';
   return y < area.height / 2 ? `top-${side}` : `bottom-${side}`;
 }

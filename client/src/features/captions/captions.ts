@@ -1,7 +1,7 @@
 import type { ServerEvents } from '~/api/events';
 import { createStore } from '~/core/store';
 
-export interface Caption {
+interface Caption {
   key: number;
   participant: string;
   text: string;

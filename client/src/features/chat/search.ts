@@ -14,7 +14,7 @@ const MAX_HITS = 50;
 const BEFORE = 24;
 
 /** Without accents and case. */
-export function normalize(text: string): string {
+function normalize(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 

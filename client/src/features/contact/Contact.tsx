@@ -34,7 +34,7 @@ export interface ContactParty {
   entry?: ContactEntryActions;
 }
 
-export interface ContactEntryActions {
+interface ContactEntryActions {
   /** Undefined for a contact that cannot be a favourite. */
   favourite?: boolean;
   onFavourite: () => void;

@@ -23,7 +23,7 @@ export const codeOf = (feature: DialledFeature): string => codes.state[feature];
 export const useCode = (feature: DialledFeature): string => useValue(codes, (each) => each[feature]);
 
 /** Use the codes of this list. */
-export function applyCodes(items: readonly Pick<FeatureCode, 'name' | 'code'>[]): void {
+function applyCodes(items: readonly Pick<FeatureCode, 'name' | 'code'>[]): void {
   codes.setState((before) => ({ ...before, ...Object.fromEntries(items.map(({ name, code }) => [name, code])) }));
 }
 

@@ -8,7 +8,7 @@ import { total, type Count } from './model';
 const StackedBars = lazyPart(() => import('./StackedBars'));
 const HEIGHT = 260;
 
-export type LabelledCount = Count & { label: string };
+type LabelledCount = Count & { label: string };
 
 interface CallsChartProps {
   title: string;

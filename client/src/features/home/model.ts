@@ -8,7 +8,7 @@ export interface Count {
   missed: number;
 }
 
-export interface DayCount extends Count {
+interface DayCount extends Count {
   /** Midnight, local time. */
   date: Date;
 }

@@ -1,6 +1,6 @@
 /** Videos of conferences: cameras and shared screens beside the sound, which is part of the call. */
 export { useMeeting, useMeetingOf } from './current';
-export type { Meeting, MeetingState } from './meeting';
+export type { Meeting } from './meeting';
 export { MeetingStage, Tiles } from './MeetingStage';
 export { ReactionMenu } from './ReactionMenu';
 export { Signals } from './Signals';

@@ -13,9 +13,9 @@ export type VideoSource = 'camera' | 'screen';
 export type MeetingVideo = Pick<Video, 'id' | 'participant' | 'source' | 'quality'>;
 
 /** waiting: until the user has entered the meeting. */
-export type SendingState = 'off' | 'starting' | 'on';
+type SendingState = 'off' | 'starting' | 'on';
 
-export interface MeetingState {
+interface MeetingState {
   /** Published videos, including the user's own; undefined until loaded. */
   videos?: readonly MeetingVideo[];
   /** Streams of the videos that are shown, by id of the video. */

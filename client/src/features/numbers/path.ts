@@ -22,7 +22,7 @@ export interface PathBranch {
   to: PathNode;
 }
 
-export interface PathNode {
+interface PathNode {
   /** Such as `menu:7000`. */
   destination: string;
   /** Numbers of the extensions that it rings. */

@@ -1,3 +1,3 @@
 /** Telephone numbers as people read them. */
-export { formatNumber, loadPhoneNumbers, phoneNumbers, type PhoneNumbers } from './phone-numbers';
+export { loadPhoneNumbers, phoneNumbers, type PhoneNumbers } from './phone-numbers';
 export { useHomeCountry, useNumberFormat } from './useNumberFormat';

@@ -2,4 +2,4 @@
 export { showContactPictures } from './contact-pictures';
 export { OwnPicture } from './OwnPicture';
 export { PictureField } from './PictureField';
-export { refreshPictures, showPicturesWhileSignedIn } from './pictures';
+export { showPicturesWhileSignedIn } from './pictures';

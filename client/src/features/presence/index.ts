@@ -2,5 +2,4 @@
 export { PresenceChoice } from './PresenceChoice';
 export { ColleagueDot, PresenceText, usePresenceText } from './PresenceText';
 export { OWN_STATES, STATE_LABELS, STATE_SHAPES } from './messages';
-export type { OwnState } from './model';
 export { presences, useOwnPresence, usePresence } from './presences';

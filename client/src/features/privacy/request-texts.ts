@@ -40,7 +40,7 @@ export const REQUEST_STEPS: Record<RequestStep['step'], MessageDescriptor> = {
 };
 
 /** Texts of steps in the history that are not taken here. */
-export const OTHER_STEPS: Record<string, MessageDescriptor> = {
+const OTHER_STEPS: Record<string, MessageDescriptor> = {
   receive: msg`Received`,
   prove_email: msg`E-mail address proved`,
   inform: msg`People informed`,

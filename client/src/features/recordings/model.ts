@@ -18,7 +18,7 @@ export interface RecordingEntry {
 }
 
 /** keys: digits were pressed; card: payment data was entered; joining: a person joined; gap: sound is missing. */
-export type PauseReason = 'paused' | 'keys' | 'card' | 'joining' | 'gap';
+type PauseReason = 'paused' | 'keys' | 'card' | 'joining' | 'gap';
 
 const PAUSE_REASONS: Record<string, PauseReason> = {
   paused_for_keys: 'keys',

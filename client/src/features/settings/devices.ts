@@ -46,7 +46,7 @@ export class DevicesModel {
   }
 }
 
-export function sorted(sessions: readonly Session[]): Session[] {
+function sorted(sessions: readonly Session[]): Session[] {
   return [...sessions].sort(
     (one, other) =>
       Number(other.current) - Number(one.current) ||

@@ -1,4 +1,3 @@
-export { DeviceSelects } from './DeviceSelects';
 export { OwnExtensions } from './OwnExtensions';
 export { StepUpDialog } from './StepUpDialog';
 export { StepUp } from './step-up';

@@ -24,7 +24,7 @@ export function understandLink(text: string, origin: string): Understood<CodeLin
 }
 
 /** Returns the texts of the QR codes in a video frame. */
-export type Reader = (picture: HTMLVideoElement) => Promise<string[]>;
+type Reader = (picture: HTMLVideoElement) => Promise<string[]>;
 
 export interface QrScanner {
   /** Whether the camera is already permitted. */

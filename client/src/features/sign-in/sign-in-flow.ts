@@ -17,7 +17,7 @@ import { thisDevice, type ThisDevice } from '~/core/this-device';
  * one-time password; `accept`: age, terms and policy. `refused`: below the minimum age. `suspended`: the account is
  * suspended, with the reason. `in`: done.
  */
-export type Step = 'proof' | 'second' | 'password' | 'accept' | 'refused' | 'suspended' | 'in';
+type Step = 'proof' | 'second' | 'password' | 'accept' | 'refused' | 'suspended' | 'in';
 
 export interface SignInFlowState {
   step: Step;

@@ -2,4 +2,3 @@
 export { StatusChip } from './StatusChip';
 export { ReachDot } from './ReachDot';
 export { pushTest, useReachability } from './reach';
-export { REACH_REASONS, REACH_TITLES } from './messages';

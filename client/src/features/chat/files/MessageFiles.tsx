@@ -85,7 +85,7 @@ function File({ conversation, file, author }: FileProps) {
 }
 
 /** Name and size of a file, with a button that stores it. */
-export function FileCard({ file, load }: { file: Attachment; load: () => Promise<Blob> }) {
+function FileCard({ file, load }: { file: Attachment; load: () => Promise<Blob> }) {
   const { t } = useLingui();
   const [busy, setBusy] = useState(false);
   const attempt = useAttempt();
