@@ -98,8 +98,8 @@ class EmailQueue:
         # Owner: this node, which alone sends e-mails: the ids of those that it is sending.
         self._taken = set[str]()
         self._taking = asyncio.Lock()
-        self._may_be_interrupted = True
-        """Whether e-mails may be stored as being sent that are not: at the start, and after a failure."""
+        self._failures, self._settled = 1, 0
+        """Failures, the start among them, that may have left interrupted e-mails; how many of them are settled."""
         self._rate_limit = EmailRateLimit(counters)
 
     async def enqueue(
@@ -198,7 +198,9 @@ class EmailQueue:
         due in the next run."""
         now = self._clock.now()
         async with self._taking:
-            await self._end_interrupted()
+            if (failures := self._failures) != self._settled:
+                await self._end_interrupted()
+                self._settled = failures
         async with self._deps.database.read() as session:
             found = await repository.due_emails(session, now, BATCH_SIZE, kinds, sending=self.can_send)
         for email_id in found:
@@ -206,12 +208,11 @@ class EmailQueue:
                 continue
             sent = False
             try:
-                sent = await _succeeds("email_not_sent", row, self._send(row))
-                if not sent:
+                if not (sent := await _succeeds("email_not_sent", row, self._send(row))):
                     await self._postpone(row)  # so that others do not wait for it
             finally:
                 self._taken.discard(row.id)
-                self._may_be_interrupted |= not sent
+                self._failures += not sent
 
     async def _take(self, email_id: str, now: datetime) -> EmailRow | None:
         """Return an e-mail if it is still due, and no other worker sends it."""
@@ -238,19 +239,12 @@ class EmailQueue:
     async def _end_interrupted(self) -> None:
         """End the e-mails whose content was being sent when the process died or the database failed. Whether the server
         has accepted them is unknown, so they are not sent again; administrators see them."""
-        if not self._may_be_interrupted:
-            return
-        self._may_be_interrupted, ended = False, False  # first: another worker may fail meanwhile
-        try:
-            async with self._deps.database.read() as session:
-                rows = await repository.interrupted_emails(session, self._taken)
-            for row in rows:
-                if not await _succeeds("interrupted_email_not_stored", row, self._store_unknown(row)):
-                    async with self._deps.database.begin() as uow:
-                        await repository.end_email(uow.session, row, "unknown", self._clock.now())
-            ended = True
-        finally:
-            self._may_be_interrupted |= not ended
+        async with self._deps.database.read() as session:
+            rows = await repository.interrupted_emails(session, self._taken)
+        for row in rows:
+            if not await _succeeds("interrupted_email_not_stored", row, self._store_unknown(row)):
+                async with self._deps.database.begin() as uow:
+                    await repository.end_email(uow.session, row, "unknown", self._clock.now())
 
     async def _store_unknown(self, row: EmailRow) -> None:
         await self._store(row, self._open(row), Outcome("unknown", row.status))
