@@ -142,7 +142,11 @@ def test_the_audit_log_is_verified_and_a_change_is_named(home: CliHome, tmp_path
 @pytest.mark.promise("D3", "R4")
 def test_a_person_is_erased_and_the_receipt_is_verified(home: CliHome, tmp_path: Path) -> None:
     home.run_json("person", "create", "--name", "Ada", "--email", "ada@example.com", "--number", "1001")
-    plan = home.run_json("privacy", "erase", "--subject", "1001", "--dry-run")
+    to = ("--then", "extension:1001", "--otherwise", "hangup")
+    home.run_json("hours", "create", "--name", "office", "--open", "mon-fri 09:00-17:00", *to)
+    planned = ("privacy", "erase", "--subject", "1001", "--dry-run")
+    assert "Leads nowhere afterwards: hours:office." in home.run(*planned, "--home", str(home.folder)).stdout
+    plan = home.run_json(*planned)
     assert {each["kind"]: each["count"] for each in plan["held"]}["extensions"] == 1
     with capture_logs():
         receipt = home.run_json("privacy", "erase", "--subject", "ada@example.com")

@@ -26,6 +26,18 @@ async def test_an_administrator_erases_a_person_once(world: World) -> None:
     assert again.json() == answer.json() == (await admin.get(path)).json()["receipt"]
 
 
+async def test_a_plan_names_what_leads_nowhere_afterwards(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    path = f"/api/v1/persons/{(await user.get('/api/v1/me')).json()['person']['id']}/erasure"
+    hours = {"name": "office", "open": ["mon-fri 09:00-17:00"], "then": "extension:1001", "otherwise": "mailbox:1001"}
+    assert (await admin.post("/api/v1/hours", json=hours)).status_code == 201
+    await admin.patch("/api/v1/extensions/1001", json={"forward_always": "mailbox:1001"})
+    plan = (await admin.get(path)).json()
+    assert plan["leading_nowhere"] == ["hours:office"]
+    assert (await user.get("/api/v1/me/closing")).json()["leading_nowhere"] == []
+    assert (await admin.put(path, json={"digest": plan["digest"]})).status_code == 200
+
+
 @pytest.mark.promise("D3")
 async def test_a_scheduled_erasure_is_shown_and_can_be_cancelled(world: World) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")

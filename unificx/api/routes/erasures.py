@@ -1,5 +1,6 @@
 """Erasure of a person: the plan, and its confirmation with a signed receipt as the result."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import status
@@ -9,6 +10,7 @@ from unificx.api.managing import require_manageable
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import erasures as models
+from unificx.api.scoped_lookup import destinations_of
 from unificx.api.services import Services
 from unificx.identity import Action
 from unificx.privacy import DataSubject, ErasurePlan, ErasureSchedules
@@ -24,7 +26,7 @@ async def plan_erasure(
 ) -> models.ErasurePlan:
     """Show what the erasure of a person would remove and what would stay. Nothing is changed."""
     owner = await _whose(services, user, person_id, tenant)
-    return plan_schema(await services.erasures.plan(owner))
+    return plan_schema(await services.erasures.plan(owner), _leading_to(services, owner))
 
 
 @router.put("", response_model_exclude_unset=True, responses=problem_responses(401, 403, 404, 409, 503))
@@ -78,7 +80,15 @@ async def _whose(services: Services, user: CurrentUser, person_id: str, tenant: 
     return owner
 
 
-def plan_schema(plan: ErasurePlan) -> models.ErasurePlan:
+def _leading_to(services: Services, owner: DataSubject) -> list[str]:
+    """Return the destinations that lead to the extensions of a person."""
+    known = map(services.identity.directory.extension_by_id, owner.extension_ids)
+    own = [ref for each in known if each is not None for ref in destinations_of(each)]
+    users = services.destinations.users(owner.tenant_id)
+    return sorted({str(user) for ref in own for user in users.get(ref, ()) if user not in own})
+
+
+def plan_schema(plan: ErasurePlan, leading_nowhere: Sequence[str] = ()) -> models.ErasurePlan:
     """Return the response for a plan."""
     held: list[dict[str, Any]] = [
         {"area": area, "kind": kind, "count": count}
@@ -94,5 +104,6 @@ def plan_schema(plan: ErasurePlan) -> models.ErasurePlan:
             "fingerprint": plan.fingerprint,
             "receipt": plan.receipt,
             "scheduled": plan.scheduled,
+            "leading_nowhere": list(leading_nowhere),
         }
     )

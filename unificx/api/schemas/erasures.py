@@ -64,6 +64,10 @@ class ErasurePlan(Output):
     fingerprint: str = Field(description="SHA-256 of the public key that signs receipts of this installation.")
     receipt: ErasureReceipt | None = Field(description="Present if the person is erased already.")
     scheduled: datetime | None = Field(default=None, description="When a scheduled erasure begins.")
+    leading_nowhere: list[str] = Field(
+        default=[],
+        description="For administrators: destinations that lead to an extension of the person, and nowhere afterwards.",
+    )
 
 
 class ErasureConfirmation(Input):

@@ -236,6 +236,8 @@ def _print_plan(context: CommandContext, plan: Json) -> None:
     held = [each for each in plan["held"] if each["count"]]
     print_items(held, _HELD, as_json=False, empty_text="Nothing is held about this person.")
     _print_kept(plan)
+    for each in plan["leading_nowhere"]:
+        print(format_value(f"Leads nowhere afterwards: {each}."))
     print(f"Receipts are signed by key {plan['fingerprint']}.")
 
 

@@ -10,6 +10,7 @@ import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { download } from '~/design/table/csv';
 import { StepUp, StepUpDialog } from '~/features/settings';
+import { LeadingNowhere } from './LeadingNowhere';
 import { Plan } from './Plan';
 
 interface ErasureStepsProps {
@@ -55,6 +56,7 @@ export function ErasureSteps(props: ErasureStepsProps) {
   return (
     <Stack>
       <Plan plan={plan.data} />
+      <LeadingNowhere destinations={plan.data.leading_nowhere ?? []} />
       <form
         data-transient
         onSubmit={(event) => {
