@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from http_world import LISTENING, OPEN_TO_ALL, PASSWORD, World
 
 from unificx.api import ComponentState, schemas
-from unificx.api.pages.layout import language_of
+from unificx.api.languages import language_of
 from unificx.api.request_examples import EXAMPLES
 from unificx.identity import OPERATOR_SLUG, Role
 from unificx.integrations.local_ca import ensure_certificates

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from unificx.api import middleware
+from unificx.api.problem_texts import translated
 from unificx.api.schemas.core import REFERENCE
 from unificx.api.validation_messages import validation_message
 from unificx.db import DatabaseUnreachable
@@ -45,6 +46,43 @@ async def test_an_error_names_the_field_and_has_a_hint(world: World) -> None:
     assert is_problem(emergency, 422)["field"] == "number"
     missing = is_problem(await operator.get("/api/v1/extensions/4711?tenant=acme"), 404)
     assert missing["type"] == "urn:unificx:problem:not-found"
+
+
+@pytest.mark.parametrize(
+    ("language", "detail", "hint", "about_the_name"),
+    [
+        ("de-AT, en;q=0.5", "Diese Nummer ist schon vergeben.", "Wählen Sie eine andere: ", "name fehlt."),
+        ("fr", "This number is already in use.", "Choose another one: ", "name is required."),
+    ],
+)
+async def test_an_error_is_in_the_language_of_the_caller(
+    world: World, language: str, detail: str, hint: str, about_the_name: str
+) -> None:
+    operator = world.client(operator=True, **{"Accept-Language": language})
+    body = {"number": "1001", "name": "Reception"}
+    assert (await operator.post("/api/v1/extensions?tenant=acme", json=body)).status_code == 201
+    answer = await operator.post("/api/v1/extensions?tenant=acme", json=body)
+    problem = is_problem(answer, 409)
+    assert (problem["detail"], problem["hint"][: len(hint)]) == (detail, hint)
+    assert answer.headers["content-language"] == language[:2].replace("fr", "en")
+    unnamed = is_problem(await operator.post("/api/v1/extensions?tenant=acme", json={"number": "1002"}), 422)
+    assert unnamed["detail"] == about_the_name
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("Line 7 is not CSV.", "Zeile 7 ist kein CSV."),
+        ("The trunk main is used by a, b.", "Der Trunk main wird verwendet von a, b."),
+        ("menu:{0} is used by queue:6500.", "menu:{0} wird verwendet von queue:6500."),
+        ("This is the last operator.", "Das ist der letzte Betreiber."),
+        ("*70 is dialled for the code *70 of the call app a.", "*70 wird für den Code *70 der Anruf-App a gewählt."),
+        ("A text without a German one.", "A text without a German one."),
+    ],
+)
+def test_a_german_text_has_the_values_of_the_english_one(english: str, german: str) -> None:
+    assert translated(english, "de") == german
+    assert translated(english, "en") == english
 
 
 async def test_a_change_that_another_process_prevents_is_to_be_repeated(world: World, tmp_path: Path) -> None:

@@ -197,13 +197,13 @@ def _is_scim(scope: Scope) -> bool:
 
 
 def _refusal(scope: Scope, refusal: DomainError) -> JSONResponse:
-    return scim.refusal(refusal) if _is_scim(scope) else refusal_response(refusal)
+    return scim.refusal(refusal) if _is_scim(scope) else refusal_response(scope, refusal)
 
 
 def _incident(scope: Scope, incident: str) -> JSONResponse:
     if _is_scim(scope):
         return scim.error_response(500, f"An internal error occurred and was logged as {incident}.")
-    return incident_response(incident)
+    return incident_response(scope, incident)
 
 
 class _ClientDisconnected(Exception):

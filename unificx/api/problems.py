@@ -9,9 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
-from unificx.api.validation_fields import field_errors
+from unificx.api.languages import Language, language_of
+from unificx.api.problem_texts import translated
+from unificx.api.validation_fields import FieldError, field_errors
 from unificx.api.validation_messages import validation_message
 from unificx.core.errors import (
     Conflict,
@@ -139,10 +143,19 @@ def status_of(refusal: DomainError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(refusal, kind)), 400)
 
 
-def _json_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Return the response for a problem."""
+def _language(scope: Scope) -> Language:
+    return language_of(Headers(scope=scope).get("accept-language", ""))
+
+
+def _json_response(scope: Scope, problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return the response for a problem, with detail and hint in the language of the caller."""
+    language = _language(scope)
+    texts = {"detail": translated(problem.detail, language), "hint": translated(problem.hint, language)}
     return JSONResponse(
-        problem.model_dump(exclude_defaults=True), problem.status, dict(headers or {}), media_type=MEDIA_TYPE
+        problem.model_copy(update=texts).model_dump(exclude_defaults=True),
+        problem.status,
+        {**(headers or {}), "Content-Language": language},
+        media_type=MEDIA_TYPE,
     )
 
 
@@ -153,7 +166,7 @@ def retry_after_header(refusal: DomainError) -> dict[str, str]:
     return {}
 
 
-def refusal_response(refusal: DomainError) -> JSONResponse:
+def refusal_response(scope: Scope, refusal: DomainError) -> JSONResponse:
     """Return the response for an error raised by a service."""
     status = status_of(refusal)
     headers = retry_after_header(refusal)
@@ -171,12 +184,13 @@ def refusal_response(refusal: DomainError) -> JSONResponse:
         field=refusal.field,
         reference=refusal.reference if isinstance(refusal, AccountSuspended) else "",
     )
-    return _json_response(problem, headers)
+    return _json_response(scope, problem, headers)
 
 
-def incident_response(incident: str) -> JSONResponse:
+def incident_response(scope: Scope, incident: str) -> JSONResponse:
     """Return the response for an internal error: only the id under which it was logged."""
     return _json_response(
+        scope,
         Problem(
             type="urn:unificx:problem:our-mistake",
             code="our-mistake",
@@ -185,7 +199,7 @@ def incident_response(incident: str) -> JSONResponse:
             detail="An internal error occurred and was logged.",
             hint="Try again. If the problem persists, report the incident id to your operator.",
             incident=incident,
-        )
+        ),
     )
 
 
@@ -201,29 +215,30 @@ def log_incident(incident: str, fault: BaseException, *, method: str, route: str
     )
 
 
-async def _on_refused(_: Request, refusal: Exception) -> JSONResponse:
+async def _on_refused(request: Request, refusal: Exception) -> JSONResponse:
     assert isinstance(refusal, DomainError)
-    return refusal_response(refusal)
+    return refusal_response(request.scope, refusal)
 
 
-async def _on_invalid(_: Request, fault: Exception) -> JSONResponse:
+async def _on_invalid(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)
     found = field_errors(fault.errors()[:20], fault.body)
-    errors = [FieldProblem(field=one.field, detail=validation_message(one.error)) for one in found]
     if any(e["type"] == "json_invalid" for e in fault.errors()):
-        errors = [FieldProblem(field="", detail="must be JSON")]
+        found = [FieldError("", {"type": "json_invalid"})]
+    language = _language(request.scope)
+    errors = [FieldProblem(field=e.field, detail=translated(validation_message(e.error), language)) for e in found]
     first = errors[0]
     problem = Problem(
         type="urn:unificx:problem:invalid",
         code="invalid",
         title=_TITLES[422],
         status=422,
-        detail=f"{first.field or 'The body'} {first.detail}.",
+        detail=f"{first.field or translated('The body', language)} {first.detail}.",
         hint="Compare the request with /api/openapi.json.",
         field=first.field,
         errors=errors,
     )
-    return _json_response(problem)
+    return _json_response(request.scope, problem)
 
 
 async def _on_http(request: Request, fault: Exception) -> JSONResponse:
@@ -237,7 +252,7 @@ async def _on_http(request: Request, fault: Exception) -> JSONResponse:
         path = getattr(request.scope.get("route"), "path", "")
         methods = request.app.openapi()["paths"].get(path, {})
         headers["Allow"] = ", ".join(sorted(method.upper() for method in methods)) or headers.get("Allow", "GET")
-    return _json_response(problem, headers)
+    return _json_response(request.scope, problem, headers)
 
 
 async def _on_erased(request: Request, fault: Exception) -> JSONResponse:

@@ -174,12 +174,19 @@ interface ProblemBody {
   reference?: string;
 }
 
+/** Errors are stated in the language of the page, which is not always that of the browser. */
+function inOwnLanguage(request: Request): Request {
+  request.headers.set('accept-language', document.documentElement.lang || 'en');
+  return request;
+}
+
 client.setConfig({
   baseUrl: '',
   credentials: 'same-origin',
   throwOnError: true,
   fetch: fetchOnce as typeof fetch,
 });
+client.interceptors.request.use(inOwnLanguage);
 client.interceptors.error.use((fault, response, request) => {
   const problem = problemOf(fault, response);
   if (problem.code !== 'unauthenticated') logFault(problem.code, `${request?.method} ${request?.url}`);
@@ -197,6 +204,7 @@ export function guestClient(token: string): Client {
       headers: { Authorization: `Bearer ${token}` },
     }),
   );
+  made.interceptors.request.use(inOwnLanguage);
   made.interceptors.error.use(problemOf);
   return made;
 }

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { asProblem } from '~/core/problem';
 import { problemText } from '~/design/problem-messages';
-import { api } from './index';
+import { api, guestClient } from './index';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -36,4 +36,16 @@ it.each([
   vi.stubGlobal('fetch', async () => Response.json({ code: 'invalid', field, detail }, { status: 422, headers }));
   const problem = asProblem(await api.listRoles({ baseUrl: location.origin }).catch((fault: unknown) => fault));
   expect([problem.field, problem.message]).toEqual([field, shown]);
+});
+
+it.each(['de', 'en'])('the server is asked for errors in the language %s of the page', async (language) => {
+  document.documentElement.lang = language;
+  const asked: (string | null)[] = [];
+  vi.stubGlobal('fetch', async (request: Request) => {
+    asked.push(request.headers.get('accept-language'));
+    return Response.json({ items: [] });
+  });
+  await api.listRoles({ baseUrl: location.origin });
+  await api.listRoles({ baseUrl: location.origin, client: guestClient('token') });
+  expect(asked).toEqual([language, language]);
 });

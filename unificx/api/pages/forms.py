@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from fastapi.responses import Response
 
-from unificx.api.pages.layout import Language
+from unificx.api.languages import Language
 from unificx.api.services import Services
 from unificx.core.errors import DomainError, Expired, StorageFull, TooManyRequests
 

@@ -7,17 +7,15 @@ from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Literal
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from unificx import __version__
 from unificx.api.brand import reseller_of
+from unificx.api.languages import LANGUAGES, Language, language_of
 from unificx.resale import Brand, Reseller
 
-Language = Literal["en", "de"]
-LANGUAGES: Mapping[str, Language] = {"en": "en", "de": "de"}
 CHOICE = "lang"
 """Query parameter that overrides `Accept-Language`; links between the pages keep it."""
 
@@ -47,22 +45,6 @@ _TEXTS: Mapping[Language, Mapping[str, str]] = {
         "status": "Status",
     },
 }
-
-
-def language_of(accept: str) -> Language:
-    """Return the preferred supported language by `Accept-Language` (RFC 9110 section 12.5.4); English by default."""
-    best: Language = "en"
-    best_weight = 0.0
-    for item in accept[:500].split(","):
-        tag, _, weight_text = item.strip().partition(";q=")
-        named = tag.split("-", 1)[0].strip().lower()
-        try:
-            weight = float(weight_text or "1")
-        except ValueError:
-            continue
-        if named in LANGUAGES and weight > best_weight:
-            best, best_weight = LANGUAGES[named], weight
-    return best
 
 
 def language_for(request: Request) -> Language:

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from unificx.api.brand import reseller_of
-from unificx.api.pages.layout import Language, language_for, page
+from unificx.api.languages import Language
+from unificx.api.pages.layout import language_for, page
 from unificx.privacy import Change, PolicyVersion, compare, released_versions
 
 _TITLE = {"en": "Privacy policy – UnifiCX", "de": "Datenschutzerklärung – UnifiCX"}

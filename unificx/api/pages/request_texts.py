@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from unificx.api.pages.layout import Language
+from unificx.api.languages import Language
 from unificx.support.rights import State
 
 KINDS: Mapping[str, Mapping[Language, str]] = {

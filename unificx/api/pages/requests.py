@@ -14,8 +14,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from unificx.api.access import purpose, reject_cross_site, source_of
+from unificx.api.languages import Language
 from unificx.api.pages.forms import Errors, answered, error_html, require_storage, sent_fields
-from unificx.api.pages.layout import Language, language_for, language_query, page
+from unificx.api.pages.layout import language_for, language_query, page
 from unificx.api.pages.request_texts import GENERAL, KINDS
 from unificx.api.services import services_of
 from unificx.core.errors import DomainError, Invalid

@@ -11,7 +11,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from unificx.api.pages.layout import Language, language_for, page
+from unificx.api.languages import Language
+from unificx.api.pages.layout import language_for, page
 
 _TITLE = {"en": "Security and its limits – UnifiCX", "de": "Sicherheit und ihre Grenzen – UnifiCX"}
 _TEXTS: Mapping[Language, Mapping[str, str]] = {

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from unificx.api.access import purpose, reject_cross_site, source_of
+from unificx.api.languages import Language
 from unificx.api.pages.forms import Errors, answered, error_html, require_storage, sent_fields
-from unificx.api.pages.layout import CHOICE, Language, language_for, language_query, page
+from unificx.api.pages.layout import CHOICE, language_for, language_query, page
 from unificx.api.services import Services, services_of
 from unificx.billing import Plan
 from unificx.core.errors import DomainError, Expired, Invalid

@@ -6,7 +6,8 @@ from html import escape
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from unificx.api.pages.layout import Language, language_for, page
+from unificx.api.languages import Language
+from unificx.api.pages.layout import language_for, page
 from unificx.api.services import services_of
 
 _TITLE = {"en": "Requests in numbers – UnifiCX", "de": "Anfragen in Zahlen – UnifiCX"}

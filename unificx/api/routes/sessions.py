@@ -55,7 +55,7 @@ async def refresh_session(services: ServicesDep, request: Request, body: models.
     try:
         signed = await services.identity.sessions.refresh(token, keep)
     except Unauthenticated as refusal:
-        response = refusal_response(refusal)
+        response = refusal_response(request.scope, refusal)
         if keep == "cookie":
             delete_cookies(response)
         return response

@@ -15,7 +15,7 @@ export function useProblemText(targets: Targets): (problem: Problem) => string {
     if (status === 409 && field === 'number') return t`This number is taken. Choose another one.`;
     if (status === 409 && field === 'name') return t`This name is taken. Choose another one.`;
     if (status === 409 && field === 'code') {
-      const [, dialled, other] = /^(\S+) is dialled for the code ([*#0-9]+)/.exec(message) ?? [];
+      const [, dialled, other] = /^(\S+) (?:is dialled for the code|wird für den Code) ([*#0-9]+)/.exec(message) ?? [];
       if (!dialled || !other) return t`This code is taken. Choose another one.`;
       return t`${dialled} already belongs to the code ${other}. Choose another code, or change that one first.`;
     }
