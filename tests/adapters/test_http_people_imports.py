@@ -5,6 +5,7 @@ import tracemalloc
 from typing import Any
 
 import httpx
+import pytest
 from http_world import World
 from sqlalchemy import event
 
@@ -249,6 +250,31 @@ async def test_an_account_is_deleted_only_once_no_calls_are_led_to_it(world: Wor
     assert (await admin.delete(other)).status_code == 204
     assert (await admin.delete("/api/v1/hours/office")).status_code == 204
     assert (await admin.delete(one)).status_code == 204
+
+
+@pytest.mark.parametrize("way", ["undo", "close", "delete"])
+async def test_what_becomes_a_destination_before_its_deletion_begins_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """The destination is stored after the request for the deletion has arrived, and before its transaction."""
+    admin, services = await office(world), world.identity
+    undo = await imported(admin, "name,email,number\nA,a@acme.example,2001\n")
+    person = f"/api/v1/persons/{(await entries(admin))['a@acme.example']['id']}"
+    hours = {"name": "office", "open": ["mon-fri 09:00-17:00"], "then": "extension:2001", "otherwise": "hangup"}
+    service = {"undo": services.imports, "close": services.users, "delete": services.extensions}[way]
+    delete = getattr(service, way)
+
+    async def delete_late(*arguments: Any) -> Any:
+        assert (await admin.post("/api/v1/hours", json=hours)).status_code == 201
+        return await delete(*arguments)
+
+    monkeypatch.setattr(service, way, delete_late)
+    if way == "undo":
+        assert actions((await admin.post(undo)).json()) == [(2, "keep", [], "in_use")]
+    else:
+        path = person if way == "close" else "/api/v1/extensions/2001"
+        assert (await admin.delete(path)).status_code == 409
+    assert (await admin.get("/api/v1/extensions/2001")).status_code == 200
 
 
 async def test_the_last_administrator_stays_one_in_an_import_and_its_undo(world: World) -> None:

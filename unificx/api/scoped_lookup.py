@@ -1,9 +1,11 @@
 """Lookup of objects within the scope of a request: one tenant, or only the user's own objects."""
 
+from collections.abc import Callable, Iterable
+
 from unificx.api.access import AccessScope
 from unificx.api.services import Services
 from unificx.core.errors import NotFound
-from unificx.identity import Device, Extension
+from unificx.identity import Check, Device, Extension, Transaction
 from unificx.routing import DestinationRef
 from unificx.voicemail import Mailbox, SharedMailbox
 
@@ -19,6 +21,18 @@ async def extension_in_scope(services: Services, scope: AccessScope, reference: 
 def destinations_of(extension: Extension) -> tuple[DestinationRef, DestinationRef]:
     """Return the destinations that end with an extension: itself and its mailbox."""
     return DestinationRef("extension", extension.number), DestinationRef("mailbox", extension.number)
+
+
+def unused(services: Services, tenant_id: str, extensions: Callable[[], Iterable[Extension]]) -> Check:
+    """Return the check that no destination leads to extensions, but they themselves. It raises Conflict."""
+
+    async def check(tx: Transaction) -> None:
+        await services.destinations.lock(tx.uow, tenant_id)
+        services.destinations.require_unused(
+            tenant_id, *(ref for each in extensions() for ref in destinations_of(each))
+        )
+
+    return check
 
 
 async def mailbox_in_scope(services: Services, scope: AccessScope, reference: str) -> Mailbox:

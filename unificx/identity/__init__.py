@@ -96,7 +96,7 @@ from unificx.identity.schemas import (
 )
 from unificx.identity.service import Identity, build_identity
 from unificx.identity.sign_up import FollowUp, OrganisationSignUp, SignUpForm, SignUpMode
-from unificx.identity.store import Transaction
+from unificx.identity.store import Check, Transaction
 from unificx.identity.suspension_schemas import (
     GivenReason,
     NewSuspension,
@@ -120,6 +120,7 @@ __all__ = [
     "AccountSuspended",
     "Action",
     "AddedFactor",
+    "Check",
     "CountedAttempt",
     "CreatedDevice",
     "CustomRole",

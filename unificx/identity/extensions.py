@@ -24,7 +24,7 @@ from unificx.identity.schemas import (
     Person,
     Principal,
 )
-from unificx.identity.store import IdentityStore, Transaction
+from unificx.identity.store import Check, IdentityStore, Transaction, unchecked
 from unificx.identity.users import Users
 
 
@@ -136,9 +136,10 @@ class Extensions:
                 tx.publish(NameChanged(self._clock.new_id(), tenant_id, *owner))
         return extension
 
-    async def delete(self, tenant_id: str, extension_id: str) -> None:
-        """Delete the extension and its devices, not its user."""
+    async def delete(self, tenant_id: str, extension_id: str, check: Check = unchecked) -> None:
+        """Delete the extension and its devices, not its user. Raise NotFound; what `check` raises."""
         async with self._store.transaction() as tx:
+            await check(tx)
             extension = await self._records.extension(tx.session, tenant_id, extension_id)
             await self._records.delete_extension(tx, tenant_id, extension.id)
 

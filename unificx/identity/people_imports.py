@@ -1,7 +1,7 @@
 """Imports of people with their extensions from CSV, and the way back."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -33,6 +33,7 @@ from unificx.identity.users import Users
 UNDO_DAYS = 30
 """Days for which an import can be undone."""
 MAX_LISTED_IMPORTS = 50
+FindUsed = Callable[[Transaction], Awaitable[Collection[str]]]
 
 log = structlog.get_logger()
 
@@ -104,19 +105,20 @@ class PeopleImports:
             return await imports.imports(session, tenant_id, MAX_LISTED_IMPORTS)
 
     async def preview_undo(
-        self, tenant_id: str, import_id: str, may_grant: MayGrant, used: Collection[str] = ()
+        self, tenant_id: str, import_id: str, may_grant: MayGrant, used: Collection[str]
     ) -> UndoReport:
         """Return what `undo` would do. Raise NotFound; Conflict for an import that was undone."""
         async with self._store.read() as session:
             _, rows, _ = await self._plan_undo(session, tenant_id, import_id, may_grant, used)
         return UndoReport(tuple(rows), applied=False)
 
-    async def undo(self, tenant_id: str, import_id: str, may_grant: MayGrant, used: Collection[str] = ()) -> UndoReport:
+    async def undo(self, tenant_id: str, import_id: str, may_grant: MayGrant, used: FindUsed) -> UndoReport:
         """Take back what an import has stored and nothing has changed since, in one transaction: delete the accounts
-        and extensions that it created, and restore the values that it changed. `used` are ids of extensions that
-        calls are led to. Raise as `preview_undo`."""
+        and extensions that it created, and restore the values that it changed. `used` finds within it the ids of the
+        extensions that calls are led to. Raise as `preview_undo`."""
         async with self._store.transaction() as tx:
-            imported, rows, accounts_now = await self._plan_undo(tx.session, tenant_id, import_id, may_grant, used)
+            led_to = await used(tx)
+            imported, rows, accounts_now = await self._plan_undo(tx.session, tenant_id, import_id, may_grant, led_to)
             pairs = zip(imported, rows, strict=True)
             for person, row in sorted(pairs, key=lambda each: promotions_first(each[0].before.role)):
                 now = accounts_now.get(person.person_id)

@@ -1,7 +1,7 @@
 """Shared store of the identity services: serialized transactions, keys, clock, directory cache, common look-ups."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
@@ -44,6 +44,14 @@ class Transaction:
 
         self.on_commit.append(drop)
         return taken
+
+
+Check = Callable[[Transaction], Awaitable[None]]
+"""A check of another area, called within a transaction before it changes anything; raises what refuses that."""
+
+
+async def unchecked(_: Transaction) -> None:
+    """The check that accepts everything."""
 
 
 class IdentityStore:

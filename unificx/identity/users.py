@@ -47,7 +47,7 @@ from unificx.identity.schemas import (
     Tenant,
 )
 from unificx.identity.session_closer import SessionCloser
-from unificx.identity.store import IdentityStore, Transaction
+from unificx.identity.store import Check, IdentityStore, Transaction, unchecked
 from unificx.identity.suspension_records import begin_suspension, end_suspension, require_other_author
 from unificx.identity.suspension_schemas import NewSuspension
 from unificx.identity.terms import standing
@@ -190,10 +190,11 @@ class Users:
         await self._publish_state_change(tx, before, after, change.suspension or NewSuspension())
         return after
 
-    async def close(self, tenant_id: str, person_id: str) -> None:
+    async def close(self, tenant_id: str, person_id: str, check: Check = unchecked) -> None:
         """Close the account: delete extensions, devices, password, sessions, name and e-mail address. Raise Conflict
-        for the last operator, and for the last administrator of a tenant."""
+        for the last operator, and for the last administrator of a tenant; what `check` raises."""
         async with self._store.transaction() as tx:
+            await check(tx)
             person = await self._store.person(tx.session, tenant_id, person_id)
             await self.require_other_than(tx, person)
             await self.close_in(tx, person)

@@ -20,7 +20,7 @@ from unificx.api.presence_state import forwarding_change, state_change
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core as models
-from unificx.api.scoped_lookup import destinations_of, extension_in_scope
+from unificx.api.scoped_lookup import extension_in_scope, unused
 from unificx.identity import Action
 
 router = Router(
@@ -99,5 +99,6 @@ async def delete_extension(
     """Delete an extension and its devices. Refused while a destination leads to it. It is removed from ring groups."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
-    services.destinations.require_unused(scope.tenant_id, *destinations_of(known))
-    await services.identity.extensions.delete(scope.tenant_id, known.id)
+    await services.identity.extensions.delete(
+        scope.tenant_id, known.id, unused(services, scope.tenant_id, lambda: [known])
+    )

@@ -38,6 +38,7 @@ from unificx.identity import (
     PeopleFilter,
     PeopleSort,
     Role,
+    Transaction,
     UndoReport,
     may_grant,
     searchable,
@@ -189,7 +190,7 @@ async def undo_people_import(
     """Undo an import: accounts and extensions that it created are deleted, and values that it changed are restored.
     Accounts that are in use or were changed since are kept. This cannot be reversed."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    grantable, used = partial(may_grant, user.principal), _used_extensions(services, scope.tenant_id)
+    grantable, used = partial(may_grant, user.principal), partial(_find_used, services, scope.tenant_id)
     return _undo_schema(await services.identity.imports.undo(scope.tenant_id, import_id, grantable, used))
 
 
@@ -284,6 +285,12 @@ def _report_schema(report: ImportReport) -> models.ImportReport:
         ignored_columns=list(report.file.ignored),
         rows=[models.ImportedRow.model_validate(row) for row in report.rows],
     )
+
+
+async def _find_used(services: Services, tenant_id: str, tx: Transaction) -> set[str]:
+    """Return the ids of extensions that another destination leads to, until the end of a transaction."""
+    await services.destinations.lock(tx.uow, tenant_id)
+    return _used_extensions(services, tenant_id)
 
 
 def _used_extensions(services: Services, tenant_id: str) -> set[str]:

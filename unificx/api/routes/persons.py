@@ -1,5 +1,7 @@
 """User accounts."""
 
+from functools import partial
+
 from fastapi import Depends, status
 
 from unificx import identity
@@ -22,7 +24,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.api.schemas import people
-from unificx.api.scoped_lookup import destinations_of
+from unificx.api.scoped_lookup import unused
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import Action, Person
@@ -133,9 +135,8 @@ async def close_person(services: ServicesDep, user: CurrentUserDep, person_id: I
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
     require_manageable(user, person.role, person.granted)
-    own = services.identity.directory.extensions_of(person.id)
-    services.destinations.require_unused(scope.tenant_id, *(ref for each in own for ref in destinations_of(each)))
-    await services.identity.users.close(scope.tenant_id, person.id)
+    own = partial(services.identity.directory.extensions_of, person.id)
+    await services.identity.users.close(scope.tenant_id, person.id, unused(services, scope.tenant_id, own))
 
 
 async def _person(services: Services, scope: AccessScope, person_id: str) -> Person:
