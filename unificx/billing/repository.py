@@ -168,14 +168,14 @@ async def sum_of_refunds(session: AsyncSession, tenant_id: str, prefix: str) -> 
     query = select(func.sum(LedgerEntryRow.amount)).where(
         LedgerEntryRow.tenant_id == tenant_id,
         LedgerEntryRow.account == "payments",
-        LedgerEntryRow.reference.startswith(prefix, autoescape=True),
+        _begins_with(prefix),
     )
     return -int(await session.scalar(query) or 0)
 
 
 async def list_payments(session: AsyncSession, tenant_id: str, page: PageByTime, prefix: str = "") -> Page[Payment]:
     """Return a page of payments and refunds, newest first: those whose references of the ledger begin so."""
-    wanted = _payments(tenant_id).where(LedgerEntryRow.reference.startswith(prefix, autoescape=True))
+    wanted = _payments(tenant_id).where(_begins_with(prefix))
     query = page.apply(wanted, LedgerEntryRow.at, LedgerEntryRow.reference)
     found = page.of_rows((await session.scalars(query)).all(), lambda row: (row.at, row.reference))
     return Page(tuple(map(_to_payment, found.items)), found.next)
@@ -193,6 +193,11 @@ def _behind(since: datetime, after: tuple[datetime, str] | None) -> ColumnElemen
     moment, call_id = after
     later = and_(RatedCallRow.answered == moment, RatedCallRow.id > call_id)
     return and_(RatedCallRow.answered >= moment, or_(RatedCallRow.answered > moment, later))
+
+
+def _begins_with(prefix: str) -> ColumnElement[bool]:
+    """References of the ledger that begin so. Not by LIKE, for which upper and lower case are the same on SQLite."""
+    return func.substr(LedgerEntryRow.reference, 1, len(prefix)) == prefix
 
 
 def _payments(tenant_id: str) -> Select[LedgerEntryRow]:

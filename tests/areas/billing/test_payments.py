@@ -37,6 +37,9 @@ async def test_payments_and_refunds_change_what_a_tenant_owes(
     assert (await billing.payments.list("acme", PageByTime.parse(None, 9), "B-1")).items == (refunded,)
     assert (await billing.payments.list("acme", PageByTime.parse(None, 9), "B_1")).items == ()
     await billing.payments.refund("acme", "B-1_", "B-3", EURO)
+    await billing.payments.record("acme", "b-1", "EUR", EURO)
+    await billing.payments.refund("acme", "b-1", "B-2", EURO)
+    assert (await billing.payments.list("acme", PageByTime.parse(None, 9), "B-1")).items == (refunded,)
     assert await billing.payments.balance("globex") == ()
 
 
