@@ -10,7 +10,7 @@ from unificx.core.errors import NotFound
 from unificx.db import Database, PollingWorker
 from unificx.webhooks import repository, schedule
 from unificx.webhooks.ports import WebhookTransport, WebhookUnreachable
-from unificx.webhooks.schemas import Delivery, PauseReason, Webhook
+from unificx.webhooks.schemas import Delivery, Webhook
 from unificx.webhooks.service import WebhookService
 from unificx.webhooks.signature import headers_of
 
@@ -107,5 +107,4 @@ class WebhookSender:
                 await repository.postpone_others(uow.session, webhook.tenant_id, webhook.id, earliest)
         reason = delivery.failure or delivery.status
         log.warning("webhook_failed", webhook=webhook.id, reason=reason, attempts=delivery.attempts)
-        pause: PauseReason = "failing" if schedule.is_hopeless(webhook.failing_since, now) else ""
-        return await self._service.record_failure(webhook, "gone" if delivery.status == _GONE else pause)
+        return await self._service.record_failure(webhook, is_gone=delivery.status == _GONE)

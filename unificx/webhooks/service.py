@@ -18,6 +18,7 @@ from unificx.privacy import Expiry, KeyStore, Period
 from unificx.webhooks import repository, values
 from unificx.webhooks.catalogue import SOURCES, TEST_EVENT, data_of
 from unificx.webhooks.events import WebhookPaused
+from unificx.webhooks.schedule import is_hopeless
 from unificx.webhooks.schemas import (
     CreatedWebhook,
     Delivery,
@@ -167,12 +168,15 @@ class WebhookService:
             return self.find(webhook.tenant_id, webhook.id)
         return await self._change(webhook, lambda before: replace(before, failing_since=None))
 
-    async def record_failure(self, webhook: Webhook, pause_reason: PauseReason) -> Webhook:
-        """Note a failure and, with a reason, pause the webhook. Raise NotFound."""
+    async def record_failure(self, webhook: Webhook, *, is_gone: bool) -> Webhook:
+        """Note a failure. Pause the webhook if the receiver is gone, or after a day of failures. Raise NotFound."""
 
         def changed(before: Webhook) -> Webhook:
-            after = replace(before, failing_since=before.failing_since or self._clock.now())
-            return replace(after, state="paused", pause_reason=pause_reason) if pause_reason else after
+            now = self._clock.now()
+            failing: PauseReason = "failing" if is_hopeless(before.failing_since, now) else ""
+            after = replace(before, failing_since=before.failing_since or now)
+            reason: PauseReason = "gone" if is_gone else failing
+            return replace(after, state="paused", pause_reason=reason) if reason else after
 
         return await self._change(webhook, changed)
 

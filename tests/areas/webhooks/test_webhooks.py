@@ -182,6 +182,28 @@ async def test_a_webhook_that_works_again_is_not_paused_for_its_next_failure(set
     assert [one.event for one in await setup.service.deliveries(made, dead=False)] == ["voicemail.left"]
 
 
+async def test_a_webhook_that_is_resumed_while_its_receiver_answers_has_another_day(
+    setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await setup.create("person.created")
+    setup.receiver.status = 0
+    await publish(setup, person_created(1))
+    await setup.deliver()
+    setup.clock.advance(DAY - 3600)
+    await publish(setup, person_created(2))
+    setup.clock.advance(7200)
+    post = setup.receiver.post
+
+    async def resume_and_post(url: str, headers: Mapping[str, str], body: bytes) -> int:
+        await setup.service.update(made, WebhookChange(state="active"))
+        return await post(url, headers, body)
+
+    monkeypatch.setattr(setup.receiver, "post", resume_and_post)
+    await setup.deliver()
+    now = setup.service.find("acme", made.id)
+    assert (now.state, now.failing_since) == ("active", setup.clock.now())
+
+
 async def test_a_webhook_may_be_deleted_while_its_receiver_answers(
     setup: WebhookSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
