@@ -66,7 +66,6 @@ async def revision(session: AsyncSession, book: AddressBook) -> int:
 
 async def changes(session: AsyncSession, keys: Keys, book: AddressBook, since: int) -> BookChanges:
     """Return what was changed in an address book after a revision, oldest first, without deletions."""
-    # Revision first: a change that commits between the two statements is reported once more, and never missed.
     row = (
         await session.execute(
             select(ContactBookRow.revision, ContactBookRow.deleted).where(*_is_book(book.tenant_id, book.person_id))

@@ -125,7 +125,6 @@ class Contacts:
         if found is None:
             generation = self._books.generation
             async with self._database.read() as session:
-                # Revision first: a change that commits between the two statements is applied twice, never missed.
                 revision = await repository.revision(session, book)
                 found = Book(await repository.contacts_of(session, self._keys, book), revision)
             self._books.put(book, found, generation)

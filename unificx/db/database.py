@@ -105,6 +105,7 @@ class Database:
         self._read_engine = self.engine.execution_options(**{READING: "transaction"})
         self._statement_engine = self.engine.execution_options(**{READING: "statement"})
         if self.dialect == "postgresql":
+            self._read_engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
             self._statement_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._order = CommitOrder()
         self._writer_lock: _WriterLock | None = None

@@ -116,6 +116,16 @@ async def test_a_read_session_commits_nothing(database: Database, clock: ManualC
     assert await _count(database) == 0
 
 
+async def test_the_statements_of_a_read_session_see_one_state(database: Database, clock: ManualClock) -> None:
+    seen = select(func.count()).select_from(OutboxRow)
+    async with database.read() as session:
+        assert await session.scalar(seen) == 0
+        async with database.begin() as uow:
+            uow.publish(Happened(clock.new_id(), "tenant", 1))
+        assert await session.scalar(seen) == 0
+    assert await _count(database) == 1
+
+
 async def test_a_nested_unit_of_work_raises(tmp_path, clock: ManualClock) -> None:
     database = Database(f"sqlite:///{tmp_path / 'own.db'}", clock)
     async with database.begin():
