@@ -94,6 +94,26 @@ async def test_advertising_needs_a_consent_and_ends_with_one_click(world: World,
     assert (await ben.get("/api/v1/campaigns")).status_code == 403
 
 
+async def test_a_campaign_is_sent_with_the_texts_that_it_has_once_its_people_are_found(
+    world: World, box: FakeSmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, ada = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await decide(ada)
+    campaigns = world.services.notifications.campaigns
+    permitted = campaigns._advertising.permitted
+    draft = (await admin.post("/api/v1/campaigns", json={"texts": TEXTS})).json()["id"]
+
+    async def change_and_find(*arguments: Any) -> Any:
+        texts = {"de": {"subject": "Neue Telefone", "text": "Bestellen Sie Ihres."}}
+        assert (await admin.put(f"/api/v1/campaigns/{draft}", json={"texts": texts})).status_code == 200
+        return await permitted(*arguments)
+
+    monkeypatch.setattr(campaigns._advertising, "permitted", change_and_find)
+    assert (await admin.post(f"/api/v1/campaigns/{draft}/send", json={})).json()["recipients"] == 1
+    [email] = await deliver(world, box)
+    assert email.message["Subject"] == "Neue Telefone"
+
+
 async def test_a_deleted_campaign_counts_for_the_limit_of_a_day_if_it_was_sent(
     world: World, box: FakeSmtpServer
 ) -> None:

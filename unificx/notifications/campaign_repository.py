@@ -117,9 +117,11 @@ async def delete_campaign(session: AsyncSession, tenant_id: str, campaign_id: st
     await session.execute(delete(CampaignRow).where(CampaignRow.tenant_id == tenant_id, CampaignRow.id == campaign_id))
 
 
-def texts_of(row: CampaignRow) -> Mapping[Language, CampaignText]:
-    """Return the texts of a campaign by language."""
+def texts_of(row: CampaignRow | None) -> Mapping[Language, CampaignText]:
+    """Return the texts of a campaign by language; none without a campaign."""
     found: dict[Language, CampaignText] = {}
+    if row is None:
+        return found
     if row.subject_en is not None and row.text_en is not None:
         found["en"] = CampaignText(row.subject_en, row.text_en)
     if row.subject_de is not None and row.text_de is not None:

@@ -99,7 +99,7 @@ class Campaigns:
 
         The consent is checked again when each e-mail is sent. Raises NotFound; Conflict without a mail server or an
         https address, or if it was sent already; TooManyRequests."""
-        campaign = await self.get(tenant_id, campaign_id)
+        await self.get(tenant_id, campaign_id)
         if not self._emails.can_send:
             raise Conflict("Without a mail server no campaign can be sent.", hint="Set UNIFICX_SMTP.")
         if not link("").startswith("https://"):  # RFC 8058 section 3.1
@@ -114,9 +114,11 @@ class Campaigns:
                 raise TooManyRequests("At most three campaigns a day may be sent.", retry_after=retry_after)
             if not await repository.mark_sent(uow.session, tenant_id, campaign_id, now, len(people)):
                 raise Conflict("This campaign was sent already.", hint="Create a new one.")
+            # From now on the texts do not change; they may have while the people were found.
+            texts = repository.texts_of(await repository.campaign(uow.session, tenant_id, campaign_id))
             for index, person in enumerate(people):
                 language = self._identity.directory.language(tenant_id, person.id)
-                chosen: Language = language if language in campaign.texts else next(iter(campaign.texts))
+                chosen: Language = language if language in texts else next(iter(texts))
                 url = link(self._advertising.proof(person))
                 due = now + index * INTERVAL
                 self._emails.enqueue_campaign(uow, person, campaign_id, chosen, link=url, due=due)

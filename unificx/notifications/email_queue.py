@@ -361,7 +361,7 @@ class EmailQueue:
             return None
         async with self._deps.database.read() as session:
             campaign = await campaign_repository.campaign(session, row.tenant_id, row.campaign_id)
-        text = campaign_repository.texts_of(campaign).get(row.language) if campaign is not None else None  # pyright: ignore[reportArgumentType, reportCallIssue]
+        text = campaign_repository.texts_of(campaign).get(row.language)  # pyright: ignore[reportArgumentType, reportCallIssue]
         return Advert(text, consent.id) if text is not None else None
 
     async def _caller(self, row: EmailRow) -> str:
