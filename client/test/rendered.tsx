@@ -32,3 +32,9 @@ export const click = (selector: string) =>
     expect(found).not.toBeNull();
     found!.click();
   });
+
+/** Type a text into a field, which replaces what it has. */
+export function fill(field: HTMLInputElement, text: string): void {
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(field, text);
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}

@@ -56,7 +56,7 @@ async def test_a_reseller_sells_to_tenants_of_its_own(world: World) -> None:
     assert created.status_code == 201, created.text
     assert (created.json()["plan"], world.emails.sent[-1][1]) == ("Small", "bea@bakery.example")
     wrong = {**BAKERY, "slug": "bad", "domain": "bad.example", "administrator_email": "nobody"}
-    assert (await admin.post("/api/v1/reseller/tenants", json=wrong)).json()["field"] == "email"
+    assert (await admin.post("/api/v1/reseller/tenants", json=wrong)).json()["field"] == "administrator_email"
     assert world.identity.directory.tenant_by_slug("bad") is None
 
     shown = (await admin.get("/api/v1/reseller/tenants/bakery")).json()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from unificx.core.errors import Forbidden, NotFound
+from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
 from unificx.identity import Identity, NewPerson, NewSuspension, NewTenant, Person, Role, Suspension, Tenant
 from unificx.resale.schemas import FirstAdministrator, Reseller
 from unificx.resale.service import Resellers
@@ -36,6 +36,10 @@ class Customers:
             await self._resellers.assign(reseller.id, tenant.id)
             person = NewPerson(administrator.name, administrator.email, Role.TENANT_ADMIN, language=new.language)
             return tenant, await self._identity.users.create(tenant.id, person)
+        except (Invalid, Conflict) as refused:
+            await self._identity.tenants.delete(tenant.id)
+            kind = Invalid if isinstance(refused, Invalid) else Conflict
+            raise kind(refused.message, hint=refused.hint, field=f"administrator_{refused.field}") from None
         except BaseException:
             await self._identity.tenants.delete(tenant.id)
             raise

@@ -2,7 +2,6 @@ import { Button, CloseButton, Fieldset, FileButton, Text, TextInput } from '@man
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconCalendarDown, IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import { api, type Hours } from '~/api';
 import { toast } from '~/core/toasts';
 import { ErrorNotice } from '~/design/Notice';
@@ -17,15 +16,17 @@ interface HolidaysProps {
   tenant?: string;
   value: string[];
   onChange: (dates: string[]) => void;
+  /** A date that is not added yet: it is saved too. */
+  typed: string;
+  onType: (date: string) => void;
   /** Called with the hours as an import has saved them. */
   onImported: (hours: Hours) => void;
 }
 
 /** Dates that are closed all day, typed or from an iCalendar file. */
-export function Holidays({ id, version, tenant, value, onChange, onImported }: HolidaysProps) {
+export function Holidays({ id, version, tenant, value, onChange, typed, onType, onImported }: HolidaysProps) {
   const { t, i18n } = useLingui();
   const queries = useQueryClient();
-  const [typed, setTyped] = useState('');
   const upload = useMutation({
     mutationFn: async (file: File) => {
       const body = { calendar: await file.text() };
@@ -40,7 +41,7 @@ export function Holidays({ id, version, tenant, value, onChange, onImported }: H
   });
   const add = () => {
     if (typed) onChange(withHoliday(value, typed));
-    setTyped('');
+    onType('');
   };
   const text = (date: string) =>
     i18n.date(new Date(`${date}T12:00:00`), { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
@@ -72,7 +73,7 @@ export function Holidays({ id, version, tenant, value, onChange, onImported }: H
           className={css.days}
           aria-label={t`Date of the holiday`}
           value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+          onChange={(event) => onType(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return;
             event.preventDefault();

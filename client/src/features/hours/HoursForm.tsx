@@ -100,6 +100,8 @@ export function HoursForm({ hours, tenant, onClose }: HoursFormProps) {
         tenant={tenant}
         {...form.getInputProps('holidays')}
         value={form.values.holidays}
+        typed={form.values.holiday}
+        onType={(date) => form.setFieldValue('holiday', date)}
         onImported={({ holidays, version: after }) => {
           setVersion(after);
           form.setInitialValues({ ...form.getInitialValues(), holidays });

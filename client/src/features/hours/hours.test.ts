@@ -45,6 +45,11 @@ describe('the form of opening hours', () => {
     });
   });
 
+  it('saves a holiday that is typed and not added', () => {
+    const values = { ...hoursValues(), holidays: ['2026-12-25'], holiday: '2026-12-24' };
+    expect(hoursBody(values).holidays).toEqual(['2026-12-24', '2026-12-25']);
+  });
+
   it('keeps holidays in order, each once', () => {
     expect(withHoliday(['2026-12-25', '2026-12-24'], '2026-12-25', '2026-01-01')).toEqual([
       '2026-01-01',

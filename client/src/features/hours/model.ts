@@ -7,19 +7,21 @@ export interface HoursValues {
   open: HoursRow[];
   /** ISO dates. */
   holidays: string[];
+  /** A date that is typed, and not added yet. */
+  holiday: string;
   code: string;
   then: string;
   otherwise: string;
 }
 
 export function hoursValues(hours?: Hours): HoursValues {
-  if (!hours) return { name: '', open: [OFFICE], holidays: [], code: '', then: '', otherwise: 'hangup' };
+  if (!hours) return { name: '', open: [OFFICE], holidays: [], holiday: '', code: '', then: '', otherwise: 'hangup' };
   const { name, holidays, code, then, otherwise } = hours;
-  return { name, open: parseWeekly(hours.open), holidays, code, then, otherwise };
+  return { name, open: parseWeekly(hours.open), holidays, holiday: '', code, then, otherwise };
 }
 
-export function hoursBody({ open, holidays, ...values }: HoursValues): NewHours {
-  return { ...values, open: formatWeekly(open), holidays: withHoliday(holidays) };
+export function hoursBody({ open, holidays, holiday, ...values }: HoursValues): NewHours {
+  return { ...values, open: formatWeekly(open), holidays: withHoliday(holidays, ...(holiday ? [holiday] : [])) };
 }
 
 /** The dates in order, each once, with further ones. */

@@ -1,11 +1,13 @@
 import { Button, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { loadTenants, selectTenant } from '~/api/tenant-selection';
 import { toast } from '~/core/toasts';
 import { Drawer } from '~/design/Drawer';
+import { showAtField, useErrorFocus } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 
 /** Creates an organisation and selects it. For operators. */
@@ -20,6 +22,8 @@ export default function NewOrganisation({ onClose }: { onClose: () => void }) {
       domain: (value) => (value.trim() ? null : t`Enter a domain.`),
     },
   });
+  const [fault, setFault] = useState<unknown>();
+  const { form: element, fail } = useErrorFocus();
   const create = useMutation({
     mutationFn: async (body: typeof form.values) => {
       const { data } = await api.createTenant({ body });
@@ -30,6 +34,11 @@ export default function NewOrganisation({ onClose }: { onClose: () => void }) {
       selectTenant(id);
       toast({ message: t`${name} was created.` });
       onClose();
+    },
+    onMutate: () => setFault(undefined),
+    onError: (problem) => {
+      setFault(showAtField(form, problem));
+      fail();
     },
   });
   const proposeSlug = () => {
@@ -46,9 +55,14 @@ export default function NewOrganisation({ onClose }: { onClose: () => void }) {
         </Button>
       }
     >
-      <form id="new-organisation" onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
+      <form
+        ref={element}
+        id="new-organisation"
+        onSubmit={form.onSubmit((values) => create.mutate(values), fail)}
+        noValidate
+      >
         <Stack>
-          <ErrorNotice fault={create.error} />
+          <ErrorNotice fault={fault} />
           <TextInput
             label={t`Name`}
             required

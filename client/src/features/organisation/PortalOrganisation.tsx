@@ -2,10 +2,11 @@ import { Button, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { api, type Tenant } from '~/api';
 import { useIsOperator } from '~/api/session';
 import { tenantSelection, replaceTenant } from '~/api/tenant-selection';
-import { changedFields } from '~/design/forms';
+import { changedFields, showAtField } from '~/design/forms';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
@@ -43,6 +44,7 @@ function OrganisationSettings({
     initialValues: { name, language, time_zone, park_seconds, sign_out_time, chat, pictures },
     validate: { name: (value) => (value.trim() ? null : t`Enter a name.`) },
   });
+  const [fault, setFault] = useState<unknown>();
   const save = useMutation({
     mutationFn: async (values: typeof form.values) =>
       (await api.updateTenant({ path: { tenant: id }, body: changedFields(form, values) })).data,
@@ -50,12 +52,14 @@ function OrganisationSettings({
       replaceTenant(saved);
       form.resetDirty();
     },
+    onMutate: () => setFault(undefined),
+    onError: (problem) => setFault(showAtField(form, problem)),
   });
   return (
     <Section title={t`Name and language`}>
       <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
         <Stack gap="sm">
-          <ErrorNotice fault={save.error} />
+          <ErrorNotice fault={fault} />
           {save.isSuccess && !form.isDirty() && (
             <InfoNotice>
               <Trans>Saved.</Trans>

@@ -18,6 +18,9 @@ interface NewPersonProps {
   tenant?: string;
 }
 
+/** Fields that show errors of the server. */
+const FIELDS = ['name', 'email', 'number', 'department'];
+
 type Created = { person: PersonCreated } | { phone: ExtensionCreated };
 
 /** The title of a step that has the focus once it is shown: the button that led to it is gone. */
@@ -98,9 +101,10 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
     },
     onSuccess: onCreated,
     onError: (fault) => {
-      const { field, message } = asProblem(fault);
-      if (field === 'number') form.setFieldError('number', t`This number is taken. Choose another one.`);
-      else if (field === 'email' || field === 'name') form.setFieldError(field, message);
+      const { status, field, message } = asProblem(fault);
+      if (field === 'number' && status === 409)
+        form.setFieldError('number', t`This number is taken. Choose another one.`);
+      else if (FIELDS.includes(field)) form.setFieldError(field, message);
       fail();
     },
     onSettled: () =>
@@ -108,7 +112,7 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
         ['people', 'persons', 'extensions', 'departments'].map((key) => queries.invalidateQueries({ queryKey: [key] })),
       ),
   });
-  const shown = create.error && ['number', 'email', 'name'].includes(asProblem(create.error).field);
+  const shown = create.error && FIELDS.includes(asProblem(create.error).field);
   return (
     <form ref={element} onSubmit={form.onSubmit((values) => create.mutate(values), fail)} noValidate>
       <Stack>

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { EditField } from './EditField';
 import { eventually } from '../../../test/eventually';
-import { rendered } from '../../../test/rendered';
+import { fill, rendered } from '../../../test/rendered';
 
 it('a text is saved once by Enter and leaving the field', async () => {
   const save = vi.fn<(text: string) => Promise<void>>(() => new Promise(() => undefined));
@@ -9,8 +9,7 @@ it('a text is saved once by Enter and leaving the field', async () => {
   const field = () => place.querySelector('input')!;
   await eventually(() => expect(field()).not.toBeNull());
   field().focus();
-  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(field(), 'Ada Example');
-  field().dispatchEvent(new Event('input', { bubbles: true }));
+  fill(field(), 'Ada Example');
   field().dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
   await eventually(() => expect(field().readOnly).toBe(true));
   field().blur();

@@ -88,7 +88,7 @@ interface NumberSettingProps {
   onChange: (value: number) => void;
 }
 
-/** Number input that is saved on blur. */
+/** Number input that is saved by Enter and on blur. */
 function NumberSetting({ label, description, value, onChange }: NumberSettingProps) {
   const [typed, setTyped] = useState<number | string>();
   const commit = () => {
@@ -104,6 +104,9 @@ function NumberSetting({ label, description, value, onChange }: NumberSettingPro
       value={typed ?? value}
       onChange={setTyped}
       onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') commit();
+      }}
     />
   );
 }
