@@ -105,6 +105,12 @@ LINES = (
     "v:\t{v}",
     "Via: SIP/2.0/UDP b;branch=z\r\nVia: {v}",
     "CSeq: 1 INVITE\r\nVia: {v}",
+    "Via:  \t{v} \t",
+    "Content-Length:   0\r\nVia: {v}",
+    "Content-Length:   0 \r\nVia: {v}\r\nContent-Length:  0",
+    "Subject: \t\r\nVia: {v}",
+    "Subject: a  b\tc \r\nVia: {v}",
+    "Subject: a \r\n  b\r\nVia: {v}",
 )
 ANYTHING = SimpleNamespace(fullmatch=lambda _: None)
 
@@ -159,12 +165,13 @@ def test_ids_found_by_the_fast_paths_agree_with_the_grammar(monkeypatch: pytest.
         assert ids_of(text) == found, text
 
 
-def test_usual_spellings_need_no_parsed_values() -> None:
-    """The values of a header as objects are built on first access only."""
+def test_usual_spellings_need_no_parsed_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The values of a header as objects are built on first access only. Many clients pad the Content-Length."""
+    monkeypatch.setattr(message, "_any_headers", None)
     read = parse(
         b"INVITE sip:1002@demo.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:61000;branch=z9hG4bK1;rport\r\n"
         b'Max-Forwards: 70\r\nFrom: "A" <sip:1001@demo.example>;tag=a\r\nTo: <sip:1002@demo.example>\r\n'
-        b"Call-ID: c@h\r\nCSeq: 2 INVITE\r\nContact: <sip:1001@192.0.2.7:5060>\r\nContent-Length: 0\r\n\r\n"
+        b"Call-ID: c@h\r\nCSeq: 2 INVITE\r\nContact: <sip:1001@192.0.2.7:5060>\r\nContent-Length:    0\r\n\r\n"
     )
     read.add_source_address("192.0.2.7", 61000)
     assert (read.branch, read.from_tag, read.cseq_number, read.contact_uri) == (

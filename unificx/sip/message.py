@@ -279,19 +279,14 @@ def _too_large(data: bytes, limits: Limits) -> RemoteProtocolError:
 
 
 def _usual_headers(head: str, lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, str] | None]:
-    """Return the lines and their index if each is spelled `Name: value`, without further white space at its ends."""
+    """Return the lines and their index if each is spelled `Name: value` and none is folded."""
     breaks = len(lines)
-    if (
-        "  " in head
-        or "\t" in head
-        or " \r\n" in head
-        or head[-1] == " "
-        or head.count("\r") != breaks
-        or head.count("\n") != breaks
-    ):
+    if "\r\n " in head or "\r\n\t" in head or head.count("\r") != breaks or head.count("\n") != breaks:
         return [], None
     headers: list[tuple[str, str]] = list(map(tuple, map(_split_line, lines)))
     try:
+        if "  " in head or "\t" in head or " \r\n" in head or head[-1] == " ":
+            headers = [(name, value.strip(" \t")) for name, value in headers]
         index = index_headers(headers)
     except (ValueError, RemoteProtocolError):
         return [], None
