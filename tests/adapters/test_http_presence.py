@@ -27,8 +27,10 @@ class CallsOfTenant(CallControl):
         self.tenant_id = tenant_id
         self.busy: set[str] = set()
         self.ringing: set[str] = set()
+        self.readings = 0
 
     def busy_extensions(self, tenant_id: str) -> set[str]:
+        self.readings += 1
         return self.busy if tenant_id == self.tenant_id else set()
 
     def pickup_extensions(self, tenant_id: str) -> set[str]:
@@ -150,9 +152,10 @@ async def test_event_has_the_new_values_for_all_of_the_tenant(world: World) -> N
         for tenant in (world.acme, world.globex)
     ]
     bus.publish(LiveCallsChanged(world.acme.id))
-    bus.publish(LiveCallsChanged(world.acme.id))
+    bus.publish(CallsStepped({CallsOfTenant.CALL}))
     async with asyncio.timeout(5):
         message = json.loads(await at_acme.next() or "")
+    assert calls.readings == 1, "all live calls of the tenant are read once for an event"
     assert message["type"] == "presence.changed"
     [item] = message["items"]
     assert (item["extension_id"], item["number"], item["state"]) == (extension.id, "1001", "in_call")

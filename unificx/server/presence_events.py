@@ -51,8 +51,8 @@ class PresenceEvents:
         self._reported: dict[str, _InCalls] = {}
         self._changed: defaultdict[str, set[str]] = defaultdict(set)
         self._timer = CollectingTimer(DELAY, self._send)
-        bus.subscribe(PresenceChanged, lambda event: self._schedule(event.tenant_id, frozenset((event.extension_id,))))
-        bus.subscribe(LiveCallsChanged, lambda event: self._calls_changed(event.tenant_id))
+        bus.subscribe(PresenceChanged, lambda event: self._schedule(event.tenant_id, event.extension_id))
+        bus.subscribe(LiveCallsChanged, lambda event: self._schedule(event.tenant_id))
         bus.subscribe(ObjectionChanged, self._objection_changed)
         bus.subscribe(CallsStepped, self._calls_stepped)
 
@@ -66,35 +66,34 @@ class PresenceEvents:
 
     def _calls_stepped(self, event: CallsStepped) -> None:
         for tenant_id in self._calls.tenants(event.call_ids):
-            self._calls_changed(tenant_id)
+            self._schedule(tenant_id)
 
-    def _calls_changed(self, tenant_id: str) -> None:
-        """Schedule an event about the extensions that began or ended a call, or that ring now or no longer."""
-        before, now = self._reported.pop(tenant_id, _InCalls()), self._in_calls(tenant_id)
-        if now.busy or now.ringing:
-            self._reported[tenant_id] = now
-        self._schedule(tenant_id, (before.busy ^ now.busy) | (before.ringing ^ now.ringing))
-
-    def _in_calls(self, tenant_id: str) -> _InCalls:
-        return _InCalls(self._calls.busy_extensions(tenant_id), self._calls.pickup_extensions(tenant_id))
-
-    def _schedule(self, tenant_id: str, extension_ids: Set[str]) -> None:
-        if extension_ids:
-            self._changed[tenant_id] |= extension_ids
-            self._timer.start()
+    def _schedule(self, tenant_id: str, *extension_ids: str) -> None:
+        """Schedule an event about these extensions and those that will have begun or ended a call, or ring or no longer
+        ring."""
+        self._changed[tenant_id].update(extension_ids)
+        self._timer.start()
 
     def _send(self) -> None:
         changed, self._changed = self._changed, defaultdict(set)
-        for tenant_id, extension_ids in changed.items():
-            message: dict[str, object] = {"type": "presence.changed"}
-            if len(extension_ids) <= MAX_ITEMS:
-                in_calls = self._in_calls(tenant_id)
-                found = [self._directory.extension_by_id(each) for each in sorted(extension_ids)]
-                extensions = [each for each in found if each is not None]
-                listed = self._consents.without_objection(extensions, "directory")
-                message["items"] = [self._item(each, in_calls) for each in listed]
-                self._send_own([each for each in extensions if each not in listed], in_calls)
-            self._hub.send_to_permitted(tenant_id, Action.DIRECTORY, message)
+        for tenant_id, chosen in changed.items():
+            now = _InCalls(self._calls.busy_extensions(tenant_id), self._calls.pickup_extensions(tenant_id))
+            before = self._reported.pop(tenant_id, _InCalls())
+            if now.busy or now.ringing:
+                self._reported[tenant_id] = now
+            extension_ids = chosen | (before.busy ^ now.busy) | (before.ringing ^ now.ringing)
+            if extension_ids:
+                self._send_changed(tenant_id, extension_ids, now)
+
+    def _send_changed(self, tenant_id: str, extension_ids: Set[str], in_calls: _InCalls) -> None:
+        message: dict[str, object] = {"type": "presence.changed"}
+        if len(extension_ids) <= MAX_ITEMS:
+            found = [self._directory.extension_by_id(each) for each in sorted(extension_ids)]
+            extensions = [each for each in found if each is not None]
+            listed = self._consents.without_objection(extensions, "directory")
+            message["items"] = [self._item(each, in_calls) for each in listed]
+            self._send_own([each for each in extensions if each not in listed], in_calls)
+        self._hub.send_to_permitted(tenant_id, Action.DIRECTORY, message)
 
     def _send_own(self, unlisted: Sequence[Extension], in_calls: _InCalls) -> None:
         """Send the presence of people who have objected to the directory to themselves only."""
