@@ -27,6 +27,9 @@ from unificx.routing import (
 )
 from unificx.routing.destinations import RingExtension
 from unificx.routing.events import DestinationDeleted, EmergencyCallMade
+from unificx.routing.plans import NO_SUCH_NUMBER
+
+OWN_AND_OTHER = ("+49301234500", "+49301234599")
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -167,6 +170,15 @@ async def test_callers_by_pattern_anonymous_and_blocked(outside: OutboundSetup) 
     await outside.outbound.numbers.update(own, NumberChange(reject_anonymous=False, callers=()))
     await outside.restart()
     assert [leads_to(caller) for caller in (BERLIN, VIENNA, "")] == ["Reject", "1001", "1001"]
+
+
+async def test_a_number_whose_destination_is_gone_leads_to_a_rejection(outside: OutboundSetup) -> None:
+    """Not to nothing, which would mean that the tenant does not have the number: a number that is not set up."""
+    await number(outside, to="extension:1002")
+    await outside.people.extensions.delete(outside.acme, outside.extension("1002").id)
+    trunk = outside.trunk_id("carrier")
+    leads_to = [outside.outbound.numbers.destination(outside.acme, trunk, one, BERLIN) for one in OWN_AND_OTHER]
+    assert leads_to == [NO_SUCH_NUMBER, None]
 
 
 async def test_invalid_numbers_are_refused_whole(outside: OutboundSetup) -> None:

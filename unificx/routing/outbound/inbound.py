@@ -25,7 +25,7 @@ from unificx.routing.outbound.schemas import (
     NumberRange,
 )
 from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
-from unificx.routing.plans import Reject, Rejection
+from unificx.routing.plans import NO_SUCH_NUMBER, Reject, Rejection
 from unificx.routing.references import DestinationRef
 
 MAX_NUMBERS = 10_000
@@ -62,7 +62,8 @@ class PublicNumberService:
     def destination(self, tenant_id: str, trunk_id: str, called_number: str, caller_number: str) -> Destination | None:
         """Return where a number of the tenant leads; None if the tenant does not have it on this trunk.
 
-        Numbers are in E.164, that of the caller is "" if it is withheld.
+        Numbers are in E.164, that of the caller is "" if it is withheld. A number whose destination no longer exists
+        leads to a rejection, so that its calls have records.
         """
         found = self._store.number(tenant_id, called_number)
         if found is None or found.trunk_id != trunk_id:
@@ -74,7 +75,7 @@ class PublicNumberService:
         ref = _destination_for(found, caller_number)
         if caller_number and self._is_blocked(tenant_id, ref, caller_number):
             return Reject(Rejection.DECLINED)
-        return self._deps.destinations.resolve(tenant_id, ref)
+        return self._deps.destinations.resolve(tenant_id, ref) or NO_SUCH_NUMBER
 
     def _is_blocked(self, tenant_id: str, ref: DestinationRef, caller_number: str) -> bool:
         extension = self._deps.directory.extension(tenant_id, ref.name) if ref.kind == "extension" else None
