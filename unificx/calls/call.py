@@ -132,7 +132,7 @@ class Call:
     answered_leg: str | None = None
     """Name of the leg that has answered, None before."""
     path: CallPath | None = None
-    """Its way, None while it only rings, or talks to, what was dialled."""
+    """Path for the call record; None while only the dialled extension or number rings or talks."""
     record_parties: RecordParties = field(default_factory=RecordParties)
     """Parties of the call record so far."""
     click_to_dial: bool = False

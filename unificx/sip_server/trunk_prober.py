@@ -1,4 +1,4 @@
-"""Asks the servers of a trunk for an answer when a user tests it, besides the regular checks of `TrunkMonitor`."""
+"""Sends OPTIONS to the servers of a trunk when a user tests it, besides the regular checks of `TrunkMonitor`."""
 
 import asyncio
 from dataclasses import replace
