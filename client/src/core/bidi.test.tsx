@@ -2,7 +2,7 @@ import { i18n } from '@lingui/core';
 import { msg, t } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { expect, it, vi } from 'vitest';
-import { unmarked } from './bidi';
+import { joined, unmarked } from './bidi';
 import { activateLanguage } from './language';
 import { eventually } from '../../test/eventually';
 import { rendered } from '../../test/rendered';
@@ -30,6 +30,10 @@ it.each([
   const texts = [...place.querySelectorAll('p')].map(({ textContent }) => textContent);
   const sentence = msg`Call ${name}`;
   expect([...texts, t`Call ${name}`, i18n._(sentence)]).toEqual(Array(4).fill(`Call ${expected}`));
+});
+
+it('a number stays behind a name from right to left', () => {
+  expect([joined('מרים', '1001'), joined('Miriam', '1001')]).toEqual(['\u2068מרים\u2069 · 1001', 'Miriam · 1001']);
 });
 
 it('a value of a newer server, which has no text, is no fault', async () => {

@@ -23,6 +23,9 @@ export function isolateValues(i18n: I18n): void {
   document.addEventListener('copy', copyUnmarked);
 }
 
+/** A name and what belongs to it, such as its number, which stays behind a name that is written from right to left. */
+export const joined = (name: string, detail: string) => `${String(isolated(name))} · ${detail}`;
+
 /** A text without the marks, which a text of a page takes along wherever it is copied or dropped. */
 export const unmarked = (text: string) => text.replaceAll(/[\u2066-\u2069]/g, '');
 

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Avatar } from './Avatar';
 import { matchesSearch } from './table';
 import css from './person-picker.module.css';
+import { joined } from '~/core/bidi';
 
 export interface Pickable {
   id: string;
@@ -34,7 +35,7 @@ export function PersonPicker({ people, onChange, presence, ...props }: PersonPic
       limit={100}
       placeholder={t`Name or number`}
       nothingFoundMessage={t`No match`}
-      data={people.map(({ id, name, detail }) => ({ value: id, label: detail ? `${name} · ${detail}` : name }))}
+      data={people.map(({ id, name, detail }) => ({ value: id, label: detail ? joined(name, detail) : name }))}
       filter={({ options, search }) => options.filter((each) => 'value' in each && matchesSearch(search, [each.label]))}
       leftSection={chosen && avatarOf(chosen, 24)}
       renderOption={({ option }) => {

@@ -3,6 +3,7 @@ import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconMail } from '@tabler/icons-react';
 import { useState } from 'react';
+import { joined } from '~/core/bidi';
 import { api, type Person, type ReportEmail } from '~/api';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useChanges } from '~/design/changes';
@@ -93,7 +94,7 @@ export function ReportEmails({ tenant }: { tenant?: string }) {
           size="md"
           label={t`Recipient`}
           searchable
-          data={people.map(({ id, name, email }) => ({ value: id, label: `${name} · ${email}` }))}
+          data={people.map(({ id, name, email }) => ({ value: id, label: joined(name, email) }))}
           value={person}
           onChange={setPerson}
         />

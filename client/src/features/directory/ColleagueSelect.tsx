@@ -1,6 +1,7 @@
 import { MultiSelect } from '@mantine/core';
 import { useLingui } from '@lingui/react/macro';
 import { usePeople } from './usePeople';
+import { joined } from '~/core/bidi';
 
 interface ColleagueSelectProps {
   label: string;
@@ -22,7 +23,7 @@ export function ColleagueSelect({ label, value, onChange }: ColleagueSelectProps
       placeholder={value.length ? undefined : t`Name or number`}
       nothingFoundMessage={t`No match`}
       limit={100}
-      data={people.map((each) => ({ value: each.number, label: `${each.name} · ${each.number}` }))}
+      data={people.map((each) => ({ value: each.number, label: joined(each.name, each.number) }))}
       value={value}
       onChange={onChange}
     />

@@ -1,6 +1,7 @@
 import { MultiSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { joined } from '~/core/bidi';
 import { api } from '~/api';
 import { useChanges } from '~/design/changes';
 import { ErrorBar } from '~/design/ErrorBar';
@@ -20,7 +21,7 @@ export function Alerted({ tenant }: { tenant?: string }) {
   const changes = useChanges(['fraud']);
   const extensions = useExtensions(tenant).items;
   const people = new Map(
-    extensions.flatMap(({ person_id, name, number }) => (person_id ? [[person_id, `${name} · ${number}`]] : [])),
+    extensions.flatMap(({ person_id, name, number }) => (person_id ? [[person_id, joined(name, number)]] : [])),
   );
   const alerted = status.data?.policy.alerted ?? [];
   const save = (after: string[]) => {

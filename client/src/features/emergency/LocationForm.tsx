@@ -2,6 +2,7 @@ import { Group, MultiSelect, Select, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { getCountries } from 'libphonenumber-js/min';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { joined } from '~/core/bidi';
 import { api, type Location, type NewLocation } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
@@ -133,7 +134,7 @@ export function LocationForm({ location, tenant, onClose }: LocationFormProps) {
             hidePickedOptions
             nothingFoundMessage={t`No match`}
             clearButtonProps={{ 'aria-label': t`Remove all` }}
-            data={extensions.map((each) => ({ value: each.number, label: `${each.name} · ${each.number}` }))}
+            data={extensions.map((each) => ({ value: each.number, label: joined(each.name, each.number) }))}
             filter={({ options, search }) =>
               options.filter((each) => 'value' in each && matchesSearch(search, [each.label]))
             }

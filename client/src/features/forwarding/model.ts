@@ -1,3 +1,4 @@
+import { joined } from '~/core/bidi';
 import type { Colleague, Forwarding, ForwardingChange, StateProfile } from '~/api';
 
 export type Condition = keyof Forwarding;
@@ -41,7 +42,7 @@ export function parseDestination(destination: string): { kind: string; name: str
 /** Returns name and number of a party, the number alone for an unknown one. */
 export function partyName(number: string, people: readonly Party[]): string {
   const name = people.find((each) => each.number === number)?.name;
-  return name && name !== number ? `${name} · ${number}` : number;
+  return name && name !== number ? joined(name, number) : number;
 }
 
 export interface RingTurn {

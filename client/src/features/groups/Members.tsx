@@ -2,6 +2,7 @@ import { Button, Fieldset, MultiSelect, Stack, Text, type ComboboxItem } from '@
 import { IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
+import { joined } from '~/core/bidi';
 import { matchesSearch } from '~/design/table';
 import { useExtensions } from '~/features/extensions';
 import { RowButtons } from '~/features/routing';
@@ -59,7 +60,7 @@ export function Members({ tenant, together, value, onChange, error }: MembersPro
   const { t } = useLingui();
   const extensions = useExtensions(tenant).items.map(({ number, name }) => ({
     value: number,
-    label: `${name} · ${number}`,
+    label: joined(name, number),
   }));
   if (together) {
     return (

@@ -2,6 +2,7 @@ import { Badge, Button, Group } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconEar, IconHeadphones, IconPhoneCall, IconPhoneOff, IconUsersPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { joined } from '~/core/bidi';
 import { api, type MonitoringStart, type NamedLiveCall } from '~/api';
 import { session } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
@@ -47,7 +48,7 @@ export default function LiveCalls() {
   const calleeOf = (call: NamedLiveCall) => (call.room ? t`Conference` : nameOf(call.callee, call.callee_name));
   const formatted = useNumberFormat();
   const withNumber = (name: string, number: string) =>
-    name === formatted(number) || !number ? name : `${name} · ${formatted(number)}`;
+    name === formatted(number) || !number ? name : joined(name, formatted(number));
 
   async function confirmAndEnd(call: NamedLiveCall) {
     const [caller, callee] = [nameOf(call.caller, call.caller_name), calleeOf(call)];

@@ -2,6 +2,7 @@ import { MultiSelect, Select, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { joined } from '~/core/bidi';
 import { api, type PublicNumber } from '~/api';
 import { useExtensions } from '~/features/extensions';
 import {
@@ -165,7 +166,7 @@ export function NumberForm({ number, tenant, onClose }: NumberFormProps) {
         data={[
           {
             group: t`Extensions`,
-            items: extensions.map(({ number: value, name }) => ({ value, label: `${name} · ${value}` })),
+            items: extensions.map(({ number: value, name }) => ({ value, label: joined(name, value) })),
           },
           { group: t`Ring groups`, items: targets.group ?? [] },
           { group: t`Queues`, items: targets.queue ?? [] },

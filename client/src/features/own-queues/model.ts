@@ -1,3 +1,4 @@
+import { joined } from '~/core/bidi';
 import type { AgentChange, Queue, QueueAgent } from '~/api';
 
 export const PAUSES = ['break', 'lunch', 'meeting', 'training', 'paperwork', 'other'] as const;
@@ -23,7 +24,7 @@ export function ownAgents(queues: readonly Queue[]): OwnAgent[] {
       key: `${queue.id} ${agent.extension_id}`,
       queue,
       agent,
-      label: own.length > 1 ? `${queue.name} · ${agent.extension}` : queue.name,
+      label: own.length > 1 ? joined(queue.name, agent.extension) : queue.name,
       choice: choiceOf(agent),
     }));
   });

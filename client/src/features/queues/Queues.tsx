@@ -3,6 +3,7 @@ import { IconHeadset, IconPlus, IconSettings } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { joined } from '~/core/bidi';
 import type { Queue } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
@@ -47,7 +48,7 @@ export default function Queues() {
           <Select
             size="md"
             label={t`Queue`}
-            data={queues.items.map((each) => ({ value: each.id, label: `${each.name} · ${each.number}` }))}
+            data={queues.items.map((each) => ({ value: each.id, label: joined(each.name, each.number) }))}
             value={chosen.id}
             onChange={setWanted}
             allowDeselect={false}

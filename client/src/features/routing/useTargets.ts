@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { joined } from '~/core/bidi';
 import { api, type CustomSound, type Extension, type Group, type GroupMailbox, type Hours } from '~/api';
 import type { Menu, Queue, Room } from '~/api';
 import { MAX_PAGE_SIZE } from '~/core/pagination';
@@ -50,7 +51,7 @@ function loaded<T>({ loaded, items }: List<T>, target: (one: T) => Target): Targ
 function numbered(kind: string, list: List<{ number: string; name: string }>): Target[] | undefined {
   return loaded(list, ({ number, name }) => ({
     value: `${kind}:${number}`,
-    label: name === number ? number : `${name} · ${number}`,
+    label: name === number ? number : joined(name, number),
   }));
 }
 

@@ -11,7 +11,7 @@ import { searchResults, type Result } from './results';
 import { OWN_SECTIONS, useGroups } from './sections';
 
 interface CommandListProps {
-  tenant?: string;
+  tenant: string;
   onChosen: () => void;
 }
 

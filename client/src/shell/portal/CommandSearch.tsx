@@ -10,7 +10,7 @@ import css from './portal.module.css';
 const CommandList = lazyPart(() => import('./CommandList'));
 
 /** Search over people, numbers and pages, opened by its field or by Ctrl+K and ⌘K. */
-export function CommandSearch({ tenant }: { tenant?: string }) {
+export function CommandSearch({ tenant }: { tenant: string }) {
   const { t } = useLingui();
   const [opened, setOpened] = useState(false);
   const dismiss = useLayer(opened, () => setOpened(false));

@@ -62,7 +62,7 @@ export default function PortalFrame({ me }: { me: Me }) {
         <span className={css.product}>{product}</span>
         <OrganisationSwitcher />
         <span className={css.spread} />
-        <CommandSearch tenant={selected?.id} />
+        {selected && <CommandSearch tenant={selected.id} />}
         {selected && may('people_change') && <Bell tenant={selected.id} />}
         <HelpMenu />
         <AvatarMenu me={me} />
