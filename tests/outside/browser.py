@@ -84,12 +84,6 @@ class BrowserPhone:
         assert outcome == "registered", outcome
         return self
 
-    def register_by_password(self, login: Login) -> "BrowserPhone":
-        """Register with the SIP login of an extension."""
-        outcome = self.start(uri=login.uri, authorization_user=login.username, password=login.password)
-        assert outcome == "registered", outcome
-        return self
-
     def start(self, **how: Any) -> str:
         """Start with a JsSIP configuration and return the result of the registration."""
         return self.page.evaluate("how => phone.start(how)", how)
@@ -124,14 +118,6 @@ class BrowserPhone:
             eventually(lambda: self.page.evaluate(f"phone.call.session.{change}()"), what=f"{change} is possible")
         except AssertionError as refused:
             raise AssertionError(f"{refused}; {self.log()} {self.page.evaluate('phone.call.dialog()')}") from refused
-
-    def connect_both(self) -> None:
-        """Connect the remote parties of the first two calls (REFER with Replaces, RFC 5589 section 7)."""
-        self.page.evaluate("phone.connectBoth()")
-
-    def add_video(self) -> None:
-        """Add camera video to the call."""
-        assert self.page.evaluate("phone.show()"), self.log()
 
     def change_networks(self) -> None:
         """Lose the WebSocket and register over a new one."""

@@ -142,21 +142,6 @@ const phone = {
     this.call.session.answer(this.options(this.video))
   },
 
-  connectBoth() {
-    const [{ session: first }, { session: second }] = this.calls
-    first.refer(second.remote_identity.uri, { replaces: second })
-  },
-
-  /** Add video to the call; resolves with whether the remote party accepted. */
-  async show() {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240, frameRate: 15 } })
-    const connection = this.call.session.connection
-    connection.addTrack(stream.getVideoTracks()[0], stream)
-    return await new Promise((resolve) => {
-      if (!this.call.session.renegotiate({}, () => resolve(true), () => resolve(false))) resolve(false)
-    })
-  },
-
   /** Replace the WebSocket, as a phone that changes its network. */
   async changeNetworks() {
     const disconnected = once(this.ua, 'disconnected')

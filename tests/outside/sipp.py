@@ -37,7 +37,6 @@ class Outcome:
     status: int
     successful: int
     failed: int
-    retransmissions: int
     trace: str
     errors: str
 
@@ -106,7 +105,6 @@ class Sipp:
             status=status,
             successful=int(counts.get("SuccessfulCall(C)", 0)),
             failed=int(counts.get("FailedCall(C)", 0)),
-            retransmissions=int(counts.get("Retransmissions(C)", 0)),
             trace=self._read("trace"),
             errors=self._read("errors") + (self._read("output")[-1500:] if status > 1 else ""),
         )
