@@ -7,6 +7,7 @@ from sip_harness import DOMAIN, PHONE_FLOW, Phone, SipHarness, add_device, notif
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
+from unificx.sip_server.mwi import UNANSWERED_RETRY
 from unificx.sip_server.subscriptions import MAX_SAME
 
 ANNA = "e-t1-1001"
@@ -284,6 +285,19 @@ def test_a_phone_that_may_still_show_new_messages_is_notified_after_its_next_reg
     assert ["Messages-Waiting: no" in body for body in answered(harness, harness.advance(2.5))] == [True]
     harness.mwi.device_registered(ANNA, "d-t1-1001a", harness.now)
     assert harness.advance(3) == []
+
+
+@pytest.mark.parametrize("new", [0, 1])
+def test_a_phone_that_does_not_answer_is_notified_again_while_it_is_registered(
+    harness: SipHarness, phone: Phone, new: int
+) -> None:
+    """It may have been unreachable for a moment; a refresh of its registration is not a new one."""
+    phone.register()
+    for _ in range(2):
+        change(harness, new, 4)
+    harness.advance(40)
+    assert [f"{new}/4" in body for body in answered(harness, harness.advance(UNANSWERED_RETRY))] == [True]
+    assert harness.advance(2 * UNANSWERED_RETRY) == []
 
 
 def test_a_rejecting_phone_is_not_notified_until_it_registers_again(harness: SipHarness, phone: Phone) -> None:

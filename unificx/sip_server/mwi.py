@@ -1,8 +1,8 @@
 """Message waiting indication (RFC 3842): NOTIFY to phones that subscribe, and unsolicited NOTIFY to others.
 
 Many desk phones never subscribe and update their MWI from unsolicited NOTIFY requests. Such a phone is notified of each
-change, and when it registers while there are new messages or it may still show some; one that rejects is not notified
-again until its next registration. Our own client receives events instead.
+change, and when it registers while there are new messages or it may still show some; one that does not answer is
+notified again after a while, one that rejects not until its next registration. Our own client receives events instead.
 """
 
 import heapq
@@ -24,6 +24,8 @@ MESSAGE_SUMMARY = "message-summary"
 CONTENT_TYPE = "application/simple-message-summary"
 UNSOLICITED_DELAY = 2.0
 """Delay in seconds of the unsolicited NOTIFY after a registration: a phone that subscribes has done so by then."""
+UNANSWERED_RETRY = 300.0
+"""Seconds after which a registered phone that has not answered an unsolicited NOTIFY is sent another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class MwiNotifier:
         self._deps = deps
         self._subscriptions = deps.subscriptions
         # Owner: the node that holds the subscriptions.
-        self._unsolicited: dict[ClientKey, str] = {}
+        self._unsolicited: dict[ClientKey, tuple[str, str]] = {}
         self._rejecting: set[str] = set()
         """Devices that rejected an unsolicited NOTIFY."""
         self._indicating: set[str] = set()
@@ -69,17 +71,18 @@ class MwiNotifier:
         watched = Watched(MESSAGE_SUMMARY, device.extension_id, subscriber)
         self._subscriptions.begin(event, watched, now, package=self)
 
-    def event(self, event: Event) -> bool:
+    def event(self, event: Event, now: float) -> bool:
         """Handle the response to an unsolicited NOTIFY; False if the event is another one."""
         if not isinstance(event, ResponseReceived | RequestFailed) or event.key not in self._unsolicited:
             return False
         final = isinstance(event, ResponseReceived) and event.response.status >= 200
         if final or isinstance(event, RequestFailed):
-            device_id = self._unsolicited.pop(event.key)
+            extension_id, device_id = self._unsolicited.pop(event.key)
             if isinstance(event, ResponseReceived) and event.response.status >= 300:
                 self._rejecting.add(device_id)
             if isinstance(event, RequestFailed):
                 self._indicating.add(device_id)
+                self._retry(extension_id, device_id, now)
         return True
 
     def changed(self, extension_id: str, now: float) -> None:
@@ -123,6 +126,11 @@ class MwiNotifier:
 
     # ---- internals
 
+    def _retry(self, extension_id: str, device_id: str, now: float) -> None:
+        if not any(due[2] == device_id for due in self._due):
+            heapq.heappush(self._due, (now + UNANSWERED_RETRY, extension_id, device_id))
+            self._deps.wake()
+
     def _is_enabled(self, device_id: str) -> bool:
         device = self._deps.directory.device(device_id)
         return device is not None and device.enabled
@@ -145,5 +153,5 @@ class MwiNotifier:
             if wanted and not subscribed and not binding.flow.is_websocket and self._is_enabled(device_id):
                 headers = [("Event", MESSAGE_SUMMARY), ("Subscription-State", "active"), ("Content-Type", CONTENT_TYPE)]
                 body = self._summary(binding.tenant_id, extension_id)
-                self._unsolicited[self._deps.unsolicited.send(binding, headers, body, now)] = device_id
+                self._unsolicited[self._deps.unsolicited.send(binding, headers, body, now)] = extension_id, device_id
                 note(device_id)

@@ -201,7 +201,7 @@ class SipRequestHandler:
 
     def _pass_on(self, event: Event, now: float) -> None:
         deps = self._deps
-        if deps.calls.event(event, now) or deps.subscriptions.event(event, now) or deps.mwi.event(event):
+        if deps.calls.event(event, now) or deps.subscriptions.event(event, now) or deps.mwi.event(event, now):
             return
         _ = any(source.event(event, now) for source in deps.sources)
 
