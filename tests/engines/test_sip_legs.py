@@ -390,6 +390,17 @@ def test_info_reaches_the_peer() -> None:
     assert wire.take_events(wire.b) == [InfoReceived("application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n")]
 
 
+def test_info_of_a_package_is_rejected_with_those_received() -> None:
+    """RFC 6086 section 4.2.2. There are none."""
+    wire = Wire()
+    leg, callee = connected(wire)
+    receive_in_dialog(wire, leg.dialog, "INFO", ("Info-Package", "foo"))
+    response = wire.sent[-1]
+    assert isinstance(response, Response)
+    assert (response.status, response.first("recv-info")) == (469, "")
+    assert (wire.take_events(wire.b), callee.ended) == ([], False)
+
+
 def test_notify_names_the_refer_it_is_about_after_the_first_one() -> None:
     """RFC 3515 section 2.4.6: of the second and further REFERs in a dialog, even if the earlier ones are over."""
     wire = Wire()

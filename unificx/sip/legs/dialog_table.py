@@ -180,6 +180,8 @@ class DialogTable:
         if leg is None or not _same_dialog(leg, request):
             return False
         try:
+            if request.method == "INFO" and request.first("info-package") is not None:
+                raise RemoteProtocolError(469, "Bad Info Package", request)
             leg.handle_request(key, request, flow, now)
         except RemoteProtocolError as fault:
             headers = rejection_headers(fault, request)

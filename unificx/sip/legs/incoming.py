@@ -273,4 +273,6 @@ def rejection_headers(fault: RemoteProtocolError, request: Request) -> list[tupl
         return READABLE
     if fault.status == 422:
         return [("Min-SE", str(MIN_SE))]
+    if fault.status == 469:
+        return [("Recv-Info", "")]  # no package (RFC 6086 section 4.2.2)
     return []
