@@ -8,7 +8,7 @@ import { ErrorBar } from '~/design/ErrorBar';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { BreachNotice } from './BreachNotice';
-import { categoriesOf, hoursLeft, localTime, topicsOf } from './breach';
+import { chosenCategories, hoursLeft, localTime, topicsOf } from './breach';
 import { processingRecord, type Language } from './policy-state';
 import { BANDS } from './request-texts';
 
@@ -85,7 +85,7 @@ function BreachForm({ breach, topics, request, tenant }: BreachProps & { breach:
         path: { request_id: request.id },
         query: { tenant },
         body: {
-          categories: categoriesOf(values.topics, topics),
+          categories: chosenCategories(breach.categories, values.topics, topics),
           band: values.band,
           high_risk: values.high_risk,
           ...(values.authority_informed && { authority_informed: new Date(values.authority_informed).toISOString() }),

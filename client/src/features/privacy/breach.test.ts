@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { categoriesOf, hoursLeft, localTime, topicsOf } from './breach';
+import { chosenCategories, hoursLeft, localTime, topicsOf } from './breach';
 
 const TOPICS = [
   { key: 'you', categories: ['user.name', 'user.contact.email'] },
@@ -7,11 +7,18 @@ const TOPICS = [
 ];
 
 it('translates between topics of the policy and categories', () => {
-  const categories = categoriesOf(['you', 'calls'], TOPICS);
+  const categories = chosenCategories([], ['you', 'calls'], TOPICS);
   expect(categories).toEqual(['user.behavior.call_detail', 'user.contact.email', 'user.name']);
   expect(topicsOf(categories, TOPICS)).toEqual(['you', 'calls']);
   expect(topicsOf(['user.name'], TOPICS)).toEqual([]);
-  expect(categoriesOf([], TOPICS)).toEqual([]);
+  expect(chosenCategories([], [], TOPICS)).toEqual([]);
+});
+
+it('preserves categories of a topic that is affected in part', () => {
+  const before = ['user.contact.email', 'user.behavior.call_detail', 'user.name'];
+  expect(chosenCategories(before, ['calls'], TOPICS)).toEqual(['user.behavior.call_detail', 'user.name']);
+  expect(chosenCategories(['user.contact.email'], [], TOPICS)).toEqual(['user.contact.email']);
+  expect(chosenCategories(['user.contact.email'], ['calls'], TOPICS)).toEqual(before.toSorted());
 });
 
 it('counts the hours that are left', () => {

@@ -10,10 +10,18 @@ export function topicsOf(categories: string[], topics: Topic[]): string[] {
 }
 
 /** All categories of these topics, without duplicates. */
-export function categoriesOf(keys: string[], topics: Topic[]): string[] {
+function categoriesOf(keys: string[], topics: Topic[]): string[] {
   return [
     ...new Set(topics.filter(({ key }) => keys.includes(key)).flatMap(({ categories }) => categories)),
   ].toSorted();
+}
+
+/** Categories after a choice of topics: those of the chosen ones, and those of before that belong to no whole topic, which
+ * no choice shows. */
+export function chosenCategories(before: string[], keys: string[], topics: Topic[]): string[] {
+  const shown = new Set(categoriesOf(topicsOf(before, topics), topics));
+  const others = before.filter((each) => !shown.has(each));
+  return [...new Set([...categoriesOf(keys, topics), ...others])].toSorted();
 }
 
 /** Whole hours until a time; 0 once it is over. */
