@@ -15,6 +15,7 @@ from steps import (
 )
 from test_calls_attended import TAKEN, refer
 from test_calls_forwarding import presence
+from test_calls_groups import group
 from world import World
 
 from unificx.calls import CallControl, CallRecordingStatus
@@ -259,6 +260,41 @@ async def test_an_app_and_the_extensions_it_tries_are_named() -> None:
         "extension 1002: routed, busy",
         "extension 1003: routed, answered",
     ]
+
+
+async def test_a_call_that_an_app_took_unanswered_is_answered_once_the_app_connects_it() -> None:
+    """A menu or queue that takes the calls of a busy group."""
+    menu = IN_MENU.replace("7000 [alice]", "6000 [alice]\n        bob   <- INVITE [alice]\n        bob   -> 486")
+    numbers = {"6000": group(("1002",), otherwise=DestinationRef("app", "7000")), "7000": CallApp("menu")}
+    ending = hangs_up("alice", "carol", "answered 16 alice 6000 carol")
+    world = await play("alice 1001, bob 1002, carol 1003" + menu + CONNECTED + ending, numbers=numbers)
+    [call] = world.ended
+    assert call.answered is not None
+    assert way(world)[-1] == "extension 1003: routed, answered"
+
+
+async def test_a_call_in_the_mailbox_remains_missed_when_its_caller_moves_to_another_device() -> None:
+    world = await play("""
+        desk 1001, mobile 1001, bob 1002 voicemail
+        desk  -> INVITE 1002 [desk]
+        bob   <- INVITE [desk]
+        bob   -> 486
+        app   <- voicemail for 1002 [desk]
+        the app answers [vm]
+        desk  <- 200 [vm]
+        desk  -> ACK
+        mobile -> INVITE *82 [mobile]
+        app   <- INVITE [mobile]
+        ! the app accepts [vm]
+        mobile <- 200 [vm]
+        desk  <- BYE
+        mobile -> ACK
+        mobile -> BYE
+        app   <- BYE
+        history <- busy 17 desk 1002 mobile
+        mobile <- 200 BYE
+    """)
+    assert world.ended[0].answered is None
 
 
 async def test_a_phone_that_an_app_rings_has_not_answered_when_the_caller_hangs_up() -> None:

@@ -166,7 +166,7 @@ class Call:
     leg_counters: dict[str, int] = field(default_factory=dict[str, int])
     """Number of leg names assigned, by prefix."""
     fallback_cause: Cause | None = None
-    """Why no phone answered, once an app takes the call."""
+    """Why no phone answered, once an app takes the call, until a phone answers there."""
     was_missed: bool = False
     """Whether the call had not been answered before: for the called extension it remains a missed call."""
     recording_indication: RecordingIndication = field(default_factory=RecordingIndication)

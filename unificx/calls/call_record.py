@@ -116,6 +116,8 @@ def set_peer(call: Call, name: str, callee: Extension | None) -> None:
     if call.callee is not None or held_by is None or held_by.app != PICKED_UP:
         update_parties(call)
     call.callee, call.answered_leg = callee, name
+    if not (call.is_app(CALLER) or call.is_app(name)):  # a phone has answered, though an app had taken the missed call
+        call.fallback_cause, call.was_missed = None, False
     peer = call.participant(name).outside or callee
     if peer is not None:
         call.dialled = peer.number
