@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../test/eventually';
-import { currentOwner, disown, own, readLocal, saveLocal, storeTogether, wipe } from './device-storage';
+import { changeLocal, currentOwner, disown, own, readLocal, saveLocal, storeTogether, wipe } from './device-storage';
 
 /** jsdom has no IndexedDB. */
 const device = vi.hoisted(() => ({
@@ -14,7 +14,10 @@ const DATABASE = vi.hoisted(() => ({
   put: async (_: string, value: unknown, key: string) => void device.values.set(key, value),
   clear: async () => (device.clear ? device.clear() : device.values.clear()),
   transaction: () => ({
-    store: { put: (value: unknown, key: string) => device.values.set(key, value) },
+    store: {
+      get: async (key: string) => device.values.get(key),
+      put: (value: unknown, key: string) => device.values.set(key, value),
+    },
     done: Promise.resolve(),
   }),
   close: () => undefined,
@@ -36,13 +39,14 @@ beforeEach(async () => {
 const store = async (owner: number) => {
   await saveLocal(owner, 'directory', ['Claramunde']);
   await storeTogether(owner, new Map([['outbox', ['Bring the plans']]]));
+  await changeLocal(owner, 'favourites', (stored) => stored ?? ['Ada']);
   return [...device.values.keys()].sort();
 };
 
 describe('the data of a user', () => {
   it('is stored while they are signed in', async () => {
     own();
-    expect(await store(currentOwner())).toEqual(['directory', 'outbox']);
+    expect(await store(currentOwner())).toEqual(['directory', 'favourites', 'outbox']);
   });
 
   it('is not stored once they leave, by nothing that begins or ends later', async () => {
@@ -79,6 +83,6 @@ describe('the wipe', () => {
     expect(device.deleted).toBe(1);
     own();
     opens(DATABASE);
-    await eventually(async () => expect(await store(currentOwner())).toEqual(['directory', 'outbox']));
+    await eventually(async () => expect(await store(currentOwner())).toEqual(['directory', 'favourites', 'outbox']));
   });
 });

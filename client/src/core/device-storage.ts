@@ -91,6 +91,28 @@ export async function storeTogether(owner: number, entries: ReadonlyMap<string, 
   await transaction.done;
 }
 
+/**
+ * Change a stored value, alone among all tabs. Returns the new one; undefined if the user has left, or storage is
+ * unavailable.
+ */
+export async function changeLocal<T>(
+  owner: number,
+  key: string,
+  change: (stored: unknown) => T,
+): Promise<T | undefined> {
+  try {
+    const database = await openDatabase();
+    if (!mayStore(owner)) return undefined;
+    const transaction = database.transaction(VALUES, 'readwrite');
+    const changed = change(await transaction.store.get(key));
+    await transaction.store.put(changed, key);
+    await transaction.done;
+    return changed;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Read a stored value; undefined if there is none. Rejects if storage is unavailable. */
 export async function readStored(key: string): Promise<unknown> {
   return (await openDatabase()).get(VALUES, key);

@@ -1,5 +1,5 @@
 import { onSignOut, session } from '~/api/session';
-import { currentOwner, readLocal, removeLocal, saveLocal } from '~/core/device-storage';
+import { changeLocal, currentOwner, readLocal, removeLocal } from '~/core/device-storage';
 import { createStore } from '~/core/store';
 import { loadPhoneNumbers } from '~/features/phone-numbers';
 import { DeviceBook } from './book';
@@ -70,15 +70,22 @@ export async function clearDeviceContacts(): Promise<void> {
   await sendContacts([]);
 }
 
-/** Add contacts; returns how many are new. */
+/** Add contacts to those of all tabs; returns how many are new. */
 async function add(added: readonly DeviceContact[]): Promise<number> {
   const owner = currentOwner();
-  const all = new Map(deviceContacts.state.contacts.map((each) => [keyOf(each), each]));
-  const before = all.size;
-  for (const each of added) if (all.size < MOST_CONTACTS) all.set(keyOf(each), each);
-  const contacts = [...all.values()];
+  let before = 0;
+  const merge = (present: readonly DeviceContact[]) => {
+    const all = new Map(present.map((each) => [keyOf(each), each]));
+    before = all.size;
+    for (const each of added) if (all.size < MOST_CONTACTS) all.set(keyOf(each), each);
+    return [...all.values()];
+  };
+  const stored = await changeLocal(owner, STORAGE_KEY, (present) =>
+    merge(Array.isArray(present) ? (present as DeviceContact[]) : []),
+  );
+  if (owner !== currentOwner()) return 0;
+  const contacts = stored ?? merge(deviceContacts.state.contacts);
   await show(contacts);
-  await saveLocal(owner, STORAGE_KEY, contacts);
   await sendContacts(contacts);
   return contacts.length - before;
 }

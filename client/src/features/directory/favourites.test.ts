@@ -4,7 +4,10 @@ const storage = vi.hoisted(() => ({ values: new Map<string, unknown>(), signOut:
 vi.mock('~/core/device-storage', () => ({
   currentOwner: () => 1,
   readLocal: async (key: string) => storage.values.get(key),
-  saveLocal: async (_owner: number, key: string, value: unknown) => void storage.values.set(key, value),
+  changeLocal: async (_owner: number, key: string, change: (stored: unknown) => unknown) => {
+    storage.values.set(key, change(storage.values.get(key)));
+    return storage.values.get(key);
+  },
 }));
 vi.mock('~/api/session', () => ({
   onSignOut: (task: () => void) => {
@@ -29,6 +32,14 @@ describe('the favourites', () => {
     expect(favourites.state).toEqual([]);
     await restoreFavourites();
     expect(favourites.state).toEqual(['ben']);
+  });
+
+  it('include those that another tab has added, and not those that it has removed', async () => {
+    await setFavourite('ada', true);
+    storage.values.set('directory.favourites', ['cleo']);
+    await setFavourite('ben', true);
+    expect(storage.values.get('directory.favourites')).toEqual(['cleo', 'ben']);
+    expect(favourites.state).toEqual(['cleo', 'ben']);
   });
 
   it('ignore a damaged list', async () => {

@@ -1,5 +1,5 @@
 import { onSignOut } from '~/api/session';
-import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
+import { changeLocal, currentOwner, readLocal } from '~/core/device-storage';
 import { createStore } from '~/core/store';
 
 const STORAGE_KEY = 'directory.favourites';
@@ -14,18 +14,25 @@ export function restoreFavourites(): Promise<void> {
   restoring ??= (async () => {
     const owner = currentOwner();
     const stored = await readLocal(STORAGE_KEY);
-    if (owner !== currentOwner() || !Array.isArray(stored)) return;
-    const ids = stored.filter((each) => typeof each === 'string');
-    favourites.setState((before) => [...new Set([...ids, ...before])]);
+    if (owner !== currentOwner()) return;
+    favourites.setState((before) => [...new Set([...idsOf(stored), ...before])]);
   })();
   return restoring;
 }
 
-/** Add or remove a favourite. */
+function idsOf(stored: unknown): string[] {
+  return Array.isArray(stored) ? stored.filter((each) => typeof each === 'string') : [];
+}
+
+/** Add or remove a favourite. Those that other tabs have changed meanwhile stay as they are. */
 export async function setFavourite(id: string, favourite: boolean): Promise<void> {
+  const owner = currentOwner();
+  const changed = (ids: readonly string[]) => [...ids.filter((each) => each !== id), ...(favourite ? [id] : [])];
   await restoreFavourites();
-  favourites.setState((before) => [...before.filter((each) => each !== id), ...(favourite ? [id] : [])]);
-  await saveLocal(currentOwner(), STORAGE_KEY, favourites.state);
+  if (owner !== currentOwner()) return;
+  favourites.setState(changed);
+  const stored = await changeLocal(owner, STORAGE_KEY, (before) => changed(idsOf(before)));
+  if (stored && owner === currentOwner()) favourites.setState(() => stored);
 }
 
 onSignOut(() => {
