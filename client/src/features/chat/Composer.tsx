@@ -7,6 +7,7 @@ import { asProblem } from '~/core/problem';
 import { randomText } from '~/core/random';
 import { ErrorNotice } from '~/design/Notice';
 import { useValue } from '~/core/store';
+import type { VoiceClip } from '~/media/record-voice';
 import { drafts, editMessage, sendMessage, typing } from './chats';
 import type { Target } from './ConversationPage';
 import { decodeMentions, encodeMentions, withNames } from './mentions';
@@ -87,6 +88,10 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
       setFault(asProblem(reason));
     }
   };
+  const sendVoice = async (recorded: VoiceClip) => {
+    await attaching.sendVoice(recorded, target?.message.id);
+    onDone();
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (mentions.onKeyDown(event)) return;
     if (event.key === 'Escape' && target) return onDone();
@@ -139,7 +144,7 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
           {...mentions.field}
           onPaste={attaching.onPaste}
         />
-        <VoiceRecorder offered={isEmpty && !editing} onRecorded={attaching.sendVoice} />
+        <VoiceRecorder offered={isEmpty && !editing} onRecorded={sendVoice} onLeft={attaching.attachVoice} />
         <ActionIcon type="submit" size={44} radius="xl" aria-label={t`Send`} disabled={isEmpty}>
           <IconSend size={20} aria-hidden />
         </ActionIcon>

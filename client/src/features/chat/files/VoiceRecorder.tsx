@@ -2,6 +2,7 @@ import { ActionIcon, Alert, Text } from '@mantine/core';
 import { IconMicrophone, IconSend, IconTrash } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState, type MouseEvent, type RefObject } from 'react';
+import { currentOwner } from '~/core/device-storage';
 import { useValue } from '~/core/store';
 import { formatDuration } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
@@ -21,16 +22,33 @@ interface VoiceRecorderProps {
   /** Whether a recording can be begun. One that has begun goes on in any case. */
   offered: boolean;
   onRecorded: (clip: VoiceClip) => Promise<void>;
+  /** The conversation was left while a message was being recorded. */
+  onLeft: (clip: VoiceClip) => void;
 }
 
 /** Records a voice message: press to start, then send or discard it; or hold the button while speaking. */
-export function VoiceRecorder({ offered, onRecorded }: VoiceRecorderProps) {
+export function VoiceRecorder({ offered, onRecorded, onLeft }: VoiceRecorderProps) {
   const { t } = useLingui();
   const [recording, setRecording] = useState<VoiceRecording>();
   const [fault, setFault] = useState<unknown>();
   const starting = useRef(false);
+  /** The recording has been sent or discarded by the user. */
+  const ending = useRef(false);
   const { source } = useValue(pendingPermission);
-  useEffect(() => () => recording?.cancel(), [recording]);
+  const left = useRef(onLeft);
+  left.current = onLeft;
+  useEffect(() => {
+    if (!recording) return;
+    const owner = currentOwner();
+    return () => {
+      if (ending.current) return recording.cancel();
+      const finish = async () => {
+        const clip = await recording.stop();
+        if (clip.seconds >= MIN_SECONDS && owner === currentOwner()) left.current(clip);
+      };
+      void finish();
+    };
+  }, [recording]);
   const wanted = useRef(false);
   useEffect(() => {
     wanted.current = offered;
@@ -44,6 +62,7 @@ export function VoiceRecorder({ offered, onRecorded }: VoiceRecorderProps) {
     setFault(undefined);
     try {
       const begun = await recordVoice();
+      ending.current = false;
       if (wanted.current) setRecording(begun);
       else begun.cancel(); // the page was left, or a text was begun meanwhile, which keeps the focus
     } catch (reason) {
@@ -52,10 +71,12 @@ export function VoiceRecorder({ offered, onRecorded }: VoiceRecorderProps) {
       starting.current = false;
     }
   };
-  const send = async (clip: VoiceClip) => {
+  const end = async (recorded: Promise<VoiceClip> | undefined) => {
+    ending.current = true;
     setRecording(undefined);
     try {
-      if (clip.seconds >= MIN_SECONDS) await onRecorded(clip);
+      const clip = await recorded;
+      if (clip && clip.seconds >= MIN_SECONDS) await onRecorded(clip);
     } catch (reason) {
       setFault(reason);
     }
@@ -90,7 +111,7 @@ export function VoiceRecorder({ offered, onRecorded }: VoiceRecorderProps) {
           <IconMicrophone size={20} aria-hidden />
         </ActionIcon>
       )}
-      {recording && <Recording recording={recording} stopHeld={stopHeld} onEnd={(clip) => void send(clip)} />}
+      {recording && <Recording recording={recording} stopHeld={stopHeld} onEnd={(clip) => void end(clip)} />}
       {source === 'microphone' && (
         <div className={css.notice} role="status">
           <PermissionText of="microphone" />
@@ -110,19 +131,18 @@ interface RecordingProps {
   recording: VoiceRecording;
   /** Called when a held button is released. */
   stopHeld: RefObject<(() => void) | undefined>;
-  onEnd: (clip: VoiceClip) => void;
+  /** Nothing if it is discarded. */
+  onEnd: (clip: Promise<VoiceClip> | undefined) => void;
 }
-
-const NOTHING: VoiceClip = { blob: new Blob(), seconds: 0, peaks: [] };
 
 function Recording({ recording, stopHeld, onEnd }: RecordingProps) {
   const { t } = useLingui();
   const [seconds, setSeconds] = useState(0);
   const ended = useRef(false);
-  const stop = async () => {
+  const stop = () => {
     if (ended.current) return;
     ended.current = true;
-    onEnd(await recording.stop());
+    onEnd(recording.stop());
   };
   const stopNow = useRef(stop);
   stopNow.current = stop;
@@ -131,9 +151,9 @@ function Recording({ recording, stopHeld, onEnd }: RecordingProps) {
     const timer = setInterval(() => {
       const passed = (Date.now() - started) / 1000;
       setSeconds(passed);
-      if (passed >= MAX_SECONDS) void stopNow.current();
+      if (passed >= MAX_SECONDS) stopNow.current();
     }, 250);
-    stopHeld.current = () => void stopNow.current();
+    stopHeld.current = () => stopNow.current();
     return () => {
       clearInterval(timer);
       stopHeld.current = undefined;
@@ -147,7 +167,7 @@ function Recording({ recording, stopHeld, onEnd }: RecordingProps) {
         size={44}
         radius="xl"
         aria-label={t`Discard the voice message`}
-        onClick={() => onEnd(NOTHING)}
+        onClick={() => onEnd(undefined)}
       >
         <IconTrash size={20} aria-hidden />
       </ActionIcon>
@@ -155,7 +175,7 @@ function Recording({ recording, stopHeld, onEnd }: RecordingProps) {
       <Text className={css.name} role="timer" aria-label={t`Recording`}>
         {formatDuration(seconds)}
       </Text>
-      <ActionIcon autoFocus size={44} radius="xl" aria-label={t`Send the voice message`} onClick={() => void stop()}>
+      <ActionIcon autoFocus size={44} radius="xl" aria-label={t`Send the voice message`} onClick={stop}>
         <IconSend size={20} aria-hidden />
       </ActionIcon>
     </div>

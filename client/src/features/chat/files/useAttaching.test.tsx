@@ -5,7 +5,8 @@ import { toasts } from '~/core/toasts';
 import { chosenFile } from './chosen';
 import { MAX_FILES, useAttaching } from './useAttaching';
 
-vi.mock('../chats', () => ({ sendMessage: async () => undefined }));
+const sent = vi.hoisted((): unknown[] => []);
+vi.mock('../chats', () => ({ sendMessage: async (message: unknown) => void sent.push(message) }));
 
 it('gives the chosen files to one message only, and has them back if it is not sent', () => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -33,5 +34,24 @@ it('gives the chosen files to one message only, and has them back if it is not s
   act(() => attaching.add(Array.from({ length: MAX_FILES }, (_, each) => new File(['page'], `page ${each}.png`))));
   expect(attaching.files).toHaveLength(MAX_FILES);
   expect(toasts.state.at(-1)?.message).toContain('2 files were left out.');
+  act(() => root.unmount());
+});
+
+it('a recorded message answers the chosen one, and one whose conversation was left waits there', async () => {
+  sent.length = 0;
+  let attaching!: ReturnType<typeof useAttaching>;
+  function Probe() {
+    attaching = useAttaching('left', false);
+    return null;
+  }
+  const root = createRoot(document.createElement('div'));
+  act(() => root.render(<Probe />));
+  const clip = { blob: new Blob(['voice'], { type: 'audio/webm' }), seconds: 2, peaks: [] };
+  await attaching.sendVoice(clip, 'question');
+  expect(sent).toMatchObject([{ reply_to: 'question' }]);
+  act(() => root.render(null));
+  attaching.attachVoice(clip);
+  act(() => root.render(<Probe />));
+  expect(attaching.files).toMatchObject([{ name: 'voice.webm', voice: { seconds: 2 } }]);
   act(() => root.unmount());
 });

@@ -9,6 +9,11 @@ import { chosen, chosenFile, type Chosen } from './chosen';
 /** Files of one message. */
 export const MAX_FILES = 10;
 
+function voiceFile({ blob, seconds, peaks }: VoiceClip): Chosen {
+  const ending = blob.type.split('/')[1] || 'webm';
+  return chosenFile(blob, `voice.${ending}`, { seconds, peaks });
+}
+
 /** Files chosen for a message: by a button, dropped, or pasted. */
 export function useAttaching(conversation: string, encrypted: boolean) {
   const [files, setFiles] = useState(chosen.get(conversation) ?? []);
@@ -53,13 +58,15 @@ export function useAttaching(conversation: string, encrypted: boolean) {
     giveBack(taken: Chosen[]): void {
       change([...taken, ...(chosen.get(conversation) ?? [])]);
     },
-    /** Send a recorded message. */
-    async sendVoice({ blob, seconds, peaks }: VoiceClip): Promise<void> {
-      const ending = blob.type.split('/')[1] || 'webm';
-      const clip = chosenFile(blob, `voice.${ending}`, { seconds, peaks });
+    /** Send a recorded message, which may answer another. */
+    async sendVoice(recorded: VoiceClip, reply_to?: string): Promise<void> {
       const created = new Date().toISOString();
       const message = { client_id: randomText(16), conversation_id: conversation, text: '', created, encrypted };
-      await sendMessage(message, [clip]);
+      await sendMessage({ ...message, reply_to }, [voiceFile(recorded)]);
+    },
+    /** Attach a recording whose conversation was left: it waits there for the next message. */
+    attachVoice(recorded: VoiceClip): void {
+      chosen.set(conversation, [...(chosen.get(conversation) ?? []), voiceFile(recorded)].slice(0, MAX_FILES));
     },
     onPaste(event: ClipboardEvent) {
       const pasted = [...event.clipboardData.files];
