@@ -25,11 +25,19 @@ beforeEach(() => {
 
 const server = { baseUrl: 'http://pbx.example' };
 const message = { path: { conversation_id: 'c' }, body: { client_id: '1', text: 'Hello' } };
+const group = { path: { conversation_id: 'c' } };
+const changed = { path: { conversation_id: 'c', message_id: 'm' } };
 
 it.each([
   ['a list', () => api.directory(server)],
   ['a sign-in', () => api.signIn({ ...server, body: { email: '', password: '', device: { name: '' } } as never })],
   ['a message', () => api.sendMessage({ ...server, ...message })],
+  ['an edited message', () => api.editMessage({ ...server, ...changed, body: { text: 'Hi' } })],
+  ['a reaction', () => api.reactToMessage({ ...server, ...changed, body: { emoji: '👍' } })],
+  ['a device of chat', () => api.registerChatDevice({ ...server, body: { id: 'd', key_packages: [] } as never })],
+  ['keys of others', () => api.claimKeyPackages({ ...server, ...group, body: { device_ids: ['d'] } })],
+  ['a change of a group', () => api.changeEncryptionGroup({ ...server, ...group, body: {} as never })],
+  ['the end in a group', () => api.leaveEncryptionGroup({ ...server, ...group })],
 ])('a server that does not answer for a minute is unreachable: %s', async (_, ask) => {
   const fault = ask().catch(asProblem);
   await eventually(() => expect(waiting).toHaveLength(1));

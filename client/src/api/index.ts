@@ -106,13 +106,13 @@ function signIn(request: Request): Promise<Response> {
   return withLock(COOKIES_LOCK, send, LOCK_TIMEOUT_MS);
 }
 
-/** A message has an id that makes it one, however often it is sent. */
-const SENT_MESSAGES = /^\/api\/v1\/conversations\/[^/]+\/messages$/;
+/** A message has an id that makes it one, however often it is sent; a change of a group has its number. */
+const REPEATABLE = /^\/api\/v1\/(conversations\/[^/]+\/(messages(\/.*)?|group|key-packages)|me\/chat-device)$/;
 
 /** Fetch. Other changes may take longer, as an upload does, and must not be made twice. */
 function fetchInTime(request: Request, cancelled = request.signal): Promise<Response> {
   const { pathname } = new URL(request.url);
-  const limited = request.method === 'GET' || SIGN_IN_PATHS.test(pathname) || SENT_MESSAGES.test(pathname);
+  const limited = request.method === 'GET' || SIGN_IN_PATHS.test(pathname) || REPEATABLE.test(pathname);
   return limited ? inTime(cancelled, (signal) => fetch(request, { signal })) : fetch(request);
 }
 
