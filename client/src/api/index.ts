@@ -6,6 +6,7 @@ import { logFault } from '~/core/error-log';
 import { COOKIES_LOCK, withLock } from '~/core/locks';
 import { asProblem, Problem } from '~/core/problem';
 import { randomText } from '~/core/random';
+import { noteServerTime } from '~/core/server-time';
 import { inTime } from '~/core/time-limit';
 import { createClient, createConfig, type Client } from './generated/client';
 import { client } from './generated/client.gen';
@@ -187,6 +188,10 @@ client.setConfig({
   fetch: fetchOnce as typeof fetch,
 });
 client.interceptors.request.use(inOwnLanguage);
+client.interceptors.response.use((response) => {
+  noteServerTime(response.headers.get('date'));
+  return response;
+});
 client.interceptors.error.use((fault, response, request) => {
   const problem = problemOf(fault, response);
   if (problem.code !== 'unauthenticated') logFault(problem.code, `${request?.method} ${request?.url}`);

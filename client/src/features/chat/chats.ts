@@ -1,6 +1,7 @@
 import { api, type ChatMessage, type Conversation } from '~/api';
 import { events } from '~/api/events';
 import { onSignOut, refreshSession, session } from '~/api/session';
+import { serverNow } from '~/core/server-time';
 import { currentOwner, readLocal, saveLocal } from '~/core/device-storage';
 import { Drafts, type DraftChange } from './drafts';
 import {
@@ -55,7 +56,7 @@ export const chats = new Chats({
   load: async () => (await readLocal(CHATS)) as ChatsState | undefined,
   save: (state) => saveLocal(currentOwner(), CHATS, state),
   off: () => void refreshSession(),
-  now: () => Date.now(),
+  now: serverNow,
   me: () => (session.state.state === 'in' ? session.state.me.person?.id : undefined),
 });
 
@@ -252,7 +253,7 @@ async function removeOldFiles(): Promise<void> {
 channel?.addEventListener('message', () => void outbox.refresh());
 draftChannel?.addEventListener('message', ({ data }) => drafts.receive(data as DraftChange));
 addEventListener('online', () => resume());
-/** Disappearing messages disappear within half a minute. */
+/** Disappearing messages disappear within half a minute, by the clock of the server. */
 setInterval(() => chats.dropExpired(), 30_000);
 setInterval(() => void sweepContents(chats.state.state.conversations), SWEEP_MINUTES * 60_000);
 onSignOut(() => {

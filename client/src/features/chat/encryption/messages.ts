@@ -2,6 +2,7 @@ import { api, type ChatMessage, type Conversation } from '~/api';
 import { onSignOut, session } from '~/api/session';
 import { currentOwner, readAllLocal, readLocal, readStored, saveLocal, storeTogether } from '~/core/device-storage';
 import { asProblem } from '~/core/problem';
+import { serverNow } from '~/core/server-time';
 import { DEVICE_WAITS } from '../outbox';
 import type { Vault } from './vault';
 import { setWaiting, waitingDevices } from './waiting';
@@ -110,17 +111,17 @@ export async function forgetContents(conversation: string, ids: readonly string[
 }
 
 /**
- * Delete what this device has read of messages that have ended: of disappearing ones by its own clock, of others once a
- * day as the server says.
+ * Delete what this device has read of messages that have ended: of disappearing ones by the clock of the server, of others
+ * once a day as the server says.
  */
 export async function sweepContents(conversations: readonly Conversation[]): Promise<void> {
   const encrypted = conversations.filter((each) => each.encrypted);
   if (encrypted.length === 0) return;
   const keys = await vault();
-  const now = new Date();
-  await keys.sweep(now.toISOString()).catch(() => undefined);
+  const now = Date.now();
+  await keys.sweep(new Date(serverNow()).toISOString()).catch(() => undefined);
   const swept = Number((await readLocal(SWEPT)) ?? 0);
-  if (now.getTime() - swept < SWEEP_HOURS * 3_600_000) return;
-  await saveLocal(currentOwner(), SWEPT, now.getTime());
+  if (now - swept < SWEEP_HOURS * 3_600_000) return;
+  await saveLocal(currentOwner(), SWEPT, now);
   for (const { id } of encrypted) await keys.catchUp(id).catch(() => undefined);
 }
