@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { api } from '~/api';
+import { useMay } from '~/api/session';
 import { tenantSelection } from '~/api/tenant-selection';
 import { useValue } from '~/core/store';
 import { confirmAction } from '~/design/Confirm';
@@ -27,6 +28,7 @@ export default function SharedPhonePage() {
   const { t } = useLingui();
   const { id } = useParams({ strict: false }) as { id: string };
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const may = useMay();
   const changes = usePeopleChanges();
   const navigate = useNavigate();
   const { data, error, refetch } = useQuery({
@@ -64,7 +66,8 @@ export default function SharedPhonePage() {
       back="/people"
       size="xl"
       actions={
-        data && (
+        data &&
+        may('people_change') && (
           <Button variant="default" onClick={() => void remove(data.number)}>
             <Trans>Delete</Trans>
           </Button>
@@ -79,16 +82,20 @@ export default function SharedPhonePage() {
           <NumberSection extension={data} tenant={tenant} />
           <Phones extension={data} tenant={tenant} sharable />
           <Section title={t`Forwarding of ${data.number}`}>
-            <ForwardingBody extension={id} tenant={tenant} />
+            <ForwardingBody extension={id} tenant={tenant} changeable={may('people_change')} />
           </Section>
           <CallingRights extension={data.number} tenant={tenant} />
-          <PersonCalls extension={data} tenant={tenant} />
-          <Section title={t`Mailbox ${data.number}`}>
-            <MailboxBody extension={id} tenant={tenant} />
-          </Section>
-          <Section title={t`Recording`}>
-            <ExtensionRecordingSelect extension={id} tenant={tenant} />
-          </Section>
+          {may('history_read') && <PersonCalls extension={data} tenant={tenant} />}
+          {may('recordings_change') && (
+            <>
+              <Section title={t`Mailbox ${data.number}`}>
+                <MailboxBody extension={id} tenant={tenant} />
+              </Section>
+              <Section title={t`Recording`}>
+                <ExtensionRecordingSelect extension={id} tenant={tenant} />
+              </Section>
+            </>
+          )}
         </>
       )}
     </Page>

@@ -1,9 +1,11 @@
 import { QueryClient } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { api, type Me } from '~/api';
 import { session } from '~/api/session';
 import People from './People';
 import PersonPage from './PersonPage';
+import SharedPhonePage from './SharedPhonePage';
 import { eventually } from '../../../test/eventually';
 import { rendered } from '../../../test/rendered';
 
@@ -51,12 +53,13 @@ function show(tab: string, ...permissions: string[]): HTMLElement {
   vi.spyOn(api, 'listPeople').mockImplementation(() => all([]));
   vi.spyOn(api, 'listDepartments').mockImplementation(() => all([]));
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  return rendered(tab === 'list' ? <People /> : <PersonPage />, queries);
+  const pages: Record<string, ReactElement> = { list: <People />, shared: <SharedPhonePage /> };
+  return rendered(pages[tab] ?? <PersonPage />, queries);
 }
 
-/** The controls in the shown tab, by their labels, and whether the user can use them. */
-function controls(place: HTMLElement): Record<string, boolean> {
-  const found = place.querySelectorAll<HTMLInputElement>('[role=tabpanel] :is(input, select, button)');
+/** The controls in the shown tab, or in another place, by their labels, and whether the user can use them. */
+function controls(place: HTMLElement, within = '[role=tabpanel]'): Record<string, boolean> {
+  const found = place.querySelectorAll<HTMLInputElement>(`${within} :is(input, select, button)`);
   const named = [...found].filter(({ type }) => type !== 'hidden');
   return Object.fromEntries(
     named.map((each) => [
@@ -113,4 +116,18 @@ it('without a permission to change there are no tab of sign-in and no new person
   const list = show('list', 'people_read');
   await eventually(() => expect(list.textContent).toContain('No people yet.'));
   expect([...list.querySelectorAll('button')].map((each) => each.textContent)).not.toContain('New person');
+});
+
+it.each([
+  ['people_change', ['Delete'], true],
+  ['history_read', ['Calls of 1001'], false],
+  ['recordings_change', ['Mailbox 1001', 'Recording'], false],
+])('a shared phone shows what %s permits only', async (permission, expected, changeable) => {
+  const place = show('shared', 'people_read', permission);
+  vi.spyOn(api, 'showExtension').mockImplementation(() => answer(extension));
+  vi.spyOn(api, 'listDevices').mockImplementation(() => all([]));
+  await eventually(() => expect(controls(place, 'div')).toMatchObject({ 'Ring time': changeable }));
+  const texts = [...place.querySelectorAll('h2, h3, button')].map((each) => each.textContent);
+  const limited = ['Delete', 'Calls of 1001', 'Mailbox 1001', 'Recording'];
+  expect(limited.filter((each) => texts.includes(each))).toEqual(expected);
 });
