@@ -321,3 +321,16 @@ it('a navigation leaves the focus where the user moves it before the title is sh
   await eventually(() => expect(document.querySelector('h1')).not.toBeNull());
   expect(focusedText()).toBe('Beside');
 });
+
+it.each([
+  ['', 'Berta'],
+  [' unless Tab was pressed', 'Search'],
+])('a late title has the focus after a search that returns it to the frame%s', async (tabbed, expected) => {
+  const { follow, show } = await visited();
+  await follow('Person');
+  if (tabbed) document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }));
+  document.querySelector<HTMLElement>('a[href="/search"]')!.focus();
+  show();
+  await eventually(() => expect(document.querySelector('h1')).not.toBeNull());
+  expect(focusedText()).toBe(expected);
+});

@@ -143,7 +143,7 @@ export function focusTitles(router: AnyRouter): () => void {
   return () => [...stops, stopWaiting].forEach((stop) => stop());
 }
 
-/** The title may come with the data of the page. Waiting ends when the focus is moved. */
+/** The title may come with the data of the page. Waiting ends when the user moves the focus. */
 function whenTitleIsShown(act: (title: HTMLElement) => void): () => void {
   const check = () => {
     const title = document.querySelector<HTMLElement>('main h1');
@@ -152,13 +152,20 @@ function whenTitleIsShown(act: (title: HTMLElement) => void): () => void {
     act(title);
   };
   const observer = new MutationObserver(check);
+  // The search that closes returns the focus to its button in the frame of the page.
+  const onFocus = ({ target }: FocusEvent) => {
+    if ((target as Element).closest('main, [role="dialog"], [role="alertdialog"], input, textarea')) stop();
+  };
+  const onKey = ({ key }: KeyboardEvent) => key === 'Tab' && stop();
   const stop = () => {
     observer.disconnect();
-    document.removeEventListener('focusin', stop);
+    document.removeEventListener('focusin', onFocus);
+    document.removeEventListener('keydown', onKey);
     document.removeEventListener('pointerdown', stop);
   };
   observer.observe(document.body, { subtree: true, childList: true });
-  document.addEventListener('focusin', stop);
+  document.addEventListener('focusin', onFocus);
+  document.addEventListener('keydown', onKey);
   document.addEventListener('pointerdown', stop);
   check();
   return stop;
