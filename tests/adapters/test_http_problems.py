@@ -85,6 +85,12 @@ def test_a_german_text_has_the_values_of_the_english_one(english: str, german: s
     assert translated(english, "en") == english
 
 
+def test_a_text_with_a_value_of_any_length_takes_no_time() -> None:
+    """In steps of the catalogue's patterns, which grow with the square of the length."""
+    text = f"Unknown category: {' of ' * 5_000_000}."
+    assert translated(text, "de") is text
+
+
 async def test_a_change_that_another_process_prevents_is_to_be_repeated(world: World, tmp_path: Path) -> None:
     operator = world.client(operator=True)
     tenant = {"slug": "second", "name": "Second", "domain": "second.example"}

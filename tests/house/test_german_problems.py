@@ -112,3 +112,8 @@ def test_every_message_about_a_value_has_a_german_text() -> None:
 
 def test_german_texts_have_the_values_of_the_english_ones() -> None:
     assert [text for text, german in german_texts().items() if text.count("{}") != german.count("{}")] == []
+
+
+def test_no_two_values_of_a_text_are_side_by_side() -> None:
+    """Nothing shows where the first one ends."""
+    assert [text for text in german_texts() if "{}{}" in text] == []

@@ -2,23 +2,32 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
 from unificx.api.languages import Language
 
 _HOLE = "{}"
+_LONGEST = 500
+"""Characters of the longest text that is compared with the catalogue. No text of the services is as long; one with a
+value of any length would take seconds."""
 
 
 def translated(text: str, language: Language) -> str:
-    """Return a text of a problem in a language; unchanged if it is not in the catalogue."""
-    if language == "en" or not text:
+    """Return a text of a problem in a language; unchanged if it is not in the catalogue. A value in a text may be such
+    a text too, whose values stay."""
+    if language == "en" or not 0 < len(text) <= _LONGEST:
         return text
+    return _german(text, lambda value: _german(value, str))
+
+
+def _german(text: str, of_value: Callable[[str], str]) -> str:
     if (whole := german_texts().get(text)) is not None:
         return whole
     for pattern, german in _templates():
         if (match := pattern.fullmatch(text)) is not None:
-            return german.format(*(translated(value, language) for value in match.groups()))
+            return german.format(*(of_value(value) for value in match.groups()))
     return text
 
 

@@ -121,10 +121,8 @@ def parse_override(name: str, country: str, text: str) -> Period:
         )
     period, limits = Period.parse(text, "periods"), limits_of(name, country)
     if limits.shortest.exceeds(period) or period.exceeds(limits.longest):
-        because = f" ({limits.law})" if limits.law else ""
-        raise Invalid(
-            f"The period of {name} must be {limits.shortest} to {limits.longest}{because}.",
-            hint="Choose a period within these limits.",
-            field="periods",
-        )
+        within = f"The period of {name} must be {limits.shortest} to {limits.longest}."
+        by_law = f"The period of {name} must be {limits.shortest} to {limits.longest} ({limits.law})."
+        message = by_law if limits.law else within
+        raise Invalid(message, hint="Choose a period within these limits.", field="periods")
     return period
