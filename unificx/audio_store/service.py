@@ -181,7 +181,7 @@ class AudioStore:
             async with self._deps.database.begin() as uow:
                 await lock_holds(uow.session, tenant_id)  # what waits for it is neither held nor restored
                 ids = batch if due is None else await repository.selected_among(uow.session, due, batch)
-                retained = set(ids) & await self._under_hold(uow.session, tenant_id)
+                retained = await self._under_hold(uow.session, tenant_id, among=ids)
                 free = [each for each in ids if each not in retained]
                 await self.destroy_keys(tenant_id, free)
                 await self._run_erase_hooks(uow, tenant_id, free)
@@ -193,10 +193,15 @@ class AudioStore:
         await lock_holds(session, tenant_id)
         return set(audio_ids) & await self._under_hold(session, tenant_id)
 
-    async def _under_hold(self, session: AsyncSession, tenant_id: str) -> set[str]:
+    async def _under_hold(self, session: AsyncSession, tenant_id: str, among: Sequence[str] | None = None) -> set[str]:
+        """Return the audio under a hold: all of the tenant, or some of a batch, since thousands may be held."""
         found: set[str] = set()
         for selected in self.held:
-            found |= set((await session.scalars(selected(tenant_id))).all())
+            held = selected(tenant_id)
+            if among is None:
+                found |= set((await session.scalars(held)).all())
+            else:
+                found |= set(await repository.selected_among(session, held, among))
         return found
 
     async def erase_subject(self, tenant_id: str, subject: str) -> None:
