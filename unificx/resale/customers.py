@@ -38,6 +38,8 @@ class Customers:
             return tenant, await self._identity.users.create(tenant.id, person)
         except (Invalid, Conflict) as refused:
             await self._identity.tenants.delete(tenant.id)
+            if refused.field not in ("name", "email"):
+                raise
             kind = Invalid if isinstance(refused, Invalid) else Conflict
             raise kind(refused.message, hint=refused.hint, field=f"administrator_{refused.field}") from None
         except BaseException:
