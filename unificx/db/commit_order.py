@@ -1,4 +1,4 @@
-"""Order of the units of work of this process that held the same lock, after their commits."""
+"""Order of the units of work of this process that hold the same lock, until their memory has followed their rows."""
 
 import asyncio
 from collections import defaultdict
@@ -6,10 +6,10 @@ from typing import Self
 
 
 class CommitOrder:
-    """Lets units of work finish in the order in which they held a lock.
+    """Lets a unit of work go on with a lock once the holders before have ended.
 
-    PostgreSQL releases a lock before it answers the commit. The commit of the next holder may therefore be answered
-    first, and what the two then store in memory would be stored in the wrong order.
+    PostgreSQL releases a lock before it answers the commit. The next holder would otherwise read memory, and change it,
+    before the one that has committed has written there.
     """
 
     def __init__(self) -> None:
@@ -21,27 +21,24 @@ class CommitOrder:
 
 
 class CommitTurn:
-    """Place of one unit of work: `hold` with each lock obtained, `wait` after the commit, closed at the end."""
+    """Place of one unit of work: `hold` with each lock obtained, closed after the callbacks of the commit."""
 
     def __init__(self, holders: "defaultdict[int, list[CommitTurn]]") -> None:
         self._holders = holders
         """Per lock the units of work that have held it and not ended, in order."""
         # Owner: the unit of work.
         self._locks = set[int]()
-        self._earlier: list[CommitTurn] = []
         self._ended = asyncio.Event()
 
-    def hold(self, lock: int) -> None:
-        """Follow the holders before. Call while the database holds the lock for this unit of work."""
+    async def hold(self, lock: int) -> None:
+        """Wait until all earlier holders have ended. Call while the database holds the lock for this unit of work:
+        their transactions have ended then, only the answers are on the way, and no end waits for a later holder."""
         if lock in self._locks:
             return
+        earlier = tuple(self._holders[lock])
         self._locks.add(lock)
-        self._earlier += self._holders[lock]
         self._holders[lock].append(self)
-
-    async def wait(self) -> None:
-        """Wait until all earlier holders have ended. Their transactions have: only the answers are on the way."""
-        for each in self._earlier:
+        for each in earlier:  # all, since a holder that was cancelled while it waited ends before those before it
             await each._ended.wait()
 
     def __enter__(self) -> Self:
@@ -49,7 +46,6 @@ class CommitTurn:
 
     def __exit__(self, *fault: object) -> None:
         self._ended.set()
-        self._earlier.clear()
         for lock in self._locks:
             self._holders[lock].remove(self)
             if not self._holders[lock]:

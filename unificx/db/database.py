@@ -131,7 +131,7 @@ class Database:
         A `repeatable` one may be undone by a power failure, because its work is repeated then: on SQLite its commit
         does not wait for the disk, and is on it with the next other one.
 
-        Units of work that held the same lock (`lock_scope`) run their callbacks in the order of their commits. SQLite
+        The next unit of work that gets the same lock (`lock_scope`) goes on after the callbacks of this one. SQLite
         allows one writer at a time; others wait in order. A nested unit of work in the same task raises
         RuntimeError because it would deadlock.
         """
@@ -142,7 +142,6 @@ class Database:
                 yield uow
             if self._checkpoints is not None:
                 self._checkpoints.committed()
-            await turn.wait()
             if uow.events:
                 for subscriber in self._subscribers:
                     subscriber(uow.events)

@@ -15,15 +15,15 @@ async def lock_scope(session: AsyncSession, *scope: str) -> None:
     """Wait until no other transaction holds the lock of `scope`, and hold it until the end of this one.
 
     `scope` names what is checked, such as ("conferencing", tenant_id). Call before reading: what is read afterwards is
-    still true when the transaction commits, if every writer takes the lock. On SQLite there is nothing to wait for,
-    because a unit of work begins as the only writer (BEGIN IMMEDIATE). `after_commit` of units of work of this process
-    with the same scope is called in the order of their commits.
+    still true when the transaction commits, if every writer takes the lock. That holds for memory too: the callbacks
+    (`after_commit`) of the holders before in this process have been called. On SQLite there is nothing to wait for,
+    because a unit of work begins as the only writer (BEGIN IMMEDIATE).
     """
     if session.get_bind().dialect.name == "postgresql":
         number = _lock_number(scope)
         await session.execute(select(func.pg_advisory_xact_lock(number)))
         turn: CommitTurn = session.info[TURN]
-        turn.hold(number)
+        await turn.hold(number)
 
 
 def _lock_number(scope: tuple[str, ...]) -> int:
