@@ -421,7 +421,7 @@ async def test_an_attended_transfer_to_a_group_that_rings() -> None:
         carol <- ACK
         bob   <- NOTIFY 200 over
         bob   <- BYE
-    """ + TARGET_ANSWERS + hangs_up("alice", "carol", "answered 16 bob alice desk 6000 carol"))  # fmt: skip
+    """ + TARGET_ANSWERS + hangs_up("alice", "carol", "answered 16 bob alice desk carol"))  # fmt: skip
     assert way(world) == [
         "extension 1001: dialled, answered",
         "group 6000: transferred by 1005, continued",

@@ -2,7 +2,10 @@
 
 import pytest
 from ladder import play
-from steps import PARTICIPANTS, REFERRED, TRANSFEROR_HANGS_UP, UP, parties
+from steps import PARTICIPANTS, REFERRED, TRANSFEROR_HANGS_UP, UP, hangs_up, parties, refers
+from test_calls_groups import group
+
+from unificx.routing import DestinationRef
 
 
 async def test_callee_transfers_the_caller() -> None:
@@ -275,6 +278,40 @@ async def test_one_transfer_at_a_time() -> None:
         bob   -> INVITE [bob/hold]
         bob   <- 491
     """)  # fmt: skip
+
+
+TO_GROUP = PARTICIPANTS + UP + refers("bob", "6000") + """
+    app   <- waiting [alice]
+    carol <- INVITE [alice]
+    carol -> 180
+    bob   <- NOTIFY 180
+""" + TRANSFEROR_HANGS_UP  # fmt: skip
+GROUP = {"6000": group(("1003",), otherwise=DestinationRef("hangup"))}
+
+
+async def test_a_member_that_answers_takes_the_place_of_its_group_in_the_record() -> None:
+    await play(TO_GROUP + """
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+    """ + hangs_up("alice", "carol", "answered 16 alice bob carol"), numbers=GROUP)  # fmt: skip
+
+
+async def test_a_group_that_does_not_answer_remains_in_the_record() -> None:
+    await play(TO_GROUP + """
+        ... 5 s
+        carol <- CANCEL
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        app   <- BYE
+        bob   <- ACK
+        alice <- INVITE [bob]
+        alice -> 200 [alice]
+        alice <- ACK
+    """ + hangs_up("alice", "bob", "answered 16 alice bob 6000"), numbers=GROUP)  # fmt: skip
 
 
 async def test_hold_and_media_engine_restart_during_a_transfer() -> None:

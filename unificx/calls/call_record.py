@@ -29,16 +29,18 @@ def to_call_ended(call: Call, cause: Cause, now: float) -> CallEnded:
     return _call_ended(call, cause, outcome, answered, now)
 
 
-def update_parties(call: Call) -> None:
-    """Update the parties of the call record from the current participants."""
+def update_parties(call: Call, *, unanswered: bool = False) -> None:
+    """Update the parties of the call record from the current participants. The number of a group that rings is a party
+    only if it remains `unanswered`, otherwise its member that answers."""
     calling, called = _caller_party(call), _callee_party(call)
     caller_key, answered_leg = "", call.answered_leg or ""
     same_extension = call.click_to_dial and calling.extension_id == called.extension_id
     if not (same_extension and call.is_app(CALLER)):
         caller_key = _record_party(call, CALLER, calling, "")
-    if not (same_extension and call.is_app(answered_leg)) and (
-        call.callee is not None or called.number or not call.record_parties.by_leg
-    ):
+    if same_extension and call.is_app(answered_leg):
+        return
+    shown = called.number and (unanswered or answered_leg)
+    if call.callee is not None or shown or not call.record_parties.by_leg:
         _record_party(call, answered_leg, called, caller_key)
 
 
@@ -76,7 +78,7 @@ def record_forward(call: Call, forward: Forward) -> None:
 
 def _parties(call: Call) -> tuple[CallParty, ...]:
     """Return all participants and called parties, the caller first, then in order of joining."""
-    update_parties(call)
+    update_parties(call, unanswered=True)
     found = call.record_parties.complete(call.withholds_identity)
     return tuple(found if len(found) > 1 else [*found, _unreached_party(call)])
 

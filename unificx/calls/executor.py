@@ -110,6 +110,8 @@ class ActionExecutor:
                 ):
                     callee.cancel(now, reason)
             case actions.EndRinging(leg, cause):
+                if leg is None:
+                    call_record.update_parties(call, unanswered=True)
                 path_tracking.party_unanswered(call, leg, cause.value.outcome, self._deps.directory, now)
             case actions.Acknowledge(leg, sdp):
                 callee = call.existing_leg(leg)
