@@ -15,6 +15,11 @@ interface RateAgainProps {
   tenant?: string;
 }
 
+interface Days {
+  since: string;
+  until: string;
+}
+
 const FORM = 'rate-again';
 
 /** Drawer that rates the calls of a period again: first a preview, then the correction. */
@@ -22,18 +27,18 @@ export function RateAgain({ opened, onClose, tenant }: RateAgainProps) {
   const { t } = useLingui();
   const queries = useQueryClient();
   const preview = useMutation({
-    mutationFn: async (values: typeof form.values) =>
+    mutationFn: async (values: Days) =>
       (await api.previewRating({ query: { tenant, ...periodOf(values.since, values.until) } })).data,
   });
   const rate = useMutation({
-    mutationFn: async (values: typeof form.values) =>
+    mutationFn: async (values: Days) =>
       (await api.rateAgain({ query: { tenant }, body: periodOf(values.since, values.until) })).data,
     onSuccess: () =>
       Promise.all(
         ['usage', 'charges', 'credit', 'balance'].map((key) => queries.invalidateQueries({ queryKey: [key] })),
       ),
   });
-  const form = useForm({
+  const form = useForm<Days>({
     initialValues: { since: '', until: '' },
     validate: {
       since: (value) => (value ? null : t`Choose the first day.`),
