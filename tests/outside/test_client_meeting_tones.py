@@ -231,8 +231,9 @@ def test_a_meeting_is_split_into_rooms_and_comes_together_again(
     panel.get_by_role("button", name="End the breakout rooms").press("Enter")
     anna.page.get_by_role("dialog", name="End the breakout rooms?").get_by_role("button", name="End").press("Enter")
     expect(call_in(berta, HARBOUR).get_by_text("Everyone returns to the main room in")).to_be_visible()
+    panel.get_by_role("button", name="Bring everyone back now").press("Enter")
     for each in (anna, berta):
-        expect(call_in(each, NAME)).to_be_visible(timeout=90_000)
+        expect(call_in(each, NAME)).to_be_visible(timeout=30_000)
     hears(anna, BERTA, CLARA)
     hears(clara, ANNA, BERTA)
     for each in (anna, berta, clara):
