@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.attachments import repository
 from unificx.attachments.dependencies import AttachmentDependencies
-from unificx.attachments.events import StorageLow
 from unificx.attachments.file_names import FILE, PHOTO, THUMBNAIL, all_names, attachment_id_of, file_name
 from unificx.attachments.names import safe_name
+from unificx.attachments.quota import in_megabytes, lock_space, require_space
 from unificx.attachments.repository import ARRIVING, READY, Stored
 from unificx.attachments.schemas import (
     Attachment,
@@ -27,7 +27,7 @@ from unificx.audio_store import CorruptAudio, SealedFileReader
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import random_id
 from unificx.core.errors import Expired, Invalid, NotFound, TooManyRequests
-from unificx.db import UnitOfWork, lock_scope
+from unificx.db import UnitOfWork
 from unificx.identity.events import TenantDeleted
 
 MAX_ATTACHMENTS = 10
@@ -38,8 +38,6 @@ LOOSE_HOURS = 24
 """Hours after which such a file is deleted."""
 MAX_FILE_BYTES, MAX_QUOTA_BYTES = 2 << 30, 100 << 40
 """Highest limits that a tenant may have."""
-LOW_PERCENT = 90
-"""Share of the space from which administrators are notified."""
 
 
 class Attachments:
@@ -79,28 +77,20 @@ class Attachments:
         if new.kind == "encrypted":  # name and measures are for the members alone
             part = repository.AttachmentPart("", "", None, None, None, ())
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, "attachments", owner.tenant_id)
-            if await self._require_space(uow.session, owner, new.length):
-                uow.publish(StorageLow(self._database.clock.new_id(), owner.tenant_id))
+            await lock_space(uow, owner.tenant_id)
+            await self._require_admissible(uow.session, owner, new.length)
+            await require_space(uow, self._clock, owner.tenant_id, new.length)
             await repository.add(uow.session, self._keys, stored, part)
         return _upload(stored, 0)
 
-    async def _require_space(self, session: AsyncSession, owner: Owner, length: int) -> bool:
-        """Return whether the space is nearly used up with this file, and was not before."""
+    async def _require_admissible(self, session: AsyncSession, owner: Owner, length: int) -> None:
         limits = await repository.limits(session, owner.tenant_id)
         if not 1 <= length <= limits.max_file_bytes:
             raise Invalid(
-                f"A file has 1 byte to {_megabytes(limits.max_file_bytes)} MB here.", field="file", hint="Send less."
+                f"A file has 1 byte to {in_megabytes(limits.max_file_bytes)} MB here.", field="file", hint="Send less."
             )
         if await repository.count_loose(session, owner) >= MAX_LOOSE:
             raise TooManyRequests("Too many files are being sent.", retry_after=60, hint="Send those first.")
-        used, low = await repository.usage(session, owner.tenant_id), limits.quota_bytes * LOW_PERCENT // 100
-        if used + length > limits.quota_bytes:
-            raise QuotaExceeded(
-                f"The organisation's {_megabytes(limits.quota_bytes)} MB for files of messages are used up.",
-                hint="Delete messages with files, or ask your administrator for more space.",
-            )
-        return used < low <= used + length
 
     async def upload(self, owner: Owner, attachment_id: str) -> Upload:
         """Return how much of a file has arrived; a request that still sends it ends. Raise NotFound."""
@@ -109,7 +99,7 @@ class Attachments:
 
     async def write(self, owner: Owner, attachment_id: str, offset: int, data: AsyncIterator[bytes]) -> Upload:
         """Continue a file at `offset`; what has arrived stays, however the request ends. Raise NotFound, Conflict for
-        another offset, Invalid for a file that is refused and deleted, StorageFull."""
+        another offset, Invalid and QuotaExceeded for a file that is refused and deleted, StorageFull."""
         stored = await self._own(owner, attachment_id)
         arrived = await self._uploads.write(stored, offset, data)
         if arrived == stored.length:
@@ -123,7 +113,7 @@ class Attachments:
 
     async def prepare(self, owner: Owner, attachment_ids: Sequence[str]) -> None:
         """Complete files that are about to be sent, as after a lost connection. Raise Invalid for one that has not
-        arrived wholly."""
+        arrived wholly, and what `write` raises."""
         if len(attachment_ids) > MAX_ATTACHMENTS or len(set(attachment_ids)) < len(attachment_ids):
             raise Invalid(f"A message has at most {MAX_ATTACHMENTS} files, each once.", field="attachments")
         for attachment_id in attachment_ids:
@@ -139,7 +129,7 @@ class Attachments:
     async def _complete(self, stored: Stored) -> None:
         try:
             await self._uploads.complete(stored)
-        except Invalid:
+        except (Invalid, QuotaExceeded):
             await self._delete_loose(stored.tenant_id, stored.id)
             raise
 
@@ -257,24 +247,20 @@ class Attachments:
     async def change_limits(self, tenant_id: str, change: AttachmentLimitsChange) -> AttachmentLimits:
         """Change the limits of a tenant; files that are stored stay. Raise Invalid."""
         async with self._database.begin() as uow:
-            await lock_scope(uow.session, "attachments", tenant_id)
+            await lock_space(uow, tenant_id)
             before = await repository.limits(uow.session, tenant_id)
             after = AttachmentLimits(
                 before.max_file_bytes if change.max_file_bytes is None else change.max_file_bytes,
                 before.quota_bytes if change.quota_bytes is None else change.quota_bytes,
             )
             if not (1 <= after.max_file_bytes <= MAX_FILE_BYTES and 0 <= after.quota_bytes <= MAX_QUOTA_BYTES):
-                raise Invalid(f"A file has at most {_megabytes(MAX_FILE_BYTES)} MB.", field="max_file_bytes")
+                raise Invalid(f"A file has at most {in_megabytes(MAX_FILE_BYTES)} MB.", field="max_file_bytes")
             await repository.put_limits(uow.session, tenant_id, after)
         return after
 
 
 def _upload(stored: Stored, offset: int) -> Upload:
     return Upload(stored.id, stored.length, offset, stored.expires or stored.created)
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / (1 << 20):,.0f}"
 
 
 def _not_sendable() -> Invalid:

@@ -10,6 +10,7 @@ from unificx.attachments.content_types import DOWNLOAD, HEAD_SIZE, detect, voice
 from unificx.attachments.dependencies import AttachmentDependencies
 from unificx.attachments.file_names import FILE, PHOTO, THUMBNAIL, all_names, file_name
 from unificx.attachments.names import with_ending
+from unificx.attachments.quota import lock_space, require_space
 from unificx.attachments.repository import ARRIVING, Stored
 from unificx.attachments.schemas import AttachmentKind
 from unificx.audio_store import CorruptAudio, IncomingFile, SealedFileReader, SealedFileWriter
@@ -58,6 +59,8 @@ class Uploads:
             self._writers[stored.id] = writer
             file = await asyncio.to_thread(self._open, stored)
         try:
+            if await self._remove_if_deleted(stored):
+                raise _no_upload()
             _expected(file.offset, offset)
             async for piece in data:
                 if file.offset + len(piece) > stored.length:
@@ -89,7 +92,7 @@ class Uploads:
                 present = await repository.get(session, stored.tenant_id, stored.id)
                 part = await repository.part_of(session, self._deps.keys, stored.tenant_id, stored.id)
             if present is None or part is None:
-                raise NotFound("There is no such upload.", hint="Begin it again.")
+                raise _no_upload()
             if present.state == ARRIVING:
                 try:
                     await self._examine(present, part)
@@ -97,13 +100,15 @@ class Uploads:
                     await self._remove_if_deleted(present)
                     raise
 
-    async def _remove_if_deleted(self, stored: Stored) -> None:
-        """Remove what was written of a photo after its upload was deleted or its author erased."""
+    async def _remove_if_deleted(self, stored: Stored) -> bool:
+        """Remove files that were made after their upload was deleted or its author erased; return whether it was. A
+        deletion whose row is still there removes them itself, after its commit."""
         async with self._deps.database.read() as session:
             if await repository.get(session, stored.tenant_id, stored.id) is not None:
-                return
+                return False
         for name in all_names(stored.id):
             await asyncio.to_thread(self._deps.blobs.remove, name)
+        return True
 
     async def _examine(self, stored: Stored, part: repository.AttachmentPart) -> None:
         reader = await asyncio.to_thread(self._reader, stored)
@@ -134,8 +139,11 @@ class Uploads:
 
     async def _finish(self, stored: Stored, part: repository.AttachmentPart, kind: AttachmentKind, size: int) -> None:
         async with self._deps.database.begin() as uow:
+            if size > stored.size:  # more than was reserved: a photo may grow as it is written anew
+                await lock_space(uow, stored.tenant_id)
+                await require_space(uow, self._deps.clock, stored.tenant_id, size - stored.size)
             if not await repository.finish(uow.session, self._deps.keys, replace(stored, kind=kind, size=size), part):
-                raise NotFound("There is no such upload.", hint="Begin it again.")
+                raise _no_upload()
 
     def _write_file(self, stored: Stored, which: str, data: bytes) -> None:
         name = file_name(stored.id, which)
@@ -167,6 +175,10 @@ class Uploads:
         if lock is None:
             lock = self._locks[stored.id] = asyncio.Lock()
         return lock
+
+
+def _no_upload() -> NotFound:
+    return NotFound("There is no such upload.", hint="Begin it again.")
 
 
 def _expected(present: int, offset: int) -> int:

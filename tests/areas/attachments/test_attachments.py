@@ -25,6 +25,7 @@ from unificx.attachments import (
     stored_attachment_bytes,
 )
 from unificx.attachments.file_names import all_names
+from unificx.attachments.repository import Stored
 from unificx.attachments.schemas import QuotaExceeded
 from unificx.attachments.service import MAX_ATTACHMENTS
 from unificx.audio_store import FILE_HEADER, LocalBlobStore
@@ -185,6 +186,19 @@ async def test_files_of_all_users_together_stay_within_the_quota(store: Store) -
         await store.begin(11)
 
 
+async def test_a_photo_that_grows_as_it_is_written_anew_stays_within_the_quota(store: Store) -> None:
+    flat = io.BytesIO()
+    Image.effect_noise((64, 64), 80).save(flat, "JPEG", quality=1)
+    photo = flat.getvalue()
+    await store.files.change_limits("acme", AttachmentLimitsChange(quota_bytes=len(photo) + 100))
+    with pytest.raises(QuotaExceeded):
+        await store.upload(photo)
+    assert (store.names(), (await store.files.limits("acme"))[1]) == (set(), 0)
+    await store.files.change_limits("acme", AttachmentLimitsChange(quota_bytes=50 * len(photo)))
+    await store.upload(photo)
+    assert len(photo) + 100 < (await store.files.limits("acme"))[1]
+
+
 async def test_bytes_of_complete_files_are_counted_by_tenant(store: Store) -> None:
     await store.begin(900)  # arrives
     assert await store.stored_bytes() == {}
@@ -289,7 +303,9 @@ async def test_only_complete_files_are_opened_and_sent_once_each(store: Store) -
 
 
 @ON_SQLITE
-async def test_an_upload_ends_with_its_author_its_row_or_its_bytes(store: Store) -> None:
+async def test_an_upload_ends_with_its_author_its_row_or_its_bytes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def then(change: Callable[[], Awaitable[object]]) -> AsyncIterator[bytes]:
         yield TEXT
         await change()
@@ -297,7 +313,17 @@ async def test_an_upload_ends_with_its_author_its_row_or_its_bytes(store: Store)
     async def lose() -> None:
         store.blobs.remove(f"file-{damaged}")
 
-    deleted, damaged, erased = [await store.begin() for _ in range(3)]
+    async def delete_before_it_opens(stored: Stored, offset: int, data: AsyncIterator[bytes]) -> int:
+        await store.files.terminate(ADA, stored.id)
+        return await write(stored, offset, data)
+
+    deleted, damaged, erased, early = [await store.begin() for _ in range(4)]
+    with monkeypatch.context() as late:
+        write = store.files._uploads.write  # pyright: ignore[reportPrivateUsage]
+        late.setattr(store.files._uploads, "write", delete_before_it_opens)  # pyright: ignore[reportPrivateUsage]
+        with pytest.raises(NotFound):
+            await store.files.write(ADA, early, 0, pieces(TEXT[:10]))
+    assert store.names() == set()
     with pytest.raises(NotFound):
         await store.files.write(ADA, deleted, 0, then(lambda: store.files.terminate(ADA, deleted)))
     with pytest.raises(Invalid, match="damaged"):

@@ -1,0 +1,34 @@
+"""The space of a tenant for files of messages."""
+
+from unificx.attachments import repository
+from unificx.attachments.events import StorageLow
+from unificx.attachments.schemas import QuotaExceeded
+from unificx.core.clock import Clock
+from unificx.db import UnitOfWork, lock_scope
+
+LOW_PERCENT = 90
+"""Share of the space from which administrators are notified."""
+
+
+async def lock_space(uow: UnitOfWork, tenant_id: str) -> None:
+    """Let no other transaction change the limits or the used space of a tenant before this one ends."""
+    await lock_scope(uow.session, "attachments", tenant_id)
+
+
+async def require_space(uow: UnitOfWork, clock: Clock, tenant_id: str, size: int) -> None:
+    """Check that there is space for so many bytes more, which the transaction stores. Call `lock_space` before. Raise
+    QuotaExceeded."""
+    quota = (await repository.limits(uow.session, tenant_id)).quota_bytes
+    used, low = await repository.usage(uow.session, tenant_id), quota * LOW_PERCENT // 100
+    if used + size > quota:
+        raise QuotaExceeded(
+            f"The organisation's {in_megabytes(quota)} MB for files of messages are used up.",
+            hint="Delete messages with files, or ask your administrator for more space.",
+        )
+    if used < low <= used + size:
+        uow.publish(StorageLow(clock.new_id(), tenant_id))
+
+
+def in_megabytes(size: int) -> str:
+    """Return a number of bytes in whole megabytes."""
+    return f"{size / (1 << 20):,.0f}"
