@@ -105,11 +105,13 @@ class Mailboxes:
             unfinished = await message_repository.unfinished(session)
         self._boxes.clear()
         self._boxes.update(boxes)
-        seconds = await self._audio.recover()
+        await self._audio.recover()
         for tenant_id, message_id, audio_id, extension_id in unfinished:
-            if seconds.get(audio_id, 0.0) >= policy.MIN_SECONDS:
+            # Looked up: a start that was interrupted may have closed the file alone.
+            seconds = await self._audio.seconds(tenant_id, audio_id)
+            if seconds >= policy.MIN_SECONDS:
                 async with self._database.begin() as uow:
-                    if await message_repository.mark_stored(uow.session, tenant_id, message_id, seconds[audio_id]):
+                    if await message_repository.mark_stored(uow.session, tenant_id, message_id, seconds):
                         uow.publish(MessageLeft(self._clock.new_id(), tenant_id, extension_id, message_id))
             else:
                 await self._audio.erase(tenant_id, [audio_id])

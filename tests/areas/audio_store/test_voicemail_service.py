@@ -245,6 +245,8 @@ async def test_discarded_message_leaves_nothing(room: RecordingSetup, way: str) 
 async def test_crash_keeps_recorded_messages_and_drops_empty_ones(room: RecordingSetup) -> None:
     begun = await begin_message(room, seconds=4.3)
     silent = await room.boxes.begin(new_message())
+    room.crash()
+    await room.audio.recover()  # of a start that ends here
     await room.restart()
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert found.id == begun.message.id
