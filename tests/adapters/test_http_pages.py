@@ -238,6 +238,8 @@ async def test_head_is_answered_wherever_get_is(world_with_authority: World) -> 
     [
         ("en;q=0.5, de;q=0.7", "de"),
         ("DE", "de"),
+        ("en ; q=0.5 ,\tde ;\tQ=0.7", "de"),
+        ("en, de; q=0.9", "en"),
         ("de;q=0", "en"),
         ("de;q=x", "en"),
         ("*", "en"),

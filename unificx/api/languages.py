@@ -12,10 +12,10 @@ def language_of(accept: str) -> Language:
     best: Language = "en"
     best_weight = 0.0
     for item in accept[:500].split(","):
-        tag, _, weight_text = item.strip().partition(";q=")
-        named = tag.split("-", 1)[0].strip().lower()
+        tag, _, parameter = item.partition(";")
+        named = tag.strip().split("-", 1)[0].lower()
         try:
-            weight = float(weight_text or "1")
+            weight = float(parameter.strip().lower().removeprefix("q=") or "1")
         except ValueError:
             continue
         if named in LANGUAGES and weight > best_weight:
