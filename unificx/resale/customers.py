@@ -32,16 +32,16 @@ class Customers:
     ) -> tuple[Tenant, Person]:
         """Create a tenant of the reseller with its administrator, still to be invited. Raise Invalid, Conflict."""
         tenant = await self._identity.tenants.create(new)
+        person = NewPerson(administrator.name, administrator.email, Role.TENANT_ADMIN, language=new.language)
         try:
             await self._resellers.assign(reseller.id, tenant.id)
-            person = NewPerson(administrator.name, administrator.email, Role.TENANT_ADMIN, language=new.language)
-            return tenant, await self._identity.users.create(tenant.id, person)
-        except (Invalid, Conflict) as refused:
-            await self._identity.tenants.delete(tenant.id)
-            if refused.field not in ("name", "email"):
-                raise
-            kind = Invalid if isinstance(refused, Invalid) else Conflict
-            raise kind(refused.message, hint=refused.hint, field=f"administrator_{refused.field}") from None
+            try:
+                return tenant, await self._identity.users.create(tenant.id, person)
+            except (Invalid, Conflict) as refused:
+                if refused.field not in ("name", "email"):
+                    raise
+                kind = Invalid if isinstance(refused, Invalid) else Conflict
+                raise kind(refused.message, hint=refused.hint, field=f"administrator_{refused.field}") from None
         except BaseException:
             await self._identity.tenants.delete(tenant.id)
             raise
