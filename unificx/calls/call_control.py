@@ -8,7 +8,7 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.states import CALLER, Answering, SettingUp, Talking, Transferring
 from unificx.calls.manager import CallManager
 from unificx.calls.schemas import RINGBACK_APP, LiveCall, Origination
-from unificx.calls.transfers import Transfers
+from unificx.calls.transfers import TargetRejected, Transfers
 from unificx.core.errors import Conflict, DomainError, Forbidden, NotFound
 from unificx.registrar import Caller
 from unificx.routing import NO_OUTSIDE_LINE, CallApp, Reject, Rejection
@@ -250,9 +250,10 @@ def _not_allowed() -> Forbidden:
 
 
 def _to_problem(fault: RemoteProtocolError) -> DomainError:
-    if fault.reason == Cause.NOT_ALLOWED.value.text:
+    cause = fault.cause if isinstance(fault, TargetRejected) else None
+    if cause is Cause.NOT_ALLOWED:
         return _not_allowed()
-    if fault.reason == Cause.NO_OUTSIDE_LINE.value.text:
+    if cause is Cause.NO_OUTSIDE_LINE:
         return _no_outside_line()
     if fault.status == 404:
         return NotFound("This number does not exist. Check the number.", field="to")

@@ -43,6 +43,14 @@ class TransferDependencies:
     moves: CallMoves
 
 
+class TargetRejected(RemoteProtocolError):
+    """The dial plan rejects the number that a call is led to."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause.value.status, "Number Not Found" if cause is Cause.NO_SUCH_NUMBER else cause.value.text)
+        self.cause = cause
+
+
 class Transfers:
     """Decides about transfers. Methods raise RemoteProtocolError with the status for the requester on rejection.
 
@@ -119,7 +127,7 @@ class Transfers:
     def deflect(self, call: Call, name: str, to: str, now: float) -> Callable[[], None]:
         """Lead a call that rings at this leg to a number, as a forward of its extension."""
         if not deflect(self._shared, call, name, to, now):
-            raise RemoteProtocolError(Cause.NOT_ALLOWED.value.status, Cause.NOT_ALLOWED.value.text)
+            raise TargetRejected(Cause.NOT_ALLOWED)
         targets = self._deps.fork_builder.enter_step(call, now)
         return lambda: self._deps.dispatch(call, events.StepStarted(targets))
 
@@ -218,9 +226,7 @@ class Transfers:
         """Add the legs of the course's first step to the call."""
         course, targets = self._deps.fork_builder.build(call, course, now)
         if not targets.later and course.step is not None and isinstance(course.step.action, Reject):
-            cause = targets.cause_if_empty
-            unknown = cause is Cause.NO_SUCH_NUMBER
-            raise RemoteProtocolError(cause.value.status, "Number Not Found" if unknown else cause.value.text)
+            raise TargetRejected(targets.cause_if_empty)
         return targets, course
 
     def _as_caller(self, call: Call, name: str) -> Caller:
