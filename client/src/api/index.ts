@@ -226,7 +226,7 @@ function problemOf(fault: unknown, response: Response | undefined): Problem {
     body.code ?? `http_${response.status}`,
     response.status,
     withoutPositions(body.detail ?? body.title ?? response.statusText, body.field),
-    body.hint,
+    body.hint?.includes('/api/') ? '' : body.hint, // for programs
     body.field,
     retryAfter,
     body.reference,

@@ -31,12 +31,16 @@ it.each([
   ['agents.12.extension', 'agents.12.extension is missing.', 'agents.extension is missing.'],
   ['name', 'name must have at most 60 characters.', 'name must have at most 60 characters.'],
   ['code', 'The code *1.0 is taken.', 'The code *1.0 is taken.'],
-])('an error of the field %s is shown without positions in lists', async (field, detail, shown) => {
-  const headers = { 'content-type': 'application/problem+json' };
-  vi.stubGlobal('fetch', async () => Response.json({ code: 'invalid', field, detail }, { status: 422, headers }));
-  const problem = asProblem(await api.listRoles({ baseUrl: location.origin }).catch((fault: unknown) => fault));
-  expect([problem.field, problem.message]).toEqual([field, shown]);
-});
+])(
+  'an error of the field %s is shown without positions in lists, and without a hint for programs',
+  async (field, detail, shown) => {
+    const headers = { 'content-type': 'application/problem+json' };
+    const body = { code: 'invalid', field, detail, hint: 'Compare the request with /api/openapi.json.' };
+    vi.stubGlobal('fetch', async () => Response.json(body, { status: 422, headers }));
+    const problem = asProblem(await api.listRoles({ baseUrl: location.origin }).catch((fault: unknown) => fault));
+    expect([problem.field, problem.message, problem.hint]).toEqual([field, shown, '']);
+  },
+);
 
 it.each(['de', 'en'])('the server is asked for errors in the language %s of the page', async (language) => {
   document.documentElement.lang = language;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { asProblem, type Problem } from '~/core/problem';
+import { asProblem, Problem } from '~/core/problem';
 
 interface Form {
   isDirty(field: string): boolean;
@@ -17,12 +17,20 @@ interface FormWithErrors {
 
 const serverText = ({ message, hint }: Problem) => `${message} ${hint}`.trim();
 
+/** A text about a field is shown at it, without its name in the API: `name is required.` becomes `Is required.` */
+function withoutName(problem: Problem, name: string): Problem {
+  const { code, status, message, hint, field } = problem;
+  if (!message.startsWith(`${name} `)) return problem;
+  const [first = '', ...rest] = message.slice(name.length + 1);
+  return new Problem(code, status, first.toUpperCase() + rest.join(''), hint, field);
+}
+
 /** Show an error of the server at the field it names; return it if the form has no such field. */
 export function showAtField(form: FormWithErrors, fault: unknown, text = serverText): unknown {
   const problem = asProblem(fault);
   const [name = ''] = problem.field.split('.');
   if (!(name in form.getValues())) return fault;
-  form.setFieldError(name, text(problem));
+  form.setFieldError(name, text(withoutName(problem, name)));
   return undefined;
 }
 

@@ -14,11 +14,6 @@ export function useProblemText(targets: Targets): (problem: Problem) => string {
     const [first, ...others] = named.map(text);
     if (status === 409 && field === 'number') return t`This number is taken. Choose another one.`;
     if (status === 409 && field === 'name') return t`This name is taken. Choose another one.`;
-    if (status === 409 && field === 'code') {
-      const [, dialled, other] = /^(\S+) (?:is dialled for the code|wird für den Code) ([*#0-9]+)/.exec(message) ?? [];
-      if (!dialled || !other) return t`This code is taken. Choose another one.`;
-      return t`${dialled} already belongs to the code ${other}. Choose another code, or change that one first.`;
-    }
     if (status === 409 && first && others.length > 0) {
       const users = others.join(', ');
       return t`${first} is used by: ${users}. Change their destinations first.`;
