@@ -377,7 +377,7 @@ async def test_an_import_changes_people_with_the_same_address(world: World) -> N
         (b"name,email,e-mail\nAda,a@b.example,c@d.example\n", "file_titles_repeated", "same title"),
         ("name,email\nAda,ada@acme.example\n".encode("utf-16"), "file_not_text", "UTF-8"),
         (b'name,email\n"Ada,ada@acme.example\n', "invalid", "Line 2"),
-        (b"name,email\n" + b"Ada,ada@acme.example\n" * 50_001, "file_too_long", "50000 rows"),
+        (b"name,email\n" + b"Ada,ada@acme.example\n" * 50_001, "file_too_long", "50,000 rows"),
         (b"\xff\xfe\x00\x01" * 40, "file_not_text", "UTF-8"),
         (b"PK\x03\x04\0\0", "file_not_text", "UTF-8"),
     ],

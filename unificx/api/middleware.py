@@ -15,6 +15,7 @@ from unificx.contacts import MAX_PICTURE_BYTES
 from unificx.core.access import stated_access, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, ServiceUnavailable, StorageFull
+from unificx.core.phrases import Phrase
 from unificx.db import is_full, is_overloaded, is_unreachable
 from unificx.privacy import AccessLog, Act, AuditLog
 
@@ -275,7 +276,7 @@ def _limit_body(receive: Receive, limit: int, seconds: float) -> Receive:
 
 
 def _too_large(limit: int) -> PayloadTooLarge:
-    return PayloadTooLarge("The body is too large.", hint=f"At most {limit // 1024} KiB are accepted.")
+    return PayloadTooLarge("The body is too large.", hint=Phrase("At most {} KiB are accepted.", limit // 1024))
 
 
 def _too_slow() -> RequestTimeout:

@@ -31,6 +31,7 @@ from unificx.core.errors import (
     Unauthenticated,
 )
 from unificx.core.faults import code_locations
+from unificx.core.phrases import Phrase
 from unificx.db import ErasedSubject
 from unificx.identity import AccountSuspended
 
@@ -118,7 +119,7 @@ class RangeNotSatisfiable(DomainError):
     code = "not-within"
 
     def __init__(self, size: int) -> None:
-        super().__init__("The requested range is out of bounds.", hint=f"The length is {size} bytes.")
+        super().__init__("The requested range is out of bounds.", hint=Phrase("The length is {} bytes.", size))
         self.size = size
 
 
@@ -147,12 +148,9 @@ def _language(scope: Scope) -> Language:
     return language_of(Headers(scope=scope).get("accept-language", ""))
 
 
-def _json_response(scope: Scope, problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Return the response for a problem, with detail and hint in the language of the caller."""
-    language = _language(scope)
-    texts = {"detail": translated(problem.detail, language), "hint": translated(problem.hint, language)}
+def _json_response(problem: Problem, language: Language, headers: Mapping[str, str] | None = None) -> JSONResponse:
     return JSONResponse(
-        problem.model_copy(update=texts).model_dump(exclude_defaults=True),
+        problem.model_dump(exclude_defaults=True),
         problem.status,
         {**(headers or {}), "Content-Language": language},
         media_type=MEDIA_TYPE,
@@ -168,7 +166,7 @@ def retry_after_header(refusal: DomainError) -> dict[str, str]:
 
 def refusal_response(scope: Scope, refusal: DomainError) -> JSONResponse:
     """Return the response for an error raised by a service."""
-    status = status_of(refusal)
+    status, language = status_of(refusal), _language(scope)
     headers = retry_after_header(refusal)
     if isinstance(refusal, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{refusal.size}"
@@ -179,28 +177,28 @@ def refusal_response(scope: Scope, refusal: DomainError) -> JSONResponse:
         code=refusal.code,
         title=_TITLES[status],
         status=status,
-        detail=refusal.message,
-        hint=refusal.hint,
+        detail=translated(refusal.message, language),
+        hint=translated(refusal.hint, language),
         field=refusal.field,
         reference=refusal.reference if isinstance(refusal, AccountSuspended) else "",
     )
-    return _json_response(scope, problem, headers)
+    return _json_response(problem, language, headers)
 
 
 def incident_response(scope: Scope, incident: str) -> JSONResponse:
     """Return the response for an internal error: only the id under which it was logged."""
-    return _json_response(
-        scope,
-        Problem(
-            type="urn:unificx:problem:our-mistake",
-            code="our-mistake",
-            title=_TITLES[500],
-            status=500,
-            detail="An internal error occurred and was logged.",
-            hint="Try again. If the problem persists, report the incident id to your operator.",
-            incident=incident,
-        ),
+    language = _language(scope)
+    hint = "Try again. If the problem persists, report the incident id to your operator."
+    problem = Problem(
+        type="urn:unificx:problem:our-mistake",
+        code="our-mistake",
+        title=_TITLES[500],
+        status=500,
+        detail=translated("An internal error occurred and was logged.", language),
+        hint=translated(hint, language),
+        incident=incident,
     )
+    return _json_response(problem, language)
 
 
 def log_incident(incident: str, fault: BaseException, *, method: str, route: str) -> None:
@@ -234,25 +232,26 @@ async def _on_invalid(request: Request, fault: Exception) -> JSONResponse:
         title=_TITLES[422],
         status=422,
         detail=f"{first.field or translated('The body', language)} {first.detail}.",
-        hint="Compare the request with /api/openapi.json.",
+        hint=translated("Compare the request with /api/openapi.json.", language),
         field=first.field,
         errors=errors,
     )
-    return _json_response(request.scope, problem)
+    return _json_response(problem, language)
 
 
 async def _on_http(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, HTTPException)
     status = fault.status_code
-    title = _TITLES.get(status, "Refused")
-    problem = Problem(type="about:blank", title=title, status=status, detail=f"{title}.", hint=_HINTS.get(status, ""))
+    title, language = _TITLES.get(status, "Refused"), _language(request.scope)
+    detail, hint = translated(f"{title}.", language), translated(_HINTS.get(status, ""), language)
+    problem = Problem(type="about:blank", title=title, status=status, detail=detail, hint=hint)
     headers = dict(fault.headers or {})
     if status == 405:
         # Starlette names the methods of the first matching route only; the OpenAPI document has those of all routes.
         path = getattr(request.scope.get("route"), "path", "")
         methods = request.app.openapi()["paths"].get(path, {})
         headers["Allow"] = ", ".join(sorted(method.upper() for method in methods)) or headers.get("Allow", "GET")
-    return _json_response(request.scope, problem, headers)
+    return _json_response(problem, language, headers)
 
 
 async def _on_erased(request: Request, fault: Exception) -> JSONResponse:

@@ -5,6 +5,7 @@ from typing import Any
 
 from unificx.api.schemas.core import DESTINATION, NUMBER, REFERENCE, SLUG
 from unificx.api.schemas.invoices import MONTH
+from unificx.core.phrases import Phrase
 
 _PATTERN_MESSAGES: Mapping[str, str] = {
     NUMBER: "must be 2 to 8 digits",
@@ -32,19 +33,20 @@ _PATTERN_MESSAGES: Mapping[str, str] = {
 _MESSAGES: Mapping[str, str] = {
     "missing": "is required",
     "extra_forbidden": "is not a known field",
-    "string_too_short": "must have {min_length} characters or more",
-    "too_short": "must have {min_length} characters or more",
-    "string_too_long": "must have {max_length} characters at most",
-    "too_long": "must have {max_length} characters at most",
-    "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than_equal": "must be {le} at most",
-    "literal_error": "must be {expected}",
-    "enum": "must be {expected}",
-    "value_error": "must be {error}",
     "timezone_aware": "must have a time zone, such as 2026-01-31T09:00:00Z",
     "json_invalid": "must be JSON",
 }
+
+_BOUNDS: Mapping[str, tuple[str, str]] = {
+    "string_too_short": ("must have {} characters or more", "min_length"),
+    "too_short": ("must have {} entries or more", "min_length"),
+    "string_too_long": ("must have {} characters at most", "max_length"),
+    "too_long": ("must have {} entries at most", "max_length"),
+    "greater_than": ("must be more than {}", "gt"),
+    "greater_than_equal": ("must be {} or more", "ge"),
+    "less_than_equal": ("must be {} at most", "le"),
+}
+"""Messages with a value, and the name of the value in the error."""
 
 _PREFIX_MESSAGES: tuple[tuple[str, str], ...] = (
     ("int_", "must be a whole number"),
@@ -68,5 +70,13 @@ def validation_message(error: Mapping[str, Any]) -> str:
     if bounds.get("min_length") == 1:
         return "must not be empty"
     if kind in _MESSAGES:
-        return _MESSAGES[kind].format_map(bounds)
+        return _MESSAGES[kind]
+    if kind in _BOUNDS:
+        message, name = _BOUNDS[kind]
+        return Phrase(message, bounds[name])
+    if kind in ("literal_error", "enum"):
+        *others, last = bounds["expected"].rsplit(" or ", 1)
+        return Phrase("must be {}", Phrase("{} or {}", *others, last) if others else last)
+    if kind == "value_error":
+        return Phrase("must be {}", bounds["error"].args[0])
     return next((message for start, message in _PREFIX_MESSAGES if kind.startswith(start)), "is invalid")

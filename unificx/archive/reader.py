@@ -22,6 +22,7 @@ from unificx.archive.record_schema import RecordSchema
 from unificx.archive.zip_guards import KIND, damaged, opened, pieces
 from unificx.core.archives import ANOTHER_COPY, require_listed_files, require_new_name, shown_name
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 _MAX_MANIFEST = 32 << 20
 _MAX_SCHEMA = 256 << 10
@@ -142,7 +143,7 @@ def _require_kinds(contents: ListedContents, listed: dict[str, Any]) -> None:
             raise Invalid("manifest.json in the access copy is not a manifest.", hint=ANOTHER_COPY)
     found = {name for name in listed if name.startswith(("data/", "schemas/"))}
     if different := sorted(expected ^ found):
-        raise Invalid(f"Manifest and contents of the access copy differ: {shown_name(different[0])}.")
+        raise Invalid(Phrase("Manifest and contents of the access copy differ: {}.", shown_name(different[0])))
 
 
 def _verify(archive: zipfile.ZipFile, contents: ListedContents) -> None:
@@ -167,7 +168,7 @@ def _verify(archive: zipfile.ZipFile, contents: ListedContents) -> None:
         for _ in data:
             pass  # what a reader above has left
         if short.hexdigest() != each.sha256:
-            raise Invalid(f"The access copy is damaged: {each.path} has another SHA-256.", hint=ANOTHER_COPY)
+            raise Invalid(Phrase("The access copy is damaged: {} has another SHA-256.", each.path), hint=ANOTHER_COPY)
         if is_sound:
             sounds[each.path] = "sha512-" + urlsafe_b64encode(long.digest()).decode().rstrip("=")
 
@@ -179,9 +180,9 @@ def _verify_records(archive: zipfile.ZipFile, path: str, data: Iterator[bytes], 
     for record in _records(path, data):
         count += 1
         if not schema.accepts(record):
-            raise Invalid(f"Record {count} of {path} in the access copy does not follow its schema.")
+            raise Invalid(Phrase("Record {} of {} in the access copy does not follow its schema.", count, path))
     if count != expected:
-        raise Invalid(f"{path} in the access copy has {count} records, but {expected} are listed.")
+        raise Invalid(Phrase("{} in the access copy has {} records, but {} are listed.", path, count, expected))
 
 
 def _records(path: str, data: Iterator[bytes]) -> Iterator[dict[str, Any]]:
@@ -212,7 +213,7 @@ def _lines(path: str, data: Iterator[bytes]) -> Iterator[bytes]:
         *lines, rest = (rest + piece).split(b"\n")
         yield from lines
         if len(rest) > _MAX_RECORD:
-            raise Invalid(f"A record of {path} in the access copy is too large.")
+            raise Invalid(Phrase("A record of {} in the access copy is too large.", path))
     if rest:
         raise damaged(path)
 
@@ -225,7 +226,7 @@ def _verify_conversation(path: str, data: bytes, sounds: dict[str, str]) -> None
     except (KeyError, TypeError, ValueError, AttributeError):
         fits = False
     if not fits:
-        raise Invalid(f"{path} in the access copy names a sound that is not in it.")
+        raise Invalid(Phrase("{} in the access copy names a sound that is not in it.", path))
 
 
 def _whole(archive: zipfile.ZipFile, path: str, limit: int) -> bytes:
@@ -237,7 +238,7 @@ def _limited(path: str, data: Iterator[bytes], limit: int) -> bytes:
     for piece in data:
         joined += piece
         if len(joined) > limit:
-            raise Invalid(f"{path} in the access copy is too large.")
+            raise Invalid(Phrase("{} in the access copy is too large.", path))
     return bytes(joined)
 
 
@@ -246,7 +247,7 @@ def _json(path: str, data: bytes) -> Any:
     try:
         return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise Invalid(f"{path} in the access copy is not JSON.", hint=ANOTHER_COPY) from None
+        raise Invalid(Phrase("{} in the access copy is not JSON.", path), hint=ANOTHER_COPY) from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

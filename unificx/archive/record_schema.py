@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.privacy import DRAFT
 
 _HEAD = {"$schema", "title", "type", "$defs", "items"}
@@ -77,4 +78,4 @@ class RecordSchema:
         return True
 
     def _foreign(self) -> Invalid:
-        return Invalid(f"{self._path} in the access copy is not a schema that access copies use.")
+        return Invalid(Phrase("{} in the access copy is not a schema that access copies use.", self._path))

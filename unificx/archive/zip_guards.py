@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from unificx.core.archives import ANOTHER_COPY, require_new_name, shown_name
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 KIND = "access copy"
 MAX_FILES = 100_000
@@ -66,8 +67,8 @@ def pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]
 
 def damaged(name: str = "") -> Invalid:
     """Return the error for a file that cannot be read; `name` is that of a file inside."""
-    what = f"{shown_name(name)} in the access copy is damaged" if name else "The file is damaged or no access copy"
-    return Invalid(f"{what}.", hint=ANOTHER_COPY)
+    inside = Phrase("{} in the access copy is damaged.", shown_name(name))
+    return Invalid(inside if name else "The file is damaged or no access copy.", hint=ANOTHER_COPY)
 
 
 def _require_small_directory(file: BinaryIO) -> int:
@@ -101,11 +102,11 @@ def _require_plain_files(members: list[zipfile.ZipInfo], size: int) -> None:
     for member in members:
         name = member.orig_filename
         if name != member.filename or not _NAME.fullmatch(name):
-            raise Invalid(f"The access copy contains {shown_name(name)}, which belongs to no access copy.")
+            raise Invalid(Phrase("The access copy contains {}, which belongs to no access copy.", shown_name(name)))
         if not stat.S_ISREG(member.external_attr >> 16) or member.flag_bits & 1 or member.compress_type not in _METHODS:
-            raise Invalid(f"The access copy contains {shown_name(name)}, which is not a plain file.")
+            raise Invalid(Phrase("The access copy contains {}, which is not a plain file.", shown_name(name)))
         if member.file_size > max(_SMALL, member.compress_size * _MAX_RATIO):
-            raise Invalid(f"{shown_name(name)} in the access copy expands too much.", hint=ANOTHER_COPY)
+            raise Invalid(Phrase("{} in the access copy expands too much.", shown_name(name)), hint=ANOTHER_COPY)
         require_new_name(KIND, name, known)
         known[name] = member
     end = 0

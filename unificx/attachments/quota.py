@@ -4,6 +4,7 @@ from unificx.attachments import repository
 from unificx.attachments.events import StorageLow
 from unificx.attachments.schemas import QuotaExceeded
 from unificx.core.clock import Clock
+from unificx.core.phrases import Phrase
 from unificx.db import UnitOfWork, lock_scope
 
 LOW_PERCENT = 90
@@ -22,13 +23,13 @@ async def require_space(uow: UnitOfWork, clock: Clock, tenant_id: str, size: int
     used, low = await repository.usage(uow.session, tenant_id), quota * LOW_PERCENT // 100
     if used + size > quota:
         raise QuotaExceeded(
-            f"The organisation's {in_megabytes(quota)} MB for files of messages are used up.",
+            Phrase("The organisation's {} MB for files of messages are used up.", in_megabytes(quota)),
             hint="Delete messages with files, or ask your administrator for more space.",
         )
     if used < low <= used + size:
         uow.publish(StorageLow(clock.new_id(), tenant_id))
 
 
-def in_megabytes(size: int) -> str:
+def in_megabytes(size: int) -> int:
     """Return a number of bytes in whole megabytes."""
-    return f"{size / (1 << 20):,.0f}"
+    return round(size / (1 << 20))

@@ -27,6 +27,7 @@ from unificx.audio_store import CorruptAudio, SealedFileReader
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import random_id
 from unificx.core.errors import Expired, Invalid, NotFound, TooManyRequests
+from unificx.core.phrases import Phrase
 from unificx.db import UnitOfWork
 from unificx.identity.events import TenantDeleted
 
@@ -87,7 +88,9 @@ class Attachments:
         limits = await repository.limits(session, owner.tenant_id)
         if not 1 <= length <= limits.max_file_bytes:
             raise Invalid(
-                f"A file has 1 byte to {in_megabytes(limits.max_file_bytes)} MB here.", field="file", hint="Send less."
+                Phrase("A file has 1 byte to {} MB here.", in_megabytes(limits.max_file_bytes)),
+                field="file",
+                hint="Send less.",
             )
         if await repository.count_loose(session, owner) >= MAX_LOOSE:
             raise TooManyRequests("Too many files are being sent.", retry_after=60, hint="Send those first.")
@@ -115,7 +118,7 @@ class Attachments:
         """Complete files that are about to be sent, as after a lost connection. Raise Invalid for one that has not
         arrived wholly, and what `write` raises."""
         if len(attachment_ids) > MAX_ATTACHMENTS or len(set(attachment_ids)) < len(attachment_ids):
-            raise Invalid(f"A message has at most {MAX_ATTACHMENTS} files, each once.", field="attachments")
+            raise Invalid(Phrase("A message has at most {} files, each once.", MAX_ATTACHMENTS), field="attachments")
         for attachment_id in attachment_ids:
             async with self._database.read() as session:
                 stored = await repository.get(session, owner.tenant_id, attachment_id)
@@ -254,7 +257,7 @@ class Attachments:
                 before.quota_bytes if change.quota_bytes is None else change.quota_bytes,
             )
             if not (1 <= after.max_file_bytes <= MAX_FILE_BYTES and 0 <= after.quota_bytes <= MAX_QUOTA_BYTES):
-                raise Invalid(f"A file has at most {in_megabytes(MAX_FILE_BYTES)} MB.", field="max_file_bytes")
+                raise Invalid(Phrase("A file has at most {} MB.", in_megabytes(MAX_FILE_BYTES)), field="max_file_bytes")
             await repository.put_limits(uow.session, tenant_id, after)
         return after
 

@@ -15,6 +15,7 @@ from unificx.attachments.repository import ARRIVING, Stored
 from unificx.attachments.schemas import AttachmentKind
 from unificx.audio_store import CorruptAudio, IncomingFile, SealedFileReader, SealedFileWriter
 from unificx.core.errors import Conflict, Invalid, NotFound, StorageFull
+from unificx.core.phrases import Phrase
 from unificx.db import shield_until_done
 
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -183,5 +184,5 @@ def _no_upload() -> NotFound:
 
 def _expected(present: int, offset: int) -> int:
     if offset != present:
-        raise Conflict(f"The file continues at {present}.", field="Upload-Offset", hint="Ask for its offset.")
+        raise Conflict(Phrase("The file continues at {}.", present), field="Upload-Offset", hint="Ask for its offset.")
     return present

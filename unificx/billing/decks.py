@@ -13,6 +13,7 @@ from unificx.billing.machine.rates import Rate
 from unificx.billing.schemas import DeckChanges, ImportResult, RateDeck
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.core.names import is_name
+from unificx.core.phrases import Phrase
 from unificx.db import Database, UnitOfWork
 
 MAX_DECKS = 50
@@ -37,14 +38,14 @@ class RateDecks:
         """Create a draft. Raises Invalid; Conflict if there are too many decks."""
         title = name.strip()
         if not is_name(title, _MAX_NAME):
-            raise Invalid(f"A name has 1 to {_MAX_NAME} printable characters.", field="name")
+            raise Invalid(Phrase("A name has 1 to {} printable characters.", _MAX_NAME), field="name")
         if not is_currency(currency):
             raise Invalid("A currency is written with three letters.", hint="Use EUR, for example.", field="currency")
         deck = RateDeck(self._database.clock.new_id(), tenant_id, title, currency, self._database.clock.now())
         async with self._database.begin() as uow:
             await lock(uow.session, Lock.DECKS, tenant_id)
             if len(await deck_repository.list_decks(uow.session, tenant_id)) >= MAX_DECKS:
-                raise Conflict(f"There are {MAX_DECKS} rate decks already.", hint="Delete drafts first.")
+                raise Conflict(Phrase("There are {} rate decks already.", MAX_DECKS), hint="Delete drafts first.")
             await deck_repository.insert_deck(uow.session, deck)
         return deck
 

@@ -13,6 +13,7 @@ from unificx.billing.machine.ledger import OWED, payment
 from unificx.billing.machine.money import MAX_AMOUNT, is_currency, minor_unit
 from unificx.billing.schemas import Balance, Payment
 from unificx.core.errors import Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.db import Database, UnitOfWork
 from unificx.db.pagination import Page, PageByTime
 
@@ -132,7 +133,9 @@ def check_payment(reference: str, currency: str, amount: int) -> None:
     """Raise Invalid unless reference and amount can be posted."""
     if not _REFERENCE.match(reference):
         raise Invalid(
-            f"A reference has 1 to {MAX_REFERENCE} letters, digits and . _ / -, and begins with a letter or digit.",
+            Phrase(
+                "A reference has 1 to {} letters, digits and . _ / -, and begins with a letter or digit.", MAX_REFERENCE
+            ),
             hint="Use the number of the transaction in the bank statement.",
             field="reference",
         )

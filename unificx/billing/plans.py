@@ -16,6 +16,7 @@ from unificx.billing.machine.trial import MAX_DAYS, begun
 from unificx.billing.schemas import Assignment, NewPlan, Plan, PlanChange, PlanTerms
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.core.names import is_name
+from unificx.core.phrases import Phrase
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, UnitOfWork, lock_scope
 
@@ -188,7 +189,9 @@ class Plans:
         if any(plan.name in (each.name, each.id) for each in others):
             raise Conflict("There is a plan with this name.", field="name")
         if len(others) >= MAX_PLANS:
-            raise Conflict(f"There are {MAX_PLANS} plans already.", hint="Delete plans that were never assigned.")
+            raise Conflict(
+                Phrase("There are {} plans already.", MAX_PLANS), hint="Delete plans that were never assigned."
+            )
 
     def _changed_terms(self, plan: Plan, change: PlanChange, *, used: bool) -> tuple[PlanTerms, ...]:
         wanted = {name: value for name in _VALUES if (value := getattr(change, name)) is not None}
@@ -200,7 +203,7 @@ class Plans:
         since = change.since or month_of(earliest).until
         if not earliest <= since <= earliest + _FURTHEST:
             raise Invalid(
-                f"Prices change on {earliest} at the earliest, and at most a year later.",
+                Phrase("Prices change on {} at the earliest, and at most a year later.", earliest),
                 hint="Days that have begun are not changed.",
                 field="since",
             )
@@ -223,14 +226,14 @@ async def _offer_at_sign_up(session: AsyncSession, plan: Plan) -> None:
 
 def _days(trial: int) -> int:
     if not 0 <= trial <= MAX_DAYS:
-        raise Invalid(f"A trial has at most {MAX_DAYS} days.", field="trial_days")
+        raise Invalid(Phrase("A trial has at most {} days.", MAX_DAYS), field="trial_days")
     return trial
 
 
 def _name(text: str) -> str:
     name = text.strip()
     if not is_name(name, MAX_NAME):
-        raise Invalid(f"A name has 1 to {MAX_NAME} printable characters.", field="name")
+        raise Invalid(Phrase("A name has 1 to {} printable characters.", MAX_NAME), field="name")
     return name
 
 
@@ -241,12 +244,12 @@ def _checked(terms: PlanTerms) -> PlanTerms:
             raise Invalid("A price must be 0 to 1,000,000.", field=field)
     for field in _GIGABYTES:
         if not 0 <= getattr(terms, field) <= MAX_GIGABYTES:
-            raise Invalid(f"Included gigabytes must be 0 to {MAX_GIGABYTES:,}.", field=field)
+            raise Invalid(Phrase("Included gigabytes must be 0 to {}.", MAX_GIGABYTES), field=field)
     if len(terms.included) > MAX_GROUPS:
-        raise Invalid(f"A plan includes minutes for at most {MAX_GROUPS} groups of rates.", field="included")
+        raise Invalid(Phrase("A plan includes minutes for at most {} groups of rates.", MAX_GROUPS), field="included")
     for group, minutes in terms.included.items():
         if not is_group(group):
             raise Invalid("A group has letters a to z, digits and hyphens, at most 31.", field="included")
         if not 0 <= minutes <= MAX_MINUTES:
-            raise Invalid(f"Included minutes must be 0 to {MAX_MINUTES:,}.", field="included")
+            raise Invalid(Phrase("Included minutes must be 0 to {}.", MAX_MINUTES), field="included")
     return terms

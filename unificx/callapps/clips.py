@@ -1,6 +1,7 @@
 """Recordings in memory, for apps that need them only during the call."""
 
 from unificx.core.errors import StorageFull
+from unificx.core.phrases import Phrase
 from unificx.media.sounds import Sound
 
 MAX_SECONDS = 300
@@ -16,7 +17,7 @@ class Clip:
 
     async def write(self, pcm: bytes, rate: int) -> None:
         if self._size + len(pcm) > MAX_SECONDS * 2 * rate:
-            raise StorageFull(f"The recording is too long. At most {MAX_SECONDS} seconds fit in memory.")
+            raise StorageFull(Phrase("The recording is too long. At most {} seconds fit in memory.", MAX_SECONDS))
         self._rate = rate
         self._size += len(pcm)
         self._pieces.append(pcm)

@@ -10,6 +10,7 @@ from unificx.calls.call_control import CallControl
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, StorageFull
 from unificx.core.faults import describe_fault
+from unificx.core.phrases import Phrase
 from unificx.identity import Extension
 
 log = structlog.get_logger()
@@ -66,7 +67,8 @@ class CallCompletions:
         for own, position in ((caller.id, 0), (callee.id, 1)):
             if sum(pair[position] == own for pair in present) >= MAX_PER_EXTENSION:
                 raise Conflict(
-                    f"At most {MAX_PER_EXTENSION} such calls wait for an extension.", hint="Cancel another one first."
+                    Phrase("At most {} such calls wait for an extension.", MAX_PER_EXTENSION),
+                    hint="Cancel another one first.",
                 )
         until = self._clock.now() + LIFETIME
         completion = Completion(self._clock.new_id(), caller.tenant_id, caller.id, callee.id, until)

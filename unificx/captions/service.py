@@ -24,6 +24,7 @@ from unificx.conferencing.events import ConferenceChanged
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Forbidden
+from unificx.core.phrases import Phrase
 from unificx.media_worker.client import MediaEngineClient
 from unificx.recording import Prompts, consent_types
 
@@ -77,7 +78,11 @@ class MeetingCaptions:
         """Return what is missing for captions in meetings of a tenant; "" if a host can switch them on."""
         if missing := self._deps.transcriber.requirement:
             return missing
-        return "" if self._deps.rules.is_allowed(tenant_id) else "Allow transcription in the settings of voicemail."
+        return (
+            ""
+            if self._deps.rules.is_allowed(tenant_id)
+            else Phrase("Allow transcription in the settings of voicemail.")
+        )
 
     def is_on(self, room_id: str) -> bool:
         """Whether a meeting has captions."""

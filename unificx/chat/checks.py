@@ -10,6 +10,7 @@ from unificx.chat.schemas import Encrypted, Member, Message, NewMessage
 from unificx.cluster import Count, CounterKind
 from unificx.core.errors import Invalid
 from unificx.core.names import is_name
+from unificx.core.phrases import Phrase
 from unificx.core.rate_limit import TokenBucket
 
 MAX_TEXT = 8_000
@@ -73,21 +74,21 @@ def _checked_encrypted(new: NewMessage, encrypted: Encrypted) -> NewMessage:
 def checked_ciphertext(body: str) -> str:
     """Return an encrypted body. Raise Invalid."""
     if not 1 <= len(body) <= MAX_CIPHERTEXT or _BASE64.fullmatch(body) is None:
-        raise Invalid(f"An encrypted body is base64 of 1 to {MAX_CIPHERTEXT} characters.", field="encrypted")
+        raise Invalid(Phrase("An encrypted body is base64 of 1 to {} characters.", MAX_CIPHERTEXT), field="encrypted")
     return body
 
 
 def checked_reaction(body: str) -> str:
     """Return an encrypted body of a reaction. Raise Invalid."""
     if len(body) > MAX_REACTION:
-        raise Invalid(f"A reaction has at most {MAX_REACTION} characters of base64.", field="encrypted")
+        raise Invalid(Phrase("A reaction has at most {} characters of base64.", MAX_REACTION), field="encrypted")
     return checked_ciphertext(body)
 
 
 def checked_mentions(mentions: Sequence[str]) -> Sequence[str]:
     """Return ids of mentioned persons. Raise Invalid for too many."""
     if len(mentions) > MAX_MENTIONS:
-        raise Invalid(f"A message mentions at most {MAX_MENTIONS} people.", field="mentions")
+        raise Invalid(Phrase("A message mentions at most {} people.", MAX_MENTIONS), field="mentions")
     return mentions
 
 
@@ -95,7 +96,9 @@ def checked_text(text: str) -> str:
     """Return the text of a message. Raise Invalid."""
     if not text.strip() or len(text) > MAX_TEXT:
         raise Invalid(
-            f"A message has 1 to {MAX_TEXT} characters.", hint="Send a longer text in several messages.", field="text"
+            Phrase("A message has 1 to {} characters.", MAX_TEXT),
+            hint="Send a longer text in several messages.",
+            field="text",
         )
     if any(each not in _ALLOWED and unicodedata.category(each) in ("Cc", "Cs") for each in text):
         raise Invalid("The text has control characters.", field="text")
@@ -106,7 +109,7 @@ def checked_name(name: str) -> str:
     """Return the name of a group. Raise Invalid."""
     trimmed = name.strip()
     if not is_name(trimmed, MAX_NAME):
-        raise Invalid(f"A group has a name of 1 to {MAX_NAME} printable characters.", field="name")
+        raise Invalid(Phrase("A group has a name of 1 to {} printable characters.", MAX_NAME), field="name")
     return trimmed
 
 

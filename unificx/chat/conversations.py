@@ -30,6 +30,7 @@ from unificx.chat.schemas import (
 )
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.db import Page, PageByTime, UnitOfWork, lock_scope
 from unificx.privacy import Period
 
@@ -167,7 +168,7 @@ class Conversations:
         period, longest = Period.parse(text), self._deps.period(conversation.tenant_id)
         if period.exceeds(longest):
             raise Invalid(
-                f"Messages are stored for {longest.text} at most here.",
+                Phrase("Messages are stored for {} at most here.", longest.text),
                 hint="Choose a shorter period, or none.",
                 field="period",
             )
@@ -328,8 +329,9 @@ def _require_owner(conversation: Conversation, me: Member) -> None:
 
 def _require_size(members: int, *, encrypted: bool = False) -> None:
     if members > MAX_MEMBERS:
-        raise Invalid(f"A group has at most {MAX_MEMBERS} members.", field="members")
+        raise Invalid(Phrase("A group has at most {} members.", MAX_MEMBERS), field="members")
     if encrypted and members > MAX_ENCRYPTED_MEMBERS:
         raise Invalid(
-            f"A group that is encrypted end to end has at most {MAX_ENCRYPTED_MEMBERS} members.", field="members"
+            Phrase("A group that is encrypted end to end has at most {} members.", MAX_ENCRYPTED_MEMBERS),
+            field="members",
         )

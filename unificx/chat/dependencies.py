@@ -15,6 +15,7 @@ from unificx.chat.schemas import Conversation, Member, Message, Party, PhoneDeli
 from unificx.cluster import Counters
 from unificx.core.clock import Clock
 from unificx.core.errors import Forbidden, Invalid, NotFound, TooManyRequests
+from unificx.core.phrases import Phrase
 from unificx.db import Database, Keys, UnitOfWork
 from unificx.identity import DirectoryCache
 from unificx.privacy import Period
@@ -56,7 +57,7 @@ class ChatDependencies:
         subject = self.directory.person_subject(person_id) if person_id else None
         if person_id is None or subject is None:
             raise Invalid(
-                f"{reference[:40]!r} has no user to write to.",
+                Phrase("{} has no user to write to.", repr(reference[:40])),
                 hint="Name extensions of people: see /api/v1/directory.",
                 field="members",
             )

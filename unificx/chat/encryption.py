@@ -15,6 +15,7 @@ from unificx.chat.dependencies import ChatDependencies
 from unificx.chat.events import ConversationChanged
 from unificx.chat.schemas import ChatDevice, Conversation, Encrypted, GroupView, NewGroupChange, Party
 from unificx.core.errors import Conflict, Forbidden, Invalid
+from unificx.core.phrases import Phrase
 from unificx.db import UnitOfWork, lock_scope
 
 MAX_DEVICES = 5
@@ -211,7 +212,7 @@ def _require_session(session_id: str) -> None:
 
 def _require_sizes(bodies: Sequence[bytes], limit: int, field: str) -> None:
     if any(not 0 < len(each) <= limit for each in bodies):
-        raise Invalid(f"It has 1 to {limit} bytes.", field=field)
+        raise Invalid(Phrase("It has 1 to {} bytes.", limit), field=field)
 
 
 def _stale() -> StaleRound:

@@ -24,6 +24,7 @@ from unificx.chat.events import MessageChanged, MessageSent
 from unificx.chat.schemas import Conversation, Encrypted, Member, Message, NewMessage, Party
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.db import Page, UnitOfWork, invalid_cursor
 from unificx.privacy import Period
 
@@ -235,7 +236,7 @@ class Messages:
                 reading = message_repository.Reading(party.tenant_id, found.id, me, self._clock.now())
                 present = await message_repository.pinned(uow.session, self._keys, reading, MAX_PINNED)
                 if len(present) >= MAX_PINNED:
-                    raise Conflict(f"{MAX_PINNED} messages are pinned here.", hint="Unpin one of them first.")
+                    raise Conflict(Phrase("{} messages are pinned here.", MAX_PINNED), hint="Unpin one of them first.")
             now = self._clock.now()
             changed = replace(message, pinned=(message.pinned or now) if pinned else None)
             await message_repository.save_pin(uow.session, party.tenant_id, changed)

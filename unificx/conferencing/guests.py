@@ -16,6 +16,7 @@ from unificx.conferencing.service import RoomService, lock_room
 from unificx.core.clock import Clock, random_id, random_secret
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
+from unificx.core.phrases import Phrase
 from unificx.db import Database, UnitOfWork
 from unificx.identity import PinThrottle, source_key
 
@@ -52,7 +53,7 @@ class MeetingGuests:
         """Create a link to a meeting, valid for some days, at most until its planned end. Return it and its secret,
         which is not stored. Raises Invalid, NotFound; Conflict for a meeting that is over, or with too many links."""
         if not 1 <= days <= MAX_LINK_DAYS:
-            raise Invalid(f"Must be between 1 and {MAX_LINK_DAYS}.", field="days")
+            raise Invalid(Phrase("Must be between 1 and {}.", MAX_LINK_DAYS), field="days")
         now = self._clock.now()
         expires = now + timedelta(days=days)
         if room.booking is not None and room.booking.ends is not None:
@@ -63,7 +64,9 @@ class MeetingGuests:
             await lock_room(uow, room)
             await repository.delete_expired_guest_links(uow.session, now)
             if len(await repository.guest_links(uow.session, room.tenant_id, room.id)) >= MAX_LINKS:
-                raise Conflict(f"This meeting has {MAX_LINKS} guest links.", hint="Withdraw them and create a new one.")
+                raise Conflict(
+                    Phrase("This meeting has {} guest links.", MAX_LINKS), hint="Withdraw them and create a new one."
+                )
             return await self._add_link(uow, room, expires)
 
     async def add_invitation_link(self, uow: UnitOfWork, room: Room, invitation_id: str, expires: datetime) -> str:

@@ -34,6 +34,7 @@ from unificx.conferencing.schemas import (
 from unificx.conferencing.service import lock_room
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
+from unificx.core.phrases import Phrase
 from unificx.core.rate_limit import SlidingWindow
 from unificx.db import Database, UnitOfWork
 from unificx.identity import Identity, Person, PinCaller, checked_email, email_key, outside_recipient
@@ -96,7 +97,7 @@ class MeetingInvitations:
         if not self._deps.sender.can_send:
             raise Conflict("There is no mail server.", hint="Share the link instead, or ask your administrator.")
         if len(new.colleagues) + len(new.outside) > MAX_AT_ONCE:
-            raise Invalid(f"Invite at most {MAX_AT_ONCE} people at once.", field="colleagues")
+            raise Invalid(Phrase("Invite at most {} people at once.", MAX_AT_ONCE), field="colleagues")
         if new.outside and not new.guest_links and not by.dial_in:
             raise Conflict("No public number leads to this meeting.", hint="Allow guests to join by a link.")
         await self._check_pin(room, new.pin, by)
@@ -109,7 +110,7 @@ class MeetingInvitations:
             await lock_room(uow, room)
             count = await repository.count_invitations(uow.session, room.tenant_id, room.id)
             if count + len(added) > MAX_INVITATIONS:
-                raise Conflict(f"A meeting has at most {MAX_INVITATIONS} invitations.")
+                raise Conflict(Phrase("A meeting has at most {} invitations.", MAX_INVITATIONS))
             return [await self._add(uow, room, each, new, by) for each in added.values()]
 
     async def change(self, room: Room, change: RoomChange, by: Inviter) -> Room:
@@ -181,12 +182,12 @@ class MeetingInvitations:
         if new.extension_id:
             account = await self._recipient(room, new)
             if account is None or not account.email:
-                raise Invalid(f"{new.name} has no e-mail address.", field="colleagues")
+                raise Invalid(Phrase("{} has no e-mail address.", new.name), field="colleagues")
             new = replace(new, address=account.email, name=account.name)
         await repository.insert_invitation(uow.session, self._deps.keys, room.tenant_id, new)
         if not await self._send(uow, room, new, "meeting_invitation", self._joining(new, by, asked.pin)):
             raise TooManyRequests(
-                f"Too many invitations were sent to {new.address} in the last hour.", retry_after=3600
+                Phrase("Too many invitations were sent to {} in the last hour.", new.address), retry_after=3600
             )
         return new
 
@@ -287,7 +288,7 @@ class _OutsideLimit:
         """Count e-mails. Raises TooManyRequests, and then counts none."""
         if number and not await self._counters.update(self._SENT, [person_id], _Take(self._WINDOW, number)):
             raise TooManyRequests(
-                f"You can send {OUTSIDE_PER_DAY} invitations to people outside in a day.", retry_after=DAY
+                Phrase("You can send {} invitations to people outside in a day.", OUTSIDE_PER_DAY), retry_after=DAY
             )
 
 

@@ -19,6 +19,7 @@ from unificx.core.access import Access, stating
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.core.names import check_name
+from unificx.core.phrases import Phrase
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork, log_and_continue, shield_until_done
 from unificx.identity import (
@@ -160,7 +161,7 @@ class RoomService:
         many meetings of this host, or if no number is free."""
         booking = values.check_booking(new.booking, self._clock.now())
         if len(self.meetings_of(tenant_id, (host,))) >= MAX_MEETINGS:
-            raise Conflict(f"You have {MAX_MEETINGS} meetings.", hint="Delete those that are over.")
+            raise Conflict(Phrase("You have {} meetings.", MAX_MEETINGS), hint="Delete those that are over.")
         for _ in range(_ATTEMPTS):
             number = values.meeting_number(self._clock.random_bytes(8))
             with suppress(Conflict):

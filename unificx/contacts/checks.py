@@ -8,6 +8,7 @@ from dataclasses import replace
 from unificx.contacts.schemas import LABELS, Contact, ContactDetails, ContactNumber
 from unificx.core.errors import Invalid
 from unificx.core.names import is_name, is_printable
+from unificx.core.phrases import Phrase
 
 MAX_PERSONAL = 5_000
 MAX_COMPANY = 20_000
@@ -44,10 +45,11 @@ def checked(details: ContactDetails, canonical: Canonical) -> ContactDetails:
         note=_note(details.note),
     )
     if any(each.label not in LABELS for each in found.numbers):
-        raise Invalid("Unknown label of a number.", hint=f"Use {', '.join(LABELS)}.", field="numbers")
-    for name, entries in (("numbers", found.numbers), ("emails", found.emails)):
-        if len(entries) > MAX_ENTRIES:
-            raise Invalid(f"A contact has at most {MAX_ENTRIES} {name}.", field=name)
+        raise Invalid("Unknown label of a number.", hint=Phrase("Use {}.", ", ".join(LABELS)), field="numbers")
+    if len(found.numbers) > MAX_ENTRIES:
+        raise Invalid(Phrase("A contact has at most {} numbers.", MAX_ENTRIES), field="numbers")
+    if len(found.emails) > MAX_ENTRIES:
+        raise Invalid(Phrase("A contact has at most {} e-mail addresses.", MAX_ENTRIES), field="emails")
     if not found.title:
         raise Invalid("The contact is empty.", hint="Enter a name, an organisation or a number.", field="name")
     return found
@@ -73,7 +75,7 @@ def checked_email(text: str) -> str:
 def checked_uid(uid: str) -> str:
     """Return the uid of a vCard. Raise Invalid."""
     if len(uid) > MAX_UID or not uid.isprintable():
-        raise Invalid(f"A uid has at most {MAX_UID} printable characters.", field="uid")
+        raise Invalid(Phrase("A uid has at most {} printable characters.", MAX_UID), field="uid")
     return uid
 
 
@@ -81,9 +83,9 @@ def checked_extra(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return further lines of a vCard. Raise Invalid."""
     labels = sum(len(each) for each in lines if LABELLED.match(each))
     if labels > MAX_LABELS:
-        raise Invalid(f"Lines of numbers and addresses have at most {MAX_LABELS} characters.", field="extra")
+        raise Invalid(Phrase("Lines of numbers and addresses have at most {} characters.", MAX_LABELS), field="extra")
     if sum(map(len, lines)) - labels > MAX_EXTRA:
-        raise Invalid(f"Further properties have at most {MAX_EXTRA} characters.", field="extra")
+        raise Invalid(Phrase("Further properties have at most {} characters.", MAX_EXTRA), field="extra")
     if not all(is_printable(each.replace("\t", "")) for each in lines):
         raise Invalid("A property has a control character.", field="extra")
     return lines
@@ -102,14 +104,14 @@ _STRUCTURED = re.compile(r"(?:[a-z0-9-]+\.)?N[;:]", re.IGNORECASE)
 def _line(text: str, field: str) -> str:
     found = " ".join(text.split())
     if found and not is_name(found, MAX_NAME):
-        raise Invalid(f"Use at most {MAX_NAME} printable characters.", field=field)
+        raise Invalid(Phrase("Use at most {} printable characters.", MAX_NAME), field=field)
     return found
 
 
 def _note(text: str) -> str:
     found = text.replace("\r\n", "\n").strip()
     if len(found) > MAX_NOTE or not is_printable(found.replace("\n", "").replace("\t", "")):
-        raise Invalid(f"Use at most {MAX_NOTE} printable characters.", field="note")
+        raise Invalid(Phrase("Use at most {} printable characters.", MAX_NOTE), field="note")
     return found
 
 

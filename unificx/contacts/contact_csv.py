@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from unificx.contacts.import_schemas import FileEntry, ImportFault
 from unificx.contacts.schemas import Contact, ContactDetails, ContactNumber, NewContact, NumberLabel
 from unificx.core.csv_files import UnreadableFile, delimiter_of, neutralize, rows_of, without_neutralization
+from unificx.core.phrases import Phrase
 
 MAX_CELL = 4_000
 """Characters of a cell."""
@@ -96,12 +97,12 @@ def read_csv(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
     titles = next((cells for _, cells in rows), [])
     columns = [_column(title) for title in titles]
     if not any(columns):
-        hint = f"Known titles are {', '.join(TITLES)}."
+        hint = Phrase("Known titles are {}.", ", ".join(TITLES))
         raise UnreadableFile("file_titles_missing", "The first row has to name the columns.", hint)
     entries: list[FileEntry] = []
     for line, cells in rows:
         if len(entries) >= maximum:
-            message = f"The file has more than {maximum} contacts."
+            message = Phrase("The file has more than {} contacts.", maximum)
             raise UnreadableFile("file_too_long", message, "Import it in several parts.")
         entries.append(_entry(line, cells, columns))
     return entries, [

@@ -21,6 +21,7 @@ from unificx.contacts.optimistic import Guard
 from unificx.contacts.schemas import NO_PICTURE, AddressBook, Contact, ContactDetails, NewContact
 from unificx.contacts.service import Contacts
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 _ENTRIES_AT_A_TIME = 200
 """Entries that are checked without a pause for other work."""
@@ -91,7 +92,7 @@ class ContactImports:
         if report.count("refused") and not skip_faulty:
             line = next(each.line for each in report.entries if each.faults)
             raise Invalid(
-                f"The file has {report.count('refused')} faulty entries, the first in line {line}.",
+                Phrase("The file has {} faulty entries, the first in line {}.", report.count("refused"), line),
                 hint="Nothing was imported. Correct the file, or skip them.",
                 field="file",
             )

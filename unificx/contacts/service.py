@@ -27,6 +27,7 @@ from unificx.contacts.schemas import (
 from unificx.contacts.vcard import labelled
 from unificx.core.clock import Clock, random_id
 from unificx.core.errors import Conflict, NotFound
+from unificx.core.phrases import Phrase
 from unificx.db import Database, ErasedSubject, Page, UnitOfWork
 from unificx.identity.events import PersonClosed, TenantDeleted
 from unificx.privacy import KeyStore, OutsideNumbers
@@ -164,7 +165,9 @@ class Contacts:
                 await repository.remove(uow.session, book.tenant_id, gone)
             last = await repository.next_revisions(uow.session, book, len(new) + len(changed))
             if await repository.count(uow.session, book) + len(new) > _capacity(book):
-                raise Conflict(f"An address book has at most {_capacity(book)} contacts.", hint="Delete some first.")
+                raise Conflict(
+                    Phrase("An address book has at most {} contacts.", _capacity(book)), hint="Delete some first."
+                )
             for at, (one, each) in enumerate(zip(new, details, strict=True)):
                 contact_id = random_id(self.clock)
                 uid, number = checked_uid(one.uid) or f"urn:uuid:{contact_id}", last - len(new) + 1 + at

@@ -18,6 +18,7 @@ from unificx.contacts.import_schemas import FileEntry, ImportFault
 from unificx.contacts.schemas import Contact, ContactDetails, ContactNumber, NewContact, NumberLabel
 from unificx.core.content_lines import escape_text, folded_line
 from unificx.core.csv_files import UnreadableFile
+from unificx.core.phrases import Phrase
 
 VERSIONS = ("4.0", "3.0", "2.1")
 _NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)\Z", re.ASCII)
@@ -104,7 +105,7 @@ def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
             if card is not None:
                 entries.append(_unfinished(card))
             if len(entries) >= maximum:
-                message = f"The file has more than {maximum} contacts."
+                message = Phrase("The file has more than {} contacts.", maximum)
                 raise UnreadableFile("file_too_long", message, "Import it in several parts.")
             card = _Card(number)
         elif card is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 Encoding = Literal["utf-8", "utf-16", "windows-1252"]
 _BOMS: tuple[tuple[bytes, str, Encoding], ...] = (
@@ -75,7 +76,7 @@ def rows_of(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             cells = next(reader, None)
         except csv.Error:
             raise UnreadableFile(
-                "invalid", f"Line {line} is not CSV.", "Probably a quotation mark is missing."
+                "invalid", Phrase("Line {} is not CSV.", line), "Probably a quotation mark is missing."
             ) from None
         if cells is None:
             return

@@ -1,6 +1,7 @@
 """Names of a tenant's objects, such as rooms, queues and menus, and other lines of text that are entered."""
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 MAX_NAME_LENGTH = 100
 _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\u200e\u200f"))
@@ -37,5 +38,5 @@ def check_name(text: str) -> str:
     """Return the stripped name. Raises Invalid."""
     stripped = text.strip()
     if not is_name(stripped, MAX_NAME_LENGTH):
-        raise Invalid(f"The name must have 1 to {MAX_NAME_LENGTH} printable characters.", field="name")
+        raise Invalid(Phrase("The name must have 1 to {} printable characters.", MAX_NAME_LENGTH), field="name")
     return stripped

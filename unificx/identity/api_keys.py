@@ -6,6 +6,7 @@ import structlog
 
 from unificx.cluster import Counters
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from unificx.core.phrases import Phrase
 from unificx.identity.events import ApiKeyCreated, ApiKeyEnded
 from unificx.identity.factor_records import FactorRecords
 from unificx.identity.policies import permissions, validation
@@ -35,8 +36,8 @@ class ApiKeys:
         self._store = store
         self._factors = factors
         self._notices = notices
-        self._calls = KeyRate(counters, "calls", MAX_CALLS)
-        self._requests = KeyRate(counters, "requests", MAX_REQUESTS)
+        self._calls = KeyRate(counters, Phrase("calls"), MAX_CALLS)
+        self._requests = KeyRate(counters, Phrase("requests"), MAX_REQUESTS)
         self._keys = store.keys
         self._clock = store.clock
         # Owner: this node, until `clean_up` writes them.
@@ -47,7 +48,7 @@ class ApiKeys:
         """Create a key that acts as a user, and tell them. Raise Forbidden for a scope beyond their role, Conflict for
         too many keys, StepUpRequired, Invalid."""
         if not 1 <= new.days <= MAX_DAYS:
-            raise Invalid(f"A key is valid for 1 to {MAX_DAYS} days.", field="days")
+            raise Invalid(Phrase("A key is valid for 1 to {} days.", MAX_DAYS), field="days")
         token, now = TOKEN_MARK + base64url(self._clock.random_bytes(_SECRET_BYTES)), self._clock.now()
         async with self._store.transaction() as tx:
             if maker.person_id:
@@ -56,7 +57,9 @@ class ApiKeys:
             if person.state == "suspended":
                 raise Conflict("This account is suspended.", hint="Resume it first.")
             if await api_keys.count(tx.session, tenant_id, person_id) >= MAX_KEYS:
-                raise Conflict(f"A user has at most {MAX_KEYS} keys.", hint="Revoke a key that is no longer used.")
+                raise Conflict(
+                    Phrase("A user has at most {} keys.", MAX_KEYS), hint="Revoke a key that is no longer used."
+                )
             possible = permissions.scopes_of(person.role, person.granted)
             _check_scopes(new.scopes, possible)
             wanted = new.scopes or [scope for scope in possible if scope not in permissions.NAMED_SCOPES]
@@ -132,7 +135,9 @@ def _check_scopes(scopes: tuple[str, ...], possible: tuple[str, ...]) -> None:
     for scope in scopes:
         if scope not in permissions.SCOPES:
             raise Invalid(
-                f"There is no scope {scope}.", hint=f"Scopes are {', '.join(permissions.SCOPES)}.", field="scopes"
+                Phrase("There is no scope {}.", scope),
+                hint=Phrase("Scopes are {}.", ", ".join(permissions.SCOPES)),
+                field="scopes",
             )
         if scope not in possible:
-            raise Forbidden(f"The scope {scope} exceeds the rights of the user.", field="scopes")
+            raise Forbidden(Phrase("The scope {} exceeds the rights of the user.", scope), field="scopes")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from unificx.core.errors import Conflict, Forbidden, Invalid
+from unificx.core.phrases import Phrase
 from unificx.identity.repository import accounts
 from unificx.identity.repository import suspensions as records
 from unificx.identity.store import IdentityStore
@@ -29,7 +30,7 @@ class Closings:
         """Suspend a tenant and let it be erased after some days; return the time. Raise Invalid; Conflict if it is
         suspended already, or that of the operators."""
         if not 1 <= days <= MAX_GRACE_DAYS:
-            raise Invalid(f"Choose 1 to {MAX_GRACE_DAYS} days.", field="days")
+            raise Invalid(Phrase("Choose 1 to {} days.", MAX_GRACE_DAYS), field="days")
         erases = self._store.clock.now() + timedelta(days=days)
         await self._suspensions.suspend_tenant(tenant_id, NewSuspension("closing", by=by, erases=erases))
         return erases

@@ -11,6 +11,7 @@ from dataclasses import replace
 import structlog
 
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Page, PageById
 from unificx.identity.events import PermissionsChanged
@@ -74,7 +75,7 @@ class CustomRoles:
         async with self._store.transaction() as tx:
             known = await custom_roles.roles(tx.session, tenant_id)
             if len(known) >= MAX_ROLES:
-                raise Conflict(f"There are at most {MAX_ROLES} roles.", hint="Delete one that is not used.")
+                raise Conflict(Phrase("There are at most {} roles.", MAX_ROLES), hint="Delete one that is not used.")
             _require_free(role.name, known)
             await custom_roles.add(tx.session, role)
         log.info("role_created", tenant=tenant_id, role=role.id, permissions=sorted(role.permissions))
@@ -181,20 +182,22 @@ def _found(role: CustomRole | None) -> CustomRole:
 
 def _in_use(role: CustomRole) -> str:
     if role.groups:
-        return f"The group {role.groups[0].name} of the identity provider is linked to this role."
-    return "One person has this role." if role.members == 1 else f"{role.members} people have this role."
+        return Phrase("The group {} of the identity provider is linked to this role.", role.groups[0].name)
+    return "One person has this role." if role.members == 1 else Phrase("{} people have this role.", role.members)
 
 
 def _name(text: str) -> str:
     name = validation.name(text)
     if len(name) > MAX_ROLE_NAME:
-        raise Invalid(f"The name of a role has at most {MAX_ROLE_NAME} characters.", field="name")
+        raise Invalid(Phrase("The name of a role has at most {} characters.", MAX_ROLE_NAME), field="name")
     return name
 
 
 def _permissions(permissions: frozenset[Action]) -> frozenset[Action]:
     if refused := sorted(permissions - OFFERED):
-        raise Invalid(f"A role cannot hold {refused[0]}.", hint="See /api/v1/roles/permissions.", field="permissions")
+        raise Invalid(
+            Phrase("A role cannot hold {}.", refused[0]), hint="See /api/v1/roles/permissions.", field="permissions"
+        )
     if not permissions:
         raise Invalid("Choose at least one permission.", field="permissions")
     return permissions

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.access import current_access, stating
 from unificx.core.errors import Conflict, NotFound
+from unificx.core.phrases import Phrase
 from unificx.identity.errors import StepUpRequired
 from unificx.identity.policies import second_factor
 from unificx.identity.policies.random_text import readable_text
@@ -61,7 +62,9 @@ class FactorRecords:
     async def add(self, tx: Transaction, owner: FactorOwner, factor: StoredFactor) -> None:
         """Add a factor. Raise Conflict if there are too many."""
         if len(await factors.of_person(tx.session, self._keys, owner)) >= second_factor.MAX_FACTORS:
-            raise Conflict(f"At most {second_factor.MAX_FACTORS} factors are allowed.", hint="Remove one first.")
+            raise Conflict(
+                Phrase("At most {} factors are allowed.", second_factor.MAX_FACTORS), hint="Remove one first."
+            )
         await factors.add(tx.session, self._keys, owner, factor)
 
     async def initial_recovery_codes(self, tx: Transaction, owner: FactorOwner) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.clock import random_id
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.extensions import Extensions
 from unificx.identity.people_schemas import (
@@ -87,7 +88,7 @@ class PeopleImports:
             refused = sum(row.action == "refused" for row in rows)
             if refused and not skip_faulty:
                 raise Invalid(
-                    f"{refused} of {len(rows)} rows have a fault. Nothing was imported.",
+                    Phrase("{} of {} rows have a fault. Nothing was imported.", refused, len(rows)),
                     hint="Preview the file to see them, or skip faulty rows.",
                     field="file",
                 )
@@ -242,7 +243,7 @@ class PeopleImports:
     ) -> tuple[list[ImportedPerson], list[UndoneRow], dict[str, AccountNow]]:
         made = await imports.get(session, tenant_id, import_id)
         if made is None:
-            raise NotFound("There is no such import.", hint=f"An import can be undone for {UNDO_DAYS} days.")
+            raise NotFound("There is no such import.", hint=Phrase("An import can be undone for {} days.", UNDO_DAYS))
         if made.reverted is not None:
             raise Conflict("This import was undone already.")
         imported = await imports.persons(session, self._keys, tenant_id, import_id)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.errors import Conflict, Forbidden, Invalid
 from unificx.core.names import is_printable
+from unificx.core.phrases import Phrase
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.extensions import Extensions
 from unificx.identity.policies import validation
@@ -236,5 +237,5 @@ def _address(user_name: str) -> str:
 def _text(text: str, field: str, limit: int) -> str:
     stripped = text.strip()
     if len(stripped) > limit or not is_printable(stripped):
-        raise Invalid(f"Use at most {limit} printable characters.", field=field)
+        raise Invalid(Phrase("Use at most {} printable characters.", limit), field=field)
     return stripped

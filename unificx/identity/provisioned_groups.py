@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import ColumnElement
 
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.identity.events import PermissionsChanged
 from unificx.identity.policies import validation
 from unificx.identity.policies.permissions import may_hold
@@ -84,7 +85,7 @@ class ProvisionedGroups:
         async with self._store.transaction() as tx:
             total, _ = await provisioned_groups.page(tx.session, tenant_id, (), 0, 0)
             if total >= MAX_GROUPS:
-                raise Conflict(f"There are at most {MAX_GROUPS} groups.", hint="Provision fewer of them.")
+                raise Conflict(Phrase("There are at most {} groups.", MAX_GROUPS), hint="Provision fewer of them.")
             await self._require_free(tx, new)
             await provisioned_groups.add(tx.session, new)
             return await self._set_members(tx, new, values.members)
@@ -172,7 +173,7 @@ def _checked(values: GroupValues) -> GroupValues:
     """Return the values as they are stored. Raise Invalid."""
     external_id = values.external_id.strip()
     if len(external_id) > MAX_EXTERNAL_ID or not external_id.isprintable():
-        raise Invalid(f"Use at most {MAX_EXTERNAL_ID} printable characters.", field="externalId")
+        raise Invalid(Phrase("Use at most {} printable characters.", MAX_EXTERNAL_ID), field="externalId")
     if len(values.members) > MAX_MEMBERS:
-        raise Invalid(f"A group has at most {MAX_MEMBERS} members.", field="members")
+        raise Invalid(Phrase("A group has at most {} members.", MAX_MEMBERS), field="members")
     return replace(values, name=validation.name(values.name, "displayName"), external_id=external_id)

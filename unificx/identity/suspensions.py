@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from unificx.core.errors import Conflict, Invalid
+from unificx.core.phrases import Phrase
 from unificx.db import log_and_continue
 from unificx.identity.challenges import TokenSigner
 from unificx.identity.policies import signed_tokens
@@ -140,7 +141,7 @@ class Suspensions:
 
     def _checked(self, new: NewSuspension) -> NewSuspension:
         if len(new.text) > MAX_TEXT:
-            raise Invalid(f"Use at most {MAX_TEXT} characters.", field="text")
+            raise Invalid(Phrase("Use at most {} characters.", MAX_TEXT), field="text")
         if new.until is not None and new.until <= self._store.clock.now():
             raise Invalid("Choose a time in the future.", field="until")
         return replace(new, text=new.text.strip())

@@ -137,8 +137,10 @@ class Users:
             return
         without = {owner.person_id, *leaving}
         if not await accounts.count_active(session, owner.tenant_id, person.role, without):
-            title = "operator" if person.role is Role.OPERATOR else "administrator of this tenant"
-            raise Conflict(f"This is the last {title}.", hint="Give another person this role first.")
+            one = "This is the last operator."
+            other = "This is the last administrator of this tenant."
+            last = one if person.role is Role.OPERATOR else other
+            raise Conflict(last, hint="Give another person this role first.")
 
     async def current(self, principal: Principal) -> CurrentAccount:
         """Return the account of the caller. Raise NotFound once it is closed."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from unificx.core.errors import Invalid
 from unificx.core.names import is_name
+from unificx.core.phrases import Phrase
 from unificx.ivr.schemas import KEYS, MenuChange, MenuSettings
 from unificx.prompts import LANGUAGES
 from unificx.routing import DestinationRef
@@ -23,7 +24,7 @@ def check_say(text: str) -> str:
         raise Invalid("The text contains markup.", field="say", hint="Write plain text, without tags such as SSML.")
     plain = " ".join(text.split())
     if not is_name(plain, MAX_SAY_LENGTH):
-        raise Invalid(f"The text must have 1 to {MAX_SAY_LENGTH} printable characters.", field="say")
+        raise Invalid(Phrase("The text must have 1 to {} printable characters.", MAX_SAY_LENGTH), field="say")
     return plain
 
 
@@ -45,7 +46,7 @@ def _destination(key: str, text: str) -> DestinationRef:
     try:
         return DestinationRef.parse(text)
     except Invalid as fault:
-        raise Invalid(f"The key {key} has no valid destination.", field="keys", hint=fault.hint) from None
+        raise Invalid(Phrase("The key {} has no valid destination.", key), field="keys", hint=fault.hint) from None
 
 
 def check_settings(settings: MenuSettings) -> MenuSettings:
@@ -54,7 +55,7 @@ def check_settings(settings: MenuSettings) -> MenuSettings:
         raise Invalid("No prompts are available in this language.", field="language", hint="Use en or de.")
     for field, limits in (("timeout", TIMEOUT_LIMITS), ("attempts", ATTEMPT_LIMITS)):
         if not limits[0] <= getattr(settings, field) <= limits[1]:
-            raise Invalid(f"The value must be {limits[0]:g} to {limits[1]:g}.", field=field)
+            raise Invalid(Phrase("Must be between {} and {}.", *(f"{each:g}" for each in limits)), field=field)
     return settings
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, Keys, MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, Extension
@@ -87,7 +88,9 @@ class Locations:
             await lock_scope(uow.session, "locations", tenant_id)
             present = await repository.locations_of(uow.session, self._keys, tenant_id)
             if len(present) >= MAX_LOCATIONS:
-                raise Conflict(f"There are {MAX_LOCATIONS} locations already.", hint="Delete one that is not used.")
+                raise Conflict(
+                    Phrase("There are {} locations already.", MAX_LOCATIONS), hint="Delete one that is not used."
+                )
             if owner is not None and any(one.home_of == owner.id for one in present):
                 raise Conflict("The extension has a place of its own already.", field="home_of")
             # The first site is that of all extensions: without a choice, a call must not go out without a place.

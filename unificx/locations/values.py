@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 
 from unificx.core.errors import Invalid
 from unificx.core.names import is_name, is_printable
+from unificx.core.phrases import Phrase
 from unificx.locations.schemas import Location
 from unificx.sip.geolocation import CivicAddress
 
@@ -18,7 +19,7 @@ def checked(one: Location) -> Location:
     """Return a location with its texts trimmed. Raise Invalid that names the field."""
     name = one.name.strip()
     if not is_name(name, MAX_NAME):
-        raise Invalid(f"A name has up to {MAX_NAME} printable characters.", field="name")
+        raise Invalid(Phrase("A name has up to {} printable characters.", MAX_NAME), field="name")
     return replace(one, name=name, address=_checked_address(one.address))
 
 
@@ -27,7 +28,7 @@ def _checked_address(address: CivicAddress) -> CivicAddress:
     values["country"] = values["country"].upper()
     for field, value in values.items():
         if len(value) > MAX_LINE or not is_printable(value):
-            raise Invalid(f"Each line of an address has up to {MAX_LINE} printable characters.", field=field)
+            raise Invalid(Phrase("Each line of an address has up to {} printable characters.", MAX_LINE), field=field)
     if not _country(values["country"]):
         raise Invalid("A country has two letters.", field="country", hint="For example DE.")
     for field in ("city", "street"):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
+from unificx.core.phrases import Phrase
 from unificx.db import Database, lock_scope
 from unificx.identity import Identity, Language, Person
 from unificx.notifications import campaign_repository as repository
@@ -148,7 +149,7 @@ class Campaigns:
             active += sum(person.state == "active" for person in page.items)
             found += await self._advertising.permitted(tenant_id, list(page.items))
             if len(found) > MAX_RECIPIENTS:
-                raise Conflict(f"A campaign has at most {MAX_RECIPIENTS} recipients.")
+                raise Conflict(Phrase("A campaign has at most {} recipients.", MAX_RECIPIENTS))
             if (cursor := page.next) is None:
                 return found, active
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from unificx.core.errors import Invalid
 from unificx.core.names import is_printable
+from unificx.core.phrases import Phrase
 from unificx.presence.schemas import (
     NO_FORWARDING,
     NO_RULES,
@@ -135,7 +136,7 @@ def _valid_order(change: ForwardingChange) -> tuple[RingTurn, ...] | None:
         return None
     devices = [each.device for each in change.ring_order]
     if len(devices) > MAX_RING_TURNS or len(set(devices)) < len(devices):
-        raise Invalid(f"Name at most {MAX_RING_TURNS} devices, each of them once.", field="ring_order")
+        raise Invalid(Phrase("Name at most {} devices, each of them once.", MAX_RING_TURNS), field="ring_order")
     return change.ring_order
 
 
@@ -161,5 +162,5 @@ def _valid_end(presence: Presence, until: datetime, now: datetime) -> datetime:
 def _valid_note(text: str) -> str:
     stripped = text.strip()
     if len(stripped) > MAX_NOTE_LENGTH or not is_printable(stripped):
-        raise Invalid(f"Invalid note. Use at most {MAX_NOTE_LENGTH} printable characters.", field="note")
+        raise Invalid(Phrase("Invalid note. Use at most {} printable characters.", MAX_NOTE_LENGTH), field="note")
     return stripped

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.core.errors import Conflict, ServiceUnavailable
 from unificx.core.events import DomainEvent
 from unificx.core.faults import describe_fault
+from unificx.core.phrases import Phrase
 from unificx.db import Database, UnitOfWork, lock_scope, log_and_continue
 from unificx.privacy import repository
 from unificx.privacy.accesses.service import ACCESSES
@@ -290,7 +291,8 @@ class PersonErasures:
             self.erasure.announce(stored.id, stored.tenant_id, stored.subject_id, held=held)
         except OSError as fault:
             raise ServiceUnavailable(
-                f"The erasure journal cannot be written: {fault.strerror}.", hint="Nothing was erased. Free disk space."
+                Phrase("The erasure journal cannot be written: {}.", fault.strerror),
+                hint="Nothing was erased. Free disk space.",
             ) from None
 
     async def _destroy_key(self, stored: ErasureRow, *, held: bool) -> bool:

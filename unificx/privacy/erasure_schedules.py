@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.db import lock_scope, log_and_continue
 from unificx.db.pagination import Page, PageByTime
 from unificx.privacy import repository
@@ -40,7 +41,7 @@ class ErasureSchedules:
         schedule is replaced. All that is held then is erased: the data of a person who goes on working changes. Raise
         Invalid, PlanChanged, Conflict."""
         if not 1 <= days <= MAX_GRACE_DAYS:
-            raise Invalid(f"Choose 1 to {MAX_GRACE_DAYS} days.", hint="Or erase at once.", field="days")
+            raise Invalid(Phrase("Choose 1 to {} days.", MAX_GRACE_DAYS), hint="Or erase at once.", field="days")
         await self._erasures.confirm(owner, confirmed)
         return await self._schedule(owner, by, days)
 

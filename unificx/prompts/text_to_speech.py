@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from unificx.core.errors import Conflict, Invalid
 from unificx.core.lazy import lazy_import
+from unificx.core.phrases import Phrase
 from unificx.media.sounds import Sound
 from unificx.prompts.g722_files import RATE, to_samples, to_wave
 from unificx.prompts.loudness import Wave, normalize, trim_silence
@@ -58,7 +59,7 @@ def synthesize_wave(text: str, language: str, pause: float = 0.2) -> Wave:
 def _strip_markup(text: str) -> str:
     """Remove what the engine would interpret as markup. Raises Invalid for a text that is empty or too long."""
     if len(text) > MAX_CHARACTERS:
-        raise Invalid(f"Text too long. At most {MAX_CHARACTERS} characters are allowed.", field="text")
+        raise Invalid(Phrase("Text too long. At most {} characters are allowed.", MAX_CHARACTERS), field="text")
     plain = " ".join(re.sub(r"[<>&\\\x00-\x1f\x7f]", " ", text).split())
     if not any(map(str.isalnum, plain)):
         raise Invalid("The text contains nothing to speak.", field="text")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from unificx.core.errors import Invalid
 from unificx.core.lazy import lazy_import
+from unificx.core.phrases import Phrase
 from unificx.media.sounds import Sound
 from unificx.prompts.g722_files import RATE, to_samples, to_wave
 from unificx.prompts.loudness import SPEECH_LEVEL, Wave, normalize, trim_silence
@@ -69,7 +70,7 @@ def _read(data: bytes, max_seconds: float) -> tuple[Wave, int]:
         raise Invalid("The file is not a readable audio file.", field="file") from None
     sound = np.concatenate(pieces) if pieces else np.zeros(0)
     if len(sound) > max_seconds * rate:
-        raise Invalid(f"Recording too long. At most {max_seconds:.0f} seconds are allowed.", field="file")
+        raise Invalid(Phrase("Recording too long. At most {} seconds are allowed.", round(max_seconds)), field="file")
     return sound.clip(-1.0, 1.0), rate
 
 

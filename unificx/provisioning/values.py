@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from unificx.core.errors import Invalid
 from unificx.core.names import is_name, is_printable
+from unificx.core.phrases import Phrase
 from unificx.provisioning.schemas import PhoneKey
 
 MAX_KEYS = 60
@@ -32,7 +33,7 @@ def check_keys(keys: Iterable[PhoneKey]) -> tuple[PhoneKey, ...]:
     """Return the keys of a phone with clean labels. Raise Invalid."""
     found = tuple(PhoneKey(each.kind, each.number.strip(), _clean_label(each.label)) for each in keys)
     if len(found) > MAX_KEYS:
-        raise Invalid(f"A phone has at most {MAX_KEYS} keys.", field="keys")
+        raise Invalid(Phrase("A phone has at most {} keys.", MAX_KEYS), field="keys")
     for each in found:
         if not _NUMBER.match(each.number):
             raise Invalid(

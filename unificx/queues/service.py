@@ -6,6 +6,7 @@ from functools import partial
 
 from unificx.core.errors import Invalid, NotFound
 from unificx.core.names import check_name
+from unificx.core.phrases import Phrase
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, MemoryCopy, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, allocate_number, release_number
@@ -229,7 +230,7 @@ class QueueService:
     def _agents(self, tenant_id: str, new: Sequence[NewAgent], known: Mapping[str, Agent]) -> tuple[Agent, ...]:
         """Return the agents of a list; those known already keep their state. Raises Invalid."""
         if len(new) > values.MAX_AGENTS:
-            raise Invalid(f"A queue has at most {values.MAX_AGENTS} agents.", field="agents")
+            raise Invalid(Phrase("A queue has at most {} agents.", values.MAX_AGENTS), field="agents")
         if len({one.extension_id for one in new}) < len(new):
             raise Invalid("An agent is listed twice.", field="agents")
         found: list[Agent] = []

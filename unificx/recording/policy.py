@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.recording.machine import consent_types
 
 TenantMode = Literal["off", "announce", "opt_in"]
@@ -95,11 +96,14 @@ def updated_tenant_policy(before: TenantRecordingPolicy, change: TenantRecording
     beep = before.beep_seconds if change.beep_seconds is None else change.beep_seconds
     if beep and not BEEP_SECONDS[0] <= beep <= BEEP_SECONDS[1]:
         raise Invalid(
-            f"beep_seconds must be {BEEP_SECONDS[0]} to {BEEP_SECONDS[1]}, or 0 for none.", field="beep_seconds"
+            Phrase("Must be between {} and {} seconds, or 0 for none.", BEEP_SECONDS[0], BEEP_SECONDS[1]),
+            field="beep_seconds",
         )
     days = before.restorable_days if change.restorable_days is None else change.restorable_days
     if not RESTORABLE_DAYS[0] <= days <= RESTORABLE_DAYS[1]:
-        raise Invalid(f"restorable_days must be {RESTORABLE_DAYS[0]} to {RESTORABLE_DAYS[1]}.", field="restorable_days")
+        raise Invalid(
+            Phrase("Must be between {} and {}.", RESTORABLE_DAYS[0], RESTORABLE_DAYS[1]), field="restorable_days"
+        )
     listen, monitoring = change.administrators_listen, change.monitoring
     return TenantRecordingPolicy(
         mode=change.mode or before.mode,

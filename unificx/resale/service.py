@@ -6,6 +6,7 @@ All changes are transactions of `identity`, so that they are in one order with t
 from dataclasses import replace
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.db import UnitOfWork
 from unificx.identity import OPERATOR_SLUG, Identity, Transaction
 from unificx.identity.events import TenantDeleted
@@ -59,7 +60,7 @@ class Resellers:
         async with self._store.transaction() as tx:
             stored = await _stored(tx)
             if len(stored.all()) >= MAX_RESELLERS:
-                raise Conflict(f"There are {MAX_RESELLERS} resellers already.")
+                raise Conflict(Phrase("There are {} resellers already.", MAX_RESELLERS))
             self._require_free(stored, made.tenant_id)
             _require_free_hosts(stored, made)
             await repository.save(tx.session, made)
@@ -102,7 +103,7 @@ class Resellers:
             if tenant_id in before.customers:
                 return before
             if len(before.customers) >= MAX_CUSTOMERS:
-                raise Conflict(f"A reseller has at most {MAX_CUSTOMERS} tenants.")
+                raise Conflict(Phrase("A reseller has at most {} tenants.", MAX_CUSTOMERS))
             self._require_free(stored, self._store.tenant(tenant_id).id)
             await repository.link(tx.session, reseller_id, tenant_id)
             changed = replace(before, customers=before.customers | {tenant_id})

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid
+from unificx.core.phrases import Phrase, first_of
 from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, Extension
 from unificx.presence import Availability
@@ -94,12 +95,12 @@ class DestinationDirectory:
             graph[owner] = tuple(each.target for each in targets)
             loop = _path(graph, owner)
             if loop:
-                raise Invalid(f"The destinations form a loop: {' → '.join(map(str, loop))}.", field=field)
+                raise Invalid(Phrase("The destinations form a loop: {}.", " → ".join(map(str, loop))), field=field)
         before = _longest(_reversed(graph), owner) if owner is not None else []
         after = max((_longest(graph, ref.target) for ref in targets), key=len, default=[])
         if len(before) + len(after) > MAX_CHAIN:
             chain = " → ".join(map(str, [*reversed(before), *after]))
-            raise Invalid(f"More than {MAX_CHAIN} destinations lead to one another: {chain}.", field=field)
+            raise Invalid(Phrase("More than {} destinations lead to one another: {}.", MAX_CHAIN, chain), field=field)
 
     def used_by(self, tenant_id: str, ref: DestinationRef) -> list[DestinationRef]:
         """Return the destinations that lead to this one by themselves."""
@@ -110,8 +111,9 @@ class DestinationDirectory:
         for ref in refs:
             users = [each for each in self.used_by(tenant_id, ref) if each not in refs]
             if users:
-                names = ", ".join(map(str, users[:10])) + (f" and {len(users) - 10} more" if len(users) > 10 else "")
-                raise Conflict(f"{ref} is used by {names}.", hint="Change their destinations first.")
+                raise Conflict(
+                    Phrase("{} is used by {}.", ref, first_of(users)), hint="Change their destinations first."
+                )
 
     def users(self, tenant_id: str) -> Graph:
         """Return what leads by itself to each destination that is used."""
@@ -120,9 +122,13 @@ class DestinationDirectory:
     def _require_existing(self, tenant_id: str, ref: DestinationRef, field: str) -> None:
         if ref.kind not in self._kinds:
             kinds = ", ".join(sorted(self._kinds))
-            raise Invalid(f"There is no kind of destination {ref.kind}.", field=field, hint=f"Use one of: {kinds}.")
+            raise Invalid(
+                Phrase("There is no kind of destination {}.", ref.kind),
+                field=field,
+                hint=Phrase("Use one of: {}.", kinds),
+            )
         if self.resolve(tenant_id, ref) is None:
-            raise Invalid(f"The destination {ref} does not exist.", field=field, hint="Create it first.")
+            raise Invalid(Phrase("The destination {} does not exist.", ref), field=field, hint="Create it first.")
 
     def graph(self, tenant_id: str) -> dict[DestinationRef, tuple[DestinationRef, ...]]:
         """Return where each destination of a tenant leads, without priorities."""

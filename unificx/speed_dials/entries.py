@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from unificx.core.errors import Invalid
 from unificx.core.names import is_printable
+from unificx.core.phrases import Phrase
 from unificx.speed_dials.schemas import SpeedDial
 
 MAX_NAME_LENGTH = 60
@@ -21,7 +22,7 @@ def checked(code: str, number: str, name: str) -> SpeedDial:
     if not _NUMBER.match(digits):
         raise Invalid("This is not a telephone number.", field="number", hint="Write it as you dial it.")
     if len(title) > MAX_NAME_LENGTH or not is_printable(title):
-        raise Invalid(f"Invalid name. Use at most {MAX_NAME_LENGTH} printable characters.", field="name")
+        raise Invalid(Phrase("Invalid name. Use at most {} printable characters.", MAX_NAME_LENGTH), field="name")
     return SpeedDial(code, digits, title)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from unificx.core.errors import Conflict, Forbidden, Invalid
+from unificx.core.phrases import Phrase
 from unificx.db import Database
 from unificx.identity import Action, Principal, Role
 from unificx.support import repository
@@ -99,7 +100,7 @@ class SupportAccess:
         if principal.is_substitute:
             raise Forbidden("Another person made this access.", hint="Prove your identity first.")
         if not 1 <= hours <= MAX_HOURS:
-            raise Invalid(f"Choose 1 to {MAX_HOURS} hours.", field="hours")
+            raise Invalid(Phrase("Choose 1 to {} hours.", MAX_HOURS), field="hours")
         now = self._clock.now()
         row = SupportAccessRow(
             id=self._clock.new_id(),

@@ -4,6 +4,7 @@ from functools import partial
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.phrases import Phrase, first_of
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity.events import TenantDeleted
@@ -62,7 +63,7 @@ class TrunkService:
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "trunks", tenant_id)
             if await repository.count_trunks(uow.session, tenant_id) >= MAX_TRUNKS:
-                raise Conflict(f"There are {MAX_TRUNKS} trunks already.", hint="Delete one that is not used.")
+                raise Conflict(Phrase("There are {} trunks already.", MAX_TRUNKS), hint="Delete one that is not used.")
             await self._require_free_name(uow, trunk)
             await repository.insert_trunk(uow.session, self._keys, trunk)
             uow.publish(TrunkCreated(self._clock.new_id(), tenant_id, trunk.id))
@@ -94,8 +95,10 @@ class TrunkService:
                 raise _not_found()
             condition(stored)
             if used := [name for use in self.uses for name in await use.uses_of(uow, trunk)]:
-                shown = ", ".join(used[:5]) + (" and others" if len(used) > 5 else "")
-                raise Conflict(f"The trunk {trunk.name} is used by {shown}.", hint="Change or delete these first.")
+                raise Conflict(
+                    Phrase("The trunk {} is used by {}.", trunk.name, first_of(used)),
+                    hint="Change or delete these first.",
+                )
             await repository.delete_trunk(uow.session, trunk.tenant_id, trunk.id)
             uow.publish(TrunkDeleted(self._clock.new_id(), trunk.tenant_id, trunk.id))
             uow.after_commit.append(lambda: self.directory.remove(trunk.id))
@@ -115,7 +118,7 @@ class TrunkService:
 def _template(name: str) -> Template:
     known = load_templates()
     if name not in known:
-        raise Invalid("There is no such template.", field="template", hint=f"Known are {', '.join(known)}.")
+        raise Invalid("There is no such template.", field="template", hint=Phrase("Known are {}.", ", ".join(known)))
     return known[name]
 
 

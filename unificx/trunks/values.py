@@ -6,6 +6,7 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.sip.passport import signing_key
 from unificx.trunks.schemas import NewTrunk, Template, Trunk, TrunkChange, TrunkOptions
 
@@ -32,7 +33,7 @@ def new_trunk(id_: str, tenant_id: str, created: datetime, new: NewTrunk, templa
     """Return a new trunk with the values of the template where `new` has none. Raise Invalid."""
     server = new.server or (template.server if template else "")
     if not server:
-        hint = template.note if template else "For example sip.example.com, or 192.0.2.10:5060."
+        hint = Phrase(template.note) if template else "For example sip.example.com, or 192.0.2.10:5060."
         raise Invalid("The server of the carrier is missing.", field="server", hint=hint)
     host, port = _parse_server(server)
     domain = new.domain or (template.domain if template else "")
@@ -136,7 +137,7 @@ def _check_signing(options: TrunkOptions) -> None:
 
 def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
     if len(texts) > MAX_NETWORKS:
-        raise Invalid(f"At most {MAX_NETWORKS} networks can be accepted.", field="accept_from")
+        raise Invalid(Phrase("At most {} networks can be accepted.", MAX_NETWORKS), field="accept_from")
     found: dict[str, None] = {}
     for text in texts:
         try:
@@ -147,7 +148,7 @@ def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
             ) from None
         if network.prefixlen < MIN_PREFIX[network.version]:
             raise Invalid(
-                f"A network can have at most a /{MIN_PREFIX[network.version]}: all its addresses could call.",
+                Phrase("A network can have at most a /{}: all its addresses could call.", MIN_PREFIX[network.version]),
                 field="accept_from",
                 hint="Name the networks of the carrier's signalling servers.",
             )
@@ -165,4 +166,4 @@ def _is_usable_address(host: str) -> bool:
 
 def _check_range(value: int, limits: tuple[int, int], field: str) -> None:
     if not limits[0] <= value <= limits[1]:
-        raise Invalid(f"Must be between {limits[0]} and {limits[1]}.", field=field)
+        raise Invalid(Phrase("Must be between {} and {}.", limits[0], limits[1]), field=field)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.presence import PresenceState
 from unificx.voicemail.settings import (
     Greeting,
@@ -70,5 +71,5 @@ def _within(value: int | None, before: int, limits: tuple[int, int], field: str)
     if value is None:
         return before
     if not limits[0] <= value <= limits[1]:
-        raise Invalid(f"{field} must be {limits[0]} to {limits[1]}.", field=field)
+        raise Invalid(Phrase("Must be between {} and {}.", *limits), field=field)
     return value

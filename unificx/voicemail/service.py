@@ -19,6 +19,7 @@ from unificx.audio_store import (
 from unificx.cluster import Counters
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
+from unificx.core.phrases import Phrase
 from unificx.db import PendingWork, UnitOfWork, lock_scope
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -128,7 +129,7 @@ class Mailboxes:
     @property
     def transcription_requirement(self) -> str:
         """Software to install before messages can be transcribed; "" if transcription is available."""
-        return self._transcriber.requirement if self._transcriber is not None else "No speech recognizer is configured."
+        return self._transcriber.requirement if self._transcriber else Phrase("No speech recognizer is configured.")
 
     def is_transcribed(self, tenant_id: str, extension_id: str) -> bool:
         """Whether messages are transcribed: allowed by the tenant, enabled by the owner, and available."""
@@ -379,14 +380,13 @@ def _erased(message: Message) -> Expired:
     """The error for an erased message. It mentions an e-mailed copy, which erasure cannot reach."""
     if message.mailed is None:
         return Expired("This message was erased.")
-    when = f"{message.mailed:%Y-%m-%d}"
-    copy = f"A copy was sent by e-mail on {when}. Only its recipients can delete it."
+    copy = Phrase("A copy was sent by e-mail on {}. Only its recipients can delete it.", message.mailed.date())
     return Expired("This message was erased.", hint=copy)
 
 
 def _undecided(messages: int) -> OldMessagesUndecided:
     return OldMessagesUndecided(
-        f"There are {messages} messages. Choose what to do with them.",
+        Phrase("There are {} messages. Choose what to do with them.", messages),
         hint="Set old_messages to keep, put_away or erase.",
         field="old_messages",
     )

@@ -7,6 +7,7 @@ from unificx.audio_store import AudioStoreDependencies
 from unificx.core.clock import random_id
 from unificx.core.errors import Invalid, NotFound
 from unificx.core.names import is_name
+from unificx.core.phrases import Phrase
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import MemoryCopy, Page, UnitOfWork, lock_scope
 from unificx.identity import allocate_number, release_number
@@ -195,5 +196,5 @@ def _valid_members(extension_ids: Sequence[str]) -> tuple[str, ...]:
     """Remove duplicates, preserving order. Raises Invalid."""
     found = tuple(dict.fromkeys(extension_ids))
     if len(found) > MAX_MEMBERS:
-        raise Invalid(f"Too many members. A mailbox may have at most {MAX_MEMBERS}.", field="members")
+        raise Invalid(Phrase("Too many members. A mailbox may have at most {}.", MAX_MEMBERS), field="members")
     return found

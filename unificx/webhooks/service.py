@@ -11,6 +11,7 @@ import structlog
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, NotFound
 from unificx.core.events import DomainEvent
+from unificx.core.phrases import Phrase
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.identity.events import TenantDeleted
@@ -118,7 +119,9 @@ class WebhookService:
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "webhooks", tenant_id)
             if await repository.count_webhooks(uow.session, tenant_id) >= MAX_WEBHOOKS:
-                raise Conflict(f"An organisation has at most {MAX_WEBHOOKS} webhooks.", hint="Delete one first.")
+                raise Conflict(
+                    Phrase("An organisation has at most {} webhooks.", MAX_WEBHOOKS), hint="Delete one first."
+                )
             await repository.insert_webhook(uow.session, self._keys, webhook, secrets)
             uow.after_commit.append(lambda: self._cache(webhook, secrets))
         return CreatedWebhook(webhook, secret_text(secrets.current))

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from unificx.core.errors import Invalid
 from unificx.core.names import is_name
+from unificx.core.phrases import Phrase
 from unificx.webhooks.catalogue import EVENT_TYPES
 
 MAX_URL = 1000
@@ -15,7 +16,7 @@ MAX_NAME = 60
 def check_name(text: str) -> str:
     stripped = text.strip()
     if not is_name(stripped, MAX_NAME):
-        raise Invalid(f"A name has 1 to {MAX_NAME} printable characters.", field="name")
+        raise Invalid(Phrase("A name has 1 to {} printable characters.", MAX_NAME), field="name")
     return stripped
 
 
@@ -23,7 +24,11 @@ def check_events(events: Collection[str]) -> tuple[str, ...]:
     """Return the events in the order of the catalogue, each once."""
     for event in events:
         if event not in EVENT_TYPES:
-            raise Invalid(f"There is no event {event}.", hint=f"Events are {', '.join(EVENT_TYPES)}.", field="events")
+            raise Invalid(
+                Phrase("There is no event {}.", event),
+                hint=Phrase("Events are {}.", ", ".join(EVENT_TYPES)),
+                field="events",
+            )
     if not events:
         raise Invalid("Name at least one event.", field="events")
     return tuple(event for event in EVENT_TYPES if event in events)

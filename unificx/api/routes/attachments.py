@@ -20,6 +20,7 @@ from unificx.api.tus import TusVersion, upload_headers
 from unificx.attachments import AttachmentLimits, AttachmentLimitsChange, OpenFile, Owner, Upload
 from unificx.audio_store import CorruptAudio
 from unificx.core.errors import Expired
+from unificx.core.phrases import Phrase
 from unificx.identity import Action
 
 router = Router(prefix="/api/v1", tags=["chat"], route_class=IdempotentRoute, dependencies=[purpose("telephony")])
@@ -66,7 +67,8 @@ async def create_upload(
     limits, _ = await attachments.limits(owner.tenant_id)
     if upload_length > limits.max_file_bytes:
         raise PayloadTooLarge(
-            "The file is too large.", hint=f"A file has at most {limits.max_file_bytes / (1 << 20):,.0f} MB here."
+            "The file is too large.",
+            hint=Phrase("A file has at most {} MB here.", round(limits.max_file_bytes / (1 << 20))),
         )
     upload = await attachments.create(owner, tus.parse_upload(upload_length, upload_metadata))
     response.headers.update(upload_headers(upload) | {"Location": f"/api/v1/attachments/{upload.id}"})

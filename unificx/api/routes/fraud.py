@@ -16,6 +16,7 @@ from unificx.api.schemas import outbound as models
 from unificx.api.services import Services
 from unificx.api.support_consent import names_people
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.identity import Action, Role
 from unificx.routing import explain_stop
 
@@ -141,7 +142,7 @@ async def _person_ids(services: Services, tenant_id: str, references: list[str])
         extension = services.identity.directory.extension(tenant_id, reference)
         if extension is not None:
             if extension.person_id is None:
-                raise Invalid(f"The extension {extension.number} has no user.", field="alerted")
+                raise Invalid(Phrase("The extension {} has no user.", extension.number), field="alerted")
             found.append(extension.person_id)
         else:
             found.append((await services.identity.users.get(tenant_id, reference)).id)

@@ -17,6 +17,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import rooms as models
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, NotFound
+from unificx.core.phrases import Phrase
 
 router = Router(
     prefix="/api/v1/rooms/{room}/videos",
@@ -154,7 +155,7 @@ async def _participant(services: Services, user: AttendeeDep, room: str) -> tupl
     scope, known = await room_in_scope(services, user, room, None)
     own = own_participant(services, scope, known)
     if own is None:
-        raise Forbidden("Only participants of the room can do this.", hint=f"Call {known.number} to join.")
+        raise Forbidden("Only participants of the room can do this.", hint=Phrase("Call {} to join.", known.number))
     return known, own
 
 

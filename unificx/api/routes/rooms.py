@@ -40,6 +40,7 @@ from unificx.conferencing import (
     RemovalRequested,
 )
 from unificx.core.errors import Forbidden, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.identity import Action, may
 from unificx.routing import DestinationRef
 
@@ -135,7 +136,9 @@ async def list_participants(
     scope, known = await room_in_scope(services, user, room, tenant)
     own = own_participant(services, scope, known)
     if own is None and not _administers(scope) and not _hosts_elsewhere(services, scope, known):
-        raise Forbidden("Only participants can list the participants of a room.", hint=f"Call {known.number} to join.")
+        raise Forbidden(
+            "Only participants can list the participants of a room.", hint=Phrase("Call {} to join.", known.number)
+        )
     meeting = services.meetings.status(known)
     participants = meeting.participants if meeting is not None else ()
     if any(one.id == own and one.state == "lobby" for one in participants) and not _administers(scope):
@@ -314,7 +317,7 @@ def acting_as(services: Services, scope: AccessScope, room: conferencing.Room, t
     if _administers(scope) or _created_by_user(services, scope, room) or _hosts_elsewhere(services, scope, room):
         return ADMINISTRATOR
     if own is None:
-        raise Forbidden("Only participants of the room can do this.", hint=f"Call {room.number} to join.")
+        raise Forbidden("Only participants of the room can do this.", hint=Phrase("Call {} to join.", room.number))
     return own
 
 

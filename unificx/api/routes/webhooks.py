@@ -15,6 +15,7 @@ from unificx.api.schemas import webhooks as models
 from unificx.api.services import Services
 from unificx.api.support_consent import names_people
 from unificx.core.errors import Forbidden
+from unificx.core.phrases import Phrase
 from unificx.identity import Action, may
 
 router = Router(
@@ -158,7 +159,7 @@ def _require_readable(scope: AccessScope, events: "list[models.EventName] | tupl
     """Raise Forbidden for an event about something that the user, or the API key, may not read."""
     for event in events:
         if not may(scope.user.principal, webhooks.EVENT_TYPES[event].action, scope.tenant_id):
-            raise Forbidden(f"You may not read what {event} is about.", field="events")
+            raise Forbidden(Phrase("You may not read what {} is about.", event), field="events")
 
 
 def _with_secret(made: webhooks.CreatedWebhook) -> models.WebhookWithSecret:

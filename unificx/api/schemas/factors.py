@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue, SecretStr, model_validator
 
 from unificx.api.schemas.core import Input, Output
 from unificx.api.schemas.sign_in import SignInRequest
+from unificx.core.phrases import Phrase
 from unificx.identity import FactorType
 
 FactorName = Annotated[str, Field(min_length=1, max_length=100, examples=["Ada's phone"])]
@@ -86,7 +87,7 @@ class _SingleProof(Input):
     def _is_one(self) -> Self:
         names = [name for name in type(self).model_fields if name in _PROOFS]
         if sum(getattr(self, name) is not None for name in names) != 1:
-            raise ValueError(f"exactly one of {', '.join(names)}")
+            raise ValueError(Phrase("exactly one of {}", ", ".join(names)))
         return self
 
 

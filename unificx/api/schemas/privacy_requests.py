@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from unificx.api.schemas.core import REFERENCE, Input, Output
+from unificx.core.phrases import Phrase
 from unificx.support.rights import (
     Band,
     DisclosedCategory,
@@ -26,7 +27,7 @@ _YEARS = range(2000, 2200)
 
 def _with_zone(value: datetime) -> datetime:
     if value.tzinfo is None or value.year not in _YEARS:
-        raise ValueError("a time with its zone, from 2000 to 2199")
+        raise ValueError(Phrase("a time with its zone, from 2000 to 2199"))
     return value
 
 

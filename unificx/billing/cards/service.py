@@ -23,6 +23,7 @@ from unificx.billing.machine.money import MICROS, is_currency, minor_unit
 from unificx.billing.payments import check_payment, recorded, refund_too_large
 from unificx.billing.schemas import Payment
 from unificx.core.errors import Conflict, DomainError, Invalid, NotFound, ServiceUnavailable, TooManyRequests
+from unificx.core.phrases import Phrase
 from unificx.db import Database, UnitOfWork, log_and_continue
 
 PAGE_LIFETIME: Final = timedelta(hours=1)
@@ -76,7 +77,9 @@ class CardPayments:
                 if present is not None and (present.amount, present.currency) != (amount, currency):
                     raise Conflict(
                         "A page with another amount is open for this invoice.",
-                        hint=f"Pay on it, or try again after {present.created + PAGE_LIFETIME:%H:%M} UTC.",
+                        hint=Phrase(
+                            "Pay on it, or try again after {} UTC.", f"{present.created + PAGE_LIFETIME:%H:%M}"
+                        ),
                     )
                 begun = present or begun
             if begun is not present:

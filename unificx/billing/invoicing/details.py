@@ -10,6 +10,7 @@ from unificx.billing.machine.dunning import MAX_STOP_DAYS
 from unificx.billing.machine.taxes import in_eu
 from unificx.core.clock import random_id
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.db import Database, Keys
 from unificx.identity import DirectoryCache
 
@@ -63,11 +64,11 @@ def checked(details: BillingDetails, today: date) -> BillingDetails:
     if tax_number and not _TAX_NUMBER.match(tax_number):
         raise Invalid("A tax number has at most 30 letters, digits and . / -", field="tax_number")
     if not 0 <= details.payment_days <= MAX_PAYMENT_DAYS:
-        raise Invalid(f"Invoices are due within 0 to {MAX_PAYMENT_DAYS} days.", field="payment_days")
+        raise Invalid(Phrase("Invoices are due within 0 to {} days.", MAX_PAYMENT_DAYS), field="payment_days")
     if not 0 <= details.issue_day <= MAX_ISSUE_DAY:
         raise Invalid("Invoices are issued on a day from 1 to 28, or with 0 by hand.", field="issue_day")
     if not 0 <= details.stop_days <= MAX_STOP_DAYS:
-        raise Invalid(f"Calls end after 1 to {MAX_STOP_DAYS} days, or with 0 never.", field="stop_days")
+        raise Invalid(Phrase("Calls end after 1 to {} days, or with 0 never.", MAX_STOP_DAYS), field="stop_days")
     if not _PREFIX.match(details.number_prefix):
         raise Invalid("A prefix has at most 8 capital letters, digits and hyphens.", field="number_prefix")
     return replace(
@@ -84,10 +85,10 @@ def checked(details: BillingDetails, today: date) -> BillingDetails:
 def _text(name: str, text: str) -> str:
     stripped = " ".join(text.split())
     if len(stripped) > MAX_TEXT or not stripped.isprintable():
-        raise Invalid(f"{name} has at most {MAX_TEXT} printable characters.", field=name)
+        raise Invalid(Phrase("Use at most {} printable characters.", MAX_TEXT), field=name)
     if missing := typeface.missing(stripped):
         hint = "Invoices have Latin, Greek and Cyrillic letters."
-        raise Invalid(f"Invoices cannot show the character {missing}.", hint=hint, field=name)
+        raise Invalid(Phrase("Invoices cannot show the character {}.", missing), hint=hint, field=name)
     return stripped
 
 

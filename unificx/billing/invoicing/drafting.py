@@ -13,9 +13,8 @@ from unificx.billing.invoicing.schemas import BillingDetails, Invoice, InvoiceDr
 from unificx.billing.machine.invoice import Account, Document, Line, Mandate, Party
 from unificx.billing.machine.money import rounded
 from unificx.billing.machine.months import Period, beginning, month_of
-from unificx.billing.machine.taxes import NoTaxRate, TaxRate, tax_rate
+from unificx.billing.machine.taxes import TaxRate, tax_rate
 from unificx.billing.schemas import Charge
-from unificx.core.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +27,7 @@ class Parties:
 
     def tax_on(self, day: date) -> TaxRate:
         """Return the rate for a service that ends on a day. Raise Conflict if it is not known."""
-        try:
-            return tax_rate(self.seller.country, self.buyer.country, day, has_vat_id=bool(self.buyer.vat_id))
-        except NoTaxRate as fault:
-            raise Conflict(str(fault), hint="Check the countries in the billing details.") from None
+        return tax_rate(self.seller.country, self.buyer.country, day, has_vat_id=bool(self.buyer.vat_id))
 
 
 @dataclass(frozen=True, slots=True)

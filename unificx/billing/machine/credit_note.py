@@ -15,6 +15,7 @@ from unificx.billing.machine.invoice import Document, Line, TaxTotal
 from unificx.billing.machine.money import minor_unit
 from unificx.billing.machine.taxes import TaxRate, tax_of
 from unificx.core.errors import Conflict, Invalid
+from unificx.core.phrases import Phrase
 
 
 def left_of_lines(document: Document, credited: Sequence[Document]) -> list[int]:
@@ -67,7 +68,7 @@ def credited_lines(
         shares = [0] * len(left)
         for number, wanted in lines.items():
             if not 1 <= number <= len(left):
-                raise Invalid(f"The invoice has the lines 1 to {len(left)}.", field="lines")
+                raise Invalid(Phrase("The invoice has the lines 1 to {}.", len(left)), field="lines")
             share = left[number - 1] if wanted is None else wanted
             if share > left[number - 1] or not left[number - 1]:
                 raise _too_much()

@@ -13,6 +13,8 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from unificx.billing.machine.money import minor_unit
+from unificx.core.errors import Conflict
+from unificx.core.phrases import Phrase
 
 TaxCategory = Literal["S", "AE", "O"]
 """UNCL 5305: standard rate, reverse charge, outside the scope of the tax."""
@@ -31,10 +33,6 @@ REVERSE_CHARGE = TaxRate("AE", 0)
 OUTSIDE_SCOPE = TaxRate("O", 0)
 
 
-class NoTaxRate(ValueError):
-    """No rate of this country is known for this day."""
-
-
 _COUNTRIES: Mapping[str, Any] = json.loads(
     files("unificx.billing.machine").joinpath("tax_rates.json").read_text("utf-8")
 )
@@ -46,16 +44,19 @@ def in_eu(country: str) -> bool:
 
 
 def _standard_rate(country: str, day: date) -> TaxRate:
-    """Return the standard rate of a country on a day. Raise NoTaxRate."""
+    """Return the standard rate of a country on a day. Raise Conflict."""
     rates: Mapping[str, int] = _COUNTRIES.get(country, {"rates": {}})["rates"]
     found = [rate for since, rate in rates.items() if since <= day.isoformat()]
     if not found:
-        raise NoTaxRate(f"The rate of value added tax of {country} is not known for {day}.")
+        raise Conflict(
+            Phrase("The rate of value added tax of {} is not known for {}.", country, day),
+            hint="Check the countries in the billing details.",
+        )
     return TaxRate("S", found[-1])
 
 
 def tax_rate(seller: str, buyer: str, day: date, *, has_vat_id: bool) -> TaxRate:
-    """Return the rate for a service that ends on a day. `has_vat_id`: the buyer is a business. Raise NoTaxRate."""
+    """Return the rate for a service that ends on a day. `has_vat_id`: the buyer is a business. Raise Conflict."""
     if seller == buyer:
         return _standard_rate(seller, day)
     if in_eu(seller) and in_eu(buyer):

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from unificx.core.errors import Conflict, Invalid
+from unificx.core.phrases import Phrase
 
 MAX_DAYS = 366
 REMINDERS = (7, 1, 0)
@@ -54,7 +55,7 @@ class Trial:
 def begun(since: date, days: int) -> Trial:
     """Return a trial of some days. Raise Invalid."""
     if not 1 <= days <= MAX_DAYS:
-        raise Invalid(f"A trial has 1 to {MAX_DAYS} days.", field="trial_days")
+        raise Invalid(Phrase("A trial has 1 to {} days.", MAX_DAYS), field="trial_days")
     return Trial(since, since + timedelta(days=days))
 
 
@@ -69,6 +70,6 @@ def with_end(trial: Trial, until: date, today: date) -> Trial:
     if trial.state(today) == "charged":
         raise Conflict("The trial is over and the plan is charged.", hint="Assign another plan, or end the plan.")
     if not max(today, trial.since) <= until <= trial.since + timedelta(days=MAX_DAYS):
-        raise Invalid(f"A trial ends today at the earliest, and has at most {MAX_DAYS} days.", field="until")
+        raise Invalid(Phrase("A trial ends today at the earliest, and has at most {} days.", MAX_DAYS), field="until")
     charged = None if trial.charged_since is None else until
     return replace(trial, until=until, charged_since=charged, reminded=None)

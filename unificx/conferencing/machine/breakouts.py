@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from unificx.conferencing.machine.meeting_state import Meeting, MemberState
 from unificx.core.errors import Invalid
 from unificx.core.names import is_name
+from unificx.core.phrases import Phrase
 
 MAX_ROOMS = 20
 MAX_NAME = 50
@@ -30,9 +31,9 @@ def check_names(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names of new rooms without surrounding space. Raises Invalid for none, too many, or equal ones."""
     stripped = tuple(one.strip() for one in names)
     if not 1 <= len(stripped) <= MAX_ROOMS:
-        raise Invalid(f"There must be 1 to {MAX_ROOMS} rooms.", field="rooms")
+        raise Invalid(Phrase("There must be 1 to {} rooms.", MAX_ROOMS), field="rooms")
     if not all(is_name(one, MAX_NAME) for one in stripped):
-        raise Invalid(f"A name has 1 to {MAX_NAME} characters.", field="rooms")
+        raise Invalid(Phrase("A name has 1 to {} characters.", MAX_NAME), field="rooms")
     if len({one.casefold() for one in stripped}) < len(stripped):
         raise Invalid("Two rooms have the same name.", field="rooms")
     return stripped
@@ -41,7 +42,7 @@ def check_names(names: Sequence[str]) -> tuple[str, ...]:
 def check_text(text: str) -> str:
     """Return a line to everyone. Raises Invalid."""
     if not is_name(text.strip(), MAX_TEXT):
-        raise Invalid(f"Must be one line of 1 to {MAX_TEXT} characters.", field="text")
+        raise Invalid(Phrase("Must be one line of 1 to {} characters.", MAX_TEXT), field="text")
     return text.strip()
 
 

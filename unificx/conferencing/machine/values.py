@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from unificx.conferencing.schemas import Booking, Room, RoomChange, RoomSettings
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 PARTICIPANT_LIMITS = (2, 500)
 END_AFTER_HOST_LIMITS = (0, 3600)
@@ -69,10 +70,10 @@ def check_hosts(extension_ids: tuple[str, ...]) -> tuple[str, ...]:
     """Return the extension ids without duplicates, in the stored order. Raises Invalid for too many."""
     unique = tuple(sorted(set(extension_ids)))
     if len(unique) > MAX_HOSTS:
-        raise Invalid(f"A room can have at most {MAX_HOSTS} hosts.", field="hosts")
+        raise Invalid(Phrase("A room can have at most {} hosts.", MAX_HOSTS), field="hosts")
     return unique
 
 
 def _check_range(value: int, limits: tuple[int, int], field: str) -> None:
     if not limits[0] <= value <= limits[1]:
-        raise Invalid(f"Must be between {limits[0]} and {limits[1]}.", field=field)
+        raise Invalid(Phrase("Must be between {} and {}.", limits[0], limits[1]), field=field)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from unificx.cluster import Count, CounterKind, Counters
 from unificx.core.errors import TooManyRequests
+from unificx.core.phrases import Phrase
 from unificx.core.rate_limit import SlidingWindow
 
 MAX_CALLS = 60
@@ -26,7 +27,7 @@ class KeyRate:
         wait = await self._counters.update(self._done, [key_id], self._add)
         if wait:
             raise TooManyRequests(
-                f"An API key is good for {self._window.limit} {self._what} per minute.",
+                Phrase("An API key is good for {} {} per minute.", self._window.limit, self._what),
                 retry_after=wait,
                 hint="Wait a moment.",
             )

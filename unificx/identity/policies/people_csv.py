@@ -7,6 +7,7 @@ write it; comma, semicolon or tab; fields in quotes (RFC 4180). The first row ha
 from collections.abc import Sequence
 
 from unificx.core.csv_files import UnreadableFile, delimiter_of, rows_of, without_neutralization
+from unificx.core.phrases import Phrase
 from unificx.identity.people_schemas import Encoding, ImportColumn, ImportFault, ImportFile, ImportRow
 
 MAX_ROWS = 50_000
@@ -63,7 +64,7 @@ def read_people_csv(data: bytes) -> ImportFile:
     found: list[ImportRow] = []
     for line, cells in rows:
         if len(found) == MAX_ROWS:
-            message = f"The file has more than {MAX_ROWS} rows."
+            message = Phrase("The file has more than {} rows.", MAX_ROWS)
             raise UnreadableFile("file_too_long", message, "Import it in several parts.")
         found.append(_row(line, cells, columns))
     ignored = tuple(title.strip()[:100] for title, column in zip(titles, columns, strict=True) if column is None)
@@ -73,7 +74,7 @@ def read_people_csv(data: bytes) -> ImportFile:
 def require_importable(file: ImportFile) -> None:
     """Raise Invalid for a file with more rows than one import has."""
     if len(file.rows) > MAX_IMPORT_ROWS:
-        message = f"An import has at most {MAX_IMPORT_ROWS} rows."
+        message = Phrase("An import has at most {} rows.", MAX_IMPORT_ROWS)
         raise UnreadableFile("file_too_long", message, "Import the file in several parts.")
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from unificx.cluster import Count, CounterKind, Counters
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.core.rate_limit import Backoff, DecayingCount
 from unificx.identity.policies.counted_attempts import AttemptCounters, CountedAttempt
 
@@ -98,7 +99,7 @@ def _withdraw_attempt(before: Sequence[Count], now: float) -> tuple[Sequence[Cou
 def validate_pin(pin: str, field: str = "pin") -> str:
     """Return the PIN. Raise Invalid if it is malformed or trivial."""
     if not (pin.isascii() and pin.isdigit() and PIN_DIGITS[0] <= len(pin) <= PIN_DIGITS[1]):
-        raise Invalid(f"A PIN has {PIN_DIGITS[0]} to {PIN_DIGITS[1]} digits.", field=field)
+        raise Invalid(Phrase("A PIN has {} to {} digits.", PIN_DIGITS[0], PIN_DIGITS[1]), field=field)
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     if steps <= {0} or steps <= {1} or steps <= {9}:
         raise Invalid("A PIN of equal or consecutive digits is too easy to guess. Choose another one.", field=field)

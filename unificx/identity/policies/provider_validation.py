@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.core.source_address import is_loopback
 
 _MAX_LENGTH = 500
@@ -22,14 +23,16 @@ def issuer(text: str, *, inside: bool) -> str:
 def client_id(text: str) -> str:
     """Validate a client id. Raise Invalid."""
     if not 1 <= len(text) <= _MAX_LENGTH or not text.isascii() or not text.isprintable():
-        raise Invalid(f"A client id has 1 to {_MAX_LENGTH} printable ASCII characters.", field="client_id")
+        raise Invalid(Phrase("A client id has 1 to {} printable ASCII characters.", _MAX_LENGTH), field="client_id")
     return text
 
 
 def client_secret(text: str) -> str:
     """Validate a client secret. Raise Invalid."""
     if len(text) > _MAX_LENGTH or not text.isascii() or (text and not text.isprintable()):
-        raise Invalid(f"A client secret has at most {_MAX_LENGTH} printable ASCII characters.", field="client_secret")
+        raise Invalid(
+            Phrase("A client secret has at most {} printable ASCII characters.", _MAX_LENGTH), field="client_secret"
+        )
     return text
 
 

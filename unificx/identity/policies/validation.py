@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from unificx.core.errors import Invalid
 from unificx.core.names import is_name
+from unificx.core.phrases import Phrase
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]")
 NUMBER = re.compile(r"[0-9]{2,8}")
@@ -74,7 +75,7 @@ def name(text: str, field: str = "name") -> str:
     """Validate a display name: 1 to 200 printable characters."""
     stripped = text.strip()
     if not is_name(stripped, NAME_LENGTH):
-        raise Invalid(f"A name has 1 to {NAME_LENGTH} printable characters.", field=field)
+        raise Invalid(Phrase("A name has 1 to {} printable characters.", NAME_LENGTH), field=field)
     return stripped
 
 
@@ -84,7 +85,7 @@ def department(text: str) -> str:
         return ""
     stripped = " ".join(name(text, "department").split())
     if len(stripped) > DEPARTMENT_LENGTH:
-        raise Invalid(f"A department has at most {DEPARTMENT_LENGTH} characters.", field="department")
+        raise Invalid(Phrase("A department has at most {} characters.", DEPARTMENT_LENGTH), field="department")
     return stripped
 
 
@@ -101,7 +102,7 @@ def password(text: str) -> str:
     """Validate a password: 10 to 256 characters of any kind (NIST SP 800-63B 5.1.1.2: length only)."""
     shortest, longest = PASSWORD_LENGTHS
     if not shortest <= len(text) <= longest:
-        raise Invalid(f"A password has {shortest} to {longest} characters.", field="password")
+        raise Invalid(Phrase("A password has {} to {} characters.", shortest, longest), field="password")
     return text
 
 
@@ -138,5 +139,5 @@ def max_call_seconds(value: int) -> int:
 def _within(value: int, bounds: tuple[int, int], field: str) -> int:
     least, most = bounds
     if not least <= value <= most:
-        raise Invalid(f"Must be between {least} and {most} seconds.", field=field)
+        raise Invalid(Phrase("Must be between {} and {} seconds.", least, most), field=field)
     return value

@@ -10,6 +10,7 @@ from importlib import import_module
 
 from unificx import prompts
 from unificx.core.errors import DomainError
+from unificx.core.phrases import Phrase
 from unificx.integrations.child_process import EXIT_REFUSED, limit_process
 
 MAX_MEMORY_BYTES = 1500 << 20
@@ -28,7 +29,9 @@ def main() -> None:
         else:
             sound = prompts.synthesize(data.decode(), options[0])
     except DomainError as error:
-        problem = {"code": error.code, "message": error.message, "hint": error.hint, "field": error.field}
+        words = error.message
+        message = [words.template, *words.values] if isinstance(words, Phrase) else [words]
+        problem = {"code": error.code, "message": message, "hint": error.hint, "field": error.field}
         sys.stdout.write(json.dumps(problem))
         sys.exit(EXIT_REFUSED)
     sys.stdout.buffer.write(sound.pcm)

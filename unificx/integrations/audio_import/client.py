@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterable, Iterator
 
 from unificx.core.errors import DomainError, Invalid, TooManyRequests
+from unificx.core.phrases import Phrase
 from unificx.integrations.child_process import EXIT_REFUSED
 from unificx.media.sounds import Sound
 from unificx.prompts import RATE, SPEECH_LEVEL, SpeechUnavailable
@@ -84,4 +85,4 @@ class AudioImporter:
 def _error(output: bytes) -> DomainError:
     problem = json.loads(output)
     kind = _ERRORS.get(problem["code"], Invalid)
-    return kind(problem["message"], hint=problem["hint"], field=problem["field"])
+    return kind(Phrase(*problem["message"]), hint=problem["hint"], field=problem["field"])

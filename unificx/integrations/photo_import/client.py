@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from unificx.attachments import PhotoRefused, PhotoTooLarge, ProcessedPhoto
 from unificx.core.errors import TooManyRequests
+from unificx.core.phrases import Phrase
 from unificx.integrations.child_process import EXIT_REFUSED
 
 MAX_PROCESSES = 2
@@ -95,7 +96,7 @@ async def _exchange(process: asyncio.subprocess.Process, file: AsyncIterator[byt
             size += len(piece)
             if size > MAX_BYTES:
                 raise PhotoTooLarge(
-                    f"A photo has at most {MAX_BYTES >> 20} MB.", field="file", hint="Send a smaller one."
+                    Phrase("A photo has at most {} MB.", MAX_BYTES >> 20), field="file", hint="Send a smaller one."
                 )
             stdin.write(piece)
             await stdin.drain()

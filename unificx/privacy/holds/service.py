@@ -7,6 +7,7 @@ import structlog
 from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound
 from unificx.core.events import DomainEvent
+from unificx.core.phrases import Phrase
 from unificx.db import Database, UnitOfWork
 from unificx.privacy.holds import repository
 from unificx.privacy.holds.events import HoldReleased
@@ -33,7 +34,7 @@ class Holds:
         Invalid, NotFound."""
         for name in ("authority", "reason"):
             if not 0 < len(getattr(new, name).strip()) <= _MAX_TEXT:
-                raise Invalid(f"The {name} needs 1 to {_MAX_TEXT} characters.", hint="State it briefly.", field=name)
+                raise Invalid(Phrase("Use 1 to {} characters.", _MAX_TEXT), hint="State it briefly.", field=name)
         now = self._clock.now()
         if new.review <= now.date():
             raise Invalid("The review date must be in the future.", hint="Write it as YYYY-MM-DD.", field="review")

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.privacy.retention.periods import Period
 
 Action = Literal["delete", "truncate", "anonymise"]
@@ -105,7 +106,7 @@ def period_of(name: str, country: str, override: Period | None) -> Period:
     """Return the period of a class: the tenant's, or the default, moved into the limits of the country."""
     limits, wanted = limits_of(name, country), override or CLASSES[name].default
     if wanted is None:
-        raise Invalid(f"The class {name!r} has no period.", field="periods")
+        raise Invalid(Phrase("The class {} has no period.", repr(name)), field="periods")
     if limits.shortest.exceeds(wanted):
         return limits.shortest
     return limits.longest if wanted.exceeds(limits.longest) else wanted
@@ -117,12 +118,15 @@ def parse_override(name: str, country: str, text: str) -> Period:
     adjustable = ", ".join(each.name for each in CLASSES.values() if each.default is not None)
     if rule is None or rule.default is None:
         raise Invalid(
-            f"The class {name[:40]!r} has no period that can be set.", hint=f"Set {adjustable}.", field="periods"
+            Phrase("The class {} has no period that can be set.", repr(name[:40])),
+            hint=Phrase("Set {}.", adjustable),
+            field="periods",
         )
     period, limits = Period.parse(text, "periods"), limits_of(name, country)
     if limits.shortest.exceeds(period) or period.exceeds(limits.longest):
-        within = f"The period of {name} must be {limits.shortest} to {limits.longest}."
-        by_law = f"The period of {name} must be {limits.shortest} to {limits.longest} ({limits.law})."
+        shortest, longest = limits.shortest.text, limits.longest.text
+        within = Phrase("The period of {} must be {} to {}.", name, shortest, longest)
+        by_law = Phrase("The period of {} must be {} to {} ({}).", name, shortest, longest, limits.law)
         message = by_law if limits.law else within
         raise Invalid(message, hint="Choose a period within these limits.", field="periods")
     return period

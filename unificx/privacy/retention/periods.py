@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 _FORMAT = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})D)?|P(\d{1,4})W", re.ASCII)
-_UNITS = ("year", "month", "day")
+_UNITS = (
+    (Phrase("1 year"), "{} years"),
+    (Phrase("1 month"), "{} months"),
+    (Phrase("1 day"), "{} days"),
+)
 _REFERENCE = datetime(2001, 1, 1, tzinfo=UTC)
 """Periods are compared from this day on, the first of a year and of a month."""
 
@@ -31,7 +36,7 @@ class Period:
             if period != cls() and 12 * period.years + period.months <= 1200 and period.days <= 36_500:
                 return period
         raise Invalid(
-            f"{text[:20]!r} is not a period.",
+            Phrase("{} is not a period.", repr(text[:20])),
             hint="Write years, months, weeks or days, such as P6M or P14D.",
             field=field,
         )
@@ -59,7 +64,8 @@ class Period:
         return "P" + "".join(f"{number}{unit}" for number, unit in numbers if number)
 
     @property
-    def text(self) -> str:
-        """The period in English: "1 year 6 months"."""
+    def text(self) -> Phrase:
+        """The period as a text: "1 year 6 months"."""
         numbers = zip((self.years, self.months, self.days), _UNITS, strict=True)
-        return " ".join(f"{number} {unit}{'s' * (number > 1)}" for number, unit in numbers if number)
+        found = [one if number == 1 else Phrase(more, number) for number, (one, more) in numbers if number]
+        return Phrase(" ".join(["{}"] * len(found)), *found)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import get_args
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.queues.machine.callers import MAX_PRIORITY
 from unificx.queues.schemas import EmptyRule, QueueSettings, Strategy
 
@@ -36,25 +37,25 @@ def check_settings(settings: QueueSettings) -> QueueSettings:
     values = asdict(settings)
     for name, (least, most) in LIMITS.items():
         if not least <= values[name] <= most:
-            raise Invalid(f"{name} must be {least} to {most}.", field=name)
+            raise Invalid(Phrase("Must be between {} and {}.", least, most), field=name)
     for name, choices in _CHOICES.items():
         if values[name] not in choices:
-            raise Invalid(f"{name} must be one of: {', '.join(choices)}.", field=name)
+            raise Invalid(Phrase("Must be one of: {}.", ", ".join(choices)), field=name)
     for name in ("announce_every", "prompt_every"):
         if 0 < values[name] < _SHORTEST_INTERVAL:
-            raise Invalid(f"{name} must be 0 for never, or at least {_SHORTEST_INTERVAL} seconds.", field=name)
+            raise Invalid(Phrase("Must be 0 for never, or at least {} seconds.", _SHORTEST_INTERVAL), field=name)
     return settings
 
 
 def check_priority(priority: int) -> int:
     """Return the priority of a caller unchanged. Raises Invalid."""
     if not 0 <= priority <= MAX_PRIORITY:
-        raise Invalid(f"A priority is 0 to {MAX_PRIORITY}.", field="priority")
+        raise Invalid(Phrase("A priority is 0 to {}.", MAX_PRIORITY), field="priority")
     return priority
 
 
 def check_penalty(penalty: int) -> int:
     """Return the penalty of an agent unchanged. Raises Invalid."""
     if not 0 <= penalty <= MAX_PENALTY:
-        raise Invalid(f"A penalty must be 0 to {MAX_PENALTY}.", field="agents")
+        raise Invalid(Phrase("A penalty must be 0 to {}.", MAX_PENALTY), field="agents")
     return penalty

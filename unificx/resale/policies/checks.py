@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.identity import checked_domain, checked_email, checked_name
 
 MAX_HOSTS = 20
@@ -20,7 +21,7 @@ def product(text: str) -> str:
     """Return the name of the product."""
     name = checked_name(text, "product")
     if len(name) > MAX_PRODUCT:
-        raise Invalid(f"The name of the product has at most {MAX_PRODUCT} characters.", field="product")
+        raise Invalid(Phrase("The name of the product has at most {} characters.", MAX_PRODUCT), field="product")
     return name
 
 
@@ -31,18 +32,18 @@ def support_email(text: str) -> str:
     try:
         return checked_email(text)
     except Invalid as refused:
-        raise Invalid(str(refused), field="support_email") from None
+        raise Invalid(refused.message, field="support_email") from None
 
 
 def hosts(names: Sequence[str]) -> tuple[str, ...]:
     """Return host names in order, each once."""
     if len(names) > MAX_HOSTS:
-        raise Invalid(f"A reseller has at most {MAX_HOSTS} host names.", field="hosts")
+        raise Invalid(Phrase("A reseller has at most {} host names.", MAX_HOSTS), field="hosts")
     return tuple(sorted({checked_domain(each, "hosts") for each in names}))
 
 
 def plans(ids: Sequence[str]) -> tuple[str, ...]:
     """Return the ids of plans in order, each once."""
     if len(ids) > MAX_PLANS:
-        raise Invalid(f"A reseller has at most {MAX_PLANS} plans.", field="plans")
+        raise Invalid(Phrase("A reseller has at most {} plans.", MAX_PLANS), field="plans")
     return tuple(sorted(set(ids)))

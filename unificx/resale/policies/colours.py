@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 CONTRAST = 4.5
 Rgb = tuple[int, int, int]
@@ -36,7 +37,7 @@ def accent(text: str) -> str:
     if _format(readable) != lower:
         raise Invalid(
             "White text on this colour cannot be read.",
-            hint=f"{_format(readable)} has enough contrast.",
+            hint=Phrase("{} has enough contrast.", _format(readable)),
             field="accent",
         )
     return lower

@@ -4,6 +4,7 @@ import struct
 import zlib
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 MAX_BYTES = 64 << 10
 MAX_SIDE = 1024
@@ -16,7 +17,7 @@ def clean(data: bytes) -> bytes:
     """Return the image with the chunks of its pixels only. Raise Invalid for anything but a PNG image of at most
     MAX_BYTES and MAX_SIDE pixels in width and height."""
     if len(data) > MAX_BYTES:
-        raise Invalid(f"A logo has at most {MAX_BYTES >> 10} KiB.", field="logo")
+        raise Invalid(Phrase("A logo has at most {} KiB.", MAX_BYTES >> 10), field="logo")
     if not data.startswith(_SIGNATURE):
         raise _unreadable()
     chunks = _chunks(data)
@@ -24,7 +25,7 @@ def clean(data: bytes) -> bytes:
         raise _unreadable()
     width, height = struct.unpack(">II", chunks[0][1][:8])
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
-        raise Invalid(f"A logo has at most {MAX_SIDE} pixels in width and height.", field="logo")
+        raise Invalid(Phrase("A logo has at most {} pixels in width and height.", MAX_SIDE), field="logo")
     if not _inflates(b"".join(body for name, body in chunks if name == b"IDAT")):
         raise _unreadable()
     return _SIGNATURE + b"".join(_chunk(name, body) for name, body in chunks if name in _PIXELS)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from unificx.core.errors import Conflict, NotFound
+from unificx.core.phrases import Phrase
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import UnitOfWork
 from unificx.identity.events import TenantDeleted
@@ -72,7 +73,7 @@ class FeatureCodes:
         others = sorted(self._others(tenant_id, use, stored), key=lambda other: len(use.shared_with(other)))
         for other in others:
             raise Conflict(
-                f"{use.shared_with(other)} is dialled for {other}.",
+                Phrase("{} is dialled for {}.", use.shared_with(other), other.text),
                 field="code",
                 hint="Use another code, or change that one first.",
             )

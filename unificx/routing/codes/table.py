@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.core.value import EMPTY
 from unificx.routing.feature_codes import FEATURE_CODES, FEATURES, Feature
 
@@ -34,14 +35,16 @@ class CodeUse:
         least, most = feature.digits
         return CodeUse("feature", feature.name, code, least, most)
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> Phrase:
+        """The code and its purpose, in a sentence."""
         match self.kind:
             case "feature":
-                return f"the code {self.code}: {FEATURES[self.name].text}"
+                return Phrase("the code {}: {}", self.code, Phrase(FEATURES[self.name].text))
             case "hours":
-                return f"the code {self.code} of the opening hours {self.name}"
+                return Phrase("the code {} of the opening hours {}", self.code, self.name)
             case "app":
-                return f"the code {self.code} of the call app {self.name}"
+                return Phrase("the code {} of the call app {}", self.code, self.name)
 
     def shared_with(self, other: "CodeUse") -> str:
         """Return the shortest text that could be dialled for both, "" if there is none."""

@@ -8,6 +8,7 @@ import re
 from datetime import date, timedelta
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 MAX_LENGTH = 256 << 10
 """Characters of a file."""
@@ -24,7 +25,7 @@ _LINE = re.compile(r"(BEGIN|END|DTSTART|DTEND|RRULE)(?:;[^:]*)?:(.*)", re.IGNORE
 def read_holidays(text: str, today: date) -> tuple[date, ...]:
     """Return the dates from this year on. Raises Invalid for a file that is not a calendar or exceeds a limit."""
     if len(text) > MAX_LENGTH:
-        raise _invalid(f"The calendar is too large. At most {MAX_LENGTH >> 10} KiB are read.")
+        raise _invalid(Phrase("The calendar is too large. At most {} KiB are read.", MAX_LENGTH >> 10))
     # Long lines are folded (RFC 5545 section 3.1).
     lines = re.sub(r"\r?\n[ \t]", "", text.lstrip("\ufeff")).splitlines()
     if not lines or lines[0].strip().upper() != "BEGIN:VCALENDAR":
@@ -40,7 +41,7 @@ def read_holidays(text: str, today: date) -> tuple[date, ...]:
         if (name, value.upper()) == ("BEGIN", "VEVENT"):
             event, events = {}, events + 1
             if events > MAX_EVENTS:
-                raise _invalid(f"The calendar has more than {MAX_EVENTS} events.")
+                raise _invalid(Phrase("The calendar has more than {} events.", MAX_EVENTS))
         elif (name, value.upper()) == ("END", "VEVENT") and event is not None:
             found |= _dates(event, today)
             event = None
@@ -52,12 +53,12 @@ def read_holidays(text: str, today: date) -> tuple[date, ...]:
 def _dates(event: dict[str, str], today: date) -> set[date]:
     start = _date(event.get("DTSTART", ""))
     if start.year > today.year + MAX_YEARS_AHEAD:
-        raise _invalid(f"An event is more than {MAX_YEARS_AHEAD} years ahead.")
+        raise _invalid(Phrase("An event is more than {} years ahead.", MAX_YEARS_AHEAD))
     end = _date(event["DTEND"]) if "DTEND" in event else start + timedelta(days=1)
     if not end > start:
         end = start + timedelta(days=1)
     if (end - start).days > MAX_DAYS:
-        raise _invalid(f"An event is longer than {MAX_DAYS} days.")
+        raise _invalid(Phrase("An event is longer than {} days.", MAX_DAYS))
     days = [start + timedelta(days=at) for at in range((end - start).days)]
     return set(days) | {other for year in _years(event, start, today) for day in days if (other := _in(day, year))}
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.phrases import Phrase, first_of
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import MemoryCopy, Page, UnitOfWork
 from unificx.identity.events import TenantDeleted
@@ -182,8 +183,7 @@ class HoursService:
             condition(stored)
             self._deps.destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
             if used := [name for uses_of in self.uses for name in uses_of(hours)]:
-                names = ", ".join(used[:10]) + (f" and {len(used) - 10} more" if len(used) > 10 else "")
-                raise Conflict(f"These opening hours are used by {names}.", hint="Change that first.")
+                raise Conflict(Phrase("These opening hours are used by {}.", first_of(used)), hint="Change that first.")
             await repository.delete_hours(uow.session, hours.tenant_id, hours.id)
             uow.after_commit += (partial(self._hours.drop, hours), partial(self._changed, hours))
 
@@ -233,7 +233,7 @@ class HoursService:
     def _check(self, hours: OpeningHours) -> None:
         parse_weekly(hours.weekly)
         if len(hours.holidays) > MAX_HOLIDAYS:
-            raise Invalid(f"Too many holidays. Use at most {MAX_HOLIDAYS}.", field="holidays")
+            raise Invalid(Phrase("Too many holidays. Use at most {}.", MAX_HOLIDAYS), field="holidays")
         own = DestinationRef("hours", hours.name)
         self._deps.destinations.check(hours.tenant_id, own, (hours.then,), "then")
         self._deps.destinations.check(hours.tenant_id, own, (hours.then, hours.otherwise), "otherwise")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MAX_RANGES = 50
@@ -34,7 +35,7 @@ def parse_weekly(texts: Iterable[str], field: str = "open") -> tuple[TimeRange, 
         weekdays = frozenset(day for part in days.split(",") for day in _weekdays(part, text, field))
         found += [_time_range(weekdays, part.strip(), text, field) for part in times.split(",")]
     if len(found) > MAX_RANGES:
-        raise Invalid(f"Too many hours. Use at most {MAX_RANGES} ranges.", field=field)
+        raise Invalid(Phrase("Too many hours. Use at most {} ranges.", MAX_RANGES), field=field)
     return tuple(found)
 
 
@@ -77,5 +78,5 @@ def _time_range(days: frozenset[int], part: str, text: str, field: str) -> TimeR
 
 def _invalid(text: str, field: str) -> Invalid:
     return Invalid(
-        f"These are not weekly hours: {text[:60]}", field=field, hint="Write for example: mon-fri 09:00-17:00"
+        Phrase("These are not weekly hours: {}", text[:60]), field=field, hint="Write for example: mon-fri 09:00-17:00"
     )

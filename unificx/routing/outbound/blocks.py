@@ -3,6 +3,7 @@
 from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.db import Page, PageById, lock_scope
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.numbers import PublicNumber, normalise
@@ -49,7 +50,7 @@ class BlockService:
     ) -> Block:
         """Add a number or a pattern of numbers in E.164. Raises Invalid; Conflict if the list has it already."""
         if len(note) > NOTE_LENGTH:
-            raise Invalid(f"A note has up to {NOTE_LENGTH} characters.", field="note")
+            raise Invalid(Phrase("A note has up to {} characters.", NOTE_LENGTH), field="note")
         pattern = self._pattern(tenant_id, number)
         block = Block(
             self._deps.clock.new_id(),
@@ -66,7 +67,7 @@ class BlockService:
             stored = await repository.blocks_of(uow.session, self._deps.keys, tenant_id, extension_id)
             held = [one for one in stored if one.direction == direction]
             if len(held) >= MAX_ENTRIES:
-                raise Conflict(f"A list has at most {MAX_ENTRIES} entries.")
+                raise Conflict(Phrase("A list has at most {} entries.", MAX_ENTRIES))
             if any(one.pattern == pattern for one in held):
                 raise Conflict("The list has this number already.", field="number")
             await repository.insert_block(uow.session, self._deps.keys, block)

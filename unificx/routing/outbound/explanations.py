@@ -1,18 +1,19 @@
 """Explanations of decisions and stops, in English, for the API and the command line."""
 
+from unificx.core.phrases import Phrase
 from unificx.routing.outbound.decision import Refused
 from unificx.routing.outbound.schemas import FraudStop
 
 _REFUSALS = {
-    "not_a_number": "This is not a number outside.",
-    "no_trunk": "No trunk can take this call.",
-    "no_route": "No route matches this number.",
-    "blocked": "The number is on a block list.",
-    "reach": "The extension may not call this number.",
-    "hours": "The extension may not call outside at this time.",
-    "country": "Calls to this country are not allowed.",
-    "premium": "Premium numbers are not allowed.",
-    "stopped": "A limit has stopped calls outside.",
+    "not_a_number": Phrase("This is not a number outside."),
+    "no_trunk": Phrase("No trunk can take this call."),
+    "no_route": Phrase("No route matches this number."),
+    "blocked": Phrase("The number is on a block list."),
+    "reach": Phrase("The extension may not call this number."),
+    "hours": Phrase("The extension may not call outside at this time."),
+    "country": Phrase("Calls to this country are not allowed."),
+    "premium": Phrase("Premium numbers are not allowed."),
+    "stopped": Phrase("A limit has stopped calls outside."),
 }
 _STOPS = {
     "rate": "{measured} calls in an hour, the limit is {limit}.",

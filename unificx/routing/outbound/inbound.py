@@ -6,6 +6,7 @@ from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.core.names import is_printable
+from unificx.core.phrases import Phrase, first_of
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Page, UnitOfWork, lock_scope
 from unificx.identity import Extension
@@ -149,7 +150,7 @@ class PublicNumberService:
             for route in await repository.routes_of(uow.session, number.tenant_id):
                 if route.caller_number_id == number.id:
                     hint = "Change the caller id of the route first."
-                    raise Conflict(f"The route {route.name} shows this number.", hint=hint)
+                    raise Conflict(Phrase("The route {} shows this number.", route.name), hint=hint)
             await repository.delete_number(uow.session, number.tenant_id, number.id)
             uow.after_commit.append(partial(self._store.drop_number, number))
 
@@ -197,10 +198,9 @@ class PublicNumberService:
             stored = await repository.numbers_of(uow.session, self._deps.keys, tenant_id)
             present = {each.number for each in stored}
             if taken := [each for each in e164 if each in present]:
-                shown = ", ".join(taken[:5]) + (" and others" if len(taken) > 5 else "")
-                raise Conflict(f"The tenant has {shown} already.", field=field)
+                raise Conflict(Phrase("The tenant has {} already.", first_of(taken)), field=field)
             if len(stored) + len(numbers) > MAX_NUMBERS:
-                raise Conflict(f"A tenant has at most {MAX_NUMBERS} numbers.", field=field)
+                raise Conflict(Phrase("A tenant has at most {} numbers.", MAX_NUMBERS), field=field)
             await repository.insert_numbers(uow.session, self._deps.keys, numbers)
             uow.after_commit += [partial(self._store.put_number, number) for number in numbers]
         return numbers
@@ -273,7 +273,7 @@ class PublicNumberService:
 
 def _caller_rules(rules: tuple[tuple[str, str], ...]) -> tuple[CallerRule, ...]:
     if len(rules) > MAX_CALLER_RULES:
-        raise Invalid(f"A number has at most {MAX_CALLER_RULES} caller patterns.", field="callers")
+        raise Invalid(Phrase("A number has at most {} caller patterns.", MAX_CALLER_RULES), field="callers")
     return tuple(
         CallerRule(parse_pattern(pattern, "callers").text, DestinationRef.parse(to, "callers")) for pattern, to in rules
     )
@@ -282,7 +282,7 @@ def _caller_rules(rules: tuple[tuple[str, str], ...]) -> tuple[CallerRule, ...]:
 def _description(text: str) -> str:
     stripped = text.strip()
     if len(stripped) > MAX_DESCRIPTION or not is_printable(stripped):
-        raise Invalid(f"A description has up to {MAX_DESCRIPTION} printable characters.", field="description")
+        raise Invalid(Phrase("A description has up to {} printable characters.", MAX_DESCRIPTION), field="description")
     return stripped
 
 

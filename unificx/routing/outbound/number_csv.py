@@ -18,6 +18,7 @@ from unificx.core.csv_files import (
     rows_of,
     without_neutralization,
 )
+from unificx.core.phrases import Phrase
 
 MAX_ROWS = 2000
 """An import is one transaction, and other changes of numbers wait for it."""
@@ -107,7 +108,7 @@ def read_numbers_csv(data: bytes) -> tuple[list[NumberRow], tuple[str, ...]]:
     found: list[NumberRow] = []
     for line, cells in rows:
         if len(found) == MAX_ROWS:
-            message = f"The file has more than {MAX_ROWS} rows."
+            message = Phrase("The file has more than {} rows.", MAX_ROWS)
             raise UnreadableFile("file_too_long", message, "Import it in several parts.")
         found.append(_row(line, cells, columns))
     ignored = (title.strip()[:100] for title, column in zip(titles, columns, strict=True) if column is None)

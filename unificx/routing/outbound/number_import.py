@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.routing.kinds import MAX_CHAIN, chain_length
 from unificx.routing.outbound import repository
 from unificx.routing.outbound.inbound import MAX_NUMBERS, PublicNumberService
@@ -68,14 +69,14 @@ class NumberFiles:
             report = NumberImport(tuple(one.row for one in planned), ignored, applied=True)
             if (refused := report.count("refused")) and not skip_faulty:
                 raise Invalid(
-                    f"{refused} of {len(rows)} rows have a fault. Nothing was imported.",
+                    Phrase("{} of {} rows have a fault. Nothing was imported.", refused, len(rows)),
                     hint="Preview the file to see them, or skip faulty rows.",
                     field="file",
                 )
             new = [one.after for one in planned if one.row.action == "create" and one.after is not None]
             changed = [one.after for one in planned if one.row.action == "update" and one.after is not None]
             if len(present) + len(new) > MAX_NUMBERS:
-                raise Invalid(f"A tenant has at most {MAX_NUMBERS} numbers.", field="file")
+                raise Invalid(Phrase("A tenant has at most {} numbers.", MAX_NUMBERS), field="file")
             if new:
                 await repository.insert_numbers(uow.session, self._deps.keys, new)
             for one in changed:

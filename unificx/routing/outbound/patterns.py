@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 
 V = TypeVar("V")
 MAX_PATTERN = 64
@@ -47,7 +48,7 @@ def parse_pattern(text: str, field: str = "pattern") -> Pattern:
     """Return a pattern. Raises Invalid that names `field`."""
     written = text.strip().upper().removeprefix("_")
     if not written or len(written) > MAX_PATTERN:
-        raise Invalid(f"A pattern has 1 to {MAX_PATTERN} characters.", field=field, hint=_HINT)
+        raise Invalid(Phrase("A pattern has 1 to {} characters.", MAX_PATTERN), field=field, hint=_HINT)
     more = {".": 1, "!": 0}.get(written[-1])
     body = written if more is None else written[:-1]
     choices: list[frozenset[str]] = []
@@ -55,7 +56,11 @@ def parse_pattern(text: str, field: str = "pattern") -> Pattern:
     while position < len(body):
         token = _TOKEN.match(body, position)
         if token is None:
-            raise Invalid(f"The pattern has {body[position]!r} at position {position + 1}.", field=field, hint=_HINT)
+            raise Invalid(
+                Phrase("The pattern has {} at position {}.", repr(body[position]), position + 1),
+                field=field,
+                hint=_HINT,
+            )
         choices.append(_choice(token[0], field))
         position = token.end()
     return Pattern(written, tuple(choices), more)
@@ -70,7 +75,7 @@ def _choice(token: str, field: str) -> frozenset[str]:
     for part in re.findall(r"([0-9])(?:-([0-9]))?", token):
         first, last = int(part[0]), int(part[1] or part[0])
         if last < first:
-            raise Invalid(f"The range {first}-{last} is empty.", field=field, hint=_HINT)
+            raise Invalid(Phrase("The range {}-{} is empty.", first, last), field=field, hint=_HINT)
         found.update(map(str, range(first, last + 1)))
     return frozenset(found)
 

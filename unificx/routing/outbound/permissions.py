@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from unificx.core.errors import Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import UnitOfWork, lock_scope
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -45,7 +46,7 @@ class CallingPermissions:
     def uses_of_hours(self, hours: OpeningHours) -> list[str]:
         """Return the names of the extensions that may call outside only during these opening hours."""
         extensions = [one.scope_id for one in self._store.limits_of(hours.tenant_id) if one.hours == hours.id]
-        return [f"extension {number}" for number in self._deps.directory.extension_numbers(extensions)]
+        return [Phrase("extension {}", number) for number in self._deps.directory.extension_numbers(extensions)]
 
     async def change_policy(
         self, tenant_id: str, change: CallingPolicyChange, condition: Precondition[CallingPolicy] = unconditional
@@ -81,7 +82,7 @@ class CallingPermissions:
             if value is not None and value < 0:
                 raise Invalid("A limit is 0 or more.", field=name)
         if limits.calls_per_hour is not None and limits.calls_per_hour > MAX_STARTS:
-            raise Invalid(f"At most {MAX_STARTS} calls per hour.", field="calls_per_hour")
+            raise Invalid(Phrase("At most {} calls per hour.", MAX_STARTS), field="calls_per_hour")
         if limits.reach != "everywhere" and limits.scope != "extension":
             raise Invalid("Only an extension can be restricted so.", field="reach", hint="Use allowed countries.")
         if limits.hours and limits.scope != "extension":
@@ -133,21 +134,21 @@ def _check_countries(codes: tuple[str, ...]) -> frozenset[str]:
     found = frozenset(code.strip().upper() for code in codes)
     for code in sorted(found):
         if code != INTERNATIONAL and not is_country(code):
-            hint = f"Use codes such as AT or US, or {INTERNATIONAL} for satellite telephones."
-            raise Invalid(f"{code[:10]!r} is not the code of a country.", field="countries", hint=hint)
+            hint = Phrase("Use codes such as AT or US, or {} for satellite telephones.", INTERNATIONAL)
+            raise Invalid(Phrase("{} is not the code of a country.", repr(code[:10])), field="countries", hint=hint)
     return found
 
 
 def _check_alerted(person_ids: tuple[str, ...]) -> tuple[str, ...]:
     if len(person_ids) > MAX_ALERTED:
-        raise Invalid(f"At most {MAX_ALERTED} users can be notified.", field="alerted")
+        raise Invalid(Phrase("At most {} users can be notified.", MAX_ALERTED), field="alerted")
     return tuple(dict.fromkeys(person_ids))
 
 
 def _check_prices(prices: Mapping[str, int]) -> Mapping[str, int]:
     digits = {prefix.strip().removeprefix("+"): cents for prefix, cents in prices.items()}
     if len(digits) > MAX_PRICES:
-        raise Invalid(f"At most {MAX_PRICES} prices can be set.", field="prices")
+        raise Invalid(Phrase("At most {} prices can be set.", MAX_PRICES), field="prices")
     for prefix, cents in digits.items():
         if not (prefix.isdecimal() and prefix.isascii() and len(prefix) <= 15) or not 0 <= cents <= 100_000:
             hint = "Use the beginning of numbers, such as 49 or 4930, and cents per minute."

@@ -3,6 +3,7 @@
 import re
 
 from unificx.core.errors import Invalid
+from unificx.core.phrases import Phrase
 from unificx.routing.outbound.numbers import PublicNumber, normalise
 
 MAX_RANGE = 1000
@@ -23,7 +24,7 @@ def parse_range(text: str, country: str) -> list[str]:
     if len(base) < MAX_END_DIGITS or int(end) < start:
         raise _invalid("The last number of the range is smaller than the first one.")
     if int(end) - start >= MAX_RANGE:
-        raise _invalid(f"A range has at most {MAX_RANGE} numbers.")
+        raise _invalid(Phrase("A range has at most {} numbers.", MAX_RANGE))
     return [f"{base}{at:0{len(end)}d}" for at in range(start, int(end) + 1)]
 
 

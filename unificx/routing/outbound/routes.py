@@ -6,6 +6,7 @@ from functools import partial
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.core.names import is_name
+from unificx.core.phrases import Phrase
 from unificx.core.preconditions import Precondition, unconditional
 from unificx.db import Page, lock_scope
 from unificx.routing.outbound import repository
@@ -60,7 +61,7 @@ class RouteService:
             await lock_scope(uow.session, "outbound routes", tenant_id)
             known = await repository.routes_of(uow.session, tenant_id)
             if len(known) >= MAX_ROUTES:
-                raise Conflict(f"A tenant has at most {MAX_ROUTES} routes.")
+                raise Conflict(Phrase("A tenant has at most {} routes.", MAX_ROUTES))
             _require_free_name(known, route)
             await repository.insert_route(uow.session, route)
             uow.after_commit.append(partial(self._store.put_route, route))
@@ -108,7 +109,7 @@ class RouteService:
 
     def _trunk_ids(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
         if not 1 <= len(references) <= MAX_TRUNKS:
-            raise Invalid(f"A route has 1 to {MAX_TRUNKS} trunks.", field="trunks")
+            raise Invalid(Phrase("A route has 1 to {} trunks.", MAX_TRUNKS), field="trunks")
         found = tuple([self._deps.trunk_id(tenant_id, reference, "trunks") for reference in references])
         if len(set(found)) < len(found):
             raise Invalid("Each trunk can be named once.", field="trunks")
@@ -136,7 +137,7 @@ def check_name(text: str) -> str:
     """Validate the name of a route: up to 60 printable characters without a comma."""
     name = text.strip()
     if not is_name(name, NAME_LENGTH) or "," in name:
-        raise Invalid(f"A name has 1 to {NAME_LENGTH} characters and no comma.", field="name")
+        raise Invalid(Phrase("A name has 1 to {} characters and no comma.", NAME_LENGTH), field="name")
     return name
 
 
@@ -152,7 +153,7 @@ def _check_weights(route: Route) -> None:
         hint = "For two trunks, 3,1 gives the first one three of four calls; one with 0 is tried after the others."
         raise Invalid("Give one weight for each trunk, at least one of them above 0.", field="weights", hint=hint)
     if not all(0 <= one <= MAX_WEIGHT for one in route.weights):
-        raise Invalid(f"A weight is between 0 and {MAX_WEIGHT}.", field="weights")
+        raise Invalid(Phrase("A weight is between 0 and {}.", MAX_WEIGHT), field="weights")
 
 
 def _check_prepended(text: str) -> str:

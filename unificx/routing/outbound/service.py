@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from unificx.cluster import Counters, EventBus
 from unificx.core.errors import Invalid
 from unificx.core.events import DomainEvent
+from unificx.core.phrases import Phrase
 from unificx.db import UnitOfWork, lock_scope
 from unificx.registrar import Caller
 from unificx.routing.destinations import Destination
@@ -103,10 +104,12 @@ class OutboundRouting:
         the rules of calls outside decide, of which `destination` counts the limits when the group calls."""
         decision = self._store.plan(tenant_id).decide(OutsideCaller(), text)
         if isinstance(decision, Refused):
-            raise Invalid(f"This group cannot call {text}: {explain_refusal(decision)}", field="members")
+            raise Invalid(Phrase("This group cannot call {}: {}", text, explain_refusal(decision)), field="members")
         number = decision.number
         if not isinstance(number, PublicNumber) or not self._may_be_member(tenant_id, number):
-            raise Invalid(f"{text} cannot be a member: use the ordinary number of another party.", field="members")
+            raise Invalid(
+                Phrase("{} cannot be a member: use the ordinary number of another party.", text), field="members"
+            )
         return number.e164
 
     def member_targets(self, tenant_id: str, number: str, calling_for: str) -> tuple[OutsideTarget, ...]:
@@ -188,7 +191,7 @@ class Outbound:
         owned = await repository.numbers_of(uow.session, self.store.keys, tenant_id)
         routes = [one.name for one in known if trunk.id in one.trunks]
         numbers = [one.number for one in owned if one.trunk_id == trunk.id]
-        return [*(f"route {name}" for name in routes), *(f"number {number}" for number in numbers)]
+        return [*(Phrase("route {}", name) for name in routes), *(Phrase("number {}", number) for number in numbers)]
 
 
 def build_outbound(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.core.personal import VOCABULARY
+from unificx.core.phrases import Phrase
 from unificx.db import UnitOfWork, lock_scope
 from unificx.identity import Person
 from unificx.support.rights import breach_repository as repository
@@ -36,7 +37,9 @@ class Breaches:
         """Change what is known of a breach. Raise NotFound, Invalid."""
         await self._require(tenant_id, request_id)
         if unknown := set(change.categories or ()) - VOCABULARY.categories.keys():
-            raise Invalid(f"Unknown category: {min(unknown)}.", hint="See /api/v1/privacy/map.", field="categories")
+            raise Invalid(
+                Phrase("Unknown category: {}.", min(unknown)), hint="See /api/v1/privacy/map.", field="categories"
+            )
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "rights request", request_id)
             before = await repository.find(uow.session, tenant_id, request_id) or Breach(request_id)
@@ -58,7 +61,9 @@ class Breaches:
             raise Conflict("The breach is closed.")
         text = " ".join(text.split())
         if not 0 < len(text) <= MAX_NOTICE:
-            raise Invalid(f"Write what happened and what to do, in at most {MAX_NOTICE} characters.", field="text")
+            raise Invalid(
+                Phrase("Write what happened and what to do, in at most {} characters.", MAX_NOTICE), field="text"
+            )
         recipients = [person.id for person in await self._recipients(tenant_id, people)]
         clock = self._database.clock
         now = clock.now()

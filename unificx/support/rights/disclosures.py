@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.db import lock_scope
 from unificx.privacy import DataSubject
 from unificx.support.rights import disclosure_repository as repository
@@ -40,7 +41,7 @@ class Disclosures:
         request = await self.open_request(tenant_id, request_id)
         scope = new.scope.strip()
         if not 0 < len(scope) <= MAX_SCOPE:
-            raise Invalid(f"Name what is disclosed, in at most {MAX_SCOPE} characters.", field="scope")
+            raise Invalid(Phrase("Name what is disclosed, in at most {} characters.", MAX_SCOPE), field="scope")
         _check_data(new.data)
         if bool(new.person_id) == bool(new.number.strip()):
             raise Invalid("Name an account or a telephone number, one of them.", field="person_id")

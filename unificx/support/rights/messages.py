@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import get_args
 
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.db import UnitOfWork, lock_scope
 from unificx.support.rights import repository, states
 from unificx.support.rights.deadlines import with_deadlines
@@ -93,7 +94,7 @@ class RequestMessages:
     async def _write(self, uow: UnitOfWork, tenant_id: str, request_id: str, text: str, *, by: str) -> RightsRequest:
         text, now = text.strip(), self._database.clock.now()
         if not text or len(text) > MAX_TEXT:
-            raise Invalid(f"Use 1 to {MAX_TEXT} characters.", field="text")
+            raise Invalid(Phrase("Use 1 to {} characters.", MAX_TEXT), field="text")
         await lock_scope(uow.session, "rights request", request_id)
         before = await repository.find(uow.session, self._keys, tenant_id, request_id)
         if before is None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
 from unificx.core.names import is_printable
+from unificx.core.phrases import Phrase
 from unificx.db import Page, PageById, UnitOfWork, lock_scope, log_and_continue
 from unificx.identity import Transaction, checked_name
 from unificx.support.rights import clocks, repository, states
@@ -147,11 +148,11 @@ class RightsRequests:
     ) -> RightsRequest:
         text, topic = new.text.strip(), _one_line(new.topic)
         if len(text) > MAX_TEXT:
-            raise Invalid(f"Use at most {MAX_TEXT} characters.", field="text")
+            raise Invalid(Phrase("Use at most {} characters.", MAX_TEXT), field="text")
         if len(topic) > MAX_TOPIC:
-            raise Invalid(f"Use at most {MAX_TOPIC} characters.", field="topic")
+            raise Invalid(Phrase("Use at most {} characters.", MAX_TOPIC), field="topic")
         if len(new.attachment) > MAX_ATTACHMENT:
-            raise Invalid(f"Use at most {MAX_ATTACHMENT} characters.", field="attachment")
+            raise Invalid(Phrase("Use at most {} characters.", MAX_ATTACHMENT), field="attachment")
         if entry.most is not None:
             await lock_scope(uow.session, "requests of", entry.by)
             if await repository.count_open(uow.session, tenant_id, entry.by) >= entry.most:
@@ -213,7 +214,7 @@ class RightsRequests:
         or the records about a number. Raise NotFound, Conflict, Invalid."""
         note, corrected = note.strip(), checked_name(corrected_name, "corrected_name") if corrected_name else ""
         if len(note) > MAX_TEXT:
-            raise Invalid(f"Use at most {MAX_TEXT} characters.", field="note")
+            raise Invalid(Phrase("Use at most {} characters.", MAX_TEXT), field="note")
         renamed = False
         if corrected:
             open_request = (await self.get(tenant_id, request_id)).request

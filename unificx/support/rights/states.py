@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from unificx.core.errors import Conflict, Invalid
+from unificx.core.phrases import Phrase
 from unificx.support.rights.schemas import State
 
 Step = Literal["prove", "begin", "reply", "extend", "answer", "refuse", "withdraw"]
@@ -51,8 +52,11 @@ def after(state: State, step: Step, *, note: str, due: datetime, now: datetime) 
     """
     following = _TABLE[state].get(step)
     if following is None:
-        known = ", ".join(allowed(state)) or "none, it is closed"
-        raise Conflict(f"A request that is {state} cannot take the step {step}.", hint=f"Possible steps: {known}.")
+        known = ", ".join(allowed(state))
+        raise Conflict(
+            "This step is not possible in the present state of the request.",
+            hint=Phrase("Possible steps: {}.", known) if known else "The request is closed.",
+        )
     if step in WITH_REASONS and not note.strip():
         raise Invalid("Give the reasons. The person is told.", field="note")
     if step == "reply" and not note.strip():

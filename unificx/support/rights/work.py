@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.phrases import Phrase
 from unificx.db import lock_scope
 from unificx.identity import Role
 from unificx.support.rights import repository
@@ -43,7 +44,7 @@ class RequestWork:
         """Add an internal note. Raise NotFound, Invalid; Conflict if there are too many, or if the texts are erased."""
         text = text.strip()
         if not text or len(text) > MAX_NOTE:
-            raise Invalid(f"Use 1 to {MAX_NOTE} characters.", field="text")
+            raise Invalid(Phrase("Use 1 to {} characters.", MAX_NOTE), field="text")
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "rights request", request_id)
             request = await repository.find(uow.session, self._keys, tenant_id, request_id)
