@@ -125,13 +125,6 @@ class AudioStore:
             stored = await asyncio.to_thread(self.open_file, again, aead)
         return AudioReader(stored, partial(self.open, tenant_id, audio_id))
 
-    async def seconds(self, tenant_id: str, audio_id: str) -> float:
-        """Return the length of stored audio, 0 if there is none that can be read."""
-        try:
-            return round((await self.open(tenant_id, audio_id)).seconds, 2)
-        except (NotFound, Expired, CorruptAudio):
-            return 0.0
-
     async def open_video(self, tenant_id: str, audio_id: str) -> SealedFileReader:
         """Open the finished video with this audio. Raises NotFound, also until it is finished; Expired if it was
         erased; CorruptAudio."""

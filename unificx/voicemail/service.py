@@ -12,6 +12,7 @@ from unificx.audio_store import (
     AudioStore,
     AudioStoreDependencies,
     AudioWriter,
+    CorruptAudio,
     audio_ids_of_tenant,
     drop_tenant_audio,
     due_eraser,
@@ -20,7 +21,7 @@ from unificx.cluster import Counters
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
 from unificx.core.phrases import Phrase
-from unificx.db import PendingWork, UnitOfWork, lock_scope
+from unificx.db import Database, PendingWork, UnitOfWork, lock_scope
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Expiry, OutsideNumbers, Period, lock_holds
@@ -107,15 +108,8 @@ class Mailboxes:
         self._boxes.clear()
         self._boxes.update(boxes)
         await self._audio.recover()
-        for tenant_id, message_id, audio_id, extension_id in unfinished:
-            # Looked up: a start that was interrupted may have closed the file alone.
-            seconds = await self._audio.seconds(tenant_id, audio_id)
-            if seconds >= policy.MIN_SECONDS:
-                async with self._database.begin() as uow:
-                    if await message_repository.mark_stored(uow.session, tenant_id, message_id, seconds):
-                        uow.publish(MessageLeft(self._clock.new_id(), tenant_id, extension_id, message_id))
-            else:
-                await self._audio.erase(tenant_id, [audio_id])
+        for each in unfinished:
+            await _store_unfinished(self._database, self._audio, each)
         await self._audio.delete_orphans()
         await self.message_counts.start()
         await self.shared.start()
@@ -374,6 +368,22 @@ class Mailboxes:
     def _publish_changes(self, uow: UnitOfWork, tenant_id: str, extensions: set[str]) -> None:
         for extension_id in sorted(extensions):
             uow.publish(MailboxChanged(self._clock.new_id(), tenant_id, extension_id))
+
+
+async def _store_unfinished(database: Database, audio: AudioStore, unfinished: tuple[str, str, str, str]) -> None:
+    """Store a message that was being recorded before a restart, or erase one that is too short. Its length is that of
+    the file, which an interrupted start may have closed before."""
+    tenant_id, message_id, audio_id, extension_id = unfinished
+    try:
+        seconds = round((await audio.open(tenant_id, audio_id)).seconds, 2)
+    except (NotFound, Expired, CorruptAudio):
+        seconds = 0.0
+    if seconds < policy.MIN_SECONDS:
+        await audio.erase(tenant_id, [audio_id])
+        return
+    async with database.begin() as uow:
+        if await message_repository.mark_stored(uow.session, tenant_id, message_id, seconds):
+            uow.publish(MessageLeft(database.clock.new_id(), tenant_id, extension_id, message_id))
 
 
 def _erased(message: Message) -> Expired:
