@@ -29,11 +29,13 @@ LOG_BYTES = 4 << 20
 _LAST_RESORT = 20_000
 """Pages of 4 KiB in the log with which a commit merges it itself, while others wait."""
 
-# secure_delete overwrites deleted data; temp_store keeps spilled rows off the disk; WAL lets readers continue beside
-# the single writer; with FULL an acknowledged commit survives a power failure, with NORMAL the next such one saves it.
+# secure_delete overwrites deleted data; temp_store keeps spilled rows off the disk; of pages, which the system caches
+# too, each connection holds 512 kB, not 2 MB; WAL lets readers continue beside the single writer; with FULL an
+# acknowledged commit survives a power failure, with NORMAL the next such one saves it.
 _SETTINGS = (
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-512",
     "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
     f"PRAGMA journal_size_limit={LOG_BYTES}",
