@@ -74,6 +74,9 @@ class ContactHolding:
         await self._rows.erase(owner)
 
     async def remains(self, owner: DataSubject) -> Mapping[str, int]:
+        """Count what is left, with contacts that were being written when the key was destroyed."""
+        async with self._database.begin() as uow:
+            await repository.lock_numbers(uow.session, owner.tenant_id)
         return await self.find(owner)
 
     async def _entries(self, owner: DataSubject) -> list[str]:

@@ -165,6 +165,11 @@ async def locked_revision(session: AsyncSession, book: AddressBook) -> int:
     return await revision(session, book)
 
 
+async def lock_numbers(session: AsyncSession, tenant_id: str) -> None:
+    """Wait until no other transaction writes contacts with numbers outside, and let none until the end of this one."""
+    await lock_scope(session, "contact numbers", tenant_id)
+
+
 async def _lock(session: AsyncSession, book: AddressBook) -> None:
     await lock_scope(session, "contacts", book.tenant_id, book.person_id)
 

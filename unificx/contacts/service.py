@@ -164,6 +164,7 @@ class Contacts:
                 await repository.next_revisions(uow.session, book, deletes=True)
                 await repository.remove(uow.session, book.tenant_id, gone)
             last = await repository.next_revisions(uow.session, book, len(new) + len(changed))
+            await self._admit(uow, book.tenant_id, subjects)
             if await repository.count(uow.session, book) + len(new) > _capacity(book):
                 raise Conflict(
                     Phrase("An address book has at most {} contacts.", _capacity(book)), hint="Delete some first."
@@ -203,6 +204,7 @@ class Contacts:
         subjects = await self._subjects(book.tenant_id, [new])
         async with self._writing() as uow:
             number = await repository.next_revisions(uow.session, book)
+            await self._admit(uow, book.tenant_id, subjects)
             change = (contact_id, revision, new)
             after = await self._replace(uow, book, change, number, subjects, extra=extra, picture=picture)
             self._apply(uow, book, [after], (), range(number, number + 1))
@@ -284,6 +286,14 @@ class Contacts:
             if at % SUBJECTS_AT_A_TIME == 0:
                 await asyncio.sleep(0)
         return found
+
+    async def _admit(self, uow: UnitOfWork, tenant_id: str, subjects: Mapping[str, str]) -> None:
+        """Check that no number is erased already; an erasure that begins now waits for the transaction before it looks
+        for contacts that are left. Raise ErasedSubject."""
+        if subjects:
+            await repository.lock_numbers(uow.session, tenant_id)
+            if any(self._keys.is_destroyed(tenant_id, subject) for subject in subjects.values()):
+                raise ErasedSubject("a number of the contact was erased")
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[UnitOfWork]:

@@ -1,14 +1,17 @@
 """Address books on both databases."""
 
+import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from identity_factory import identity_on
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from tests.lock_waits import begin_within
 from tests.outside_numbers import in_germany
 from unificx.contacts import (
     NO_PICTURE,
@@ -272,6 +275,44 @@ async def test_erasing_a_number_removes_it_from_all_address_books(office: Office
     assert await office.listed(office.ben) == ["Other"]
     assert office.contacts.company_name(owner.tenant_id, WORK) == ""
     assert (await office.contacts.get([office.globex], elsewhere.id)).details.name == "Elsewhere"
+
+
+@pytest.mark.promise("D3")
+async def test_no_contact_is_written_with_a_number_that_is_erased_meanwhile(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await office.add(office.ada, "Other", WORK)
+    subjects = office.contacts._subjects  # pyright: ignore[reportPrivateUsage]
+
+    async def erase_meanwhile(tenant_id: str, details: Sequence[ContactDetails]) -> dict[str, str]:
+        found = await subjects(tenant_id, details)
+        office.keys.destroy(tenant_id, found[MOBILE])
+        return found
+
+    monkeypatch.setattr(office.contacts, "_subjects", erase_meanwhile)
+    with pytest.raises(Conflict):
+        await office.add(office.ada, "Maria", MOBILE)
+    with pytest.raises(Conflict):
+        await office.contacts.update(
+            office.ada, other.id, ContactDetails("M", numbers=(ContactNumber(MOBILE, "work"),))
+        )
+    assert await office.listed(office.ada) == ["Other"]
+
+
+@pytest.mark.promise("D3")
+async def test_an_erasure_sees_a_contact_that_was_being_written_as_the_key_was_destroyed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holding, begun = contact_holding(office.database, office.contacts), list[asyncio.Future[Mapping[str, int]]]()
+
+    async def erase(session: AsyncSession, *_: object) -> None:
+        owner = DataSubject(office.ada.tenant_id, office.subject(MOBILE))
+        office.keys.destroy(owner.tenant_id, owner.subject)
+        begun.append(await begin_within(session, holding.remains(owner)))
+
+    monkeypatch.setattr("unificx.contacts.picture_repository.put_of_contacts", erase)
+    await office.add(office.ada, "Maria", MOBILE)
+    assert (await begun[0])["entries in address books of others"] == 1
 
 
 @pytest.mark.promise("D3")
