@@ -164,7 +164,7 @@ class Contacts:
                 await repository.next_revisions(uow.session, book, deletes=True)
                 await repository.remove(uow.session, book.tenant_id, gone)
             last = await repository.next_revisions(uow.session, book, len(new) + len(changed))
-            await self._admit(uow, book.tenant_id, subjects)
+            await _require_present(uow, self._keys, book.tenant_id, subjects)
             if await repository.count(uow.session, book) + len(new) > _capacity(book):
                 raise Conflict(
                     Phrase("An address book has at most {} contacts.", _capacity(book)), hint="Delete some first."
@@ -204,7 +204,7 @@ class Contacts:
         subjects = await self._subjects(book.tenant_id, [new])
         async with self._writing() as uow:
             number = await repository.next_revisions(uow.session, book)
-            await self._admit(uow, book.tenant_id, subjects)
+            await _require_present(uow, self._keys, book.tenant_id, subjects)
             change = (contact_id, revision, new)
             after = await self._replace(uow, book, change, number, subjects, extra=extra, picture=picture)
             self._apply(uow, book, [after], (), range(number, number + 1))
@@ -287,14 +287,6 @@ class Contacts:
                 await asyncio.sleep(0)
         return found
 
-    async def _admit(self, uow: UnitOfWork, tenant_id: str, subjects: Mapping[str, str]) -> None:
-        """Check that no number is erased already; an erasure that begins now waits for the transaction before it looks
-        for contacts that are left. Raise ErasedSubject."""
-        if subjects:
-            await repository.lock_numbers(uow.session, tenant_id)
-            if any(self._keys.is_destroyed(tenant_id, subject) for subject in subjects.values()):
-                raise ErasedSubject("a number of the contact was erased")
-
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[UnitOfWork]:
         """Begin a unit of work. Raise Conflict if a number or the owner is erased meanwhile."""
@@ -330,8 +322,7 @@ class Contacts:
                 await repository.next_revisions(uow.session, AddressBook(tenant_id, person_id), deletes=True)
             await repository.remove(uow.session, tenant_id, ids)
             await self.pictures.erase(uow, tenant_id, subject)
-            uow.after_commit.append(lambda: self._names.drop(tenant_id, ids))
-            uow.after_commit.append(lambda: self._books.forget(tenant_id))
+            uow.after_commit += (lambda: self._names.drop(tenant_id, ids), lambda: self._books.forget(tenant_id))
 
     def drop_subject(self, subject: str) -> None:
         """Drop what is in memory of an erased subject before its rows are deleted."""
@@ -350,6 +341,15 @@ class Contacts:
         await self.pictures.remove_in(uow, event.tenant)
         uow.after_commit.append(lambda: self._names.drop_tenant(event.tenant))
         uow.after_commit.append(lambda: self._books.forget(event.tenant))
+
+
+async def _require_present(uow: UnitOfWork, keys: KeyStore, tenant_id: str, subjects: Mapping[str, str]) -> None:
+    """Check that no number is erased already; an erasure that begins now waits for the transaction before it looks for
+    contacts that are left. Raise ErasedSubject."""
+    if subjects:
+        await repository.lock_numbers(uow.session, tenant_id)
+        if any(keys.is_destroyed(tenant_id, subject) for subject in subjects.values()):
+            raise ErasedSubject("a number of the contact was erased")
 
 
 def _sealing_subject(details: ContactDetails, subjects: dict[str, str], clock: Clock) -> str:
