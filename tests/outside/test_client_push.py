@@ -145,21 +145,35 @@ def test_a_click_opens_the_client_for_this_call_or_notifies_the_open_one(anna: C
 
 
 @pytest.mark.whole_browser
-def test_the_worker_uses_the_language_of_the_device(clients: Clients, household: Household) -> None:
-    client = clients("notifications", language="de-DE").sign_in(household.anna)
+def test_a_device_without_a_push_service_gets_one_in_its_language(
+    clients: Clients, household: Household, own_service: FakePushService
+) -> None:
+    """The self-test reports that no service responds; a changed subscription, of which the worker learns, is registered."""
+    client = clients("notifications", "microphone", language="de-DE").sign_in(household.anna, path="/self-test")
+    client.page.get_by_role("button", name="Test starten").click()
+    expect(client.page.get_by_text("Push-Dienst")).to_be_visible(timeout=40_000)
+    assert client.api("GET", "/me/reachable")["push"] is False
     worker = ServiceWorkerProbe(client)
     worker.close_page()
     worker.deliver_push({"type": "call", "call": "019b-7"})
     [shown] = worker.wait_for_notifications("Eingehender Anruf")
     assert shown["lang"] == "de"
-
-
-@pytest.mark.whole_browser
-def test_an_unresponsive_push_service_is_reported(clients: Clients, household: Household) -> None:
-    client = clients("notifications", "microphone").sign_in(household.anna, path="/self-test")
-    client.page.get_by_role("button", name="Start test").click()
-    expect(client.page.get_by_text("push service")).to_be_visible(timeout=40_000)
-    assert client.api("GET", "/me/reachable")["push"] is False
+    worker.execution_context.evaluate(
+        """async (subscription) => {
+          const event = new ExtendableEvent('pushsubscriptionchange')
+          event.newSubscription = {toJSON: () => subscription}
+          const waited = []
+          event.waitUntil = (work) => waited.push(work)
+          self.dispatchEvent(event)
+          await Promise.all(waited)
+        }""",
+        own_service.browser.as_json(),
+    )
+    client.open()
+    assert client.api("GET", "/me/reachable")["push"] is True
+    test_id = client.api("POST", "/me/push/test")["id"]
+    [message] = eventually(lambda: own_service.messages("test"), what="a push")
+    assert message["id"] == test_id
 
 
 @pytest.mark.promise("U1")
@@ -315,28 +329,3 @@ def test_the_self_test_receives_a_callback(clients: Clients, household: Househol
     expect(client.page.get_by_text("Test call", exact=True)).to_have_count(0)
     client.page.get_by_role("button", name="Show 1 test call").click()
     expect(client.page.get_by_text("Test call", exact=True)).to_be_visible()
-
-
-@pytest.mark.whole_browser
-def test_a_changed_push_endpoint_is_registered(
-    clients: Clients, household: Household, own_service: FakePushService
-) -> None:
-    client = clients("notifications").sign_in(household.anna)
-    worker = ServiceWorkerProbe(client)
-    worker.close_page()
-    worker.execution_context.evaluate(
-        """async (subscription) => {
-          const event = new ExtendableEvent('pushsubscriptionchange')
-          event.newSubscription = {toJSON: () => subscription}
-          const waited = []
-          event.waitUntil = (work) => waited.push(work)
-          self.dispatchEvent(event)
-          await Promise.all(waited)
-        }""",
-        own_service.browser.as_json(),
-    )
-    client.open()
-    assert client.api("GET", "/me/reachable")["push"] is True
-    test_id = client.api("POST", "/me/push/test")["id"]
-    [message] = eventually(lambda: own_service.messages("test"), what="a push")
-    assert message["id"] == test_id
