@@ -98,6 +98,18 @@ def parties(world: World) -> list[tuple[str, str]]:
     return [(party.role, party.number) for party in call.parties]
 
 
+def way(world: World) -> list[str]:
+    """The steps: kind, number, how the call came there and by which party, and how it ended there."""
+    [call] = world.ended
+    found: list[str] = []
+    for step in call.steps:
+        number = step.party.number if step.party is not None else step.number or step.name
+        by = "" if step.by is None else f" by {call.parties[step.by].number}"
+        found.append(f"{step.kind} {number}: {step.reason}{by}, {step.outcome}")
+        assert step.at <= step.ended <= call.ended
+    return found
+
+
 HOLDS = """
     bob   -> INVITE [bob/hold]
     alice <- INVITE [bob/hold]

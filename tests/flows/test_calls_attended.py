@@ -355,7 +355,7 @@ async def test_attended_transfer_to_a_parking_slot() -> None:
         app   <- BYE
         carol <- 200 [alice]
         carol -> ACK
-    """)  # fmt: skip
+    """ + hangs_up("alice", "carol", "answered 16 alice bob desk carol"))  # fmt: skip
 
 
 async def test_calls_are_not_joined_while_one_of_them_changes() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from ladder import play, play_on
-from steps import PARTICIPANTS, UP, parties, refers
+from steps import PARTICIPANTS, UP, parties, refers, way
 
 from unificx.calls.schemas import MAX_PARKING_SLOTS
 
@@ -59,6 +59,11 @@ async def test_call_is_parked_and_retrieved_from_another_phone(code: str) -> Non
     await world.pass_time(70)
     assert world.leftovers() == {}
     assert parties(world) == [("caller", "1001"), ("callee", "1002"), ("callee", "1003")]
+    assert way(world) == [
+        "extension 1002: dialled, answered",
+        "parked : parked by 1002, continued",
+        "extension 1003: picked_up by 1003, answered",
+    ]
 
 
 async def test_caller_parks_the_callee_who_hangs_up() -> None:

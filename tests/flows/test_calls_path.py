@@ -12,11 +12,11 @@ from steps import (
     extension,
     hangs_up,
     up,
+    way,
 )
 from test_calls_attended import TAKEN, refer
 from test_calls_forwarding import presence
 from test_calls_groups import group
-from world import World
 
 from unificx.calls import CallControl, CallRecordingStatus
 from unificx.routing import CallApp, DestinationRef, Fork, GoTo, PathObject, Plan, RingTarget, Step
@@ -45,18 +45,6 @@ class SupportGroup:
 
 
 NUMBERS = {"6000": SalesGroup(), "6100": SupportGroup(), "7200": Hours(), "7000": CallApp("menu")}
-
-
-def way(world: World) -> list[str]:
-    """The steps: kind, number, how the call came there and by which party, and how it ended there."""
-    [call] = world.ended
-    found: list[str] = []
-    for step in call.steps:
-        number = step.party.number if step.party is not None else step.number or step.name
-        by = "" if step.by is None else f" by {call.parties[step.by].number}"
-        found.append(f"{step.kind} {number}: {step.reason}{by}, {step.outcome}")
-        assert step.at <= step.ended <= call.ended
-    return found
 
 
 IN_MENU = """
@@ -97,6 +85,31 @@ async def test_a_call_to_an_extension_or_its_mailbox_has_no_way() -> None:
         alice <- 200 BYE
     """)
     assert way(recorded) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("1002", []), ("6100", ["group 6100: dialled, continued", "extension 1002: routed, answered"])],
+)
+async def test_the_way_of_a_click_to_dial_begins_with_what_is_dialled(number: str, expected: list[str]) -> None:
+    world = await play(f"""
+        alice 1001, bob 1002
+        ! alice clicks to dial {number}
+        app   <- waiting
+        ! the app answers [ring]
+        alice <- INVITE [ring]
+        alice -> 200 [alice]
+        alice <- ACK
+        app   <- ACK [alice]
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        app   <- BYE
+        bob   <- ACK
+        alice <- INVITE [bob]
+        alice -> 200 [alice]
+        alice <- ACK
+    """ + hangs_up("alice", "bob", "answered 16 alice bob"), numbers=NUMBERS)  # fmt: skip
+    assert way(world) == expected
 
 
 async def test_the_callee_that_the_caller_transfers_has_answered() -> None:

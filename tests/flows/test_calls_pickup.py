@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 from ladder import play, play_on
-from steps import PARTICIPANTS, REFERRED, UP, parties
+from steps import PARTICIPANTS, REFERRED, UP, parties, way
 from test_calls_groups import group
-from test_calls_path import way
 from world import World
 
 from unificx.calls import CallControl, ExtensionCalls

@@ -1,11 +1,13 @@
 """Blind transfer: to a phone, to a feature code, unanswered."""
 
+from dataclasses import replace
+
 import pytest
 from ladder import play
-from steps import PARTICIPANTS, REFERRED, TRANSFEROR_HANGS_UP, UP, hangs_up, parties, refers
-from test_calls_groups import group
+from steps import PARTICIPANTS, REFERRED, TRANSFEROR_HANGS_UP, UP, hangs_up, parties, refers, way
+from test_calls_groups import Planned, group
 
-from unificx.routing import DestinationRef
+from unificx.routing import DestinationRef, PathObject
 
 
 async def test_callee_transfers_the_caller() -> None:
@@ -286,11 +288,15 @@ TO_GROUP = PARTICIPANTS + UP + refers("bob", "6000") + """
     carol -> 180
     bob   <- NOTIFY 180
 """ + TRANSFEROR_HANGS_UP  # fmt: skip
-GROUP = {"6000": group(("1003",), otherwise=DestinationRef("hangup"))}
+GROUP = {
+    "6000": Planned(
+        replace(group(("1003",), otherwise=DestinationRef("hangup")).plan(), path=(PathObject("group", "6000"),))
+    )
+}
 
 
 async def test_a_member_that_answers_takes_the_place_of_its_group_in_the_record() -> None:
-    await play(TO_GROUP + """
+    world = await play(TO_GROUP + """
         carol -> 200 [carol]
         app   <- BYE
         carol <- ACK
@@ -298,6 +304,11 @@ async def test_a_member_that_answers_takes_the_place_of_its_group_in_the_record(
         alice -> 200 [alice]
         alice <- ACK
     """ + hangs_up("alice", "carol", "answered 16 alice bob carol"), numbers=GROUP)  # fmt: skip
+    assert way(world) == [
+        "extension 1002: dialled, answered",
+        "group 6000: transferred by 1002, continued",
+        "extension 1003: routed, answered",
+    ]
 
 
 async def test_a_group_that_does_not_answer_remains_in_the_record() -> None:

@@ -122,7 +122,7 @@ async def test_one_row_tells_the_way_of_a_call_through_the_office(offices: Seque
         ("queue", "6500", "routed", "continued"),
         ("extension", "1001", "routed", "answered"),
         ("extension", "1005", "transferred", "missed"),
-        ("mailbox", "1005", "transferred", "answered"),
+        ("mailbox", "1005", "routed", "answered"),
     ]
     [row] = await wait_until(lambda: twin.server.history(), what="the call of the other tenant is recorded")
     assert (row["direction"], row["caller"], row["outcome"]) == ("internal", "1002", "answered")

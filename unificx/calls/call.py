@@ -155,8 +155,6 @@ class Call:
     """The transferor that connected the present parties, None if no transfer did."""
     taken_by: str = ""
     """The leg that picked up the ringing call, or retrieves the parked one, until it is connected."""
-    was_picked_up: bool = False
-    """Whether `taken_by` picked up the ringing call."""
     early_info: tuple[tuple[str, InfoReceived], ...] = ()
     """INFO requests of legs that answered, received before media was connected."""
     pending_connect: tuple[str, ConnectRequest] | None = None

@@ -69,6 +69,8 @@ class CallPath:
 
     steps: list[PathStep] = field(default_factory=list[PathStep])
     _passed: tuple[PathObject, ...] = ()
+    _begins: int = 0
+    """Position of the first step of the present course."""
 
     def enter_objects(self, objects: tuple[PathObject, ...], approach: Approach) -> None:
         """The call comes to the objects of a plan that it has not come to yet."""
@@ -81,7 +83,14 @@ class CallPath:
 
     def leave_objects(self) -> None:
         """The call is led to another plan: its objects are new steps, even those the call has come to before."""
-        self._passed = ()
+        self._passed, self._begins = (), len(self.steps)
+
+    def next_approach(self, approach: Approach) -> Approach:
+        """Return how the call comes to the next step. It was forwarded or transferred to the first one only, such as a
+        group, which routes it to the others."""
+        if any((each.step.reason, each.by) == (approach.reason, approach.by) for each in self.steps[self._begins :]):
+            return Approach("routed", approach.at)
+        return approach
 
     def enter_party(self, kind: StepKind, party: CallParty, approach: Approach) -> None:
         """The phones of an extension or an outside number ring. Another phone of the same party changes nothing, also

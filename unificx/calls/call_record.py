@@ -8,7 +8,7 @@ from unificx.calls.events import Answerer, CallEnded, CallParty, CallStep, Outco
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.states import CALLER
 from unificx.calls.participant import Participant
-from unificx.calls.schemas import PICKED_UP
+from unificx.calls.schemas import PARK, PICKED_UP
 from unificx.identity import Extension
 from unificx.routing import VOICEMAIL_APP, Forward, OutsideTarget
 from unificx.sip.legs import IncomingLeg
@@ -31,7 +31,7 @@ def to_call_ended(call: Call, cause: Cause, now: float) -> CallEnded:
 
 def update_parties(call: Call, *, unanswered: bool = False) -> None:
     """Update the parties of the call record from the current participants. The number of a group that rings is a party
-    only if it remains `unanswered`, otherwise its member that answers."""
+    only if it remains `unanswered`, otherwise its member that answers. An app that only holds the caller is none."""
     calling, called = _caller_party(call), _callee_party(call)
     caller_key, answered_leg = "", call.answered_leg or ""
     same_extension = call.click_to_dial and calling.extension_id == called.extension_id
@@ -39,7 +39,8 @@ def update_parties(call: Call, *, unanswered: bool = False) -> None:
         caller_key = _record_party(call, CALLER, calling, "")
     if same_extension and call.is_app(answered_leg):
         return
-    shown = called.number and (unanswered or answered_leg)
+    app = call.participant(answered_leg).app
+    shown = called.number and (unanswered or answered_leg) and (app is None or app.app not in (PARK, PICKED_UP))
     if call.callee is not None or shown or not call.record_parties.by_leg:
         _record_party(call, answered_leg, called, caller_key)
 
@@ -112,11 +113,8 @@ def set_course(call: Call, course: CallCourse) -> None:
 
 
 def set_peer(call: Call, name: str, callee: Extension | None) -> None:
-    """Connect the caller to this leg of this extension. An app that held the caller of a group until then is not a
-    party."""
-    held_by = call.participant(call.answered_leg or "").app
-    if call.callee is not None or held_by is None or held_by.app != PICKED_UP:
-        update_parties(call)
+    """Connect the caller to this leg of this extension."""
+    update_parties(call)
     call.callee, call.answered_leg = callee, name
     if not (call.is_app(CALLER) or call.is_app(name)):  # a phone has answered, though an app had taken the missed call
         call.fallback_cause, call.was_missed = None, False

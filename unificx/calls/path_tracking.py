@@ -1,25 +1,30 @@
 """Follows the path of a live call for its record. A call that only rings the dialled extension has none."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from unificx.calls.call import Call, CallCourse, dialled_outside
 from unificx.calls.call_path import Approach, CallPath
 from unificx.calls.events import CallParty, StepKind, StepOutcome
 from unificx.calls.machine.states import CALLER, Transferring
-from unificx.calls.schemas import PARK, PICKED_UP, RINGBACK_APP
+from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, PICKED_UP, RINGBACK_APP
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, VOICEMAIL_APP
 
 _APP_KINDS: dict[str, StepKind] = {VOICEMAIL_APP: "mailbox", CONFERENCE_APP: "room", PARK: "parked"}
+_UNNAMED_APPS = (RINGBACK_APP, PICKED_UP, PARK_ANNOUNCEMENT)
+"""Apps that are no step of the way: they are heard meanwhile."""
 
 
 def path_of(call: Call) -> CallPath:
-    """Return the path of a call. It begins with the dialled extension, not noted while it was alone."""
+    """Return the path of a call. It begins with the dialled extension, not noted while it was alone; after a click to
+    dial with what was dialled then, not with the phone of its user."""
     if call.path is None:
         call.path = CallPath()
         first = Approach("dialled", call.started)
-        fork = call.course.fork if call.course.is_plain else None
+        is_own_phone = call.click_to_dial and call.is_app(CALLER)
+        fork = call.course.fork if call.course.is_plain and not is_own_phone else None
         for target in fork.ring_targets if fork is not None else ():
             call.path.enter_party("extension", _of_extension(target.extension), first)
         if call.callee is not None and call.answered is not None and not call.is_app(call.answered_leg or ""):
@@ -35,15 +40,17 @@ def dialled(call: Call, name: str, directory: DirectoryCache, now: float) -> Non
     if name == CALLER:
         return
     one, course, at = call.participant(name), _course_of(call), call.wall_time(now)
-    if one.app is not None and one.app.app in (RINGBACK_APP, PICKED_UP):
+    if one.app is not None and one.app.app in _UNNAMED_APPS:
         return
     path = path_of(call)
     path.enter_objects(course.plan.path, _approach(call, course, path, at))
-    approach = _approach(call, course, path, at)
+    approach = path.next_approach(_approach(call, course, path, at))
     if one.app is not None:
         kind = _APP_KINDS.get(one.app.app, "app")
         owner = course.plan.called if kind == "mailbox" and not one.app.arguments else None
         party = _of_extension(owner) if owner is not None else None
+        if kind == "parked" and approach.reason == "transferred":
+            approach = replace(approach, reason="parked")
         path.enter_app(kind, "" if kind != "app" else one.app.app, party, approach)
     else:
         found = _party(call, name, directory)
@@ -107,7 +114,7 @@ def _approach(call: Call, course: CallCourse, path: CallPath, at: datetime) -> A
 def _approach_of(call: Call, name: str, path: CallPath, at: datetime) -> Approach:
     """How the call comes to a participant that is connected."""
     extension_id, transferor = call.participant(name).extension_id, call.transferred_by
-    if call.was_picked_up and call.taken_by == name:
+    if call.taken_by == name:
         return Approach("picked_up", at, extension_id)
     if transferor is not None and extension_id and extension_id == transferor.extension_id:
         return Approach("returned", at)

@@ -68,7 +68,7 @@ class Takeovers:
         if not taken.leg:
             self._pick_up(call, name, now)
         elif call.is_app(taken.leg):
-            call.taken_by, call.was_picked_up = name, False
+            call.taken_by = name
             self.proceed(call)
         else:
             self._deps.dispatch(call, events.TakeOverRequested(taken.leg, name, leg.remote_sdp))
@@ -93,7 +93,7 @@ class Takeovers:
     def _pick_up(self, call: Call, name: str, now: float) -> None:
         path_tracking.path_of(call)
         path_tracking.unanswered(call, "continued", now)
-        call.taken_by, call.was_picked_up = name, True
+        call.taken_by = name
         call.fallback_cause, call.was_missed = None, False
         targets = None
         if isinstance(call.state, SettingUp):

@@ -154,7 +154,8 @@ class Transfers:
         state = self.require_connected(call, CALLER)
         if state.exchange is not None or call.is_app(CALLER) or party_of(call, state.callee) is None:
             raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
-        return lambda: self._split_to_apps(call, state.callee, (app, app), dialled)
+        course = CallCourse(dialled=dialled)
+        return lambda: self._split_to_apps(call, state.callee, (app, app), course)
 
     def find_parked(self, requester: Caller, plan: Plan) -> tuple[Call, str] | None:
         """Return the parked call that the plan retrieves, and the leg of the app that holds its party or is about to.
@@ -299,13 +300,14 @@ class Transfers:
         self._deps.moves.absorb(call, other, names)
         self._start_transfer(call, name, setup, course, self._return_course(call, requester, remaining, now))
 
-    def _split_to_apps(self, call: Call, name: str, apps: tuple[CallApp, CallApp], dialled: str) -> None:
-        """Connect the leg `name` to the second app in a new call, the other leg to the first app."""
+    def _split_to_apps(self, call: Call, name: str, apps: tuple[CallApp, CallApp], course: CallCourse) -> None:
+        """Connect the leg `name` to the second app in a new call, the other leg to the first app. `course`: that of
+        both, without a plan."""
         other = self._deps.moves.split(call, name)
         for each, app in zip((call, other), apps, strict=True):
             assert isinstance(each.state, Talking)
             leaving, leg = each.state.callee, each.new_leg_name("app")
-            each.participants[leg], each.transfer_course = Participant(app=app), CallCourse(app.plan(), dialled)
+            each.participants[leg], each.transfer_course = Participant(app=app), replace(course, plan=app.plan())
             self._deps.dispatch(each, events.MoveToAppRequested(leaving, leg))
 
     def _park(self, call: Call, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
@@ -316,7 +318,8 @@ class Transfers:
         slot = self._shared.parking.occupy(requester.tenant_id, leg, requester.extension_id, since)
         if slot is None:
             raise RemoteProtocolError(486, "No Parking Slot Available")
-        return lambda: self._split_to_apps(call, name, (CallApp(PARK), CallApp(PARK_ANNOUNCEMENT, (str(slot),))), "")
+        apps, course = (CallApp(PARK), CallApp(PARK_ANNOUNCEMENT, (str(slot),))), CallCourse(transferred_by=requester)
+        return lambda: self._split_to_apps(call, name, apps, course)
 
     def _find_joinable(self, requester: Caller, plan: Plan) -> Call | None:
         """Return the call that `find_parked` does if its parties can be moved at once."""
