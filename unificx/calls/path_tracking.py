@@ -14,7 +14,7 @@ from unificx.routing import CONFERENCE_APP, VOICEMAIL_APP
 
 _APP_KINDS: dict[str, StepKind] = {VOICEMAIL_APP: "mailbox", CONFERENCE_APP: "room", PARK: "parked"}
 _UNNAMED_APPS = (RINGBACK_APP, PICKED_UP, PARK_ANNOUNCEMENT)
-"""Apps that are no step of the way: they are heard meanwhile."""
+"""Apps that are not steps of the way: they are heard meanwhile."""
 
 
 def path_of(call: Call) -> CallPath:
