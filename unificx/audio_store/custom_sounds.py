@@ -134,7 +134,10 @@ class CustomSounds:
 
     # ---- inside
 
-    async def _on_audio_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
+    async def _on_audio_erased(
+        self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str], following: Sequence[str]
+    ) -> None:
+        del following
         await repository.drop(uow.session, tenant_id, audio_ids)
         self._discard(audio_ids)
 
