@@ -1,5 +1,7 @@
 """Legs: both ends of an INVITE dialog, with packet loss, in virtual time."""
 
+from dataclasses import replace
+
 import pytest
 from cyclic_garbage import no_cyclic_garbage
 from leg_wire import ANSWER, OFFER, OTHER, Wire
@@ -813,3 +815,30 @@ def test_a_target_refresh_is_not_undone_by_an_older_offer_that_is_accepted_later
     callee.answer(ANSWER, wire.now)
     assert callee.dialog is not None
     assert callee.dialog.remote_target == "sip:moved@192.0.2.1:5061"
+
+
+@pytest.mark.parametrize(("method", "status"), [("INFO", 200), ("UPDATE", 200), ("PRACK", 481), ("BYE", 200)])
+def test_the_caller_may_send_requests_in_the_dialog_of_a_tentative_response(method: str, status: int) -> None:
+    """It has sequence numbers of its own, and ends with the final response (RFC 3261 sections 12.2.2 and 13.2.2.4)."""
+    wire = Wire()
+    caller = wire.call()
+    callee = wire.accept_incoming()
+    callee.progress(183, ANSWER, wire.now, tentative=True)
+    wire.pump()
+    rung = caller.early_dialog
+    assert rung is not None
+    early = replace(rung, remote=f"{rung.remote};tag={rung.remote_tag}", local_seq=7)
+    early = receive_in_dialog(wire, early, method, ("RAck", "1 1 INVITE"))
+    if method == "BYE":
+        callee.close(wire.now)
+        wire.pump()
+    assert f"b: {status} {method}" in wire.log
+    assert ("b: 487 INVITE" in wire.log) == callee.ended == (method == "BYE")
+    assert wire.take_events(wire.b) == {"INFO": [InfoReceived("", b"")], "BYE": [ByeReceived()]}.get(method, [])
+    callee.accept(ANSWER, wire.now)
+    wire.pump()
+    receive_in_dialog(wire, early, "BYE", REFER)
+    assert len(wire.b.unmatched) == 1
+    if method != "BYE":
+        receive_in_dialog(wire, caller.dialog, "BYE", REFER)
+        assert wire.take_events(wire.b) == [AckReceived(b""), ByeReceived()]

@@ -9,7 +9,7 @@ from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import LegEvent
-from unificx.sip.legs.incoming import IncomingLeg, rejection_headers
+from unificx.sip.legs.incoming import IncomingLeg, leg_id_of, rejection_headers
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.outgoing import InviteParams, OutgoingLeg
 from unificx.sip.legs.session_timer import SessionTimer
@@ -91,8 +91,7 @@ class DialogTable:
 
     def has_dialog_of(self, request: Request) -> bool:
         """Whether an in-dialog request belongs to a leg of this table."""
-        leg = self._by_tag.get(request.to_tag)
-        return leg is not None and _same_dialog(leg, request)
+        return self._leg_of(request) is not None
 
     def handle(self, event: Event, now: float) -> bool:
         """Dispatch an endpoint event to its leg. Return False if it belongs to none."""
@@ -175,9 +174,13 @@ class DialogTable:
             if at is not None:
                 yield at, tag
 
+    def _leg_of(self, request: Request) -> Leg | None:
+        leg = self._by_tag.get(leg_id_of(request.to_tag))
+        return leg if leg is not None and _same_dialog(leg, request) else None
+
     def _request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> bool:
-        leg = self._by_tag.get(request.to_tag)
-        if leg is None or not _same_dialog(leg, request):
+        leg = self._leg_of(request)
+        if leg is None:
             return False
         try:
             if request.method == "INFO" and request.first("info-package") is not None:
@@ -207,4 +210,6 @@ def _same_dialog(leg: Leg, request: Request) -> bool:
     dialog = leg.dialog
     if dialog is None and isinstance(leg, OutgoingLeg):
         dialog = leg.early_dialog_with(request.from_tag)
+    elif isinstance(leg, IncomingLeg) and request.to_tag != leg.id:
+        dialog = leg.early_dialog_at(request.to_tag)
     return dialog is not None and dialog.call_id == request.call_id and dialog.remote_tag == request.from_tag

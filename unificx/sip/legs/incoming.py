@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from unificx.core.value import value
 from unificx.sip.capabilities import IN_INVITE
-from unificx.sip.dialog import uas_dialog
+from unificx.sip.dialog import Dialog, uas_dialog
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
@@ -55,6 +55,7 @@ class IncomingLeg(Leg):
         "_queued",
         "_repeat_at",
         "_rseq",
+        "_tentative_dialog",
         "accepted",
         "final_sent",
         "invite",
@@ -82,6 +83,8 @@ class IncomingLeg(Leg):
         self.final_sent = False
         self.accepted = False
         self._rseq = 0
+        self._tentative_dialog: Dialog | None = None
+        """The early dialog of tentative responses, in which the caller may send requests until the final response."""
         self._queued: QueuedResponse | None = None
         self._last_provisional: QueuedResponse | None = None
         self._repeat_at: float | None = None
@@ -113,7 +116,9 @@ class IncomingLeg(Leg):
         if body:
             lines.append(("Content-Type", SDP))
         if tentative:
-            response = respond(self.invite, status, to_tag=f"{self.id}{FORK_SUFFIX}", headers=lines, body=body)
+            tag = f"{self.id}{FORK_SUFFIX}"
+            self._tentative_dialog = self._tentative_dialog or uas_dialog(self.invite, tag, self._peer_flow())
+            response = respond(self.invite, status, to_tag=tag, headers=lines, body=body)
             self.table.endpoint.respond(self.key, response, now)
             self.table.rearm(self)
             return
@@ -174,8 +179,24 @@ class IncomingLeg(Leg):
         if not self.final_sent and not self.ended:
             self._emit(Cancelled())
 
+    def early_dialog_at(self, to_tag: str) -> Dialog | None:
+        """Return the early dialog of the tentative responses if the tag is theirs; it ends with the final response."""
+        dialog = self._tentative_dialog
+        return dialog if dialog is not None and dialog.local_tag == to_tag and not self.final_sent else None
+
     def handle_request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
         """As `Leg.handle_request`; a BYE before the answer also ends the INVITE (15.1.2)."""
+        tentative = self.early_dialog_at(request.to_tag)
+        if tentative is None:
+            self._handle_in_dialog(key, request, flow, now)
+            return
+        main, self.dialog = self.dialog, tentative  # each has its own sequence numbers and target
+        try:
+            self._handle_in_dialog(key, request, flow, now)
+        finally:
+            self._tentative_dialog, self.dialog = self.dialog, main
+
+    def _handle_in_dialog(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
         early = not self.final_sent
         if early and request.method == "INVITE":
             self._respond(key, request, 500, now, [("Retry-After", "5")])
