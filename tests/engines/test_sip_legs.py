@@ -825,9 +825,9 @@ def test_the_caller_may_send_requests_in_the_dialog_of_a_tentative_response(meth
     callee = wire.accept_incoming()
     callee.progress(183, ANSWER, wire.now, tentative=True)
     wire.pump()
-    rung = caller.early_dialog
-    assert rung is not None
-    early = replace(rung, remote=f"{rung.remote};tag={rung.remote_tag}", local_seq=7)
+    first = caller.early_dialog
+    assert first is not None
+    early = replace(first, remote=f"{first.remote};tag={first.remote_tag}", local_seq=7)
     early = receive_in_dialog(wire, early, method, ("RAck", "1 1 INVITE"))
     if method == "BYE":
         callee.close(wire.now)

@@ -206,3 +206,30 @@ def test_invite_without_a_route_goes_to_the_next_server_or_again_to_the_only_one
     wire.accept_incoming().accept(ANSWER, wire.now)
     wire.pump()
     assert wire.take_events(wire.a) == [Answered(ANSWER)]
+
+
+def test_a_challenged_prack_is_repeated() -> None:
+    """Once more only, and whatever becomes of it, the call goes on with the answer."""
+    wire = Wire()
+    leg = call(wire)
+    invite = wire.b.unmatched.pop()
+    contact = ("Contact", "<sip:192.0.2.2:5062>")
+    for number in ("7", "8"):
+        headers = [contact, ("Require", "100rel"), ("RSeq", number)]
+        wire.b.endpoint.respond(invite.key, respond(invite.request, 183, to_tag="b-tag", headers=headers), wire.now)
+        wire.pump()
+        refused = challenge(wire)
+        repeated = wire.b.unmatched[-1].request
+        assert has_valid_credentials(repeated)
+        assert (repeated.method, repeated.first("rack")) == ("PRACK", f"{number} 1 INVITE")
+        assert (repeated.to_tag, repeated.cseq.number) == (refused.to_tag, refused.cseq.number + 1)
+        challenge(wire, nonce="n2")
+    typed = [contact, ("Content-Type", "application/sdp")]
+    wire.drops = lambda message: message.cseq_method == "PRACK"
+    headers = [contact, ("Require", "100rel"), ("RSeq", "9")]
+    wire.b.endpoint.respond(invite.key, respond(invite.request, 183, to_tag="b-tag", headers=headers), wire.now)
+    answer = respond(invite.request, 200, to_tag="b-tag", headers=typed, body=ANSWER)
+    wire.b.endpoint.respond(invite.key, answer, wire.now)
+    wire.advance(40)
+    assert (wire.take_events(wire.a)[-1], leg.ended) == (Answered(ANSWER), False)
+    assert "a: ACK" in wire.log

@@ -13,7 +13,7 @@ from unificx.sip.capabilities import ALLOW_IN_DIALOG, SUPPORTED_IN_DIALOG
 from unificx.sip.dialog import Dialog, uac_dialog
 from unificx.sip.flow import Flow
 from unificx.sip.grammar import MAX_UINT32, parse_number
-from unificx.sip.legs.credentials import NO_AUTHORIZATION, Credentials
+from unificx.sip.legs.credentials import NO_AUTHORIZATION, Credentials, SentRequest
 from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import answer_in, supports_update
@@ -62,7 +62,7 @@ class EarlyDialog:
     """An early dialog and the RSeq of its last reliable provisional response (0: none yet)."""
 
     dialog: Dialog
-    rseq: int
+    rseq: int = 0
 
 
 class OutgoingLeg(Leg):
@@ -73,6 +73,7 @@ class OutgoingLeg(Leg):
         "_cancelled",
         "_early_answers",
         "_early_dialogs",
+        "_early_requests",
         "_initial_dialog",
         "_min_se",
         "_offer",
@@ -101,6 +102,8 @@ class OutgoingLeg(Leg):
         self._early_dialogs: Mapping[str, EarlyDialog] = EMPTY
         self._early_answers: Mapping[str, bytes] = EMPTY
         """The latest SDP in a provisional response, by To tag."""
+        self._early_requests: Mapping[ClientKey, tuple[str, SentRequest]] = EMPTY
+        """Those in early dialogs that the peer may challenge, with the To tag of the dialog."""
         self._session_interval, self._min_se = table.session_expires, MIN_SE
         self._tag = ""
         """To tag of the latest provisional response."""
@@ -168,18 +171,12 @@ class OutgoingLeg(Leg):
         if self._remote_control is None or self.answered or self.ended or self._cancelled:
             return False
         response, flow = self._remote_control
-        early = self._early_dialogs.get(response.to_tag)
-        dialog = early.dialog if early is not None else uac_dialog(self._initial_dialog, response, flow)
-        headers = [
-            ("Contact", self._contact_in(dialog, flow)),
-            ("Event", "talk"),
-            ("Subscription-State", "active"),
-        ]
-        dialog, notify = dialog.request("NOTIFY", headers)
-        # Later requests of the dialog need a higher CSeq.
-        latest = EarlyDialog(dialog, early.rseq if early is not None else 0)
-        self._early_dialogs = {**self._early_dialogs, response.to_tag: latest}
-        self.table.endpoint.request(notify, flow, now)
+        early = self._early_dialogs.get(response.to_tag) or EarlyDialog(
+            uac_dialog(self._initial_dialog, response, flow)
+        )
+        contact = ("Contact", self._contact_in(early.dialog, flow))
+        notify = SentRequest("NOTIFY", (contact, ("Event", "talk"), ("Subscription-State", "active")), b"")
+        self._request_early(response.to_tag, early, notify, flow, now)
         return True
 
     # ---- input from the dialog table
@@ -231,7 +228,9 @@ class OutgoingLeg(Leg):
     def handle_response(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
         """Process a response to the INVITE or to a later request."""
         self._silent_until = None
-        if key != self.key:
+        if key in self._early_requests:
+            self._answer_early_challenge(key, response, flow, now)
+        elif key != self.key:
             super().handle_response(key, response, flow, now)
         elif response.status < 200:
             self._handle_provisional(response, flow, now)
@@ -243,12 +242,9 @@ class OutgoingLeg(Leg):
     def handle_failure(self, key: ClientKey, cause: str, now: float) -> None:
         """Treat no response as a 408 (8.1.3.1), a closed connection as a 503."""
         if key != self.key:
-            if self.answered:
+            if self.answered and key not in self._early_requests:
                 super().handle_failure(key, cause, now)
-            return
-        if not self.answered and not self.ended:
-            if cause == "transport" and self._try_next_server(now):
-                return
+        elif not (self.answered or self.ended or (cause == "transport" and self._try_next_server(now))):
             self._terminate(now)
             self._emit(Rejected(408 if cause == "timeout" else 503, None))
 
@@ -278,15 +274,31 @@ class OutgoingLeg(Leg):
         if early is None:
             if len(self._early_dialogs) >= MAX_EARLY_DIALOGS:
                 return False
-            early = EarlyDialog(uac_dialog(self._initial_dialog, response, flow), 0)
+            early = EarlyDialog(uac_dialog(self._initial_dialog, response, flow))
         if early.rseq and number != early.rseq + 1:
             return False  # retransmitted or out of order (RFC 3262 section 4)
-        rack = ("RAck", f"{number} {response.cseq_number} INVITE")
-        dialog, prack = early.dialog.request("PRACK", [rack])
-        self._early_dialogs = {**self._early_dialogs, tag: EarlyDialog(dialog, number)}
-        # Its response does not matter: the final one to the INVITE says whether the call goes on.
-        self.table.endpoint.request(prack, flow, now)
+        prack = SentRequest("PRACK", (("RAck", f"{number} {response.cseq_number} INVITE"),), b"")
+        self._request_early(tag, EarlyDialog(early.dialog, number), prack, flow, now)
         return True
+
+    def _request_early(self, tag: str, early: EarlyDialog, sent: SentRequest, flow: Flow, now: float) -> None:
+        dialog, request = early.dialog.request(sent.method, (*sent.headers, *sent.authorization.headers))
+        self._early_dialogs = {**self._early_dialogs, tag: replace(early, dialog=dialog)}
+        key = self.table.endpoint.request(request, flow, now)
+        if self.credentials is not None:
+            self.table.watch_response(key, self)
+            self._early_requests = {**self._early_requests, key: (tag, sent)}
+
+    def _answer_early_challenge(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
+        """Repeat a request of an early dialog if it is challenged. No other response matters: the final one to the
+        INVITE says whether the call goes on."""
+        tag, sent = self._early_requests[key]
+        early = self._early_dialogs.get(tag)
+        if self.credentials is None or early is None or self.ended:
+            return
+        answered = self.credentials.answer(response, sent.method, early.dialog.remote_target, sent.authorization)
+        if answered is not None:
+            self._request_early(tag, early, replace(sent, authorization=answered), flow, now)
 
     def _handle_success(self, response: Response, flow: Flow, now: float) -> None:
         tag = response.to_tag
@@ -334,10 +346,9 @@ class OutgoingLeg(Leg):
                 self._invite_authorization = answered
                 self._call_again(now)
                 return
-        if response.status == 503 and self._try_next_server(now):
-            return
-        self._terminate(now)
-        self._emit(Rejected(response.status, response))
+        if response.status != 503 or not self._try_next_server(now):
+            self._terminate(now)
+            self._emit(Rejected(response.status, response))
 
     def _try_next_server(self, now: float) -> bool:
         """Send the INVITE to the next server of the peer; False if there is none."""
