@@ -11,6 +11,8 @@ class FakeEmitter {
     return this;
   }
 
+  once = this.on;
+
   emit(name: string, event: object = {}): void {
     for (const handler of this.#handlers.get(name) ?? []) handler(event as never);
   }
@@ -28,7 +30,10 @@ export class FakeSession extends FakeEmitter {
   ready = true;
   direction = 'incoming';
   /** Whether an offer of its own waits for its response. */
-  readonly _dialog = { uac_pending_reply: false };
+  readonly _dialog = { uac_pending_reply: false, id: { call_id: 'id', local_tag: 'own', remote_tag: 'server' } };
+  _localHold = false;
+  _mangleOffer = (sdp: string) => sdp.replace('sendrecv', 'sendonly');
+  _onhold = (originator: string) => this.emit('hold', { originator });
   readonly local_identity = { uri: { host: 'acme.example' } };
   readonly remote_identity;
   #done: Done | undefined;

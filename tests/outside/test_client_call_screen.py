@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from client_pages import Clients
-from client_phone import ClientPhone, assert_two_way_audio, start_client_phone
+from client_phone import ANSWERED, ClientPhone, assert_two_way_audio, start_client_phone
 from network_handover import NetworkHandover
 from playwright.sync_api import Dialog, WebSocketRoute, expect
 from server import Household, Server, eventually
@@ -36,6 +36,15 @@ def test_a_reload_takes_the_call_up_again(anna: ClientPhone, berta: ClientPhone)
         assert reloaded.page.evaluate("sessionStorage.getItem('unificx.calls')") is None
     eventually(lambda: anna.frames() > 20 and berta.frames() > 20, what="pictures")
     anna.page.wait_for_timeout(11_000)  # longer than the server keeps the leg of a closed page
+    assert_two_way_audio(anna, berta)
+    anna.choose("Hold")
+    on_hold = berta.call_with(ANNA).get_by_text("On hold by the other party")
+    expect(on_hold).to_be_visible()
+    anna.page.reload()
+    expect(anna.call_with(BERTA).get_by_text("On hold", exact=True)).to_be_visible()
+    expect(anna.call_with(BERTA).get_by_role("button", name=ANSWERED)).to_be_visible()
+    assert on_hold.is_visible()
+    anna.press("Resume")
     assert_two_way_audio(anna, berta)
     anna.hang_up()
     berta.assert_idle()

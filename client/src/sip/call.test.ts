@@ -180,6 +180,24 @@ describe('a call', () => {
     expect([calling.phase, fake.ended]).toEqual(['calling', false]);
   });
 
+  it('is offered on hold after a reload during a hold', async () => {
+    const before = outgoing();
+    fake.remoteAnswers();
+    fake.emit('hold', { originator: 'local' });
+    const saved = before.save();
+
+    fake = new FakeSession();
+    const call = new Call(false, '1002', 'Ada Example', line, '', saved);
+    call.attach(fake.session);
+    const offer = { originator: 'local', type: 'offer', sdp: 'a=sendrecv' };
+    fake.emit('sdp', offer);
+    expect(offer.sdp).toContain('a=sendonly');
+    fake.remoteAnswers();
+    expect([call.phase, fake._localHold, fake.requests]).toEqual(['held', true, []]);
+    void call.resume();
+    await eventually(() => expect(fake.requests).toEqual(['unhold']));
+  });
+
   it('is held and resumed, locally and remotely', () => {
     const call = outgoing();
     fake.remoteAnswers();

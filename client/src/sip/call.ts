@@ -215,6 +215,14 @@ export class Call {
         this.#finish(this.state.state.resuming && reason !== 'left' ? 'not-resumed' : reason);
       });
     }
+    if (this.saved?.held) this.#continueHold(session);
+  }
+
+  /** Offer a call that was on hold as held: the remote party hears the music on, and nothing of this microphone. */
+  #continueHold(session: RTCSession): void {
+    session._localHold = true; // JsSIP applies it to each later offer, not to the first
+    session.once('sdp', (event) => (event.sdp = session._mangleOffer(event.sdp)));
+    session.once('accepted', () => session._onhold('local'));
   }
 
   async answer(setVideo = false): Promise<void> {

@@ -9,5 +9,10 @@ declare module 'jssip/lib/RTCSession' {
 
   interface RTCSession {
     readonly _dialog?: { uac_pending_reply: boolean };
+    _localHold: boolean;
+    /** Return the offer with the directions of a hold. */
+    _mangleOffer(sdp: string): string;
+    /** Mute what is sent, and emit `hold`. */
+    _onhold(originator: 'local' | 'remote'): void;
   }
 }

@@ -10,6 +10,7 @@ const saved: SavedCall = {
   since: 1_000,
   leftAt: 50_000,
   muted: false,
+  held: false,
   camera: false,
   video: false,
 };

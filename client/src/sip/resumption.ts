@@ -13,6 +13,8 @@ export interface SavedCall {
   since: number;
   leftAt: number;
   muted: boolean;
+  /** On hold by this side. */
+  held: boolean;
   camera: boolean;
   /** Video in either direction. */
   video: boolean;
@@ -50,7 +52,8 @@ export function replacesHeader({ callId, localTag, remoteTag }: SavedCall): stri
 }
 
 /** The answered call of a session, as it is now. */
-export function savedCall(session: RTCSession, { since, muted, camera, remote, remoteVideo }: CallState): SavedCall {
+export function savedCall(session: RTCSession, state: CallState): SavedCall {
+  const { phase, since, muted, camera, remote, remoteVideo } = state;
   // Not declared by JsSIP.
   const { _dialog: dialog } = session as unknown as { _dialog?: { id: Record<string, string> } };
   return {
@@ -62,6 +65,7 @@ export function savedCall(session: RTCSession, { since, muted, camera, remote, r
     since: since ?? Date.now(),
     leftAt: Date.now(),
     muted,
+    held: phase === 'held',
     camera: camera === 'on',
     video: camera === 'on' || remoteVideo !== undefined,
   };
