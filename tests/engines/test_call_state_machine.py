@@ -27,6 +27,7 @@ from unificx.calls.machine.states import (
     Ended,
     Ending,
     Exchange,
+    IceRestart,
     MediaReanchor,
     SettingUp,
     Talking,
@@ -306,13 +307,49 @@ def test_anchor_is_reset_to_an_answer_in_an_ack_during_the_exchange() -> None:
     assert script.process(events.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"new")]
 
 
-@pytest.mark.parametrize("event", [events.RelayRestarted(), events.OfferReceived("a", b"hold")])
-def test_answer_in_an_ack_is_ignored_during_an_exchange_of_both_or_of_its_leg(event: events.Event) -> None:
+def test_answer_in_an_ack_is_ignored_during_an_exchange_of_its_leg() -> None:
     script = talking()
-    script.process(event)
+    script.process(events.OfferReceived("a", b"hold"))
     before = script.state
     assert script.process(events.AckReceived("a", b"new")) == []
     assert script.state == before
+
+
+@pytest.mark.parametrize("waiting", ["", "a", "b1"])
+def test_answer_in_an_ack_waits_until_media_is_restored(waiting: str) -> None:
+    """An offer of the other leg that waits too gets the answer of this one, and one of its own replaces it."""
+    script = talking()
+    script.process(events.RelayRestarted(), events.MediaOffered("exchange:1", b"for b1"))
+    script.process(events.MediaAnswered("exchange:1", b"for a"))
+    script.process(events.OfferAnswered("a", b"offer"))
+    if waiting == "a":
+        assert script.process(events.OfferReceived("a", b"hold")) == []
+    assert script.process(events.AckReceived("b1" if waiting == "a" else "a", b"new")) == []
+    if waiting == "b1":
+        assert script.process(events.OfferReceived("b1", b"hold")) == [RejectOffer("b1", 491)], "asked itself"
+        assert script.process(events.OfferReceived("a", b"hold")) == []
+    started = script.process(events.OfferAnswered("b1", b"answer"))
+    assert started == [OfferMedia("exchange:2", "b1", "a", b"hold" if waiting else b"new")]
+    script.process(events.MediaOffered("exchange:2", b"for b1"), events.OfferAnswered("b1", b"answer"))
+    agreed = script.process(events.MediaAnswered("exchange:2", b"for a"))
+    assert agreed == ([AnswerOffer("a", b"for a")] if waiting else [])
+
+
+@pytest.mark.parametrize("leg", ["a", "b1"])
+def test_answer_in_an_ack_waits_for_an_ice_restart_if_its_leg_has_answered_that(leg: str) -> None:
+    script = talking()
+    assert isinstance(script.state, Talking)
+    script.state = replace(script.state, exchange=IceRestart(1, "asking", "a"), count=1)
+    assert script.process(events.AckReceived(leg, b"new")) == []
+    script.process(events.OfferAnswered("a", b"offer"))
+    expected = [OfferMedia("exchange:2", "b1", "b1", b"new")] if leg == "b1" else []
+    assert script.process(events.MediaAnswered("exchange:1", b"-")) == expected
+
+
+def test_another_restart_ends_the_wait_of_an_answer_in_an_ack() -> None:
+    script = talking()
+    script.process(events.RelayRestarted(), events.AckReceived("a", b"new"))
+    assert script.process(events.RelayRestarted()) == [OfferMedia("exchange:2", "b1", "a", b"new")]
 
 
 def test_restart_aborts_an_exchange() -> None:

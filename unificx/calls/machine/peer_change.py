@@ -52,8 +52,8 @@ def abort_exchange(state: Talking) -> TalkingTransition:
         actions = reject_offer(exchange, 491)
     else:
         actions = reject_takeover(state, Cause.FAILED)
-    if state.deferred is not None:
-        actions.append(RejectOffer(state.deferred[0], 491))
+    if state.deferred is not None and not state.deferred.silent:
+        actions.append(RejectOffer(state.deferred.leg, 491))
     return replace(state, exchange=None, deferred=None), actions
 
 

@@ -179,6 +179,15 @@ class TakingOver:
 
 
 @value
+class Deferred:
+    """A new session of a leg that waits for the end of an exchange: an offer or, `silent`, the answer in an ACK."""
+
+    leg: str
+    sdp: bytes
+    silent: bool = False
+
+
+@value
 class Talking:
     """Caller and `callee` are connected. The SDP is the last negotiated one, as received from each side."""
 
@@ -190,8 +199,8 @@ class Talking:
     """The negotiation in progress. The tickets of its requests to the anchor have its number."""
     count: int = 0
     """Number of exchanges begun so far."""
-    deferred: tuple[str, bytes] | None = None
-    """Leg and SDP of an offer that waits for the end of the exchange."""
+    deferred: Deferred | None = None
+    """What waits for the end of the exchange."""
     failed_restorations: int = 0
     """How often in succession restoring the media after a restart of rtpengine has failed."""
 

@@ -61,6 +61,7 @@ from unificx.calls.machine.ice_restart import (
 )
 from unificx.calls.machine.states import (
     CALLER,
+    Deferred,
     Ended,
     Ending,
     Exchange,
@@ -78,12 +79,12 @@ STATS_TIMEOUT = 0.3
 
 
 def talking(state: Talking, event: Event, now: float) -> Transition:
-    """Process an event of an established call, then the offer that has waited for the end of an exchange."""
+    """Process an event of an established call, then what has waited for the end of an exchange."""
     outcome, actions = _process(state, event, now)
     if not isinstance(outcome, Talking) or outcome.exchange is not None or outcome.deferred is None:
         return outcome, actions
-    leg, sdp = outcome.deferred
-    started, requests = _start_exchange(replace(outcome, deferred=None), leg, sdp, silent=False)
+    due = outcome.deferred
+    started, requests = _start_exchange(replace(outcome, deferred=None), due.leg, due.sdp, silent=due.silent)
     return started, [*actions, *requests]
 
 
@@ -166,16 +167,16 @@ def _offer_received(state: Talking, leg: str, sdp: bytes) -> Transition:
     exchange = state.exchange
     if exchange is None:
         return _start_exchange(state, leg, sdp, silent=False)
-    if state.deferred is not None:
+    if state.deferred is not None and not state.deferred.silent:
         return state, [RejectOffer(leg, 491)]
     if isinstance(exchange, Exchange) and exchange.stage == "asking" and exchange.offerer != leg:
         # It has rejected the offer of the other leg with 491. Our repetition, later if we own the Call-ID
         # (RFC 3261 section 14.1), would come too late: the offerer has to repeat it.
         actions = [WithdrawOffer(leg), *peer_change.reject_offer(exchange, 491)]
-        return _restore(replace(state, deferred=(leg, sdp)), exchange, actions)
+        return _restore(replace(state, deferred=Deferred(leg, sdp)), exchange, actions)
     if _may_offer_to(state, leg):
         return state, [RejectOffer(leg, 491)]
-    return replace(state, deferred=(leg, sdp)), []
+    return replace(state, deferred=Deferred(leg, sdp)), []
 
 
 def _may_offer_to(state: Talking, leg: str) -> bool:
@@ -203,15 +204,22 @@ def _reoffer(state: Talking, leg: str) -> Transition:
 def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Transition:
     """Process the SDP in the ACK of a re-INVITE without offer; it is a new session only if it differs. During an
     exchange of the other leg it is only noted: the anchor gets it if it is reset, else the answer to that exchange.
-    During any other one it is ignored."""
+    While media is re-anchored from the session before, it waits; during any other exchange it is ignored."""
     current = state.caller_sdp if leg == CALLER else state.callee_sdp
     if not sdp or sdp == current:
         return state, []
-    if state.exchange is not None:
-        if not isinstance(state.exchange, Exchange) or state.exchange.offerer == leg:
+    noted = replace(state, caller_sdp=sdp) if leg == CALLER else replace(state, callee_sdp=sdp)
+    match state.exchange:
+        case None:
+            return _start_exchange(state, leg, sdp, silent=True)
+        case Exchange(offerer=offerer) if offerer != leg:
+            return noted, []
+        case IceRestart() if _may_offer_to(state, leg):  # the answer to that comes later
             return state, []
-        return replace(state, caller_sdp=sdp) if leg == CALLER else replace(state, callee_sdp=sdp), []
-    return _start_exchange(state, leg, sdp, silent=True)
+        case MediaReanchor() | IceRestart():  # an offer of the other leg that waits gets a newer answer of this one
+            return replace(noted, deferred=state.deferred or Deferred(leg, sdp, silent=True)), []
+        case _:
+            return state, []
 
 
 def _start_exchange(state: Talking, leg: str, sdp: bytes, *, silent: bool) -> Transition:
