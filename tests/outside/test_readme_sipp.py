@@ -1,4 +1,4 @@
-"""The SIPp commands of docs/howto/try-it.md, with this server's credentials and address."""
+"""The SIPp commands of docs/howto/try-it.md, with this server's credentials and address, and the calls of its carrier."""
 
 import re
 import shlex
@@ -29,9 +29,9 @@ def filled(words: list[str], server: Server, login: Login, ports: dict[str, str]
     return [written.get(word, word) for word in words]
 
 
-def run(command: list[str]) -> None:
+def run(command: list[str], place: Path = ROOT) -> None:
     done = subprocess.run(
-        [*command, "-nostdin"], cwd=ROOT, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False
+        [*command, "-nostdin"], cwd=place, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
 
@@ -53,3 +53,20 @@ def test_the_commands_of_the_guide_register_answer_and_call(server: Server, hous
             waiting.kill()
     row = eventually(lambda: next(iter(server.history()), None), what="the call's record")
     assert (row["outcome"], row["talk_seconds"] >= 1) == ("answered", True)
+
+
+def test_a_call_of_the_carrier_ends_after_its_time(tmp_path: Path) -> None:
+    scenario = (ROOT / "docs" / "sipp" / "carrier-call.xml").read_text("utf-8").replace("30000", "300")
+    call = tmp_path / "carrier-call.xml"
+    call.write_text(scenario)
+    (tmp_path / "music.ulaw").write_bytes(bytes(800))
+    answering, calling = str(free_port()), str(free_port())
+    sipp = ["sipp", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-timeout", "10s", "-timeout_error"]
+    answers = [*sipp, "-nostdin", "-sf", str(ROOT / "docs" / "sipp" / "carrier.xml"), "-p", answering]
+    with subprocess.Popen(answers, cwd=tmp_path, stdout=subprocess.DEVNULL) as waiting:
+        try:
+            eventually(lambda: is_bound(int(answering)), what="SIPp waits for a call")
+            numbers = ["-s", "1", "-key", "caller", "2"]
+            run([*sipp, "-sf", str(call), "-p", calling, "-m", "1", *numbers, f"127.0.0.1:{answering}"], tmp_path)
+        finally:
+            waiting.kill()
