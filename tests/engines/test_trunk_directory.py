@@ -107,6 +107,7 @@ def test_calls_are_sent_to_the_usable_servers_in_order(directory: TrunkDirectory
     found = directory.endpoint(made.id, 99.0)
     assert found is not None
     assert [flow.host for flow in found.flows] == ["192.0.2.2"]
+    assert [flow.host for flow in found.known] == ["192.0.2.1", "192.0.2.2"]
     assert (made.uri_host, found.port, found.username) == ("sip.carrier.example", 0, "u1")
     assert "192.0.2.2" not in repr(found)
     again = directory.endpoint(made.id, 100.0)

@@ -32,6 +32,8 @@ class FakeLines:
     ) -> None:
         self.trunks = {one.name: _trunk(one) for one in carriers}
         self.servers = {one.name: (replace(one.flow, connection=0),) for one in carriers}
+        self.unused: dict[str, tuple[Flow, ...]] = {}
+        """Servers of trunks that want no further calls."""
         self._inbound = inbound
         self.paused: list[tuple[str, float]] = []
         self.without_server: set[str] = set()
@@ -50,7 +52,8 @@ class FakeLines:
         del now
         if trunk_id in self.without_server or trunk_id not in self.trunks:
             return None
-        return TrunkEndpoint(0, self.servers[trunk_id], "account", PASSWORD)
+        servers = self.servers[trunk_id]
+        return TrunkEndpoint(0, servers, (*servers, *self.unused.get(trunk_id, ())), "account", PASSWORD)
 
     def available(self, trunk_id: str, now: float) -> bool:
         del now

@@ -498,12 +498,17 @@ async def test_a_number_of_an_extension_follows_its_rules(rules: Presence, carol
     )
 
 
-@pytest.mark.parametrize("server", ["carrier", "second"])
-async def test_a_server_that_accepts_no_connection_is_reached_over_its_own(server: str) -> None:
-    """Or, once that is lost, another server of the carrier."""
+@pytest.mark.parametrize(
+    ("loses", "is_known", "receives"), [(0, 0, "carrier <- BYE"), (1, 0, "second <- BYE"), (1, 1, "")]
+)
+async def test_requests_go_to_the_server_that_has_the_dialog(loses: int, is_known: int, receives: str) -> None:
+    """Over its own connection; once that is lost, over another one, also if it wants no calls at present, which fails
+    here. Only one that accepts none is replaced by another server of the carrier."""
     world = await play("bob 1002, carrier +491710000001 tcp trunk, second +491710000002 tcp trunk", inbound=INBOUND)
-    world.lines.servers["carrier"] = world.lines.servers["second"]
-    lost = "! carrier loses its connection" if server == "second" else ""
+    first, world.lines.servers["carrier"] = world.lines.servers["carrier"], world.lines.servers["second"]
+    if is_known:
+        world.lines.unused["carrier"] = first
+    lost = "! carrier loses its connection" if loses else ""
     await play_on(
         world,
         f"""
@@ -515,7 +520,7 @@ async def test_a_server_that_accepts_no_connection_is_reached_over_its_own(serve
         carrier -> ACK
         {lost}
         bob   -> BYE
-        {server} <- BYE
+        {receives}
         history <- answered 16 +491710000001 bob
         bob   <- 200 BYE
         """,

@@ -129,11 +129,12 @@ class OutsideDialer:
 
     def current_flow(self, one: Participant, flow: Flow, now: float) -> Flow | None:
         """Return the flow for requests inside the dialog with a carrier, whose last message came over `flow`: to the
-        server that has the dialog, or to another one if its connection is lost and it accepts none."""
+        server that has the dialog, even if it wants no further calls; or, of one that accepts no connection and whose
+        own is lost, to another server."""
         endpoint = self._lines.trunks.endpoint(one.outside.trunk_id, now) if one.outside is not None else None
         if endpoint is None:
             return None
-        same = next((each for each in endpoint.flows if each.host == flow.host), None)
+        same = next((each for each in endpoint.known if each.host == flow.host), None)
         return same or (flow if self._lines.is_open(flow) else endpoint.flow)
 
 

@@ -92,12 +92,12 @@ class TrunkDirectory:
         trunk, status = self._trunks.get(trunk_id), self._statuses.get(trunk_id)
         if trunk is None or status is None:
             return None
-        flows = self._usable_flows(trunk_id, status, now) or (*status.flows, *status.others)
-        if not flows:
+        known = (*status.flows, *status.others)
+        if not known:
             return None
         username, password = trunk.login
         port = trunk.port if trunk.domain == trunk.host else 0
-        return TrunkEndpoint(port, flows, username, password)
+        return TrunkEndpoint(port, self._usable_flows(trunk_id, status, now) or known, known, username, password)
 
     def available(self, trunk_id: str, now: float) -> bool:
         """Return whether calls can be sent: registered or reachable, and not all servers asked for a pause."""

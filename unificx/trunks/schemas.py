@@ -226,11 +226,12 @@ class TrunkTest:
 class TrunkEndpoint:
     """Where and how to send a call: the Request-URI is the URI of a number at the trunk, with `port` unless it is 0.
 
-    `flows` are the usable servers in order of failover, all known servers if none is usable.
+    `flows` are the usable servers in order of failover, `known` all of them; the same if none is usable.
     """
 
     port: int
     flows: tuple[Flow, ...] = field(repr=False)
+    known: tuple[Flow, ...] = field(repr=False)
     username: str = field(repr=False)
     """User name of digest authentication."""
     password: str = field(repr=False)
