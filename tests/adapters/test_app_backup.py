@@ -24,7 +24,7 @@ from unificx.privacy import KeyStore
 from unificx.server.backup import sources
 from unificx.server.backup.archive import Manifest, writing
 from unificx.server.backup.commands import backup, restore
-from unificx.server.backup.operations import _only_one, back_up
+from unificx.server.backup.operations import _locked, _only_one, back_up, remove_interrupted
 from unificx.server.backup.operations import restore as restore_into
 from unificx.server.home_files import files_below, kind_of
 from unificx.server.paths import InstallationPaths
@@ -140,8 +140,11 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(paths: InstallationPaths
 
 def test_two_backups_at_once_and_one_that_was_interrupted(paths: InstallationPaths, tmp_path: Path) -> None:
     (paths.home / "backup-left" / "audio").mkdir(parents=True)
-    with _only_one(paths.home), pytest.raises(Conflict, match="Another backup"):
-        back_up(paths, {}, tmp_path / "one.tar", NOW, ignore)
+    with _only_one(paths.home):
+        remove_interrupted(paths.home)
+        assert (paths.home / "backup-left").exists()
+        with pytest.raises(Conflict, match="Another backup"):
+            back_up(paths, {}, tmp_path / "one.tar", NOW, ignore)
     back_up(paths, {}, tmp_path / "two.tar", NOW, ignore)
     assert not list(paths.home.glob("backup-*"))
     assert not (tmp_path / "one.tar").exists()
@@ -297,7 +300,11 @@ def test_a_backup_is_restored_into_a_volume(small, tmp_path: Path, monkeypatch: 
     members = list(small)
     edit(members)
     assert expected in refused(written(tmp_path / "bad.tar", members), volume)
-    restore_into(written(tmp_path / "backup.tar", small), volume, {}, ignore)
+    killed = volume / ".volume.restore-killed"
+    killed.mkdir()
+    with _locked(killed), pytest.raises(Conflict, match="not empty"):
+        restore_into(written(tmp_path / "backup.tar", small), volume, {}, ignore)  # it is being written
+    restore_into(tmp_path / "backup.tar", volume, {}, ignore)
     assert sorted(path.name for path in volume.iterdir()) == ["keys.db", "push.key", "unificx.db"]
     assert volume.stat().st_ino == inode
 

@@ -133,8 +133,13 @@ async def test_a_request_is_repeated_after_a_stop(world: World, monkeypatch: pyt
     assert sorted(each.name for each in folder.iterdir()) == ["wanted.json"]
     for left in (".unificx-20260101T000000Z.tar.7.part", ".drill-killed"):
         (folder / left).mkdir() if "drill" in left else (folder / left).write_bytes(b"")
+    home = service_of(world)._deps.paths.home
+    copies = home / "backup-killed", home.with_name(f".{home.name}.restore-killed")
+    for each in copies:
+        each.mkdir()
     later = restarted(world)
     await later.start()
+    assert not any(each.exists() for each in copies)
     assert await later.work()
     assert sorted(each.suffix for each in folder.iterdir()) == [".json", ".tar"]
 

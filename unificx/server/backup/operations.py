@@ -68,25 +68,29 @@ def restore(source: Path, home: Path, environ: Mapping[str, str], progress: Prog
     Erasures since the backup are repeated from the erasure journal when the server starts. Raise Conflict, Invalid,
     StartupError, OSError.
     """
+    if not home.is_symlink():
+        _remove_restored(home.resolve())
     if home.is_symlink() or (home.exists() and (not home.is_dir() or any(home.iterdir()))):
         raise Conflict(f"{home} is not empty.", hint="Choose another directory with --home, or move it away.")
     home = home.resolve()
-    # A volume cannot be replaced by a directory that lies outside it.
-    parent = home if os.path.ismount(home) else home.parent
+    parent = _restored_in(home)
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if shutil.disk_usage(parent).free < source.stat().st_size + _MIN_FREE:
         raise StartupError(f"There is not enough disk space for {home}.", hint="Free disk space.")
-    with source.open("rb") as file:
-        folder = Path(tempfile.mkdtemp(prefix=f".{home.name}.restore-", dir=parent))
-        try:
-            manifest = extract(file, folder, progress)
-            _check(manifest)
-            _load_database(folder, environ)
-            _put_in_place(folder, home)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+    with source.open("rb") as file, _restored_folder(home) as folder:
+        manifest = extract(file, folder, progress)
+        _check(manifest)
+        _load_database(folder, environ)
+        _put_in_place(folder, home)
     return manifest
+
+
+def remove_interrupted(home: Path) -> None:
+    """Remove what a backup or a restore that was killed has left: copies of keys and data, which no erasure reaches.
+    Raise OSError."""
+    with suppress(Conflict), _only_one(home):
+        _remove_copies(home)
+    _remove_restored(home)
 
 
 def backup_size(paths: InstallationPaths) -> int:
@@ -103,26 +107,68 @@ def backup_size(paths: InstallationPaths) -> int:
 @contextmanager
 def _only_one(home: Path) -> Iterator[None]:
     """Raise Conflict while another backup is being written."""
-    folder = os.open(home, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+        with _locked(home):
+            yield
     except BlockingIOError:
         raise Conflict("Another backup is being written.", hint="Wait until it is complete.") from None
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock a directory as long as the process lives. Raise BlockingIOError while another one has it locked."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
-        os.close(folder)
+        os.close(held)
 
 
 @contextmanager
 def _working_directory(home: Path) -> Iterator[Path]:
     """Create a directory for copies, on the disk of the home directory, and remove that of an interrupted backup."""
-    for left in home.glob("backup-*"):
-        shutil.rmtree(left)
+    _remove_copies(home)
     work = Path(tempfile.mkdtemp(prefix="backup-", dir=home))
     try:
         yield work
     finally:
         shutil.rmtree(work)
+
+
+def _remove_copies(home: Path) -> None:
+    for left in home.glob("backup-*"):
+        shutil.rmtree(left)
+
+
+@contextmanager
+def _restored_folder(home: Path) -> Iterator[Path]:
+    """Create a directory to restore into, which is removed if that fails."""
+    folder = Path(tempfile.mkdtemp(prefix=_restore_prefix(home), dir=_restored_in(home)))
+    try:
+        with _locked(folder):
+            yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _remove_restored(home: Path) -> None:
+    """Remove the directories of restores whose process has ended."""
+    parent, prefix = _restored_in(home), _restore_prefix(home)
+    for left in parent.iterdir() if parent.is_dir() else ():
+        if left.name.startswith(prefix):
+            with suppress(OSError), _locked(left):  # in use, or of another user
+                shutil.rmtree(left)
+
+
+def _restored_in(home: Path) -> Path:
+    # A volume cannot be replaced by a directory that lies outside it.
+    return home if os.path.ismount(home) else home.parent
+
+
+def _restore_prefix(home: Path) -> str:
+    return f".{home.name}.restore-"
 
 
 def _add_linked(archive: ArchiveWriter, work: Path, prefix: str) -> None:

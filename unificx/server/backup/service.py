@@ -43,7 +43,7 @@ from unificx.server.backup.folder import (
 )
 from unificx.server.backup.jobs import BackupWriter, Stopped, drill_from, remove_leftovers, run_drill
 from unificx.server.backup.models import BackupScheduleRow
-from unificx.server.backup.operations import backup_size
+from unificx.server.backup.operations import backup_size, remove_interrupted
 from unificx.server.blob_config import BLOBS_VARIABLE
 from unificx.server.paths import InstallationPaths
 
@@ -87,6 +87,8 @@ class BackupService:
             row = (await session.execute(select(BackupScheduleRow))).scalar_one_or_none()
         if row is not None:
             self._schedule = BackupSchedule(cast("BackupEvery", row.every), row.keep, row.drill)
+        with suppress(OSError):
+            await asyncio.to_thread(remove_interrupted, self._deps.paths.home.resolve())
         if self._folder is not None:
             with suppress(OSError):  # `state` says so
                 await asyncio.to_thread(remove_leftovers, self._folder)
