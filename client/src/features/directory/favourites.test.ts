@@ -42,6 +42,17 @@ describe('the favourites', () => {
     expect(favourites.state).toEqual(['cleo', 'ben']);
   });
 
+  it('follow a change of another tab', async () => {
+    storage.values.set('directory.favourites', ['cleo']);
+    new BroadcastChannel('unificx.favourites').postMessage('changed');
+    await vi.waitFor(() => expect(favourites.state).toEqual(['cleo']));
+    const reported = new Promise((resolve) => {
+      new BroadcastChannel('unificx.favourites').addEventListener('message', resolve);
+    });
+    await setFavourite('ada', true);
+    await reported;
+  });
+
   it('ignore a damaged list', async () => {
     storage.values.set('directory.favourites', { ada: true });
     await restoreFavourites();
