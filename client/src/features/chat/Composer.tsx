@@ -9,10 +9,10 @@ import { ErrorNotice } from '~/design/Notice';
 import { useValue } from '~/core/store';
 import type { VoiceClip } from '~/media/record-voice';
 import { drafts, editMessage, sendMessage, typing } from './chats';
-import type { Target } from './ConversationPage';
 import { decodeMentions, encodeMentions, withNames } from './mentions';
 import { useMentionList } from './useMentionList';
 import { useMentionName } from './useMentionName';
+import { endTarget, setTarget, useTarget } from './targets';
 import { AttachMenu } from './files/AttachMenu';
 import { ChosenFiles } from './files/ChosenFiles';
 import { useAttaching } from './files/useAttaching';
@@ -27,40 +27,43 @@ const TOUCH = '(pointer: coarse)';
 interface ComposerProps {
   conversation: Conversation;
   title: string;
-  target?: Target;
-  /** The target is dealt with. */
-  onDone: () => void;
 }
 
 /** The field for a message. Enter sends, Shift and Enter make a new line; on touch a button sends. */
-export function Composer({ conversation, title, target, onDone }: ComposerProps) {
+export function Composer({ conversation, title }: ComposerProps) {
   const { id, members, encrypted } = conversation;
+  const target = useTarget(id);
   const { t } = useLingui();
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useValue(drafts.texts, (all) => all[id] ?? '');
-  const [edited, setEdited] = useState('');
   const [fault, setFault] = useState<unknown>();
   const editing = target?.kind === 'edit';
+  const edited = target?.text ?? target?.message.text ?? '';
   const summary = useSummary();
   const attaching = useAttaching(id, encrypted);
   const text = decodeMentions(editing ? edited : draft, members);
   const isEmpty = !text.trim() && (editing || attaching.files.length === 0);
   const change = (next: string) => {
     const encoded = encodeMentions(next, members).text;
-    if (editing) return setEdited(encoded);
+    if (editing) return setTarget(id, { ...target, text: encoded });
     void drafts.set(id, encoded);
     if (next.trim() && conversation.shares_marks) typing.typed(id);
   };
   const mentions = useMentionList(conversation, field, text, change);
   const nameOf = useMentionName(conversation);
   useEffect(() => void drafts.open(id), [id]);
+  const chosen = target && `${target.kind} ${target.message.id}`;
+  const before = useRef(chosen);
   useEffect(() => {
-    if (!target) return;
-    if (target.kind === 'edit') setEdited(target.message.text ?? '');
+    // Not as the conversation is opened again: that would show the keyboard of a touch screen.
+    if (chosen === before.current) return;
+    before.current = chosen;
+    if (!chosen) return;
     // The menu gives the focus back to its button first.
     const timer = setTimeout(() => field.current?.focus(), 50);
     return () => clearTimeout(timer);
-  }, [target, id]);
+  }, [chosen]);
+  const end = () => target && endTarget(id, target);
   const submit = async () => {
     if (isEmpty) return;
     setFault(undefined);
@@ -83,18 +86,18 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
         }
         await drafts.set(id, drafts.get(id));
       }
-      onDone();
+      end();
     } catch (reason) {
       setFault(asProblem(reason));
     }
   };
   const sendVoice = async (recorded: VoiceClip) => {
     await attaching.sendVoice(recorded, target?.message.id);
-    onDone();
+    end();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (mentions.onKeyDown(event)) return;
-    if (event.key === 'Escape' && target) return onDone();
+    if (event.key === 'Escape' && target) return end();
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || matchMedia(TOUCH).matches) return;
     event.preventDefault();
     void submit();
@@ -119,7 +122,7 @@ export function Composer({ conversation, title, target, onDone }: ComposerProps)
               <Trans>Reply to: {withNames(summary(target.message), nameOf)}</Trans>
             )}
           </Text>
-          <CloseButton size={44} aria-label={t`Cancel`} onClick={onDone} />
+          <CloseButton size={44} aria-label={t`Cancel`} onClick={end} />
         </div>
       )}
       {mentions.list}

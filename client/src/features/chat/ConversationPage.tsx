@@ -11,7 +11,7 @@ import {
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import type { ChatMessage, Conversation } from '~/api';
+import type { Conversation } from '~/api';
 import { pageTitle } from '~/core/brand';
 import { useValue } from '~/core/store';
 import { ErrorBar } from '~/design/ErrorBar';
@@ -28,6 +28,7 @@ import { ConversationDetails } from './ConversationDetails';
 import { messageAnchor, messageOfAnchor } from './MessageItem';
 import { MessageThread } from './MessageThread';
 import { PinnedMessages } from './PinnedMessages';
+import { setTarget } from './targets';
 import { TypingLine } from './TypingLine';
 import { useChatTitle } from './useChatTitle';
 import css from './chat.module.css';
@@ -54,18 +55,11 @@ export default function ConversationPage() {
   );
 }
 
-/** A message that is being changed or answered. */
-export interface Target {
-  kind: 'edit' | 'reply';
-  message: ChatMessage;
-}
-
 function OpenConversation({ conversation }: { conversation: Conversation }) {
   const { t } = useLingui();
   const beside = useTwoPanes();
   const title = useChatTitle()(conversation);
   const thread = useValue(chats.state, ({ threads }) => threads[conversation.id]);
-  const [target, setTarget] = useState<Target>();
   const [details, setDetails] = useState(false);
   const other = conversation.kind === 'direct' ? conversation.members.find((each) => !each.own) : undefined;
   const hash = useLocation({ select: (each) => each.hash });
@@ -146,7 +140,11 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
             </Button>
           </Center>
         )}
-        <MessageThread conversation={conversation} thread={thread} onTarget={setTarget} />
+        <MessageThread
+          conversation={conversation}
+          thread={thread}
+          onTarget={(target) => setTarget(conversation.id, target)}
+        />
       </div>
       {conversation.encrypted && (
         <>
@@ -155,7 +153,7 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
         </>
       )}
       <TypingLine conversation={conversation} />
-      <Composer conversation={conversation} title={title} target={target} onDone={() => setTarget(undefined)} />
+      <Composer conversation={conversation} title={title} />
     </div>
   );
 }

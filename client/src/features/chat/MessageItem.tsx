@@ -9,7 +9,7 @@ import { useSummary } from './files/useSummary';
 import { MessageMenu } from './MessageMenu';
 import { MessageText } from './MessageText';
 import { useMentionName } from './useMentionName';
-import type { Target } from './ConversationPage';
+import type { Target } from './targets';
 import css from './chat.module.css';
 
 /** Id of the element of a message. */

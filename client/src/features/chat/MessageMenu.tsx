@@ -15,7 +15,7 @@ import { confirmAction } from '~/design/Confirm';
 import { formatDateTime } from '~/design/dates';
 import { reportAbuse } from '~/features/support';
 import { chats, reactTo } from './chats';
-import type { Target } from './ConversationPage';
+import type { Target } from './targets';
 import { withNames } from './mentions';
 import { mayPin } from './pins';
 import { useAttempt } from './useAttempt';

@@ -8,7 +8,7 @@ import { formatDate } from '~/design/dates';
 import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonRows } from '~/design/SkeletonRows';
 import { chats, outbox } from './chats';
-import type { Target } from './ConversationPage';
+import type { Target } from './targets';
 import { ArrivalAnnouncement } from './ArrivalAnnouncement';
 import { MessageItem } from './MessageItem';
 import { EMPTY_THREAD, type Thread } from './model';
