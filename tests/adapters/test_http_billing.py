@@ -29,8 +29,10 @@ async def test_an_operator_imports_a_deck_and_an_administrator_sees_the_costs(wo
     made = (await operator.post(DECKS, params=tenant, json={"name": "Carrier"})).json()
     assert (made["state"], made["currency"]) == ("draft", "EUR")
     path = f"{DECKS}/{made['id']}"
-    refused = (await operator.put(f"{path}/rates", params=tenant, content=CSV + "x,1\n")).json()
-    assert (refused["rates"], refused["faults"][0]["line"], refused["changes"]) == (0, 4, None)
+    german = {"Accept-Language": "de"}
+    refused = (await operator.put(f"{path}/rates", params=tenant, content=CSV + "49,x\n", headers=german)).json()
+    fault = {"line": 4, "problem": "price muss eine Zahl mit höchstens sechs Nachkommastellen sein."}
+    assert refused == {"rates": 0, "faults": [fault], "changes": None}
     result = (await operator.put(f"{path}/rates", params=tenant, content=CSV)).json()
     assert (result["rates"], result["changes"]["added"]) == (2, 2)
     assert (await operator.post(f"{path}/start", params=tenant, json={})).json()["state"] == "in_force"

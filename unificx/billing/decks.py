@@ -104,22 +104,22 @@ class RateDecks:
         async for batch in _batches(data, faults):
             count += len(batch)
             if count > MAX_RATES:
-                return ImportResult(0, (LineFault(batch[-1][0], f"A deck has at most {MAX_RATES:,} rates."),))
+                return ImportResult(0, (LineFault(batch[-1][0], Phrase("A deck has at most {} rates.", MAX_RATES)),))
             async with self._database.begin() as uow:
                 await deck_repository.insert_rates(uow.session, tenant_id, set_id, batch)
         if not faults:
             faults += await self._faulty_lines(tenant_id, set_id)
         if not count and not faults:
-            faults.append(LineFault(1, "The file has no rates."))
+            faults.append(LineFault(1, Phrase("The file has no rates.")))
         return ImportResult(0 if faults else count, tuple(faults))
 
     async def _faulty_lines(self, tenant_id: str, set_id: str) -> Iterable[LineFault]:
         async with self._database.read() as session:
             found = await deck_repository.faulty_lines(session, tenant_id, set_id, MAX_FAULTS)
         return [
-            LineFault(line, f"It is valid at the same time as line {before}, with the same prefix.")
+            LineFault(line, Phrase("It is valid at the same time as line {}, with the same prefix.", before))
             if overlaps
-            else LineFault(line, f"There is a gap after the validity of line {before}, with the same prefix.")
+            else LineFault(line, Phrase("There is a gap after the validity of line {}, with the same prefix.", before))
             for line, before, overlaps in found
         ]
 
@@ -198,7 +198,7 @@ async def _batches(data: AsyncIterator[bytes], faults: list[LineFault]) -> Async
                 continue
             rate = reader.rate(line)
         except BadLine as fault:
-            faults.append(LineFault(number, str(fault)))
+            faults.append(LineFault(number, fault.args[0]))
             if reader is None or len(faults) == MAX_FAULTS:
                 return
             continue

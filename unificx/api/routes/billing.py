@@ -18,6 +18,8 @@ from unificx.api.access import (
     require_access,
 )
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.languages import language_of
+from unificx.api.problem_texts import translated
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import billing as models
@@ -95,9 +97,10 @@ async def import_rates(
     scope = await require_access(services, user, tenant, Action.BILLING_CHANGE)
     found = await services.billing.decks.get(scope.tenant_id, deck)
     result = await services.billing.decks.load(found, request.stream())
+    language = language_of(request.headers.get("accept-language", ""))
     return models.RateDeckImport(
         rates=result.rates,
-        faults=[models.LineFault.model_validate(each) for each in result.faults],
+        faults=[models.LineFault(line=each.line, problem=translated(each.problem, language)) for each in result.faults],
         changes=_changes(result.changes) if result.changes is not None else None,
     )
 

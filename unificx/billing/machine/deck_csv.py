@@ -9,6 +9,7 @@ from datetime import date
 from unificx.billing.machine.money import MAX_AMOUNT, parse_amount
 from unificx.billing.machine.rates import ALWAYS, MAX_PREFIX, SHORT, Rate
 from unificx.core.names import is_printable
+from unificx.core.phrases import Phrase
 
 COLUMNS = (
     "prefix",
@@ -42,7 +43,7 @@ class LineFault:
 
 
 class BadLine(ValueError):
-    """A line is refused; the text says why."""
+    """A line is refused; the argument says why."""
 
 
 def is_group(text: str) -> bool:
@@ -58,45 +59,47 @@ class DeckReader:
         self._delimiter = ";" if text.count(";") > text.count(",") else ","
         self._columns = [cell.strip().lower() for cell in self._cells(text)]
         if not set(self._columns) & set(COLUMNS):
-            raise BadLine(f"The title row is missing: the first row names the columns, out of {', '.join(COLUMNS)}.")
+            raise BadLine(
+                Phrase("The title row is missing: the first row names the columns, out of {}.", ", ".join(COLUMNS))
+            )
         unknown = sorted(set(self._columns) - set(COLUMNS))
         if unknown:
-            raise BadLine(f"Unknown column {unknown[0][:40]!r}. Columns are {', '.join(COLUMNS)}.")
+            raise BadLine(Phrase("Unknown column {}. Columns are {}.", repr(unknown[0][:40]), ", ".join(COLUMNS)))
         if len(set(self._columns)) < len(self._columns):
-            raise BadLine("A column is named twice.")
+            raise BadLine(Phrase("A column is named twice."))
         if not {"prefix", "price"} <= set(self._columns):
-            raise BadLine("The columns prefix and price are needed.")
+            raise BadLine(Phrase("The columns prefix and price are needed."))
 
     def rate(self, line: str) -> Rate | None:
         """Return the rate of a line, None for an empty one. Raise BadLine."""
         if not line.strip():
             return None
         if len(line) > MAX_LINE:
-            raise BadLine("The line is too long.")
+            raise BadLine(Phrase("The line is too long."))
         cells = self._cells(line)
         if len(cells) > len(self._columns):
-            raise BadLine("The line has more cells than there are columns.")
+            raise BadLine(Phrase("The line has more cells than there are columns."))
         return _rate(dict(zip(self._columns, (cell.strip() for cell in cells), strict=False)))
 
     def _cells(self, line: str) -> Sequence[str]:
         try:
             return next(csv.reader([line], delimiter=self._delimiter, strict=True))
         except (csv.Error, StopIteration):
-            raise BadLine("The quotation marks do not match.") from None
+            raise BadLine(Phrase("The quotation marks do not match.")) from None
 
 
 def _rate(cells: Mapping[str, str]) -> Rate:
     prefix = _PREFIX.match(cells.get("prefix", ""))
     if prefix is None:
-        raise BadLine(f"A prefix has 1 to {MAX_PREFIX} digits, or is {SHORT} and a short number.")
+        raise BadLine(Phrase("A prefix has 1 to {} digits, or is {} and a short number.", MAX_PREFIX, SHORT))
     begins, ends = _day(cells, "valid_from", 0), _day(cells, "valid_until", ALWAYS)
     if ends <= begins:
-        raise BadLine("valid_until must be after valid_from.")
+        raise BadLine(Phrase("valid_until must be after valid_from."))
     name, group = cells.get("name", ""), cells.get("group", "").lower()
     if len(name) > _MAX_NAME or not is_printable(name):
-        raise BadLine(f"A name has at most {_MAX_NAME} printable characters.")
+        raise BadLine(Phrase("A name has at most {} printable characters.", _MAX_NAME))
     if not is_group(group):
-        raise BadLine("A group has letters a to z, digits and hyphens, at most 31.")
+        raise BadLine(Phrase("A group has letters a to z, digits and hyphens, at most 31."))
     return Rate(
         prefix=prefix[1] or prefix[2],
         price=_amount(cells, "price"),
@@ -117,18 +120,18 @@ def _amount(cells: Mapping[str, str], column: str) -> int:
         return 0
     amount = parse_amount(text)
     if amount is None:
-        raise BadLine(f"{column} must be a number with at most six decimals.")
+        raise BadLine(Phrase("{} must be a number with at most six decimals.", column))
     if amount < 0:
-        raise BadLine(f"{column} must not be negative.")
+        raise BadLine(Phrase("{} must not be negative.", column))
     if amount > MAX_AMOUNT:
-        raise BadLine(f"{column} is too high.")
+        raise BadLine(Phrase("{} is too high.", column))
     return amount
 
 
 def _step(cells: Mapping[str, str], column: str) -> int:
     text = cells.get(column, "") or "60"
     if not _STEP.match(text) or not 1 <= int(text) <= MAX_STEP:
-        raise BadLine(f"{column} must be 1 to {MAX_STEP} seconds.")
+        raise BadLine(Phrase("{} must be 1 to {} seconds.", column, MAX_STEP))
     return int(text)
 
 
@@ -141,4 +144,4 @@ def _day(cells: Mapping[str, str], column: str, default: int) -> int:
             return date.fromisoformat(text).toordinal()
     except ValueError:
         pass
-    raise BadLine(f"{column} must be a date such as 2027-01-31.")
+    raise BadLine(Phrase("{} must be a date such as 2027-01-31.", column))
