@@ -37,6 +37,17 @@ def refer(world: World, *, turned: bool = False) -> str:
     """
 
 
+CLICKS = """
+    ! desk clicks to dial 1003 desk
+    app   <- waiting
+    ! the app answers [ring]
+    desk  <- INVITE [ring]
+    desk  -> 200 [desk]
+    desk  <- ACK
+    app   <- ACK [desk]
+    carol <- INVITE [desk]
+    carol -> 180
+"""
 TAKEN = """
     bob   <- 202 REFER
     bob   <- NOTIFY 100
@@ -89,12 +100,16 @@ async def test_initiator_is_known_after_attended_transfer(by: str) -> None:
     assert {leg.extension_id: leg.is_initiator for leg in talk.legs} == {"e-1001": by == "alice", "e-1003": False}
 
 
-async def test_attended_transfer_while_the_consultation_call_rings() -> None:
-    world = await play(WITH_DESK + up("alice") + CONSULTS)
-    await play_on(world, refer(world) + """
+@pytest.mark.parametrize(
+    ("consults", "left", "over"), [(CONSULTS, "", "desk <- 487"), (CLICKS, "app <- BYE", "desk <- BYE")]
+)
+async def test_attended_transfer_while_the_consultation_call_rings(consults: str, left: str, over: str) -> None:
+    world = await play(WITH_DESK + up("alice") + consults)
+    await play_on(world, refer(world) + f"""
+        {left}
         bob   <- 202 REFER
         bob   <- NOTIFY 100
-        desk  <- 487
+        {over}
         bob   <- NOTIFY 180
         app   <- waiting for 1003 [alice]
         ! the app answers [ring]
@@ -379,3 +394,21 @@ async def test_calls_are_not_joined_while_one_of_them_changes() -> None:
         desk  -> ACK
     """)  # fmt: skip
     assert len(world.manager.calls) == 2
+
+
+async def test_a_call_that_its_other_party_transfers_is_not_joined() -> None:
+    """Until that party has left, it awaits the result of its transfer."""
+    world = await play(WITH_DESK + up("alice") + """
+        desk  -> INVITE 1004 [desk]
+        mallory <- INVITE [desk]
+        mallory -> 200 [mallory]
+        mallory <- ACK
+        desk  <- 200 [mallory]
+        desk  -> ACK
+    """ + refers("mallory", "1003") + """
+        app   <- waiting for 1003 [desk]
+        carol <- INVITE [desk]
+        carol -> 180
+        mallory <- NOTIFY 180
+    """)  # fmt: skip
+    await play_on(world, refer(world) + "bob <- 491 REFER")

@@ -113,10 +113,10 @@ class Transfers:
                 remaining = callee if consultation_leg == CALLER else CALLER
                 sdp = callee_sdp if consultation_leg == CALLER else caller_sdp
                 return lambda: self._join_connected(call, name, other, remaining, sdp)
-            case SettingUp(branches=branches) if consultation_leg == CALLER and not any(
-                b.stage == "offering" for b in branches
+            case (SettingUp() as setup) | Transferring(setup=setup, transferor="", keep_with_app=False) if (
+                consultation_leg == CALLER and not any(b.stage == "offering" for b in setup.branches)
             ):
-                return lambda: self._join_ringing(call, name, other, now)
+                return lambda: self._join_ringing(call, name, other, setup, now)
             case Transferring(talking=Talking(exchange=None) as talking, keep_with_app=True) if (
                 consultation_leg == CALLER
             ):
@@ -287,10 +287,8 @@ class Transfers:
             joined.change_party(call.id, replace(party, number="", name="") if call.is_withheld(party) else party)
         self._deps.dispatch(call, events.JoinRequested(name, new_leg, sdp, isinstance(joined, AppLeg)))
 
-    def _join_ringing(self, call: Call, name: str, other: Call, now: float) -> None:
+    def _join_ringing(self, call: Call, name: str, other: Call, setup: SettingUp, now: float) -> None:
         """Attended transfer while the consultation call is still ringing."""
-        setup = other.state
-        assert isinstance(setup, SettingUp)
         names = {branch.name: call.new_leg_name("b") for branch in setup.branches}
         branches = tuple(replace(branch, name=names[branch.name]) for branch in setup.branches)
         setup = replace(setup, branches=branches)
