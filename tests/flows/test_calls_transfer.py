@@ -7,7 +7,7 @@ from ladder import play
 from steps import PARTICIPANTS, REFERRED, TRANSFEROR_HANGS_UP, UP, hangs_up, parties, refers, way
 from test_calls_groups import Planned, group
 
-from unificx.routing import DestinationRef, PathObject
+from unificx.routing import CallApp, DestinationRef, PathObject
 
 
 async def test_callee_transfers_the_caller() -> None:
@@ -288,11 +288,7 @@ TO_GROUP = PARTICIPANTS + UP + refers("bob", "6000") + """
     carol -> 180
     bob   <- NOTIFY 180
 """ + TRANSFEROR_HANGS_UP  # fmt: skip
-GROUP = {
-    "6000": Planned(
-        replace(group(("1003",), otherwise=DestinationRef("hangup")).plan(), path=(PathObject("group", "6000"),))
-    )
-}
+GROUP = {"6000": group(("1003",), otherwise=DestinationRef("hangup"))}
 
 
 async def test_a_member_that_answers_takes_the_place_of_its_group_in_the_record() -> None:
@@ -308,6 +304,39 @@ async def test_a_member_that_answers_takes_the_place_of_its_group_in_the_record(
         "extension 1002: dialled, answered",
         "group 6000: transferred by 1002, continued",
         "extension 1003: routed, answered",
+    ]
+
+
+async def test_the_way_of_a_transfer_names_what_follows_an_unanswered_group() -> None:
+    ring = group(("1003",), otherwise=DestinationRef("app", "7000"))
+    menu = Planned(replace(CallApp("menu").plan(), path=(PathObject("menu", "7000"),)))
+    world = await play(TO_GROUP + """
+        carol -> 486
+        app   <- menu [alice]
+        ! app 2 answers [menu]
+        app   <- BYE
+        alice <- INVITE [menu]
+        alice -> 200 [alice]
+        alice <- ACK
+    """ + hangs_up("alice", "app", "answered 16 alice bob 6000"), numbers={"6000": ring, "7000": menu})  # fmt: skip
+    assert way(world)[-2:] == ["extension 1003: routed, busy", "menu 7000: routed, answered"]
+
+
+async def test_the_way_of_a_transfer_names_who_redirects_it() -> None:
+    world = await play(PARTICIPANTS + ", dora 1004" + UP + REFERRED + TRANSFEROR_HANGS_UP + """
+        carol -> 302
+          Contact: <sip:1004@acme.example>
+        dora  <- INVITE [alice]
+        dora  -> 200 [dora]
+        app   <- BYE
+        dora  <- ACK
+        alice <- INVITE [dora]
+        alice -> 200 [alice]
+        alice <- ACK
+    """ + hangs_up("alice", "dora", "answered 16 alice bob 1003 dora"))  # fmt: skip
+    assert way(world)[-2:] == [
+        "extension 1003: transferred by 1002, declined",
+        "extension 1004: forwarded by 1003, answered",
     ]
 
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from unificx.calls.call import Call, CallCourse, dialled_outside
+from unificx.calls.call import Call, dialled_outside
 from unificx.calls.call_path import Approach, CallPath
 from unificx.calls.events import CallParty, StepKind, StepOutcome
-from unificx.calls.machine.states import CALLER, Transferring
+from unificx.calls.machine.states import CALLER
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, PICKED_UP, RINGBACK_APP
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Caller
@@ -39,12 +39,12 @@ def dialled(call: Call, name: str, directory: DirectoryCache, now: float) -> Non
     """A phone, a carrier or an app is called."""
     if name == CALLER:
         return
-    one, course, at = call.participant(name), _course_of(call), call.wall_time(now)
+    one, course, at = call.participant(name), call.course, call.wall_time(now)
     if one.app is not None and one.app.app in _UNNAMED_APPS:
         return
     path = path_of(call)
-    path.enter_objects(course.plan.path, _approach(call, course, path, at))
-    approach = path.next_approach(_approach(call, course, path, at))
+    path.enter_objects(course.plan.path, path.next_approach(_approach(call, path, at)))
+    approach = path.next_approach(_approach(call, path, at))
     if one.app is not None:
         kind = _APP_KINDS.get(one.app.app, "app")
         owner = course.plan.called if kind == "mailbox" and not one.app.arguments else None
@@ -94,13 +94,8 @@ def party_unanswered(call: Call, name: str | None, outcome: StepOutcome, directo
         call.path.unanswered(outcome, call.wall_time(now), found[1] if found is not None else None)
 
 
-def _course_of(call: Call) -> CallCourse:
-    if isinstance(call.state, Transferring) and call.transfer_course is not None and not call.course.is_recall:
-        return call.transfer_course
-    return call.course
-
-
-def _approach(call: Call, course: CallCourse, path: CallPath, at: datetime) -> Approach:
+def _approach(call: Call, path: CallPath, at: datetime) -> Approach:
+    course = call.course
     if course.is_recall:
         return Approach("returned", at)
     if course.forwards:
@@ -118,7 +113,7 @@ def _approach_of(call: Call, name: str, path: CallPath, at: datetime) -> Approac
         return Approach("picked_up", at, extension_id)
     if transferor is not None and extension_id and extension_id == transferor.extension_id:
         return Approach("returned", at)
-    return _approach(call, _course_of(call), path, at)
+    return _approach(call, path, at)
 
 
 def _party(call: Call, name: str, directory: DirectoryCache) -> tuple[StepKind, CallParty] | None:
