@@ -224,6 +224,7 @@ def test_a_challenged_prack_is_repeated() -> None:
         assert (repeated.method, repeated.first("rack")) == ("PRACK", f"{number} 1 INVITE")
         assert (repeated.to_tag, repeated.cseq.number) == (refused.to_tag, refused.cseq.number + 1)
         challenge(wire, nonce="n2")
+        assert not leg._early_requests  # the leg holds none that is answered
     typed = [contact, ("Content-Type", "application/sdp")]
     wire.drops = lambda message: message.cseq_method == "PRACK"
     headers = [contact, ("Require", "100rel"), ("RSeq", "9")]

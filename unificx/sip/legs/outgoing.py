@@ -292,7 +292,11 @@ class OutgoingLeg(Leg):
     def _answer_early_challenge(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
         """Repeat a request of an early dialog if it is challenged. No other response matters: the final one to the
         INVITE says whether the call goes on."""
-        tag, sent = self._early_requests[key]
+        if response.status < 200:
+            return
+        waiting = dict(self._early_requests)
+        tag, sent = waiting.pop(key)
+        self._early_requests = waiting
         early = self._early_dialogs.get(tag)
         if self.credentials is None or early is None or self.ended:
             return
