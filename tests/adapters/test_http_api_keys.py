@@ -79,6 +79,7 @@ async def test_single_permissions_are_limited_to_those_of_the_user_and_never_giv
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     refused = await user.post(KEYS, json={"name": "x", "scopes": ["phones_change"]})
     assert (refused.status_code, refused.json()["field"]) == (403, "scopes")
+    assert refused.json()["hint"] == "The user can have own, directory:read, contacts, assistant, assistant:act."
     for closed in ("calls_monitor", "roles_change"):
         assert (await admin.post(KEYS, json={"name": "x", "scopes": [closed]})).status_code == 422
     made = (await admin.post(KEYS, json={"name": "all"})).json()

@@ -140,4 +140,8 @@ def _check_scopes(scopes: tuple[str, ...], possible: tuple[str, ...]) -> None:
                 field="scopes",
             )
         if scope not in possible:
-            raise Forbidden(Phrase("The scope {} exceeds the rights of the user.", scope), field="scopes")
+            raise Forbidden(
+                Phrase("The scope {} exceeds the rights of the user.", scope),
+                hint=Phrase("The user can have {}.", ", ".join(possible)),
+                field="scopes",
+            )
