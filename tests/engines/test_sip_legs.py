@@ -29,6 +29,7 @@ from unificx.sip.legs import (
 from unificx.sip.legs.leg import MAX_POSTPONED, MAX_RETRY_AFTER
 from unificx.sip.message import Request, Response, respond
 
+AGAIN = OFFER.replace(b"- 1 1 IN", b"- 1 2 IN")
 REFER = ("Refer-To", "<sip:1003@b.example>")
 
 
@@ -842,3 +843,30 @@ def test_the_caller_may_send_requests_in_the_dialog_of_a_tentative_response(meth
     if method != "BYE":
         receive_in_dialog(wire, caller.dialog, "BYE", REFER)
         assert wire.take_events(wire.b) == [AckReceived(b""), ByeReceived()]
+
+
+@pytest.mark.parametrize(
+    ("early", "offer", "status", "answer"),
+    [(ANSWER, AGAIN, 200, ANSWER), (b"", AGAIN, 200, b""), (ANSWER, OTHER, 488, b""), (ANSWER, b"", 200, b"")],
+)
+def test_an_offer_in_a_prack_that_repeats_the_session_gets_the_same_answer(
+    early: bytes, offer: bytes, status: int, answer: bytes
+) -> None:
+    """RFC 3262 section 5. Another one is refused, and acknowledges the response all the same."""
+    wire = Wire()
+    wire.drops = lambda message: message.cseq_method == "PRACK" and message.cseq_number < 8
+    caller = wire.call(headers=(("Require", "100rel"),))
+    callee = wire.accept_incoming()
+    callee.progress(183, early, wire.now)
+    wire.pump()
+    first = caller.early_dialog
+    assert first is not None
+    dialog = replace(first, remote=f"{first.remote};tag={first.remote_tag}", local_seq=7)
+    headers = [("RAck", "1 1 INVITE"), ("Content-Type", "application/sdp")]
+    _, request = dialog.request("PRACK", headers, offer)
+    wire.a.endpoint.request(request, wire.flow_to(wire.b), wire.now)
+    wire.pump()
+    assert (wire.log[-1], wire.sent[-1].body) == (f"b: {status} PRACK", answer)
+    callee.accept(ANSWER, wire.now)
+    wire.pump()
+    assert "b: 200 INVITE" in wire.log

@@ -12,10 +12,11 @@ from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Cancelled, DialogFailed
-from unificx.sip.legs.leg import Leg
+from unificx.sip.legs.leg import Leg, is_same_session
 from unificx.sip.legs.pending import (
     READABLE,
     RetransmittedResponse,
+    answer_in,
     is_readable,
     offer_rejection_headers,
     record_routes,
@@ -245,10 +246,13 @@ class IncomingLeg(Leg):
         if not matches:
             self._respond(key, request, 481, now)
             return
-        if request.body:  # reject a new offer inside PRACK; the session is unchanged
+        offer = answer_in(request)
+        if not is_same_session(offer, self.remote_sdp):  # the acknowledgement stands, and the session is unchanged
             self._respond(key, request, 488, now)
-        else:
-            self._respond(key, request, 200, now)
+        else:  # the answer to a repeated offer is repeated, if there was one yet
+            answer = self.local_sdp if offer else b""
+            typed = [("Content-Type", SDP)] if answer else []
+            self.table.endpoint.respond(key, respond(request, 200, headers=typed, body=answer), now)
         self.retransmission = None
         queued, self._queued = self._queued, None
         if queued is None:

@@ -383,7 +383,7 @@ class Leg(ReferLeg):
             self._send_ack(offer.cseq, [], b"")
             self._set_session_timer(negotiate_as_uac(response, now, self.session_timer))
             self.local_sdp = offer.body
-            if offer.refresh and not _is_same(answer, self.remote_sdp):
+            if offer.refresh and not is_same_session(answer, self.remote_sdp):
                 self._emit(AckReceived(answer))
             self.remote_sdp = answer or self.remote_sdp
         if status in (408, 481):
@@ -487,6 +487,6 @@ class Leg(ReferLeg):
         self.table.remove(self, self._invites)
 
 
-def _is_same(answer: bytes, previous: bytes) -> bool:
-    """Whether the answer to a refresh leaves the session as it is: some phones count up its version each time."""
-    return not answer or with_origin(answer, 0, 0) == with_origin(previous, 0, 0)
+def is_same_session(sdp: bytes, previous: bytes) -> bool:
+    """Whether SDP leaves the session as it was: some phones count up its version each time."""
+    return not sdp or with_origin(sdp, 0, 0) == with_origin(previous, 0, 0)

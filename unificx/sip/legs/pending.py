@@ -81,7 +81,7 @@ def is_readable(message: Request | Response) -> bool:
 
 
 def answer_in(message: Request | Response) -> bytes:
-    """Return the SDP of a response or ACK, b"" without one: these cannot be rejected if another body is in them."""
+    """Return the SDP of a response, ACK or PRACK, b"" without one: they are not rejected if another body is in them."""
     return message.body if message.body and is_readable(message) else b""
 
 
