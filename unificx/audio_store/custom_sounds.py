@@ -134,10 +134,7 @@ class CustomSounds:
 
     # ---- inside
 
-    async def _on_audio_erased(
-        self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str], following: Sequence[str]
-    ) -> None:
-        del following
+    async def _on_audio_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         await repository.drop(uow.session, tenant_id, audio_ids)
         self._discard(audio_ids)
 

@@ -37,15 +37,11 @@ from unificx.db import Database, UnitOfWork
 from unificx.privacy import Erasure, KeyStore, lock_holds
 
 log = structlog.get_logger()
-HideHook = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
-"""Called with a unit of work, a tenant and audio ids. Ids of other areas may be among them."""
-EraseHook = Callable[[UnitOfWork, str, Sequence[str], Sequence[str]], Awaitable[None]]
-"""Like the above: the area deletes what it stores about the audio. Last argument: ids that the next units of work
-erase, with which the area publishes what has changed."""
+EraseHook = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
+"""Called with a unit of work, a tenant and audio ids: the area deletes what it stores about them. Ids of other areas
+may be among them."""
 _BATCH_SIZE = 10
 """Audio ids erased per unit of work, for which others wait while keys and files are destroyed."""
-_NEXT = 500
-"""Audio ids after those of a unit of work that erase hooks get too."""
 _SIZES = 500
 """Files whose sizes are looked up per unit of work."""
 
@@ -73,7 +69,7 @@ class AudioStore:
         """Erase hooks of the areas that refer to audio."""
         self._looked_up = ""
         """The last audio whose size was looked up in the present pass."""
-        self.on_hide: list[HideHook] = []
+        self.on_hide: list[EraseHook] = []
         """Hooks that hide audio under a hold, in place of its erasure."""
         self.held: list[Callable[[str], Select[str]]] = []
         """Selects of the areas: ids of the audio under a hold in a tenant."""
@@ -181,29 +177,32 @@ class AudioStore:
         """Erase permanently: key, file, then what the areas store about it; with `due`, only what that still selects.
         Audio under a hold is hidden instead, and erased some time after its release, as what its owners have archived.
         Idempotent."""
-        for at in range(0, len(audio_ids), _BATCH_SIZE):
-            batch, following = audio_ids[at:][:_BATCH_SIZE], audio_ids[at + _BATCH_SIZE :][:_NEXT]
+        for batch in _batched(audio_ids):
             async with self._deps.database.begin() as uow:
                 await lock_holds(uow.session, tenant_id)  # what waits for it is neither held nor restored
-                free, retained = await self._erasable(uow.session, tenant_id, batch, due)
-                next_, _ = await self._erasable(uow.session, tenant_id, following, due)
+                ids = batch if due is None else await repository.selected_among(uow.session, due, batch)
+                retained = await self._under_hold(uow.session, tenant_id, among=ids)
+                free = [each for each in ids if each not in retained]
                 await self.destroy_keys(tenant_id, free)
-                await self._run_erase_hooks(uow, tenant_id, free, next_)
+                await self._run_erase_hooks(uow, tenant_id, free)
                 for hook in self.on_hide if retained else ():
                     await hook(uow, tenant_id, sorted(retained))
-
-    async def _erasable(
-        self, session: AsyncSession, tenant_id: str, audio_ids: Sequence[str], due: Select[str] | None
-    ) -> tuple[list[str], set[str]]:
-        """Return those of these ids that are to be erased, and those that a hold retains."""
-        ids = audio_ids if due is None or not audio_ids else await repository.selected_among(session, due, audio_ids)
-        retained = await _under_hold(self.held, session, tenant_id, among=ids)
-        return [each for each in ids if each not in retained], retained
 
     async def retained(self, session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> set[str]:
         """Return those of these ids that are under a hold; none is placed or released before the transaction ends."""
         await lock_holds(session, tenant_id)
-        return set(audio_ids) & await _under_hold(self.held, session, tenant_id)
+        return set(audio_ids) & await self._under_hold(session, tenant_id)
+
+    async def _under_hold(self, session: AsyncSession, tenant_id: str, among: Sequence[str] | None = None) -> set[str]:
+        """Return the audio under a hold: all of the tenant, or some of a batch, since thousands may be held."""
+        found: set[str] = set()
+        for selected in self.held:
+            held = selected(tenant_id)
+            if among is None:
+                found |= set((await session.scalars(held)).all())
+            else:
+                found |= set(await repository.selected_among(session, held, among))
+        return found
 
     async def erase_subject(self, tenant_id: str, subject: str) -> None:
         """Erase audio owned by a subject who is erased, also its own keys. Idempotent."""
@@ -215,7 +214,7 @@ class AudioStore:
         """Return the number of the audio files of an owner that are not under a hold."""
         async with self._deps.database.read() as session:
             audio_ids = await repository.ids_of_owner(session, tenant_id, subject)
-            return len(set(audio_ids) - await _under_hold(self.held, session, tenant_id))
+            return len(set(audio_ids) - await self._under_hold(session, tenant_id))
 
     async def complete_erasure(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Complete the erasure of audio whose key is destroyed but whose row survived a crash or a restored backup."""
@@ -226,7 +225,7 @@ class AudioStore:
                 ]
             await self.remove_files(remaining)
             async with self._deps.database.begin() as uow:
-                await self._run_erase_hooks(uow, tenant_id, remaining, ())
+                await self._run_erase_hooks(uow, tenant_id, remaining)
             self._finish_erasures(tenant_id, ids)
 
     async def destroy_keys(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
@@ -301,12 +300,10 @@ class AudioStore:
             self._looked_up = found[-1].id
         return None
 
-    async def _run_erase_hooks(
-        self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str], following: Sequence[str]
-    ) -> None:
+    async def _run_erase_hooks(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Run all erase hooks in one transaction: the owners are known until the last row is gone."""
         for hook in self.on_erase:
-            await hook(uow, tenant_id, audio_ids, following)
+            await hook(uow, tenant_id, audio_ids)
         await self.mark_erased(uow, tenant_id, audio_ids)
 
     def _finish_erasures(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
@@ -321,23 +318,6 @@ class AudioStore:
                 return repair(file, ChunkCipher(aead, header, (tenant_id, audio_id)))
         except (FileNotFoundError, CorruptAudio):
             return 0.0, "erased"
-
-
-async def _under_hold(
-    selects: Sequence[Callable[[str], Select[str]]],
-    session: AsyncSession,
-    tenant_id: str,
-    among: Sequence[str] | None = None,
-) -> set[str]:
-    """Return the audio under a hold: all of the tenant, or some of a batch, since thousands may be held."""
-    found: set[str] = set()
-    for selected in selects if among is None or among else ():
-        held = selected(tenant_id)
-        if among is None:
-            found |= set((await session.scalars(held)).all())
-        else:
-            found |= set(await repository.selected_among(session, held, among))
-    return found
 
 
 def _batched(audio_ids: Sequence[str]) -> list[Sequence[str]]:

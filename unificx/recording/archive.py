@@ -366,9 +366,6 @@ class RecordingArchive:
         if await call_recording_repository.hide(uow.session, tenant_id, audio_ids, self.clock.now()):
             uow.publish(CallRecordingsChanged(self.clock.new_id(), tenant_id))
 
-    async def _on_audio_erased(
-        self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str], following: Sequence[str]
-    ) -> None:
-        changed = await call_recording_repository.mark_erased(uow.session, tenant_id, audio_ids)
-        if changed and not await call_recording_repository.has_any(uow.session, tenant_id, following):
+    async def _on_audio_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
+        if await call_recording_repository.mark_erased(uow.session, tenant_id, audio_ids):
             uow.publish(CallRecordingsChanged(self.clock.new_id(), tenant_id))

@@ -103,13 +103,6 @@ async def mark_erased(session: AsyncSession, tenant_id: str, audio_ids: Sequence
     return bool(found)
 
 
-async def has_any(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> bool:
-    """Return whether some of this audio is of recordings that are not erased."""
-    chosen = (owned_by(RecordingRow.tenant_id, tenant_id), RecordingRow.audio_id.in_(audio_ids))
-    query = select(RecordingRow.id).where(*chosen, RecordingRow.state != "erased").limit(1)
-    return bool(audio_ids) and await session.scalar(query) is not None
-
-
 async def unfinished(session: AsyncSession) -> list[tuple[str, str, str, str, str]]:
     """(tenant, recording, audio, call, start mode) of recordings in progress when the process ended."""
     # scope: all tenants, because the restart interrupted calls of every tenant

@@ -152,17 +152,9 @@ async def mark_emailed(session: AsyncSession, tenant_id: str, message_id: str, n
 async def mark_erased(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> set[str]:
     """Mark the messages of these recordings as erased; return the extensions they were left for."""
     conditions = (MessageRow.tenant_id == tenant_id, MessageRow.audio_id.in_(audio_ids))
-    extensions = await extensions_of(session, tenant_id, audio_ids)
+    extensions = set((await session.scalars(select(MessageRow.extension_id).where(*conditions))).all())
     await session.execute(update(MessageRow).where(*conditions).values(state="erased", sealed=None, seconds=0.0))
     return extensions
-
-
-async def extensions_of(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> set[str]:
-    """Return the extensions for which the messages of these recordings were left."""
-    conditions = (owned_by(MessageRow.tenant_id, tenant_id), MessageRow.audio_id.in_(audio_ids))
-    return (
-        set((await session.scalars(select(MessageRow.extension_id).where(*conditions))).all()) if audio_ids else set()
-    )
 
 
 async def audio_of_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> list[str]:

@@ -362,12 +362,8 @@ class Mailboxes:
         found = await message_repository.archive_all(uow.session, tenant_id, audio_ids, self._clock.now())
         self._publish_changes(uow, tenant_id, found)
 
-    async def _on_audio_erased(
-        self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str], following: Sequence[str] = ()
-    ) -> None:
-        later = await message_repository.extensions_of(uow.session, tenant_id, following)
-        erased = await message_repository.mark_erased(uow.session, tenant_id, audio_ids)
-        self._publish_changes(uow, tenant_id, erased - later)
+    async def _on_audio_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
+        self._publish_changes(uow, tenant_id, await message_repository.mark_erased(uow.session, tenant_id, audio_ids))
 
     def _publish_changes(self, uow: UnitOfWork, tenant_id: str, extensions: set[str]) -> None:
         for extension_id in sorted(extensions):

@@ -14,7 +14,6 @@ from sweeping import sweep
 from unificx.audio_store import AudioReader, AudioStore, CorruptAudio
 from unificx.audio_store import repository as audio_repository
 from unificx.core.errors import Expired, Invalid, NotFound, ServiceUnavailable
-from unificx.core.events import DomainEvent
 from unificx.db import DatabaseUnreachable, Erased, ErasedSubject
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
@@ -31,7 +30,6 @@ from unificx.recording import (
     call_recording_repository,
 )
 from unificx.recording.archive import CallRecordingWriter
-from unificx.recording.events import CallRecordingsChanged
 
 MASTER = bytes(range(32))
 """As the fixture `keys` has it."""
@@ -93,17 +91,6 @@ async def test_recording_is_stored_with_parties_and_consent_evidence(room: Recor
 
 
 @pytest.mark.promise("C8")
-async def test_an_erasure_of_many_recordings_publishes_one_change(
-    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("unificx.audio_store.service._BATCH_SIZE", 1)
-    recordings = [await record(room, call_id=each) for each in ("call-1", "call-2")]
-    events: list[DomainEvent] = []
-    room.database.subscribe(events.extend)
-    await room.audio.erase(TENANT, [one.audio_id for one in recordings])
-    assert [type(one) for one in events] == [CallRecordingsChanged]
-
-
 async def test_pauses_are_chapters_of_the_file(room: RecordingSetup) -> None:
     made = await begin_recording(room)
     await made.write(SECOND, 8000)

@@ -59,7 +59,7 @@ async def test_what_is_restored_before_it_is_erased_stays(room: RecordingSetup, 
 async def test_what_is_restored_once_its_key_is_destroyed_is_gone(room: RecordingSetup, archived: Archived) -> None:
     begun = list[asyncio.Future[None]]()
 
-    async def restore(uow: UnitOfWork, tenant_id: str, ids: Sequence[str], _: Sequence[str]) -> None:
+    async def restore(uow: UnitOfWork, tenant_id: str, ids: Sequence[str]) -> None:
         begun.append(await begin_within(uow.session, archived.restore()))
 
     room.audio.on_erase.insert(0, restore)
@@ -78,7 +78,7 @@ async def test_what_waits_for_an_erasure_of_many_goes_on_before_its_end(room: Re
             await lock_holds(uow.session, TENANT)
             return len(erased)
 
-    async def note(uow: UnitOfWork, tenant_id: str, ids: Sequence[str], _: Sequence[str]) -> None:
+    async def note(uow: UnitOfWork, tenant_id: str, ids: Sequence[str]) -> None:
         erased.extend(ids)
         if not waiting:
             waiting.append(await begin_within(uow.session, count_erased()))

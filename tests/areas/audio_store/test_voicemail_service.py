@@ -31,7 +31,7 @@ from unificx.voicemail import (
     VoicemailSettingsChange,
     message_repository,
 )
-from unificx.voicemail.events import MailboxChanged, MessageLeft
+from unificx.voicemail.events import MessageLeft
 from unificx.voicemail.service import MessageWriter
 
 BEN = Extension("e-ben", TENANT, "1002", None, "s-ben", 30, 3600, "Ben Example")
@@ -319,19 +319,6 @@ async def test_message_is_erased_with_caller_or_owner(room: RecordingSetup, subj
     assert len(room.all_files()) == 1
     assert isinstance((await room.boxes.get(TENANT, stays)).caller, CallerId)
     await room.audio.erase_subject(TENANT, subject)
-
-
-async def test_an_erasure_of_many_messages_publishes_one_change_of_each_mailbox(
-    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("unificx.audio_store.service._BATCH_SIZE", 1)
-    for extension in (ANNA, BEN, ANNA, BEN):
-        await leave_message(room, new_message(caller="s-carl", extension=extension))
-    events: list[DomainEvent] = []
-    room.database.subscribe(events.extend)
-    await room.audio.erase_subject(TENANT, "s-carl")
-    changed = [one.extension_id for one in events if isinstance(one, MailboxChanged)]
-    assert sorted(changed) == [ANNA.id, BEN.id]
 
 
 @pytest.mark.promise("D3")
