@@ -20,7 +20,7 @@ from unificx.privacy.accesses.service import ACCESSES
 from unificx.privacy.audit import AuditLog
 from unificx.privacy.erasure import AppliedErasures, Erasure
 from unificx.privacy.holdings import DataSubject, Holding, RecordsHolding
-from unificx.privacy.holds import HeldKind, Holds
+from unificx.privacy.holds import HeldKind, Holds, lock_holds
 from unificx.privacy.journal import JournalHead
 from unificx.privacy.key_file import KeysBusy
 from unificx.privacy.models import AppliedErasuresRow, ErasureRow
@@ -235,6 +235,7 @@ class PersonErasures:
             is_scheduled = await repository.drop_schedule(uow.session, owner.tenant_id, owner.id)
             if confirmed is None and not is_scheduled:
                 raise Conflict("The erasure was cancelled.")
+            await lock_holds(uow.session, owner.tenant_id)  # a hold is either seen by the erasure, or refused
             uow.session.add(row)
             await self.audit.record_current(uow, ERASURE_ACTION, _object_of(row))
         return row

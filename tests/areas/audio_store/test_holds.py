@@ -1,5 +1,6 @@
 """Holds: what is held survives retention, deletion by users and erasure, and goes after the release."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,9 +11,11 @@ import pytest
 from person_erasures import Alone, person_erasures
 from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 from sweeping import retention_of
 from test_recording_archive import record
 
+from tests.lock_waits import begin_within
 from tests.outside_numbers import in_germany
 from unificx.audio_store import sound_holding
 from unificx.calls.events import CallEnded, CallParty
@@ -30,6 +33,7 @@ from unificx.privacy import (
     NewHold,
     PersonErasures,
 )
+from unificx.privacy.holds import repository
 from unificx.recording import recording_holding
 from unificx.voicemail import NewSharedMailbox, mailbox_holding
 
@@ -272,6 +276,42 @@ async def test_a_restored_key_store_withdraws_the_key_again(site: Site, tmp_path
     second = replayed("second.db")
     assert (second.is_destroyed(TENANT, ANNA.subject), second.withdrawn.all()) == (True, [])
     second.close()
+
+
+@pytest.mark.promise("R3")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_no_hold_is_placed_on_what_an_erasure_makes_unreadable(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle, plan = site.erasures.installation.settle, await site.erasures.plan(OWNER)
+
+    async def place_meanwhile() -> None:
+        with pytest.raises(Conflict):
+            await site.place(kind="call", object_id=site.call)
+        await settle()
+
+    monkeypatch.setattr(site.erasures.installation, "settle", place_meanwhile)
+    monkeypatch.setattr("unificx.privacy.erasing.log.error", pytest.fail)
+    monkeypatch.setattr(site.erasures, "confirm", lambda *_: asyncio.sleep(0, plan))
+    await site.erasures.erase(OWNER, plan.digest, "admin")
+    await site.place(kind="call", object_id=site.call)
+
+
+@pytest.mark.promise("R3")
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
+async def test_an_erasure_that_begins_while_a_hold_is_placed_withdraws_the_key(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, plan, add = list[asyncio.Future[Any]](), await site.erasures.plan(OWNER), repository.add_objects
+
+    async def erase_meanwhile(session: AsyncSession, *values: Any) -> int:
+        begun.append(await begin_within(session, site.erasures.erase(OWNER, plan.digest, "admin")))
+        return await add(session, *values)
+
+    monkeypatch.setattr(repository, "add_objects", erase_meanwhile)
+    await site.place(kind="call", object_id=site.call)
+    await begun[0]
+    assert site.room.keys.withdrawn.has(TENANT, ANNA.subject)
 
 
 async def test_a_withdrawn_key_that_nothing_holds_is_destroyed(site: Site) -> None:

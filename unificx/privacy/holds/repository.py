@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.db import Keys, SealedCodec, lock_scope
 from unificx.privacy.holds.models import HeldObjectRow, HoldPart, HoldRow
 from unificx.privacy.holds.schemas import HeldKind, Hold, HoldKind, HoldTarget, NewHold
+from unificx.privacy.models import ErasureRow
 
 _CODEC = SealedCodec(HoldRow, HoldPart)
 _OBJECTS = cast("Table", HeldObjectRow.__table__)
@@ -30,6 +31,12 @@ def free(row: type[Any], tenant_id: str) -> ColumnElement[bool]:
 async def lock_holds(session: AsyncSession, tenant_id: str) -> None:
     """Let no hold be placed or released before this transaction ends."""
     await lock_scope(session, "holds", tenant_id)
+
+
+async def subjects_leaving(session: AsyncSession, tenant_id: str) -> Sequence[str]:
+    """Return the subjects of a tenant whose erasure has begun, and has no receipt yet."""
+    query = select(ErasureRow.subject_id).where(ErasureRow.tenant_id == tenant_id, ErasureRow.receipt.is_(None))
+    return (await session.scalars(query)).all()
 
 
 async def has_holds(session: AsyncSession, tenant_id: str) -> bool:

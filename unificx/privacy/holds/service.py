@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import structlog
 
 from unificx.core.clock import Clock
-from unificx.core.errors import Invalid, NotFound
+from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.core.events import DomainEvent
 from unificx.core.phrases import Phrase
 from unificx.db import Database, UnitOfWork
@@ -31,7 +31,7 @@ class Holds:
 
     async def place(self, tenant_id: str, new: NewHold) -> str:
         """Place a hold on one object, or on all objects in which a subject takes part now; return its id. Raise
-        Invalid, NotFound."""
+        Invalid, NotFound, Conflict while an erasure has begun that knows nothing of it."""
         for name in ("authority", "reason"):
             if not 0 < len(getattr(new, name).strip()) <= _MAX_TEXT:
                 raise Invalid(Phrase("Use 1 to {} characters.", _MAX_TEXT), hint="State it briefly.", field=name)
@@ -41,6 +41,9 @@ class Holds:
         hold_id, total = self._clock.new_id(), 0
         async with self._database.begin() as uow:
             await repository.lock_holds(uow.session, tenant_id)
+            for subject in await repository.subjects_leaving(uow.session, tenant_id):
+                if not self._keys.is_destroyed(tenant_id, subject):  # it could be that of an object held now
+                    raise Conflict("A person is being erased.", hint="Try again in a moment.")
             for target in self._targets:
                 if new.subject:
                     ids = target.of_subject(tenant_id, new.subject)
