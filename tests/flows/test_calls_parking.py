@@ -161,6 +161,11 @@ async def test_parked_call_is_retrieved_by_api() -> None:
     """)  # fmt: skip
     await world.pass_time(70)
     assert world.leftovers() == {}
+    assert way(world) == [
+        "extension 1002: dialled, answered",
+        "parked : parked by 1002, continued",
+        "extension 1001: routed, answered",
+    ]
 
 
 async def test_empty_slot_reaches_the_app_and_parking_without_free_slots_is_refused() -> None:

@@ -277,7 +277,8 @@ class Transfers:
     def _join_connected(self, call: Call, name: str, other: Call, remaining: str, sdp: bytes) -> None:
         if isinstance(other.state, Transferring):  # an app rings others for its party: it rings again for the new one
             self._deps.dispatch(other, events.TransferWithdrawn())
-        call.transferred_by, party = self._as_caller(call, name), self._as_caller(call, _peer_leg(call, name))
+        requester, party = self._as_caller(call, name), self._as_caller(call, _peer_leg(call, name))
+        call.transferred_by = requester if not call.is_app(name) else None  # the retriever of a parked call stays in it
         new_leg = call.new_leg_name("b")
         self._deps.moves.absorb(call, other, {remaining: new_leg})
         joined = call.leg(new_leg)
