@@ -96,7 +96,8 @@ def is_above_the_title(client: Client, text: str) -> bool:
 @pytest.mark.promise("C11")
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_banner_or_a_call_does_not_cover_the_last_message(clients: Clients, household: Household, width: int) -> None:
-    """On a phone the page scrolls, beside the list the conversation does."""
+    """On a phone the page scrolls, beside the list the conversation does. On its side, a phone has the call in the corner
+    of the field."""
     clients("microphone").sign_in(household.berta).wait_registered()
     anna = clients("microphone", viewport={"width": width, "height": 720}).sign_in(household.anna, path="/team")
     page = anna.wait_registered().page
@@ -110,6 +111,10 @@ def test_a_banner_or_a_call_does_not_cover_the_last_message(clients: Clients, ho
         page.get_by_role("button", name="Minimize call").click()
     expect(page.get_by_role("region", name=f"Call with {BERTA}")).to_be_visible()
     eventually(lambda: end_is_in_view(anna), what="the end of the messages above the call")
+    page.get_by_role("textbox", name=f"Message to {BERTA}").fill("To be sent")
+    page.set_viewport_size({"width": max(width, 844), "height": 720})
+    page.get_by_role("button", name="Send").click(trial=True)
+    page.set_viewport_size({"width": width, "height": 720})
     anna.context.set_offline(True)
     expect(page.get_by_text("No connection")).to_be_visible()
     eventually(lambda: end_is_in_view(anna), what="the end of the messages below the banner")
