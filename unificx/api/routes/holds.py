@@ -48,7 +48,7 @@ async def list_holds(services: ServicesDep, user: CurrentUserDep, tenant: Tenant
     "",
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(declare_idempotency_key)],
-    responses=problem_responses(401, 403, 404),
+    responses=problem_responses(401, 403, 404, 409),
 )
 async def place_hold(
     services: ServicesDep, user: CurrentUserDep, new: models.NewHold, tenant: TenantQuery = None
