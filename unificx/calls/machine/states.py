@@ -200,7 +200,7 @@ class Talking:
     count: int = 0
     """Number of exchanges begun so far."""
     deferred: Deferred | None = None
-    """What waits for the end of the exchange."""
+    """The new session that waits for the end of the exchange."""
     failed_restorations: int = 0
     """How often in succession restoring the media after a restart of rtpengine has failed."""
 

@@ -208,16 +208,16 @@ def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Transition:
     current = state.caller_sdp if leg == CALLER else state.callee_sdp
     if not sdp or sdp == current:
         return state, []
-    noted = replace(state, caller_sdp=sdp) if leg == CALLER else replace(state, callee_sdp=sdp)
+    updated = replace(state, caller_sdp=sdp) if leg == CALLER else replace(state, callee_sdp=sdp)
     match state.exchange:
         case None:
             return _start_exchange(state, leg, sdp, silent=True)
         case Exchange(offerer=offerer) if offerer != leg:
-            return noted, []
+            return updated, []
         case IceRestart() if _may_offer_to(state, leg):  # the answer to that comes later
             return state, []
         case MediaReanchor() | IceRestart():  # an offer of the other leg that waits gets a newer answer of this one
-            return replace(noted, deferred=state.deferred or Deferred(leg, sdp, silent=True)), []
+            return replace(updated, deferred=state.deferred or Deferred(leg, sdp, silent=True)), []
         case _:
             return state, []
 
