@@ -27,7 +27,7 @@ BUYER = BillingDetails("Acme GmbH", "Weg 2", "20095", "Hamburg", "DE", email="re
 
 class NoMedia:
     async def query(self, *_: object) -> None:
-        raise MediaUnavailable("gone")
+        raise MediaUnavailable("silent")
 
 
 async def emails_after_two_sweeps(rooms: Container) -> list[tuple[str, str | None]]:

@@ -17,7 +17,7 @@ from unificx.server.paths import InstallationPaths, database_url
 
 class NoMedia:
     async def query(self, *_: object) -> None:
-        raise MediaUnavailable("gone")
+        raise MediaUnavailable("silent")
 
 
 async def fails(event: TenantDeleted, uow: UnitOfWork) -> None:

@@ -4,18 +4,27 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from unificx.core.clock import SystemClock
 from unificx.identity import Extension, NewExtension, NewPerson, NewTenant
+from unificx.media import MediaUnavailable
 from unificx.notifications.models import EmailRow
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
+from unificx.server.live_calls import ComponentChecks
 from unificx.server.paths import InstallationPaths, database_url
 from unificx.voicemail import NewMessage
 from unificx.voicemail.service import MessageWriter
+
+
+class NoMedia:
+    async def query(self, *_: object) -> None:
+        raise MediaUnavailable("silent")
+
 
 SPOKEN = b"\x10\x27\xf0\xd8" * 8000
 
@@ -57,6 +66,12 @@ async def one_email(rooms: Container, mine: Extension) -> None:
     assert await emails(rooms, mine) == ["voicemail"]
 
 
+async def attention(rooms: Container) -> str:
+    """Return the reason why operators should look at the e-mails."""
+    states = await ComponentChecks(rooms, cast(Any, NoMedia())).states()
+    return next(each.why for each in states if each.name == "emails")
+
+
 async def fails(*args: object) -> None:
     raise OSError(len(args))
 
@@ -81,3 +96,7 @@ async def test_email_is_sent_after_a_failed_first_attempt(migrated_home: Path, m
             assert await emails(rooms, mine) == []
     async with installation(migrated_home) as rooms:
         await one_email(rooms, mine)
+        assert await attention(rooms) == "", "an e-mail that waits for its turn is no fault"
+        async with rooms.database.begin() as uow:
+            await uow.session.execute(update(EmailRow).values(tries=1))
+        assert (await attention(rooms)).startswith("1 of 1 were deferred")

@@ -159,7 +159,7 @@ class ComponentChecks:
     async def _emails(self) -> ComponentState:
         async def why() -> str:
             waiting, deferred = await self._container.notifications.records.count_waiting()
-            return f"{waiting} wait, of which {deferred} were deferred. See `unificx mail list`" if waiting else ""
+            return f"{deferred} of {waiting} were deferred. See `unificx mail list`" if deferred else ""
 
         return await _waiting("emails", why())
 
