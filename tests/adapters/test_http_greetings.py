@@ -93,8 +93,9 @@ async def test_common_file_formats_are_accepted(world: World, kind: str, coding:
 )
 async def test_an_invalid_file_is_rejected(world: World, body: bytes, status: int) -> None:
     anna = await world.user(world.acme, "1001")
-    answer = await anna.put(BUSY, content=body)
+    answer = await anna.put(BUSY, content=body, headers={"Accept-Language": "de"})
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["detail"].startswith(("Die ", "Diese ")), "also of the process that reads the file"
     assert (await anna.get("/api/v1/mailboxes/1001/greetings")).json()["items"] == []
 
 
