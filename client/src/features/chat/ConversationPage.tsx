@@ -13,6 +13,7 @@ import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { Conversation } from '~/api';
 import { pageTitle } from '~/core/brand';
+import { Problem } from '~/core/problem';
 import { useValue } from '~/core/store';
 import { ErrorBar } from '~/design/ErrorBar';
 import { Page } from '~/design/Page';
@@ -40,12 +41,16 @@ export default function ConversationPage() {
   const beside = useTwoPanes();
   const found = useValue(chats.state, ({ conversations }) => conversations.find((each) => each.id === id));
   const fault = useValue(chats.state, ({ threads }) => threads[id]?.fault);
-  useEffect(() => void chats.open().then(() => chats.openConversation(id)), [id]);
+  const [answered, setAnswered] = useState('');
+  const open = () => chats.openConversation(id).then(() => setAnswered(id));
+  useEffect(() => void chats.open().then(open), [id]);
+  // Without a fault the user is not, or no longer, one of its members.
+  const missing = fault ?? (answered === id ? new Problem('not-found', 404, '') : undefined);
   if (found) return <OpenConversation key={id} conversation={found} />;
   return (
     <Page title={t`Conversation`} level={beside ? 2 : 1} back={beside ? undefined : '/chat'}>
-      {fault ? (
-        <ErrorBar fault={fault} retry={() => chats.openConversation(id)} />
+      {missing ? (
+        <ErrorBar fault={missing} retry={open} />
       ) : (
         <Text c="dimmed" role="status">
           <Trans>Loading…</Trans>
