@@ -19,7 +19,9 @@ function submitErrors(component: string): string[] {
     each,
     ...(each.match(/\w+/g) ?? []).map((name) => bodyOf(name, component)),
   ]);
+  const shown = component.includes('useFormErrors(') ? ['fault'] : [];
   return bodies.flatMap((body) => [
+    ...shown,
     ...[...body.matchAll(/(\w+)\.mutate(?:Async)?\(/g)].map(([, name]) => `${name}.error`),
     ...(/\bsetFault\(/.test(body) ? ['fault'] : []),
   ]);

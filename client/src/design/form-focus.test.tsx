@@ -1,12 +1,15 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
-import { MantineProvider } from '@mantine/core';
+import { MantineProvider, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, useState, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Drawer } from './Drawer';
-import { useErrorFocus } from './forms';
+import { ErrorNotice } from './Notice';
+import { Problem } from '~/core/problem';
+import { useErrorFocus, useFormErrors } from './forms';
 import { eventually } from '../../test/eventually';
 
 let unmount: () => void;
@@ -63,6 +66,34 @@ it.each([
   act(() => document.querySelector('button')!.click());
   const focused = document.activeElement as HTMLInputElement;
   expect(focused.name ?? focused.textContent).toBe(expected);
+});
+
+/** A form whose values the server refuses at a field, or as a whole. */
+function RefusedByServer({ field }: { field: string }) {
+  const form = useForm({ initialValues: { name: '', keys: [] } });
+  const [error, setError] = useState<Problem>();
+  const { element, fault } = useFormErrors(form, error);
+  return (
+    <form ref={element}>
+      <ErrorNotice fault={fault} />
+      <TextInput name="name" {...form.getInputProps('name')} />
+      {form.errors['keys'] && <p role="alert">{form.errors['keys']}</p>}
+      <button type="button" onClick={() => setError(new Problem('invalid', 422, 'Refused.', '', field))} />
+    </form>
+  );
+}
+
+it.each([
+  ['name', 'INPUT'],
+  ['keys.3.number', 'P'],
+  ['other', 'DIV'],
+])('a refusal of the server is shown once, at the field %s', (field, focused) => {
+  Element.prototype.scrollIntoView = () => undefined;
+  show(<RefusedByServer field={field} />);
+  act(() => document.querySelector('button')!.click());
+  expect(document.body.textContent.match(/Refused/g)).toHaveLength(1);
+  expect(document.activeElement!.tagName).toBe(focused);
+  expect(document.querySelectorAll('[aria-invalid=true]')).toHaveLength(field === 'name' ? 1 : 0);
 });
 
 it('a form in a drawer begins in its first field, not on the cross', async () => {

@@ -15,6 +15,8 @@ interface FormWithErrors {
   setFieldError(field: string, error: string): void;
 }
 
+const fieldOf = (fault: unknown) => asProblem(fault).field.split('.')[0] ?? '';
+
 const serverText = ({ message, hint }: Problem) => `${message} ${hint}`.trim();
 
 /** A text about a field is shown at it, without its name in the API: `name is required.` becomes `Is required.` */
@@ -27,10 +29,9 @@ function withoutName(problem: Problem, name: string): Problem {
 
 /** Show an error of the server at the field it names; return it if the form has no such field. */
 export function showAtField(form: FormWithErrors, fault: unknown, text = serverText): unknown {
-  const problem = asProblem(fault);
-  const [name = ''] = problem.field.split('.');
+  const name = fieldOf(fault);
   if (!(name in form.getValues())) return fault;
-  form.setFieldError(name, text(withoutName(problem, name)));
+  form.setFieldError(name, text(withoutName(asProblem(fault), name)));
   return undefined;
 }
 
@@ -46,6 +47,21 @@ export function useErrorFocus() {
     if (failures > 0) focusFirstError(form.current);
   }, [failures]);
   return { form, failures, fail };
+}
+
+/**
+ * Shows a refusal of the server, the error of a mutation, at the field that it names; `fault` is one that names none of
+ * them. The first error has the focus, after `fail` too.
+ */
+export function useFormErrors(form: FormWithErrors, error: unknown) {
+  const { form: element, fail } = useErrorFocus();
+  useEffect(() => {
+    if (!error) return;
+    showAtField(form, error);
+    fail();
+    // The form is another object at each rendering.
+  }, [error]);
+  return { element, fail, fault: error && fieldOf(error) in form.getValues() ? undefined : error };
 }
 
 function focusFirstError(form: HTMLElement | null): void {

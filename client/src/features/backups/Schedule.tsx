@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type BackupSchedule } from '~/api';
 import { useChanges } from '~/design/changes';
+import { useFormErrors } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { INTERVALS, type Interval } from './texts';
@@ -12,6 +13,7 @@ export function Schedule({ schedule }: { schedule: BackupSchedule }) {
   const { t } = useLingui();
   const changes = useChanges(['backups']);
   const form = useForm({ initialValues: schedule });
+  const { element, fault } = useFormErrors(form, changes.error);
   const save = (values: BackupSchedule) =>
     changes.mutate({
       apply: async () => {
@@ -30,9 +32,9 @@ export function Schedule({ schedule }: { schedule: BackupSchedule }) {
         </Trans>
       }
     >
-      <form onSubmit={form.onSubmit(save)} noValidate>
+      <form ref={element} onSubmit={form.onSubmit(save)} noValidate>
         <Stack gap="sm">
-          <ErrorNotice fault={changes.error} />
+          <ErrorNotice fault={fault} />
           <Select
             size="md"
             label={t`How often`}

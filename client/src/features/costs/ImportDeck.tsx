@@ -5,6 +5,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { api, type RateDeckImport, type Simulation } from '~/api';
 import { toast } from '~/core/toasts';
 import { Drawer } from '~/design/Drawer';
+import { useFormErrors } from '~/design/forms';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { download } from '~/design/table';
@@ -74,6 +75,7 @@ export function ImportDeck({ opened, onClose, tenant }: ImportDeckProps) {
     check.reset();
     start.reset();
   }
+  const { element, fail, fault } = useFormErrors(form, check.error ?? start.error);
   const preview = check.data;
   const draft = preview && preview.result.faults.length === 0 ? preview.id : undefined;
   return (
@@ -100,7 +102,7 @@ export function ImportDeck({ opened, onClose, tenant }: ImportDeckProps) {
         </Group>
       }
     >
-      <form id="import-deck" onSubmit={form.onSubmit((values) => check.mutate(values))} noValidate>
+      <form ref={element} id="import-deck" onSubmit={form.onSubmit((values) => check.mutate(values), fail)} noValidate>
         <Stack>
           <Text size="sm">
             <Trans>
@@ -127,7 +129,7 @@ export function ImportDeck({ opened, onClose, tenant }: ImportDeckProps) {
             disabled={!!draft}
             {...form.getInputProps('file')}
           />
-          <ErrorNotice fault={check.error ?? start.error} />
+          <ErrorNotice fault={fault} />
           {preview && <PreviewNotice {...preview} />}
         </Stack>
       </form>

@@ -5,6 +5,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { api, type Rerating } from '~/api';
 import { Drawer } from '~/design/Drawer';
+import { useFormErrors } from '~/design/forms';
 import { formatAmount } from '~/design/money';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { periodOf } from './model';
@@ -50,6 +51,7 @@ export function RateAgain({ opened, onClose, tenant }: RateAgainProps) {
     },
     onValuesChange: () => preview.reset(),
   });
+  const { element, fail, fault } = useFormErrors(form, preview.error ?? rate.error);
   const close = () => {
     onClose();
     form.reset();
@@ -79,7 +81,7 @@ export function RateAgain({ opened, onClose, tenant }: RateAgainProps) {
         </Group>
       }
     >
-      <form id={FORM} onSubmit={form.onSubmit((values) => preview.mutate(values))} noValidate>
+      <form ref={element} id={FORM} onSubmit={form.onSubmit((values) => preview.mutate(values), fail)} noValidate>
         <Stack>
           <Text size="sm">
             <Trans>
@@ -103,7 +105,7 @@ export function RateAgain({ opened, onClose, tenant }: RateAgainProps) {
             disabled={Boolean(rate.data)}
             {...form.getInputProps('until')}
           />
-          <ErrorNotice fault={preview.error ?? rate.error} />
+          <ErrorNotice fault={fault} />
           {rate.data ? (
             <InfoNotice title={t`The prices are corrected`}>
               <Result found={rate.data} />{' '}

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type NewDevice } from '~/api';
 import { formatDateTime } from '~/design/dates';
+import { useFormErrors } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { QrCode } from '~/design/QrCode';
 import { PhoneLogin } from './PhoneLogin';
@@ -33,6 +34,7 @@ export function AddPhone({ extension, tenant }: AddPhoneProps) {
     onSettled: () =>
       Promise.all(['people', 'person', 'devices'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
+  const { element, fail, fault } = useFormErrors(form, create.error);
   if (create.data?.login) return <PhoneLogin login={create.data.login} tenant={tenant} />;
   if (create.data?.link)
     return (
@@ -47,9 +49,9 @@ export function AddPhone({ extension, tenant }: AddPhoneProps) {
       </Stack>
     );
   return (
-    <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
+    <form ref={element} onSubmit={form.onSubmit((values) => create.mutate(values), fail)} noValidate>
       <Stack>
-        <ErrorNotice fault={create.error} />
+        <ErrorNotice fault={fault} />
         <TextInput
           size="md"
           label={t`Name of the phone`}

@@ -1,17 +1,19 @@
 import { ActionIcon, Button, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
 import type { NewPhoneKey } from '~/api';
 
 const MAX_KEYS = 60;
 
 interface PhoneKeysProps {
   keys: NewPhoneKey[];
+  error?: ReactNode;
   onChange: (keys: NewPhoneKey[]) => void;
 }
 
 /** Editor of the keys of a phone, which show whether a number is free, rings or talks. */
-export function PhoneKeys({ keys, onChange }: PhoneKeysProps) {
+export function PhoneKeys({ keys, error, onChange }: PhoneKeysProps) {
   const { t } = useLingui();
   const change = (at: number, part: Partial<NewPhoneKey>) =>
     onChange(keys.map((key, index) => (index === at ? { ...key, ...part } : key)));
@@ -54,6 +56,11 @@ export function PhoneKeys({ keys, onChange }: PhoneKeysProps) {
             </ActionIcon>
           </Group>
         ))}
+        {error && (
+          <Text role="alert" size="sm" c="var(--mantine-color-error)">
+            {error}
+          </Text>
+        )}
         {keys.length < MAX_KEYS && (
           <Button
             variant="default"

@@ -6,6 +6,7 @@ import { api, type Device, type NewPhoneKey, type PhoneSettings } from '~/api';
 import { asProblem } from '~/core/problem';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { ErrorBar } from '~/design/ErrorBar';
+import { useFormErrors } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { CopyRows } from './CopyRows';
@@ -64,11 +65,12 @@ function SetupForm({ device, tenant, settings }: PhoneSetupProps & { settings: P
     mutationFn: async () => (await api.createPhoneSettingsLink(which)).data,
     onSettled: refresh,
   });
+  const { element, fail, fault } = useFormErrors(form, save.error);
   return (
     <Stack>
-      <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+      <form ref={element} onSubmit={form.onSubmit((values) => save.mutate(values), fail)} noValidate>
         <Stack>
-          <ErrorNotice fault={save.error} />
+          <ErrorNotice fault={fault} />
           <Select
             size="md"
             label={t`Maker`}
@@ -90,7 +92,11 @@ function SetupForm({ device, tenant, settings }: PhoneSetupProps & { settings: P
             autoComplete="off"
             {...form.getInputProps('mac')}
           />
-          <PhoneKeys keys={form.values.keys} onChange={(keys) => form.setFieldValue('keys', keys)} />
+          <PhoneKeys
+            keys={form.values.keys}
+            error={form.errors['keys']}
+            onChange={(keys) => form.setFieldValue('keys', keys)}
+          />
           <Group justify="flex-end">
             <Button type="submit" size="md" loading={save.isPending}>
               <Trans>Save</Trans>

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Disclosure, type PrivacyRequest } from '~/api';
+import { useFormErrors } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { PersonPicker } from '~/design/PersonPicker';
 import { DISCLOSED_CATEGORIES } from './request-texts';
@@ -74,6 +75,7 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
       void queries.invalidateQueries({ queryKey: ['disclosures'] });
     },
   });
+  const { element, fail, fault } = useFormErrors(form, propose.error);
   const isCaller = !form.values.person_id && form.values.number.trim() !== '';
   if (!open) {
     return (
@@ -83,7 +85,7 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
     );
   }
   return (
-    <form onSubmit={form.onSubmit((values) => propose.mutate(values))} noValidate>
+    <form ref={element} onSubmit={form.onSubmit((values) => propose.mutate(values), fail)} noValidate>
       <Stack gap="sm">
         <PersonPicker
           size="md"
@@ -154,7 +156,7 @@ export function ProposeDisclosure({ request, tenant }: { request: PrivacyRequest
           description={t`Only if the authority has ordered silence.`}
           {...form.getInputProps('silent_until')}
         />
-        <ErrorNotice fault={propose.error} />
+        <ErrorNotice fault={fault} />
         <Button size="md" type="submit" loading={propose.isPending} style={{ alignSelf: 'start' }}>
           <Trans>Propose</Trans>
         </Button>

@@ -5,6 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { useIsAdministrator } from '~/api/session';
 import { toast } from '~/core/toasts';
+import { useFormErrors } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { collectDiagnostics, formatReport } from '~/features/about';
 import { REQUEST_KINDS } from '~/features/privacy';
@@ -44,8 +45,9 @@ export function ContactForm({ onSent }: { onSent: (id: string) => void }) {
     mutationFn: async () => formatReport(await collectDiagnostics()),
     onSuccess: (text) => form.setFieldValue('attachment', text),
   });
+  const { element, fail, fault } = useFormErrors(form, send.error ?? collect.error);
   return (
-    <form onSubmit={form.onSubmit((values) => send.mutate(values))}>
+    <form ref={element} onSubmit={form.onSubmit((values) => send.mutate(values), fail)} noValidate>
       <Stack gap="sm">
         {administrator && (
           <Select
@@ -62,7 +64,7 @@ export function ContactForm({ onSent }: { onSent: (id: string) => void }) {
         )}
         <Select
           size="md"
-          label={t`About`}
+          label={t({ message: 'About', context: 'topic' })}
           allowDeselect={false}
           data={KINDS.map((value) => ({ value, label: t(REQUEST_KINDS[value]) }))}
           {...form.getInputProps('kind')}
@@ -99,7 +101,7 @@ export function ContactForm({ onSent }: { onSent: (id: string) => void }) {
             {...form.getInputProps('attachment')}
           />
         )}
-        <ErrorNotice fault={send.error ?? collect.error} />
+        <ErrorNotice fault={fault} />
         <Button type="submit" size="md" loading={send.isPending} style={{ alignSelf: 'start' }}>
           <Trans>Send</Trans>
         </Button>

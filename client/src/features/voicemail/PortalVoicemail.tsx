@@ -5,7 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Message, type VoicemailSettings } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
-import { changedFields } from '~/design/forms';
+import { changedFields, useFormErrors } from '~/design/forms';
 import { usePages } from '~/design/lists';
 import { formatDuration, formatDateTime } from '~/design/dates';
 import { ErrorBar } from '~/design/ErrorBar';
@@ -62,11 +62,12 @@ function Settings({ tenant, settings }: { tenant?: string; settings: VoicemailSe
       form.setValues(saved);
     },
   });
+  const { element, fault } = useFormErrors(form, save.error);
   return (
     <Section title={t`General`}>
-      <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+      <form ref={element} onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
         <Stack gap="sm">
-          <ErrorNotice fault={save.error} />
+          <ErrorNotice fault={fault} />
           {save.data && !form.isDirty() && (
             <InfoNotice>
               <Trans>Saved.</Trans>

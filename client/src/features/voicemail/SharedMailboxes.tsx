@@ -5,7 +5,7 @@ import { IconPlus, IconRecordMail } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type GroupMailbox } from '~/api';
-import { changedFields } from '~/design/forms';
+import { changedFields, useFormErrors } from '~/design/forms';
 import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
 import { useCrudList } from '~/design/crud-list';
@@ -104,11 +104,12 @@ function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMail
     onSuccess: (saved) => saved && closeDialogs(),
     onSettled: () => queries.invalidateQueries({ queryKey: [QUERY_KEY] }),
   });
+  const { element, fail, fault } = useFormErrors(form, save.error);
   return (
     <Stack>
-      <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+      <form ref={element} onSubmit={form.onSubmit((values) => save.mutate(values), fail)} noValidate>
         <Stack>
-          <ErrorNotice fault={save.error} />
+          <ErrorNotice fault={fault} />
           <TextInput
             label={t`Number`}
             inputMode="numeric"
