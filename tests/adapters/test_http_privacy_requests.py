@@ -389,6 +389,14 @@ async def test_a_breach_is_described_by_administrators_only(world: World) -> Non
     changed = await admin.patch(path, json={"band": "10-99", "categories": ["user.name"]})
     assert changed.json() == (await admin.get(path)).json()
     assert (await admin.patch(path, json={"band": "2-3"})).status_code == 422
+    now = world.clock.now()
+    future = await admin.patch(path, json={"authority_informed": (now + timedelta(minutes=1)).isoformat()})
+    assert (future.status_code, future.json()["field"]) == (422, "authority_informed")
+    informed = [
+        (await admin.patch(path, json=change)).json()["authority_informed"] is not None
+        for change in ({"authority_informed": now.isoformat()}, {"high_risk": True}, {"authority_informed": None})
+    ]
+    assert informed == [True, True, False]
     assert (await admin.post(f"{path}/notices", json={"text": "Change it"})).json()["informed"] == 2
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -504,10 +505,11 @@ async def test_a_breach_is_recorded_with_72_hours_and_the_people_are_informed(se
     assert len(notifier.alerts) == 2, "at the entry, and at once, because it is due within a week"
     assert (await register.get(ada.tenant_id, request.id)).band == "unknown"
     with pytest.raises(Invalid):
-        await register.change(ada.tenant_id, request.id, BreachChange(categories=("user.secret",)))
+        await register.change(ada.tenant_id, request.id, BreachChange(categories=("user.secret",)), "root")
     change = BreachChange(("user.name",), "1-9", True, clock.now())
-    assert (await register.change(ada.tenant_id, request.id, change)).authority_informed == clock.now()
-    after = await register.change(ada.tenant_id, request.id, BreachChange(band="10-99"))
+    for _ in range(2):  # the second time is that of a sender who did not get the answer
+        assert (await register.change(ada.tenant_id, request.id, change, "root")).authority_informed == clock.now()
+    after = await register.change(ada.tenant_id, request.id, BreachChange(band="10-99"), "root")
     assert (after.categories, after.band, after.high_risk) == (("user.name",), "10-99", True)
     for people, text_, fault in (([ada.id], " ", Invalid), (["x"], "Change it", NotFound)):
         with pytest.raises(fault):
@@ -523,13 +525,22 @@ async def test_a_breach_is_recorded_with_72_hours_and_the_people_are_informed(se
     assert (informed.informed, informed.people_informed) == (3, clock.now())
     assert {name for name, _ in notifier.warned[1:]} == {"Ada", "Root"}
     history = await requests.get(ada.tenant_id, request.id)
-    assert [each.note for each in history.steps] == ["", "Change your password", "All clear"]
+    assert [each.note for each in history.steps if each.step == "inform"] == ["Change your password", "All clear"]
     other = await requests.enter(ada.tenant_id, NewRequest("access", ""), "root")
     with pytest.raises(NotFound):
         await register.get(ada.tenant_id, other.id)
     await requests.take(ada.tenant_id, request.id, "answer", "reported", "root")
     with pytest.raises(Conflict):
         await register.inform(ada.tenant_id, request.id, [], "late", "root")
+    await register.change(ada.tenant_id, request.id, BreachChange(authority_not_informed=True), "second")
+    replaced = [
+        {"categories": [], "band": "unknown", "high_risk": False, "authority_informed": None},
+        {"band": "1-9"},
+        {"authority_informed": clock.now().isoformat()},
+    ]
+    closed = await requests.get(ada.tenant_id, request.id)
+    records = [(each.by, json.loads(each.note)) for each in closed.steps if each.step == "record"]
+    assert records == [("root", replaced[0]), ("root", replaced[1]), ("second", replaced[2])]
 
 
 def breach_outbox(requests: RightsRequests, register: Breaches) -> Outbox:

@@ -31,11 +31,14 @@ async def show_breach(
 async def change_breach(
     services: ServicesDep, user: CurrentUserDep, request_id: Id, body: models.BreachChange, tenant: TenantQuery = None
 ) -> models.Breach:
-    """Change what is known of a breach, such as the time when the authority was informed."""
+    """Change what is known of a breach, such as the time when the authority was informed. A closed one can be
+    corrected too: the history of the request keeps the former values."""
     scope = await require_access(services, user, tenant, Action.PRIVACY_CHANGE)
     categories = None if body.categories is None else tuple(body.categories)
-    change = BreachChange(categories, body.band, body.high_risk, body.authority_informed)
-    return models.Breach.model_validate(await services.rights.breaches.change(scope.tenant_id, request_id, change))
+    informed, is_given = body.authority_informed, "authority_informed" in body.model_fields_set
+    change = BreachChange(categories, body.band, body.high_risk, informed, is_given and informed is None)
+    by = user.principal.person_id
+    return models.Breach.model_validate(await services.rights.breaches.change(scope.tenant_id, request_id, change, by))
 
 
 @router.post(

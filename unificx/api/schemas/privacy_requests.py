@@ -264,7 +264,7 @@ class BreachChange(Input):
     categories: list[str] | None = Field(default=None, max_length=50, description="Keys of `/privacy/map`.")
     band: Band | None = Field(default=None, description="Order of magnitude of the number of people.")
     high_risk: bool | None = Field(default=None, description="Then the people have to be informed.")
-    authority_informed: Time | None = None
+    authority_informed: Time | None = Field(default=None, description="Not in the future; null: it was not informed.")
 
 
 class Breach(Output):

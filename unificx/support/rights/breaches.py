@@ -1,8 +1,10 @@
 """The record of breaches (GDPR Art. 33(5)) and the notices to the people affected (Art. 34)."""
 
+import json
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.core.personal import VOCABULARY
@@ -33,24 +35,24 @@ class Breaches:
         async with self._database.read() as session:
             return await repository.find(session, tenant_id, request_id) or Breach(request_id)
 
-    async def change(self, tenant_id: str, request_id: str, change: BreachChange) -> Breach:
-        """Change what is known of a breach. Raise NotFound, Invalid."""
-        await self._require(tenant_id, request_id)
+    async def change(self, tenant_id: str, request_id: str, change: BreachChange, by: str) -> Breach:
+        """Change what is known of a breach, of a closed one too: facts that come later belong to its documentation. The
+        history of the request keeps the former values. Raise NotFound, Invalid."""
+        request = await self._require(tenant_id, request_id)
         if unknown := set(change.categories or ()) - VOCABULARY.categories.keys():
             raise Invalid(
                 Phrase("Unknown category: {}.", min(unknown)), hint="See /api/v1/privacy/map.", field="categories"
             )
+        now = self._database.clock.now()
+        if change.authority_informed is not None and change.authority_informed > now:
+            raise Invalid("The time must not be in the future.", field="authority_informed")
         async with self._database.begin() as uow:
             await lock_scope(uow.session, "rights request", request_id)
             before = await repository.find(uow.session, tenant_id, request_id) or Breach(request_id)
-            after = replace(
-                before,
-                categories=before.categories if change.categories is None else tuple(sorted(set(change.categories))),
-                band=change.band or before.band,
-                high_risk=before.high_risk if change.high_risk is None else change.high_risk,
-                authority_informed=change.authority_informed or before.authority_informed,
-            )
-            await repository.save(uow.session, tenant_id, after)
+            after = _changed(before, change)
+            if former := _former(before, after):
+                await repository.save(uow.session, tenant_id, after)
+                await self._requests.add_record(uow, request, StepRecord(now, "record", by, former))
         return after
 
     async def inform(self, tenant_id: str, request_id: str, people: Collection[str], text: str, by: str) -> Breach:
@@ -104,3 +106,21 @@ class Breaches:
         if request.kind != "breach":
             raise NotFound("There is no such breach.")
         return request
+
+
+def _changed(before: Breach, change: BreachChange) -> Breach:
+    informed = None if change.authority_not_informed else change.authority_informed or before.authority_informed
+    return replace(
+        before,
+        categories=before.categories if change.categories is None else tuple(sorted(set(change.categories))),
+        band=change.band or before.band,
+        high_risk=before.high_risk if change.high_risk is None else change.high_risk,
+        authority_informed=informed,
+    )
+
+
+def _former(before: Breach, after: Breach) -> str:
+    """Return the values that a change replaces, as a JSON object; "" if it changes nothing."""
+    names = ("categories", "band", "high_risk", "authority_informed")
+    former = {name: getattr(before, name) for name in names if getattr(before, name) != getattr(after, name)}
+    return json.dumps(former, default=datetime.isoformat) if former else ""

@@ -284,3 +284,5 @@ class BreachChange:
     band: Band | None = None
     high_risk: bool | None = None
     authority_informed: datetime | None = None
+    authority_not_informed: bool = False
+    """Removes the time when the authority was informed."""

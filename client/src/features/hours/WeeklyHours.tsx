@@ -53,7 +53,7 @@ export function WeeklyHours({ value, onChange, error }: WeeklyHoursProps) {
               size="md"
               type="time"
               className={css.time}
-              aria-label={t`To`}
+              aria-label={t({ message: 'To', context: 'time' })}
               value={row.to}
               onChange={(event) => change(at, { to: event.currentTarget.value })}
             />

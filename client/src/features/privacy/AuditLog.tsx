@@ -52,7 +52,7 @@ export default function AuditLog() {
       value: (entry) => i18n._(actionTitle(entry.action)),
     },
     { title: t`By`, render: actor, value: actor },
-    { title: t`About`, render: about, value: about },
+    { title: t({ message: 'About', context: 'topic' }), render: about, value: about },
     { title: t`Object`, card: 'none', render: (entry) => entry.object, value: (entry) => entry.object },
   ];
   return (

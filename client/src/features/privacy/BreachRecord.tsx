@@ -5,6 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Breach, type HeldData, type PrivacyRequest } from '~/api';
 import { formatDateTime } from '~/design/dates';
 import { ErrorBar } from '~/design/ErrorBar';
+import { changedFields, useFormErrors } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
 import { BreachNotice } from './BreachNotice';
@@ -78,26 +79,33 @@ function BreachForm({ breach, topics, request, tenant }: BreachProps & { breach:
       high_risk: breach.high_risk,
       authority_informed: breach.authority_informed ? localTime(breach.authority_informed) : '',
     },
+    validate: {
+      authority_informed: (value) => (value && new Date(value) > new Date() ? t`Choose a time that has passed.` : null),
+    },
   });
   const save = useMutation({
-    mutationFn: (values: typeof form.values) =>
-      api.changeBreach({
+    mutationFn: (values: typeof form.values) => {
+      // The time has no seconds here, so that one which was not touched is left out.
+      const { topics: chosen, authority_informed: at, ...change } = changedFields(form, values);
+      return api.changeBreach({
         path: { request_id: request.id },
         query: { tenant },
         body: {
-          categories: chosenCategories(breach.categories, values.topics, topics),
-          band: values.band,
-          high_risk: values.high_risk,
-          ...(values.authority_informed && { authority_informed: new Date(values.authority_informed).toISOString() }),
+          ...change,
+          ...(chosen && { categories: chosenCategories(breach.categories, chosen, topics) }),
+          ...(at !== undefined && { authority_informed: at ? new Date(at).toISOString() : null }),
         },
-      }),
-    onSuccess: ({ data }) => {
+      });
+    },
+    onSuccess: ({ data }, saved) => {
       queries.setQueryData(['breach', tenant, request.id], data);
-      form.resetDirty();
+      void queries.invalidateQueries({ queryKey: ['privacy-request', tenant, request.id] });
+      form.resetDirty(saved); // what was changed meanwhile is not saved
     },
   });
+  const { element, fail, fault } = useFormErrors(form, save.error);
   return (
-    <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+    <form ref={element} onSubmit={form.onSubmit((values) => save.mutate(values), fail)} noValidate>
       <Stack gap="sm">
         <MultiSelect
           size="md"
@@ -125,7 +133,7 @@ function BreachForm({ breach, topics, request, tenant }: BreachProps & { breach:
           label={t`Authority informed at`}
           {...form.getInputProps('authority_informed')}
         />
-        <ErrorNotice fault={save.error} />
+        <ErrorNotice fault={fault} />
         <Button
           size="md"
           type="submit"

@@ -7,6 +7,7 @@ import { formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
 import { ErrorBar } from '~/design/ErrorBar';
 import { SkeletonBlock } from '~/design/SkeletonBlock';
+import { FormerBreach } from './FormerBreach';
 import { InternalWork } from './InternalWork';
 import { RequestWork } from './RequestWork';
 import { ChangeKind } from './ChangeKind';
@@ -110,7 +111,8 @@ function History({ request }: { request: PrivacyRequestHistory }) {
       {request.history.map(({ at, step, note }) => (
         <List.Item key={`${at} ${step}`}>
           {formatDateTime(at)}: {t(stepText(step))}
-          {note && (
+          {note && step === 'record' && <FormerBreach note={note} />}
+          {note && step !== 'record' && (
             <Text size="sm" c="dimmed" dir="auto" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
               {step === 'convert' ? t(REQUEST_KINDS[note as PrivacyRequest['kind']]) : note}
             </Text>

@@ -24,7 +24,7 @@ export const REQUEST_STATES: Record<PrivacyRequest['state'], MessageDescriptor> 
   proved: msg`Received`,
   in_work: msg`In progress`,
   extended: msg`Extended`,
-  answered: msg`Answered`,
+  answered: msg({ message: 'Answered', context: 'request' }),
   refused: msg`Refused`,
   withdrawn: msg`Withdrawn`,
 };
@@ -34,7 +34,7 @@ export const REQUEST_STEPS: Record<RequestStep['step'], MessageDescriptor> = {
   begin: msg`Begin`,
   reply: msg`Reply`,
   extend: msg`Extend`,
-  answer: msg`Answer`,
+  answer: msg({ message: 'Answer', context: 'request' }),
   refuse: msg`Refuse`,
   withdraw: msg`Close as withdrawn`,
 };
@@ -44,6 +44,7 @@ const OTHER_STEPS: Record<string, MessageDescriptor> = {
   receive: msg`Received`,
   prove_email: msg`E-mail address proved`,
   inform: msg`People informed`,
+  record: msg`Record changed`,
   message: msg`Message of the sender`,
   attach: msg`Attached report`,
   convert: msg`Changed to`,
