@@ -98,5 +98,5 @@ async def test_email_is_sent_after_a_failed_first_attempt(migrated_home: Path, m
         await one_email(rooms, mine)
         assert await attention(rooms) == "", "an e-mail that waits for its turn is no fault"
         async with rooms.database.begin() as uow:
-            await uow.session.execute(update(EmailRow).values(tries=1))
+            await uow.session.execute(update(EmailRow).values({"tries": 1}))
         assert (await attention(rooms)).startswith("1 of 1 were deferred")

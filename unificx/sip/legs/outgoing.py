@@ -290,16 +290,12 @@ class OutgoingLeg(Leg):
             self._early_requests = {**self._early_requests, key: (tag, sent)}
 
     def _answer_early_challenge(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
-        """Repeat a request of an early dialog if it is challenged. No other response matters: the final one to the
-        INVITE says whether the call goes on."""
-        if response.status < 200:
-            return
-        waiting = dict(self._early_requests)
-        tag, sent = waiting.pop(key)
-        self._early_requests = waiting
+        """Repeat a challenged request of an early dialog. The response to the INVITE says whether the call goes on."""
+        tag, sent = self._early_requests[key]
         early = self._early_dialogs.get(tag)
-        if self.credentials is None or early is None or self.ended:
+        if response.status < 200 or early is None or self.credentials is None or self.ended:
             return
+        self._early_requests = {each: one for each, one in self._early_requests.items() if each != key}
         answered = self.credentials.answer(response, sent.method, early.dialog.remote_target, sent.authorization)
         if answered is not None:
             self._request_early(tag, early, replace(sent, authorization=answered), flow, now)
