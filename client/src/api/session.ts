@@ -32,6 +32,9 @@ export function awaitsConsent(now: Session): boolean {
   return now.state === 'in' && !now.stale && !now.me.must_change && now.me.policy === 'consent';
 }
 
+/** Whether the user belongs to an organisation; an operator does not. */
+export const hasTenant = (): boolean => session.state.state === 'in' && Boolean(session.state.me.tenant);
+
 /** Whether the user's organisation uses chat. */
 export const useChatAllowed = (): boolean =>
   useValue(session, (each) => each.state !== 'in' || each.me.tenant?.chat !== false);

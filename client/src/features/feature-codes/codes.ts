@@ -1,6 +1,6 @@
 import { api, type FeatureCode } from '~/api';
 import { events } from '~/api/events';
-import { onSignOut } from '~/api/session';
+import { hasTenant, onSignOut } from '~/api/session';
 import { createStore, useValue } from '~/core/store';
 
 /** Features that the app itself dials, with their default codes. */
@@ -33,6 +33,6 @@ export async function refreshCodes(): Promise<void> {
   if (found) applyCodes(found.data.items);
 }
 
-events.onConnected(() => void refreshCodes());
+events.onConnected(() => hasTenant() && void refreshCodes());
 events.on('feature_codes', () => void refreshCodes());
 onSignOut(() => codes.setState(() => DEFAULTS));

@@ -1,6 +1,6 @@
 import { api } from '~/api';
 import { events } from '~/api/events';
-import { onSignOut } from '~/api/session';
+import { hasTenant, onSignOut } from '~/api/session';
 import { codeOf } from '~/features/feature-codes';
 import { ParkedCalls } from './model';
 
@@ -17,5 +17,5 @@ export function retrieveNumber(slot: number): string {
 }
 
 events.on('parked', () => void parked.refresh());
-events.onConnected(() => void parked.refresh());
+events.onConnected(() => hasTenant() && void parked.refresh());
 onSignOut(() => parked.clear());

@@ -1,6 +1,6 @@
 import { api, type Message } from '~/api';
 import { events } from '~/api/events';
-import { onSignOut } from '~/api/session';
+import { hasTenant, onSignOut } from '~/api/session';
 import { saveLocal, currentOwner, readLocal } from '~/core/device-storage';
 import { deletions } from '~/core/deferred';
 import { audioFormat } from '~/features/player';
@@ -37,4 +37,4 @@ export async function fetchWaveform({ id, peaks }: VoicemailEntry): Promise<read
 
 onSignOut(() => ownVoicemail.clear());
 events.on('voicemail', () => void ownVoicemail.refresh());
-events.onConnected(() => void ownVoicemail.refresh());
+events.onConnected(() => hasTenant() && void ownVoicemail.refresh());
