@@ -96,7 +96,9 @@ async def test_email_is_sent_after_a_failed_first_attempt(migrated_home: Path, m
             assert await emails(rooms, mine) == []
     async with installation(migrated_home) as rooms:
         await one_email(rooms, mine)
-        assert await attention(rooms) == "", "an e-mail that waits for its turn is no fault"
+        async with asyncio.timeout(30):  # no mail server accepts it, and the next attempt is minutes away
+            while not (await attention(rooms)).startswith("1 of 1 were deferred"):
+                await asyncio.sleep(0.02)
         async with rooms.database.begin() as uow:
-            await uow.session.execute(update(EmailRow).values({"tries": 1}))
-        assert (await attention(rooms)).startswith("1 of 1 were deferred")
+            await uow.session.execute(update(EmailRow).values({"tries": 0}))
+        assert await attention(rooms) == "", "an e-mail that waits for its turn is no fault"
