@@ -120,6 +120,23 @@ describe('renegotiation', () => {
     expect(connection.setLocalDescription).toHaveBeenCalledExactlyOnceWith({ type: 'rollback' });
   });
 
+  it('ends with the call although a refused offer is being rolled back, which a closed connection never finishes', async () => {
+    fake.connection = {
+      remoteDescription: { sdp: '' },
+      signalingState: 'have-local-offer',
+      setLocalDescription: () => new Promise(() => undefined),
+    } as never;
+    const held = vi.fn();
+    void negotiator.request('hold').then(held);
+    await vi.advanceTimersByTimeAsync(0);
+    fake.remoteRejects('Hold Failed');
+    await vi.advanceTimersByTimeAsync(0);
+    fake.ended = true;
+    fake.emit('ended', { originator: 'remote', cause: 'Terminated' });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(held).toHaveBeenCalledExactlyOnceWith(false);
+  });
+
   it('gives up after four refusals, keeping the call', async () => {
     const asked = negotiator.request('media');
     for (let round = 0; round < 4; round++) {

@@ -32,6 +32,7 @@ interface NegotiatorHandlers {
  * terminations are intercepted and the change is retried, each time with a new offer.
  */
 export class Negotiator {
+  readonly #over: Promise<void>;
   #queue: Promise<unknown> = Promise.resolve();
   #settle: ((outcome: Outcome) => void) | undefined;
 
@@ -49,9 +50,14 @@ export class Negotiator {
       if (kind === 'line-lost') handlers.lineLost();
       else handlers.mediaLost();
     };
-    const over = () => this.#settle?.('over');
-    session.on('ended', over);
-    session.on('failed', over);
+    this.#over = new Promise((resolve) => {
+      const over = () => {
+        this.#settle?.('over');
+        resolve();
+      };
+      session.on('ended', over);
+      session.on('failed', over);
+    });
     session.on(REQUEST_PENDING, () => this.#settle?.('pending'));
     session.on('reinvite', (event: ReInviteEvent) => {
       // JsSIP refuses an offer that meets its own by 491, and then applies it nevertheless, unless it is rejected here.
@@ -122,7 +128,8 @@ export class Negotiator {
   async #rollback(): Promise<void> {
     const { connection } = this.session;
     if (connection?.signalingState !== 'have-local-offer' || !this.session.isReadyToReOffer()) return;
-    await connection.setLocalDescription({ type: 'rollback' }).catch(() => undefined);
+    const done = connection.setLocalDescription({ type: 'rollback' }).catch(() => undefined);
+    await Promise.race([done, this.#over]); // what a connection does when it is closed never settles
   }
 }
 
