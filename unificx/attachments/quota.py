@@ -2,7 +2,7 @@
 
 from unificx.attachments import repository
 from unificx.attachments.events import StorageLow
-from unificx.attachments.schemas import QuotaExceeded
+from unificx.attachments.schemas import AttachmentLimits, QuotaExceeded
 from unificx.core.clock import Clock
 from unificx.core.phrases import Phrase
 from unificx.db import UnitOfWork, lock_scope
@@ -11,15 +11,16 @@ LOW_PERCENT = 90
 """Share of the space from which administrators are notified."""
 
 
-async def lock_space(uow: UnitOfWork, tenant_id: str) -> None:
-    """Let no other transaction change the limits or the used space of a tenant before this one ends."""
+async def lock_space(uow: UnitOfWork, tenant_id: str) -> AttachmentLimits:
+    """Let no other transaction change the limits or the used space of a tenant before this one ends. Return the
+    limits."""
     await lock_scope(uow.session, "attachments", tenant_id)
+    return await repository.limits(uow.session, tenant_id)
 
 
-async def require_space(uow: UnitOfWork, clock: Clock, tenant_id: str, size: int) -> None:
-    """Check that there is space for so many bytes more, which the transaction stores. Call `lock_space` before. Raise
+async def require_space(uow: UnitOfWork, clock: Clock, tenant_id: str, quota: int, size: int) -> None:
+    """Check that of `quota` bytes there are so many left, which the transaction stores. Call `lock_space` before. Raise
     QuotaExceeded."""
-    quota = (await repository.limits(uow.session, tenant_id)).quota_bytes
     used, low = await repository.usage(uow.session, tenant_id), quota * LOW_PERCENT // 100
     if used + size > quota:
         raise QuotaExceeded(

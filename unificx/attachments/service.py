@@ -78,22 +78,11 @@ class Attachments:
         if new.kind == "encrypted":  # name and measures are for the members alone
             part = repository.AttachmentPart("", "", None, None, None, ())
         async with self._database.begin() as uow:
-            await lock_space(uow, owner.tenant_id)
-            await self._require_admissible(uow.session, owner, new.length)
-            await require_space(uow, self._clock, owner.tenant_id, new.length)
+            limits = await lock_space(uow, owner.tenant_id)
+            await _require_admissible(uow.session, owner, new.length, limits)
+            await require_space(uow, self._clock, owner.tenant_id, limits.quota_bytes, new.length)
             await repository.add(uow.session, self._keys, stored, part)
         return _upload(stored, 0)
-
-    async def _require_admissible(self, session: AsyncSession, owner: Owner, length: int) -> None:
-        limits = await repository.limits(session, owner.tenant_id)
-        if not 1 <= length <= limits.max_file_bytes:
-            raise Invalid(
-                Phrase("A file has 1 byte to {} MB here.", in_megabytes(limits.max_file_bytes)),
-                field="file",
-                hint="Send less.",
-            )
-        if await repository.count_loose(session, owner) >= MAX_LOOSE:
-            raise TooManyRequests("Too many files are being sent.", retry_after=60, hint="Send those first.")
 
     async def upload(self, owner: Owner, attachment_id: str) -> Upload:
         """Return how much of a file has arrived; a request that still sends it ends. Raise NotFound."""
@@ -250,8 +239,7 @@ class Attachments:
     async def change_limits(self, tenant_id: str, change: AttachmentLimitsChange) -> AttachmentLimits:
         """Change the limits of a tenant; files that are stored stay. Raise Invalid."""
         async with self._database.begin() as uow:
-            await lock_space(uow, tenant_id)
-            before = await repository.limits(uow.session, tenant_id)
+            before = await lock_space(uow, tenant_id)
             after = AttachmentLimits(
                 before.max_file_bytes if change.max_file_bytes is None else change.max_file_bytes,
                 before.quota_bytes if change.quota_bytes is None else change.quota_bytes,
@@ -260,6 +248,17 @@ class Attachments:
                 raise Invalid(Phrase("A file has at most {} MB.", in_megabytes(MAX_FILE_BYTES)), field="max_file_bytes")
             await repository.put_limits(uow.session, tenant_id, after)
         return after
+
+
+async def _require_admissible(session: AsyncSession, owner: Owner, length: int, limits: AttachmentLimits) -> None:
+    if not 1 <= length <= limits.max_file_bytes:
+        raise Invalid(
+            Phrase("A file has 1 byte to {} MB here.", in_megabytes(limits.max_file_bytes)),
+            field="file",
+            hint="Send less.",
+        )
+    if await repository.count_loose(session, owner) >= MAX_LOOSE:
+        raise TooManyRequests("Too many files are being sent.", retry_after=60, hint="Send those first.")
 
 
 def _upload(stored: Stored, offset: int) -> Upload:

@@ -141,8 +141,8 @@ class Uploads:
     async def _finish(self, stored: Stored, part: repository.AttachmentPart, kind: AttachmentKind, size: int) -> None:
         async with self._deps.database.begin() as uow:
             if size > stored.size:  # more than was reserved: a photo may grow as it is written anew
-                await lock_space(uow, stored.tenant_id)
-                await require_space(uow, self._deps.clock, stored.tenant_id, size - stored.size)
+                quota = (await lock_space(uow, stored.tenant_id)).quota_bytes
+                await require_space(uow, self._deps.clock, stored.tenant_id, quota, size - stored.size)
             if not await repository.finish(uow.session, self._deps.keys, replace(stored, kind=kind, size=size), part):
                 raise _no_upload()
 
