@@ -44,6 +44,18 @@ def hangs_up(by: str, other: str, record: str) -> str:
 """
 
 
+def takes_over(callee: str, waiting: str) -> str:
+    """`callee` answers and is connected to the party that an app has held."""
+    return f"""
+    {callee} -> 200 [{callee}]
+    app   <- BYE
+    {callee} <- ACK
+    {waiting} <- INVITE [{callee}]
+    {waiting} -> 200 [{waiting}]
+    {waiting} <- ACK
+"""
+
+
 async def released(world: World) -> None:
     """Check that ended calls leave nothing behind."""
     await world.pass_time(70)

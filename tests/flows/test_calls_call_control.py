@@ -2,7 +2,19 @@
 
 import pytest
 from ladder import play, play_on
-from steps import ANSWERS, CLICKED, CONSULTS, MOVED_TO_ROOM, PARTICIPANTS, TARGET_ANSWERS, UP, WITH_DESK, parties, up
+from steps import (
+    ANSWERS,
+    CLICKED,
+    CONSULTS,
+    MOVED_TO_ROOM,
+    PARTICIPANTS,
+    TARGET_ANSWERS,
+    UP,
+    WITH_DESK,
+    parties,
+    takes_over,
+    up,
+)
 from world import World
 
 from unificx.calls import CallControl
@@ -15,12 +27,7 @@ async def test_click_to_dial_rings_own_phone_then_the_target() -> None:
     world = await play(PARTICIPANTS + CLICKED)
     await play_on(world, """
         ... 10 s
-        carol -> 200 [carol]
-        app   <- BYE
-        carol <- ACK
-        alice <- INVITE [carol]
-        alice -> 200 [alice]
-        alice <- ACK
+    """ + takes_over("carol", "alice") + """
         ... 20 s
         alice -> BYE
         carol <- BYE

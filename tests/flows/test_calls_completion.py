@@ -3,6 +3,7 @@
 import asyncio
 
 from ladder import play, play_on
+from steps import takes_over
 from world import TENANT, World
 
 from unificx.calls import CallCompletions, CallControl
@@ -50,12 +51,7 @@ async def test_caller_rings_once_the_callee_is_free_and_then_the_callee() -> Non
         alice <- ACK
         app   <- ACK [alice]
         bob   <- INVITE [alice]
-        bob   -> 200 [bob]
-        app   <- BYE
-        bob   <- ACK
-        alice <- INVITE [bob]
-        alice -> 200 [alice]
-        alice <- ACK
+    """ + takes_over("bob", "alice") + """
         alice -> BYE
         bob   <- BYE
         history <- answered 16 alice bob

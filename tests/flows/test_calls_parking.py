@@ -2,7 +2,7 @@
 
 import pytest
 from ladder import play, play_on
-from steps import PARTICIPANTS, UP, parties, refers, way
+from steps import PARTICIPANTS, UP, parties, refers, takes_over, way
 
 from unificx.calls.schemas import MAX_PARKING_SLOTS
 
@@ -93,13 +93,7 @@ async def test_caller_parks_the_callee_who_hangs_up() -> None:
 
 
 async def test_recall_is_answered_by_the_parking_extension() -> None:
-    world = await play(PARTICIPANTS + UP + PARKED + RETURNS + """
-        bob   -> 200 [bob]
-        app   <- BYE
-        bob   <- ACK
-        alice <- INVITE [bob]
-        alice -> 200 [alice]
-        alice <- ACK
+    world = await play(PARTICIPANTS + UP + PARKED + RETURNS + takes_over("bob", "alice") + """
         alice -> BYE
         bob   <- BYE
         history <- answered 16 alice bob

@@ -11,6 +11,7 @@ from steps import (
     WITH_DESK,
     extension,
     hangs_up,
+    takes_over,
     up,
     way,
 )
@@ -102,13 +103,7 @@ async def test_the_way_of_a_click_to_dial_begins_with_what_is_dialled(number: st
         alice <- ACK
         app   <- ACK [alice]
         bob   <- INVITE [alice]
-        bob   -> 200 [bob]
-        app   <- BYE
-        bob   <- ACK
-        alice <- INVITE [bob]
-        alice -> 200 [alice]
-        alice <- ACK
-    """ + hangs_up("alice", "bob", "answered 16 alice bob"), numbers=NUMBERS)  # fmt: skip
+    """ + takes_over("bob", "alice") + hangs_up("alice", "bob", "answered 16 alice bob"), numbers=NUMBERS)  # fmt: skip
     assert way(world) == expected
 
 

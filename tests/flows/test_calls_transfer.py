@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from ladder import play
-from steps import PARTICIPANTS, REFERRED, TRANSFEROR_HANGS_UP, UP, hangs_up, parties, refers, way
+from steps import PARTICIPANTS, REFERRED, TRANSFEROR_HANGS_UP, UP, hangs_up, parties, refers, takes_over, way
 from test_calls_groups import Planned, group
 
 from unificx.routing import CallApp, DestinationRef, PathObject
@@ -72,13 +72,8 @@ async def test_caller_transfers_the_callee() -> None:
 
 
 async def test_transferred_call_is_transferred_again() -> None:
-    world = await play(PARTICIPANTS + ", dora 1004" + UP + REFERRED + TRANSFEROR_HANGS_UP + """
-        carol -> 200 [carol]
-        app   <- BYE
-        carol <- ACK
-        alice <- INVITE [carol]
-        alice -> 200 [alice]
-        alice <- ACK
+    transferred = UP + REFERRED + TRANSFEROR_HANGS_UP + takes_over("carol", "alice")
+    world = await play(PARTICIPANTS + ", dora 1004" + transferred + """
         alice -> REFER
           Refer-To: <sip:1004@acme.example>
           Refer-Sub: false
@@ -139,13 +134,7 @@ RINGS_BACK = (
 
 
 async def test_unanswered_transfer_rings_the_transferor_that_has_left() -> None:
-    world = await play(RINGS_BACK + """
-        bob   -> 200 [bob]
-        app   <- BYE
-        bob   <- ACK
-        alice <- INVITE [bob]
-        alice -> 200 [alice]
-        alice <- ACK
+    world = await play(RINGS_BACK + takes_over("bob", "alice") + """
         alice -> BYE
         bob   <- BYE
         history <- answered 16 alice bob 1003
@@ -292,14 +281,8 @@ GROUP = {"6000": group(("1003",), otherwise=DestinationRef("hangup"))}
 
 
 async def test_a_member_that_answers_takes_the_place_of_its_group_in_the_record() -> None:
-    world = await play(TO_GROUP + """
-        carol -> 200 [carol]
-        app   <- BYE
-        carol <- ACK
-        alice <- INVITE [carol]
-        alice -> 200 [alice]
-        alice <- ACK
-    """ + hangs_up("alice", "carol", "answered 16 alice bob carol"), numbers=GROUP)  # fmt: skip
+    ends = hangs_up("alice", "carol", "answered 16 alice bob carol")
+    world = await play(TO_GROUP + takes_over("carol", "alice") + ends, numbers=GROUP)
     assert way(world) == [
         "extension 1002: dialled, answered",
         "group 6000: transferred by 1002, continued",
@@ -327,13 +310,7 @@ async def test_the_way_of_a_transfer_names_who_redirects_it() -> None:
         carol -> 302
           Contact: <sip:1004@acme.example>
         dora  <- INVITE [alice]
-        dora  -> 200 [dora]
-        app   <- BYE
-        dora  <- ACK
-        alice <- INVITE [dora]
-        alice -> 200 [alice]
-        alice <- ACK
-    """ + hangs_up("alice", "dora", "answered 16 alice bob 1003 dora"))  # fmt: skip
+    """ + takes_over("dora", "alice") + hangs_up("alice", "dora", "answered 16 alice bob 1003 dora"))  # fmt: skip
     assert way(world)[-2:] == [
         "extension 1003: transferred by 1002, declined",
         "extension 1004: forwarded by 1003, answered",
@@ -345,13 +322,8 @@ async def test_a_group_that_does_not_answer_remains_in_the_record() -> None:
         ... 5 s
         carol <- CANCEL
         bob   <- INVITE [alice]
-        bob   -> 200 [bob]
-        app   <- BYE
-        bob   <- ACK
-        alice <- INVITE [bob]
-        alice -> 200 [alice]
-        alice <- ACK
-    """ + hangs_up("alice", "bob", "answered 16 alice bob 6000"), numbers=GROUP)  # fmt: skip
+    """ + takes_over("bob", "alice") + hangs_up("alice", "bob", "answered 16 alice bob 6000"),
+        numbers=GROUP)  # fmt: skip
 
 
 async def test_hold_and_media_engine_restart_during_a_transfer() -> None:
