@@ -141,8 +141,9 @@ def test_a_participant_with_a_bad_network_does_not_stop_the_videos_of_others(
 
 @pytest.mark.promise("C10")
 def test_a_late_joiner_sees_the_key_frame_that_is_sent_for_it(clients: Clients, household: Household) -> None:
-    """In units of what happens, not of time: the publisher has sent no other key frame since, and the joiner has asked
-    for it once or twice."""
+    """In units of what happens, not of time: the publisher sends one or two key frames for the joiner, who decodes the
+    first that arrives, and each request of the joiner reaches the publisher. The number of requests is not limited:
+    until its first key frame is there, a browser repeats its request every 200 ms, on a busy machine more often."""
     anna = clients("microphone", "camera")
     anna.context.add_init_script(RECORD_CONNECTIONS)
     link, _ = created_by(anna.sign_in(household.anna, path="/team"))
@@ -154,11 +155,14 @@ def test_a_late_joiner_sees_the_key_frame_that_is_sent_for_it(clients: Clients, 
     clara.context.add_init_script(FIRST_FRAME)
     enters(clara, household.clara, link)
     joining = eventually(lambda: clara.page.evaluate("joining.seen && joining"), what="the first frame")
-    [after] = videos(anna, "outbound-rtp")
     [seen] = [one for one in videos(clara, "inbound-rtp") if one["framesDecoded"]]
+    eventually(
+        lambda: videos(anna, "outbound-rtp")[0]["pliCount"] - before["pliCount"] >= seen["pliCount"],
+        what=f"{seen['pliCount']} requests for a key frame at the publisher",
+    )
+    [after] = videos(anna, "outbound-rtp")
     print(f"late joiner: {joining}, from the tile {joining['seen'] - joining['tile']:.0f} ms")
     assert 1 <= after["keyFramesEncoded"] - before["keyFramesEncoded"] <= 2
-    assert seen["pliCount"] <= 2
     assert seen["keyFramesDecoded"] == 1
     for each in (clara, berta, anna):
         hangs_up(each)
