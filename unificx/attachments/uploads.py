@@ -32,12 +32,15 @@ class Uploads:
         self._writers: dict[str, object] = {}
 
     async def offset(self, stored: Stored) -> int:
-        """Return the bytes that are stored, and end a request that still writes."""
+        """Return the bytes that are stored, and end a request that still writes. Raise NotFound if it was deleted."""
         if stored.state != ARRIVING:
             return stored.length
         async with self._lock(stored):
             self._writers.pop(stored.id, None)
-            return await shield_until_done(asyncio.to_thread(self._stored_bytes, stored))
+            found = await shield_until_done(asyncio.to_thread(self._stored_bytes, stored))
+            if await self._remove_if_deleted(stored):
+                raise _no_upload()
+            return found
 
     def _stored_bytes(self, stored: Stored) -> int:
         try:

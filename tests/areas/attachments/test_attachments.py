@@ -317,7 +317,19 @@ async def test_an_upload_ends_with_its_author_its_row_or_its_bytes(
         await store.files.terminate(ADA, stored.id)
         return await write(stored, offset, data)
 
-    deleted, damaged, erased, early = [await store.begin() for _ in range(4)]
+    def delete_after_the_look(name: str) -> int:
+        found, begun = size(name), store.files.terminate(ADA, looked)
+        asyncio.run_coroutine_threadsafe(begun, loop).result()
+        return found
+
+    deleted, damaged, erased, early, looked = [await store.begin() for _ in range(5)]
+    await store.files.write(ADA, looked, 0, pieces(TEXT[:10]))
+    with monkeypatch.context() as late:
+        size, loop = store.blobs.size, asyncio.get_running_loop()
+        late.setattr(store.blobs, "size", delete_after_the_look)
+        with pytest.raises(NotFound):
+            await store.files.upload(ADA, looked)
+    assert store.names() == set()
     with monkeypatch.context() as late:
         write = store.files._uploads.write  # pyright: ignore[reportPrivateUsage]
         late.setattr(store.files._uploads, "write", delete_before_it_opens)  # pyright: ignore[reportPrivateUsage]
