@@ -1,12 +1,17 @@
 """SCIM 2.0: an identity provider creates, changes, deactivates and closes the accounts of its tenant."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from http_world import World
 
+from unificx.core.access import Access, stating
+from unificx.identity.provisioned_models import ProvisionedPart
+from unificx.identity.repository import provisioned
 from unificx.privacy import AuditFilter
+from unificx.server.corrections import connect_corrections
 
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -104,6 +109,49 @@ async def test_an_account_is_created_changed_deactivated_and_closed(world: World
     assert await found(client, 'userName eq "cara@acme.example"') == []
     entries = (await world.services.audit.page(world.acme.id, AuditFilter(), 50)).items
     assert {"create_scim_user", "change_scim_user", "close_scim_user"} <= {each.action for each in entries}
+
+
+@pytest.mark.promise("D2")
+async def test_the_parts_of_a_name_stay_until_it_is_changed_here(world: World) -> None:
+    """The correction of copies, which follows each change of a name, does not put the whole name in place of a part."""
+    connect_corrections(
+        SimpleNamespace(  # pyright: ignore[reportArgumentType]
+            clock=world.clock,
+            keys=world.keys,
+            outbox=world.outbox,
+            identity=world.identity,
+            rights=world.services.rights.requests,
+        )
+    )
+    admin = await world.admin(world.acme)
+    client = await provider(world, admin)
+    cara = await create(client, phoneNumbers=[{"value": "+49 30 1234"}])
+    name = {"givenName": "Cara", "familyName": "Muster"}
+
+    async def names() -> tuple[Any, Any]:
+        await world.outbox.deliver()
+        shown = (await client.get(f"{USERS}/{cara['id']}")).json()
+        return shown.get("name"), shown.get("displayName")
+
+    changed = await patch(client, cara["id"], {"op": "replace", "path": "name", "value": name})
+    assert changed.json()["name"] == name
+    assert await names() == (name, None)
+    [extension] = (await admin.get(f"/api/v1/people/{cara['id']}")).json()["extensions"]
+    at = f"/api/v1/extensions/{extension['id']}"
+    assert (await admin.patch(at, json={"name": "Reception"})).status_code == 200
+    assert await names() == (name, None)
+    # Of a name that is changed here the parts are not known, and those of the former name are not stored any more.
+    for new in ("Cara Elfe", "Cara Muster"):
+        await admin.patch(f"/api/v1/persons/{cara['id']}", json={"name": new})
+        assert await names() == (None, new)
+    # A former version did that, and stored no other name when it was changed here.
+    with stating(Access("administration", "test")):
+        person = await world.identity.users.get(world.acme.id, cara["id"])
+        for whole, part in (("", new), (new, new), ("", "Elfe")):
+            former = ProvisionedPart("cara@acme.example", "", whole, part, part, "")
+            async with world.database.begin() as uow:
+                await provisioned.save(uow.session, world.keys, person, former)
+            assert await names() == (None, new)
 
 
 async def test_it_takes_over_accounts_and_leaves_one_administrator(world: World) -> None:

@@ -188,7 +188,8 @@ class ProvisionedAccounts:
 
 
 def _values(person: Person, part: ProvisionedPart | None) -> ProvisionedValues:
-    """Return the present values of an account. A name that was changed here replaces that of the provider."""
+    """Return the present values of an account. Former versions have stored other names than that of the account, and
+    the whole name as both of its parts: then only the whole name is known."""
     now = ProvisionedValues(
         user_name=part.user_name if part is not None else person.email or person.id,
         external_id=part.external_id if part is not None else "",
@@ -201,7 +202,9 @@ def _values(person: Person, part: ProvisionedPart | None) -> ProvisionedValues:
         active=person.state != "suspended",
         department=person.department,
     )
-    return now if now.name == person.name else replace(now, display_name=person.name)
+    if now.name == person.name and not now.given_name == now.family_name == person.name:
+        return now
+    return replace(now, display_name=person.name, given_name="", family_name="")
 
 
 def _deactivation(by: str) -> PersonChange:

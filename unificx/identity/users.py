@@ -186,6 +186,7 @@ class Users:
             await self._phones.move_extensions(tx, after)
         if after.name != before.name:
             await self._phones.rename_extensions(tx, before, after.name)
+            await provisioned.rename(tx.session, self._keys, after)
             tx.publish(NameChanged(self._clock.new_id(), tenant_id, after.subject, person_id))
         if after.role is not before.role:
             tx.publish(PermissionsChanged(self._clock.new_id(), tenant_id, person_id))

@@ -2,7 +2,8 @@
 
 Records such as calls have a copy of the name that a person had then, sealed under the key of that person. All fields
 that are declared as names with `rectifiable=True` are found by their declaration; the tables of accounts and extensions
-have the original. Objects under a hold are evidence and stay as they are.
+have the original, and what an identity provider has stored changes with the account. Objects under a hold are evidence
+and stay as they are.
 """
 
 import dataclasses
@@ -21,7 +22,7 @@ from unificx.privacy.keys import KeyStore
 
 PAGE = 500
 _NAME = "user.name"
-_ORIGINALS = frozenset({"billing_details", "extension", "person"})
+_ORIGINALS = frozenset({"billing_details", "extension", "person", "provisioned_account"})
 
 
 @dataclass(frozen=True, slots=True)

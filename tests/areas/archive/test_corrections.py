@@ -20,6 +20,7 @@ NOT_COPIES = {
     "menu": "text of the tenant; an administrator changes it",
     "meeting_invitation": "an invitation by its host, who sends another one; deleted with the meeting",
     "person": "the original",
+    "provisioned_account": "what an identity provider has stored; changed with the account",
     "rights_request": "a request as it was sent",
 }
 """Tables with names that a correction does not reach, each with the reason."""

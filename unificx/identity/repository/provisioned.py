@@ -1,6 +1,7 @@
 """Queries for accounts of identity providers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +33,13 @@ async def save(session: AsyncSession, keys: Keys, person: Person, part: Provisio
     await remove(session, person.tenant_id, person.id)
     row = {"tenant_id": person.tenant_id, "subject_id": person.subject, "person_id": person.id, "sealed": sealed}
     await session.execute(insert(ProvisionedRow).values(row))
+
+
+async def rename(session: AsyncSession, keys: Keys, person: Person) -> None:
+    """Store the present name of an account in place of that of the provider, whose parts do not apply to it."""
+    found = (await parts(session, keys, person.tenant_id, [person.id])).get(person.id)
+    if found is not None:
+        await save(session, keys, person, replace(found, display_name=person.name, given_name="", family_name=""))
 
 
 async def remove(session: AsyncSession, tenant_id: str, person_id: str) -> None:
