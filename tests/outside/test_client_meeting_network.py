@@ -143,7 +143,7 @@ def test_a_participant_with_a_bad_network_does_not_stop_the_videos_of_others(
 def test_a_late_joiner_sees_the_key_frame_that_is_sent_for_it(clients: Clients, household: Household) -> None:
     """In units of what happens, not of time: the publisher sends one or two key frames for the joiner, who decodes the
     first that arrives, and each request of the joiner reaches the publisher. The number of requests is not limited:
-    until its first key frame is there, a browser repeats its request every 200 ms, on a busy machine more often."""
+    a browser repeats its request every 200 ms until its first key frame is there, and waits longer on a busy machine."""
     anna = clients("microphone", "camera")
     anna.context.add_init_script(RECORD_CONNECTIONS)
     link, _ = created_by(anna.sign_in(household.anna, path="/team"))
