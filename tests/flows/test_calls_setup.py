@@ -507,7 +507,8 @@ async def test_caller_offer_before_the_answer_is_refused() -> None:
         bob   -> 180
         alice <- 180
         alice -> UPDATE [alice/hold]
-        alice <- 491 UPDATE
+        alice <- 500 UPDATE      # not 491: the unanswered offer is that of the INVITE
+          Retry-After: 1
         bob   -> 486
         history <- busy 17 alice 1002
         alice <- 486

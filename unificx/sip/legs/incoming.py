@@ -12,7 +12,7 @@ from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import ExtraHeaders
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Cancelled, DialogFailed
-from unificx.sip.legs.leg import Leg, is_same_session
+from unificx.sip.legs.leg import AFTER_EARLIER_OFFER, Leg, is_same_session
 from unificx.sip.legs.pending import (
     READABLE,
     RetransmittedResponse,
@@ -203,7 +203,7 @@ class IncomingLeg(Leg):
             self._respond(key, request, 500, now, [("Retry-After", "5")])
             return
         if early and request.method == "UPDATE" and request.body:
-            self._respond(key, request, 491, now)
+            self._respond(key, request, 500, now, AFTER_EARLIER_OFFER)  # no own offer precedes the final response
             return
         super().handle_request(key, request, flow, now)
 
