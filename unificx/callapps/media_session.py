@@ -19,6 +19,7 @@ from unificx.sip.info_dtmf import parse_dtmf_digit
 from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 log = structlog.get_logger()
+TEMPORARILY_UNAVAILABLE = 480
 SERVICE_UNAVAILABLE = 503
 REQUEST_PENDING = 491
 PENDING_RETRY = 1.0
@@ -116,11 +117,11 @@ class AppMediaSession:
             sdp = await self._engine.create_offer(self.leg)
         self._emit(Answered(sdp))
 
-    def hang_up(self) -> None:
-        """Hang up, or reject the call if it is not answered."""
+    def hang_up(self, status: int = TEMPORARILY_UNAVAILABLE) -> None:
+        """Hang up, or reject the call with a status if it is not answered."""
         if not self.is_over:
             self.is_over = True
-            self._emit(ByeReceived() if self._answered else Rejected(480, None))
+            self._emit(ByeReceived() if self._answered else Rejected(status, None))
 
     async def connect(self, request: ConnectRequest) -> Outcome:
         """Have the party connected to a destination; return why it did not answer. One at a time."""

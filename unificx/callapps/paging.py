@@ -21,6 +21,7 @@ INTERCOM, PAGING, PAGED = "intercom", "paging", "paged"
 """Apps: call one extension, call all members of a group, and the app of the called extensions."""
 MAX_PAGED = 50
 """Extensions that one page calls; each is a call of its own."""
+BUSY_HERE = 486
 ATTENTION = (880, 0.3)
 """Frequency (Hz) and duration (seconds) of the tone that a called extension hears first."""
 
@@ -62,7 +63,7 @@ class Paging:
         return App.of_feature(INTERCOM, self._intercom), App.of_feature(PAGING, self._page), App(PAGED, self._listen)
 
     async def _intercom(self, call: Call) -> None:
-        """Talk to the extension that was dialled after the code. A busy one is not called, and the call is rejected."""
+        """Talk to the extension that was dialled after the code. A busy one is not called."""
         called = self._directory.extension(call.caller.tenant_id, "".join(call.arguments))
         await self._call_all(call, [called] if called is not None else [], muted=False)
 
@@ -73,10 +74,12 @@ class Paging:
         await self._call_all(call, [each for each in found if each is not None], muted=True)
 
     async def _call_all(self, call: Call, called: Sequence[Extension], *, muted: bool) -> None:
+        """Call those that are free. If none can be called, the call is rejected, as busy if one of them is."""
         caller = self._directory.extension_by_id(call.caller.extension_id)
-        free = [each for each in called if each.id != call.caller.extension_id and self._is_free(each.id)]
-        if caller is None or not free:
+        if caller is None:
             return
+        others = [each for each in called if each.id != caller.id]
+        free = [each for each in others if self._is_free(each.id)]
         room = f"page/{call.leg}"
         page = self._pages[room] = _Page()
         arguments = room, "muted" if muted else "heard"
@@ -89,6 +92,8 @@ class Paging:
                     )
             if page.calls:
                 await self._speak(call, room, page)
+            elif len(free) < len(others):
+                call.session.hang_up(BUSY_HERE)
         finally:
             del self._pages[room]
             for call_id in tuple(page.calls):

@@ -92,17 +92,19 @@ async def test_both_sides_of_an_intercom_call_are_heard_and_either_may_end_it() 
 
 
 @pytest.mark.parametrize(
-    ("app", "dialled"), [("intercom", "1002"), ("intercom", "1001"), ("intercom", "1009"), ("paging", "6001")]
+    ("app", "dialled", "status"),
+    [
+        ("intercom", "1002", 486),
+        ("intercom", "1003", 480),  # no phone of it can be called
+        ("intercom", "1001", 480),
+        ("intercom", "1009", 480),
+        ("paging", "6000", 486),
+        ("paging", "6001", 480),
+    ],
 )
-async def test_a_call_without_a_free_extension_is_refused(app: str, dialled: str) -> None:
+async def test_a_call_without_a_free_extension_is_refused(app: str, dialled: str, status: int) -> None:
     stage = Stage(app, dialled, busy=frozenset({BERT.id}))
+    stage.calls.unreachable = {"1003"}
     await stage.caller.run()
-    assert isinstance(stage.caller.events[-1], Rejected)
+    assert stage.caller.events == [Rejected(status, None)]
     assert stage.calls.called == {}
-
-
-async def test_a_call_whose_phones_do_not_ring_is_refused() -> None:
-    stage = Stage("intercom", "1002")
-    stage.calls.unreachable = {"1002"}
-    await stage.caller.run()
-    assert isinstance(stage.caller.events[-1], Rejected)
