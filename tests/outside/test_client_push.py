@@ -141,6 +141,11 @@ def test_a_click_opens_the_client_for_this_call_or_notifies_the_open_one(anna: C
     worker.wait_for_notifications("Incoming call", "Incoming call")
     assert worker.click_notification("call-019b-5", "answer") == ["/app/?answer=019b-5"]
     assert worker.click_notification("call-019b-6", "decline") == []
+    worker.deliver_push({"type": "notice"})
+    worker.wait_for_notifications("Security notice")
+    anna.open()
+    assert ServiceWorkerProbe(anna).click_notification("notice") == []
+    anna.page.wait_for_url("**/app/settings/devices")
     worker.wait_for_notifications()
 
 

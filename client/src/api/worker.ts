@@ -2,6 +2,7 @@
 export type WorkerMessage =
   | { type: 'call' | 'stop' | 'answer' | 'decline'; call: string }
   | { type: 'push_seen'; id: string }
+  | { type: 'open'; path: string }
   | { type: 'signed_out' };
 
 /** Subscribe to service worker messages. Returns the unsubscribe function. */

@@ -1,7 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { handleLaunches } from './launches';
+import { handleLaunches, handleNotificationLinks } from './launches';
 
 afterEach(() => {
+  Reflect.deleteProperty(navigator, 'serviceWorker');
   Reflect.deleteProperty(window, 'launchQueue');
 });
 
@@ -19,4 +20,28 @@ it('opens a shortcut in the running window, but not the page that is already sho
 
 it('does nothing in browsers that cannot', () => {
   expect(() => handleLaunches(() => undefined)).not.toThrow();
+});
+
+it('opens the page of a notification that was clicked, in this app only, until it is to stop', () => {
+  const worker = Object.assign(new EventTarget(), { startMessages: () => undefined });
+  Object.defineProperty(navigator, 'serviceWorker', { value: worker, configurable: true });
+  const open = vi.fn();
+  const stop = handleNotificationLinks(open);
+  const click = (path: unknown) => worker.dispatchEvent(new MessageEvent('message', { data: { type: 'open', path } }));
+  for (const other of [
+    'https://evil.example/app/chat/c-1',
+    '//evil.example/app/',
+    '/people',
+    '/app/../people',
+    '/apple',
+    '',
+  ])
+    click(other);
+  worker.dispatchEvent(new MessageEvent('message', { data: { type: 'call', call: '/app/chat/c-1' } }));
+  expect(open).not.toHaveBeenCalled();
+  click('/app/chat/c-1?x=1');
+  expect(open).toHaveBeenCalledExactlyOnceWith('/app/chat/c-1?x=1');
+  stop();
+  click('/app/chat/c-1');
+  expect(open).toHaveBeenCalledOnce();
 });

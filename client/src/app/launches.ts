@@ -1,3 +1,5 @@
+import { onWorkerMessage } from '~/api/worker';
+
 interface LaunchQueue {
   setConsumer(consumer: (launch: { targetURL?: string }) => void): void;
 }
@@ -14,5 +16,14 @@ export function handleLaunches(open: (path: string) => void): void {
     if (target.href === location.href) return;
     if (target.hash) location.assign(target);
     else open(`${target.pathname}${target.search}`);
+  });
+}
+
+/** Open the page of a notification that was clicked. Returns the function that stops that. */
+export function handleNotificationLinks(open: (path: string) => void): () => void {
+  return onWorkerMessage((message) => {
+    if (message.type !== 'open' || !URL.canParse(message.path, location.origin)) return;
+    const { href, origin, pathname, search } = new URL(message.path, location.origin);
+    if (origin === location.origin && pathname.startsWith('/app/') && href !== location.href) open(pathname + search);
   });
 }

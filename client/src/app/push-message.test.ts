@@ -37,7 +37,10 @@ describe('a push message', () => {
     const message = parsePush('{"type":"message","conversation":"c-1","text":"Secret"}')!;
     const { title, options } = notificationFor(message, 'de', 2);
     expect([title, options.body]).toEqual(['Neue Nachricht', undefined]);
-    expect(clickAction('', options.data)).toEqual({ open: '/app/chat/c-1' });
+    expect(clickAction('', options.data)).toEqual({
+      open: '/app/chat/c-1',
+      show: { type: 'open', path: '/app/chat/c-1' },
+    });
     expect(parsePush('{"type":"message","conversation":"../x"}')).toBeUndefined();
   });
 
@@ -62,7 +65,8 @@ describe('a notification click', () => {
   });
 
   it('opens the linked page', () => {
-    expect(clickAction('', { path: '/app/settings/devices' })).toEqual({ open: '/app/settings/devices' });
+    const path = '/app/settings/devices';
+    expect(clickAction('', { path })).toEqual({ open: path, show: { type: 'open', path } });
     expect(clickAction('', undefined)).toEqual({ open: '/app/' });
   });
 });

@@ -105,14 +105,14 @@ export function notificationFor(message: PushMessage, language: Language, button
 
 /**
  * Action that a notification click requests. `decline`: the call to decline on the server; `open`: address to open if no page
- * is open; `notify`: message for open pages.
+ * is open; `notify`: message for all open pages; `show`: message for the one that is shown.
  */
 export function clickAction(
   action: string,
   data: unknown,
-): { decline?: string; open?: string; notify?: WorkerMessage } {
+): { decline?: string; open?: string; notify?: WorkerMessage; show?: WorkerMessage } {
   const { call, path } = (data ?? {}) as { call?: string; path?: string };
   if (call && action === 'decline') return { decline: call };
   if (call) return { open: `/app/?answer=${call}`, notify: { type: 'answer', call } };
-  return { open: path ?? '/app/' };
+  return path ? { open: path, show: { type: 'open', path } } : { open: '/app/' };
 }

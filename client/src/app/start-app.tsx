@@ -10,7 +10,7 @@ import { showPicturesWhileSignedIn } from '~/features/pictures';
 import { prefetchSignInOptions } from '~/features/sign-in/useSignInOptions';
 import { queries } from '~/shell/Providers';
 import { start } from '~/shell/start';
-import { handleLaunches } from './launches';
+import { handleLaunches, handleNotificationLinks } from './launches';
 import { createAppRouter } from './routes';
 import { watchForUpdates } from './updates';
 import { handleNotificationActions } from './notification-actions';
@@ -33,9 +33,11 @@ export async function startApp(): Promise<void> {
   captureUnhandledErrors();
   handleNotificationActions();
   watchForNewcomers();
+  const router = createAppRouter();
+  const open = (path: string) => router.history.push(path);
+  handleNotificationLinks(open);
   await Promise.all([activateLanguage(), refreshSession().then(() => prefetchSignInOptions(queries))]);
 
-  const router = createAppRouter();
   if (deepLink) {
     await router.navigate({ to: ROUTES[deepLink.purpose], replace: true });
   }
@@ -45,6 +47,6 @@ export async function startApp(): Promise<void> {
   subscribePushWhileSignedIn();
   // Replace, so that Back does not return to the sign-in screens.
   start({ router, overlays: <Overlays />, onSignedIn: () => void router.navigate({ to: '/', replace: true }) });
-  handleLaunches((path) => router.history.push(path));
+  handleLaunches(open);
   watchForUpdates();
 }

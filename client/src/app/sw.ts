@@ -114,16 +114,18 @@ async function broadcast(message: WorkerMessage): Promise<readonly WindowClient[
 }
 
 async function handleClick(action: string, data: unknown): Promise<void> {
-  const { decline: call, open, notify: message } = clickAction(action, data);
+  const { decline: call, open, notify: message, show: destination } = clickAction(action, data);
   if (call) return decline(call);
   // All pages, because only one tab holds the SIP connection.
   const targets = message ? await broadcast(message) : await appPages();
   if (!open) return;
-  const page = targets.find((each) => each.visibilityState === 'visible') ?? targets[0];
+  const visible = targets.filter((each) => each.visibilityState === 'visible');
+  const page = visible.find((each) => each.focused) ?? visible[0] ?? targets[0];
   if (!page) {
     await self.clients.openWindow(open);
     return;
   }
+  if (destination) page.postMessage(destination);
   // Without a real click there is no right to focus; the page answers anyway.
   await page.focus().catch(() => undefined);
 }
