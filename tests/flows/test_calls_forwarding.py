@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 from carriers import Outside
 from ladder import play, play_on
-from steps import PARTICIPANTS, REACHED, REFERRED, UP, hangs_up, released
+from steps import PARTICIPANTS, REACHED, REFERRED, TRANSFEROR_HANGS_UP, UP, hangs_up, refers, released, takes_over
 from test_calls_parking import PARKED, RETURNS
 
 from unificx.calls import CallControl
@@ -251,6 +251,28 @@ async def test_an_extension_forwards_outside_as_if_it_dialled() -> None:
         """,
     )
     assert outside.callers == ["e-1002 +493098765432"]
+
+
+async def test_the_target_of_a_transfer_that_forwards_follows_those_before_it_in_the_record() -> None:
+    rules = {"1003": presence(always="extension:1004"), "1005": presence(always="number:+493098765432")}
+    world = await play(PARTICIPANTS + ", dora 1004, emil 1005" + UP, presence=rules)
+    world.destinations.add(NumbersOutside())
+    await play_on(
+        world,
+        """
+        bob   -> REFER
+          Refer-To: <sip:1005@acme.example>
+        bob   <- 403 REFER       # 1005 may not call there: it has no part in the call
+        """
+        + refers("bob", "1003")
+        + """
+        app   <- waiting for 1004 [alice]
+        dora  <- INVITE [alice]
+        """
+        + TRANSFEROR_HANGS_UP
+        + takes_over("dora", "alice")
+        + hangs_up("alice", "dora", "answered 16 alice bob 1003 dora"),
+    )
 
 
 @pytest.mark.parametrize(("withheld", "shown"), [(False, True), (True, False)])

@@ -10,7 +10,7 @@ from unificx.calls.machine.states import CALLER
 from unificx.calls.participant import Participant
 from unificx.calls.schemas import PARK, PICKED_UP
 from unificx.identity import Extension
-from unificx.routing import VOICEMAIL_APP, Forward, OutsideTarget
+from unificx.routing import VOICEMAIL_APP, OutsideTarget
 from unificx.sip.legs import IncomingLeg
 
 
@@ -68,13 +68,13 @@ def record_outside_leg(call: Call, one: Participant, now: float) -> None:
     call.record_parties.add_outside(one.leg.id, leg)
 
 
-def record_forward(call: Call, forward: Forward) -> None:
-    """Add an extension that forwards the call to the parties of the call record, after those before it."""
-    if not call.record_parties.by_leg:
-        _record_party(call, CALLER, _caller_party(call), "")
-    by = forward.by
-    party = CallParty(role="callee", subject=by.subject, extension_id=by.id, number=by.number, name=by.name)
-    call.record_parties.put("", party, "")
+def record_forwards(call: Call) -> None:
+    """Add the extensions that forward the call to the parties of the call record, after those before them."""
+    for by in [forward.by for forward in call.course.forwards]:
+        if not call.record_parties.by_leg:
+            _record_party(call, CALLER, _caller_party(call), "")
+        party = CallParty(role="callee", subject=by.subject, extension_id=by.id, number=by.number, name=by.name)
+        call.record_parties.put("", party, "")
 
 
 def _parties(call: Call) -> tuple[CallParty, ...]:
@@ -110,6 +110,7 @@ def set_course(call: Call, course: CallCourse) -> None:
     """Set a new course and its called party."""
     update_parties(call)
     call.course, call.callee, call.dialled, call.answered_leg = course, course.called, course.dialled, None
+    record_forwards(call)
 
 
 def set_peer(call: Call, name: str, callee: Extension | None) -> None:

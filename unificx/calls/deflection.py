@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from unificx.calls import path_tracking
 from unificx.calls.call import Call, sanitize_dialled
-from unificx.calls.call_record import record_forward
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.states import CALLER, Transferring
@@ -47,14 +46,12 @@ def deflect(deps: CallManagerDependencies, call: Call, name: str, to: str, now: 
     plan = deps.routing.forward(course.displayed_caller or call.caller, extension, to)
     if plan is None:
         return False
-    forward = Forward(extension, "deflection")
-    record_forward(call, forward)
     path_tracking.unanswered(call, Cause.DECLINED.value.outcome, now)
     call.course = replace(
         course,
         plan=course.plan.with_step_replaced(course.position, plan, is_final=True),
         further_destinations=course.further_destinations + 1,
-        forwards=(*course.forwards, forward),
+        forwards=(*course.forwards, Forward(extension, "deflection")),
         cause=Cause.DECLINED,
     )
     return True

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.call import APP_LEG, Call, CallCourse, connected_state
-from unificx.calls.call_record import record_forward
+from unificx.calls.call_record import record_forwards
 from unificx.calls.connected_identity import referred_by
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.diversion import diversion_headers_to_phone
@@ -83,6 +83,7 @@ class ForkTargetBuilder:
     def enter_step(self, call: Call, now: float) -> ForkTargets:
         """Add the legs of the current step to the call, and make the called party that of the step."""
         call.course, targets = self.build(call, call.course, now)
+        record_forwards(call)
         call.callee = call.course.called
         self._registry.update_index(call)
         return targets
@@ -123,7 +124,6 @@ class ForkTargetBuilder:
         """Return the course with the current step replaced by the plan of another destination."""
         forward, forwards, in_name_of = step.forward, course.forwards, step.calling_for or course.calling_for
         if forward is not None:
-            record_forward(call, forward)
             forwards, in_name_of = (*forwards, forward), ""
         to = self._routing.resolve(call.caller, step.ref, forward.by if forward is not None else None, in_name_of)
         plan = course.plan.with_step_replaced(course.position, to, is_final=forward is not None)
