@@ -83,7 +83,8 @@ class ForkTargetBuilder:
     def enter_step(self, call: Call, now: float) -> ForkTargets:
         """Add the legs of the current step to the call, and make the called party that of the step."""
         call.course, targets = self.build(call, call.course, now)
-        record_forwards(call)
+        if call.course.forwards:
+            record_forwards(call)
         call.callee = call.course.called
         self._registry.update_index(call)
         return targets
