@@ -187,6 +187,7 @@ def running(home: CliHome) -> Iterator[CliHome]:
             world.readiness.components = [
                 ComponentState("database", True),
                 ComponentState("rtpengine", False, "It is gone. Restart it."),
+                ComponentState("erasures", True, "1 unfinished. Read the log"),
             ]
             app = as_operator(world.app)
             server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
@@ -210,6 +211,7 @@ def test_a_running_server_reports_its_components(running: CliHome) -> None:
     assert "Restart it." in result.stdout
     assert any(line.split()[:3] == ["ok", "Server", "running"] for line in result.stdout.splitlines()), result.stdout
     assert "port " not in result.stdout
+    assert "warning  Erasures of people        1 unfinished" in result.stdout, "the server is ready all the same"
 
 
 def test_ports_of_a_running_server_are_tested(tmp_path: Path) -> None:

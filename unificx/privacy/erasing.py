@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
 import structlog
@@ -41,6 +41,7 @@ _HELD = "held objects"
 """Area of objects under a hold in plans and receipts; their kinds are those of `HeldKind`."""
 _HOLD = "A duty to preserve it: it is under a hold. Access to it is cut."
 _PROBE_FAILED = "could not be counted"
+_STUCK_AFTER = timedelta(hours=1)
 
 
 class PlanChanged(Conflict):
@@ -161,6 +162,12 @@ class PersonErasures:
             with log_and_continue("erasure_not_finished", tenant=tenant_id):
                 if (tenant_id, subject) not in begun and not await self._held(DataSubject(tenant_id, subject)):
                     self.erasure.erase_subject(tenant_id, subject)
+
+    async def stuck(self) -> Sequence[str]:
+        """Return the ids of the people whose erasure has been unfinished for more than an hour, although it is resumed
+        every few minutes, oldest first. One with a receipt that a hold delays is not."""
+        async with self.database.read() as session:
+            return await repository.stuck_erasures(session, self._clock.now() - _STUCK_AFTER)
 
     async def _resume(self, stored: ErasureRow) -> None:
         async with self._one_at_a_time:

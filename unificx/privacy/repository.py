@@ -89,6 +89,13 @@ async def unfinished_erasures(session: AsyncSession) -> Sequence[ErasureRow]:
     return (await session.scalars(query)).all()
 
 
+async def stuck_erasures(session: AsyncSession, before: datetime) -> Sequence[str]:
+    """Return the ids of the people whose erasure has begun before this time and has no receipt, oldest first."""
+    # scope: all tenants, because the operator looks after the erasures of every tenant
+    query = select(ErasureRow.person_id).where(ErasureRow.receipt.is_(None), ErasureRow.requested < before)
+    return (await session.scalars(query.order_by(ErasureRow.requested))).all()
+
+
 async def finish_erasure(session: AsyncSession, tenant_id: str, erasure_id: str, receipt: str, *, held: bool) -> None:
     """Store the receipt and delete the links to extensions. `held`: it is that of an erasure which a hold delays."""
     chosen = (ErasureRow.tenant_id == tenant_id, ErasureRow.id == erasure_id)

@@ -25,6 +25,8 @@ from unificx.server.conference_dialer import CallConverter
 from unificx.server.container import Container
 
 CHECK_TIMEOUT = 1.0
+_NAMED = 5
+"""Random ids in the reason of a component."""
 
 
 class LiveCallControl:
@@ -117,6 +119,7 @@ class ComponentChecks:
             self._disk(),
             self._emails(),
             self._invoices(),
+            self._erasures(),
         )
 
     def is_storage_full(self) -> bool:
@@ -171,6 +174,15 @@ class ComponentChecks:
 
         return await _waiting("invoices", why())
 
+    async def _erasures(self) -> ComponentState:
+        async def why() -> str:
+            people = await self._container.erasures.stuck()
+            ids = ", ".join(people[:_NAMED]) + (" …" if people[_NAMED:] else "")
+            action = "The log says why (`erasure_…`). They go on every five minutes once that is mended"
+            return f"{len(people)} unfinished for more than an hour: {ids}. {action}" if people else ""
+
+        return await _waiting("erasures", why())
+
     async def _disk(self) -> ComponentState:
         if self._container.disk_guard.is_low():
             free, needed = self._container.disk_guard.free >> 20, RESUME_FREE_BYTES >> 20
@@ -183,7 +195,7 @@ class ComponentChecks:
 
 
 async def _waiting(name: str, why: Awaitable[str]) -> ComponentState:
-    """Return the state of what waits to be sent. The server is ready meanwhile; `why` is for operators, "" if nothing
+    """Return the state of what waits to be done. The server is ready meanwhile; `why` is for operators, "" if nothing
     waits."""
     try:
         async with asyncio.timeout(CHECK_TIMEOUT):

@@ -156,7 +156,9 @@ async def test_nothing_is_erased_without_a_journal_entry(
 
 
 @pytest.mark.promise("D3")
-async def test_what_is_left_is_named_and_erased_later(erasures: PersonErasures, keys: KeyStore, drawer: Drawer) -> None:
+async def test_what_is_left_is_named_and_erased_later(
+    erasures: PersonErasures, keys: KeyStore, drawer: Drawer, clock: ManualClock
+) -> None:
     plan = await erasures.plan(ANA)
     drawer.broken = 2
     receipt = await erasures.erase(ANA, plan.digest, "admin")
@@ -166,8 +168,13 @@ async def test_what_is_left_is_named_and_erased_later(erasures: PersonErasures, 
     drawer.blind = True
     await erasures.resume()
     assert (await erasures.plan(ANA)).receipt is None, "a probe that fails proves nothing"
+    clock.advance(3600)
+    assert await erasures.stuck() == []
+    clock.advance(1)
+    assert await erasures.stuck() == [ANA.id], "an operator has to know of it"
     drawer.blind = False
     await erasures.resume()
+    assert await erasures.stuck() == []
     found = (await erasures.plan(ANA)).receipt
     assert found is not None
     assert (found["id"], found["failed"], found["removed"][0]["count"]) == (receipt["id"], [], 3)

@@ -8,7 +8,7 @@ from unificx.cli.doctor.check import Check
 
 EXPIRY_WARNING = timedelta(days=14)
 TIMEOUT_SECONDS = 5.0
-_WARNING = frozenset({"emails", "invoices"})
+_WARNING = frozenset({"emails", "invoices", "erasures"})
 """Components that work, with something to look after if they give a reason."""
 
 

@@ -20,6 +20,7 @@ _NAMES = {
     "mail": "E-mail",
     "dkim": "Signed e-mail",
     "emails": "E-mails to be sent",
+    "erasures": "Erasures of people",
     "push": "Ringing when closed",
     "turn": "Networks without UDP",
     "recordings": "Place of recordings",
