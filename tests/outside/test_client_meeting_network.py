@@ -93,6 +93,23 @@ def share_of_frames(publisher: Client, viewer: Client, name: str, *, frames: int
     return (last[1] - seen) / (last[0] - sent)
 
 
+def count_key_frames(publisher: Client, before: dict[str, Any], other: Client) -> tuple[int, int]:
+    """The key frames of its video since then, and how many of them were not sent for the joiner: for the subscription as
+    such, for another viewer who missed frames, or because the frames have a new size, as on a busy machine."""
+    [now] = videos(publisher, "outbound-rtp")
+    sent, requested, resized = (
+        now[name] - before[name] for name in ("keyFramesEncoded", "pliCount", "qualityLimitationResolutionChanges")
+    )
+    assert sent <= requested + resized + 1, now
+    return sent, 1 + resized + sum(one["pliCount"] for one in videos(other, "inbound-rtp"))
+
+
+def key_frames_received(viewer: Client) -> int:
+    """Those of the one video that it shows, including frames that it dropped as too late."""
+    [shown] = [one for one in videos(viewer, "inbound-rtp") if one["framesDecoded"]]
+    return shown["keyFramesDecoded"] + shown["framesDropped"]
+
+
 @pytest.mark.promise("C10")
 def test_a_participant_with_a_bad_network_does_not_stop_the_videos_of_others(
     clients: Clients, household: Household, network: ImpairedNetwork
@@ -141,9 +158,9 @@ def test_a_participant_with_a_bad_network_does_not_stop_the_videos_of_others(
 
 @pytest.mark.promise("C10")
 def test_a_late_joiner_sees_the_key_frame_that_is_sent_for_it(clients: Clients, household: Household) -> None:
-    """In units of what happens, not of time: the publisher sends one or two key frames for the joiner, who decodes the
-    first that arrives, and each request of the joiner reaches the publisher. The number of requests is not limited:
-    a browser repeats its request every 200 ms until its first key frame is there, and waits longer on a busy machine."""
+    """In units of what happens, not of time, as a joiner on a busy machine waits longer and a browser repeats its request
+    every 200 ms until its first key frame is there: each request reaches the publisher, who sends a key frame for a
+    request only, and the joiner receives all but one, which may be sent before the joiner is connected."""
     anna = clients("microphone", "camera")
     anna.context.add_init_script(RECORD_CONNECTIONS)
     link, _ = created_by(anna.sign_in(household.anna, path="/team"))
@@ -160,10 +177,11 @@ def test_a_late_joiner_sees_the_key_frame_that_is_sent_for_it(clients: Clients, 
         lambda: videos(anna, "outbound-rtp")[0]["pliCount"] - before["pliCount"] >= seen["pliCount"],
         what=f"{seen['pliCount']} requests for a key frame at the publisher",
     )
-    [after] = videos(anna, "outbound-rtp")
-    print(f"late joiner: {joining}, from the tile {joining['seen'] - joining['tile']:.0f} ms")
-    assert 1 <= after["keyFramesEncoded"] - before["keyFramesEncoded"] <= 2
-    assert seen["keyFramesDecoded"] == 1
+    sent, others = count_key_frames(anna, before, berta)
+    eventually(lambda: key_frames_received(clara) >= max(sent - others, 1), what=f"{sent} key frames but {others}")
+    print(
+        f"late joiner: {joining}, from the tile {joining['seen'] - joining['tile']:.0f} ms, {sent} key frames, {others=}"
+    )
     for each in (clara, berta, anna):
         hangs_up(each)
         assert each.complaints == []
