@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type PrivacyRequest, type PrivacyRequestHistory, type RequestStep } from '~/api';
+import { toast } from '~/core/toasts';
 import { formatDateTime } from '~/design/dates';
 import { NoteField } from '~/design/NoteField';
 import { ErrorBar } from '~/design/ErrorBar';
@@ -36,6 +37,7 @@ export function RequestDetails({ id, tenant }: { id: string; tenant?: string }) 
       setCorrected('');
       queries.setQueryData(['privacy-request', tenant, id], data);
       void queries.invalidateQueries({ queryKey: ['privacy-requests'] });
+      if (data.closed) toast({ message: t`The request is closed.` });
     },
   });
   if (!found.data) {
