@@ -298,6 +298,26 @@ async def test_no_hold_is_placed_on_what_an_erasure_makes_unreadable(
 
 
 @pytest.mark.promise("R3")
+async def test_no_hold_is_placed_while_the_erasure_that_the_last_one_delayed_ends(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def place_meanwhile(owner: DataSubject) -> bool:
+        with pytest.raises(Conflict):
+            await site.place(kind="call", object_id=site.call)
+        return await erase_rows(owner)
+
+    erase_rows, hold = site.erasures.erase_rows, await site.place(subject=ANNA.subject)
+    await site.erasures.erase(OWNER, (await site.erasures.plan(OWNER)).digest, "admin")
+    other = await site.place(kind="call", object_id=site.call)
+    for each in (hold, other):
+        await site.holds.release(TENANT, each, "admin")
+    monkeypatch.setattr(site.erasures, "erase_rows", place_meanwhile)
+    await site.erasures.resume()
+    assert not site.room.keys.withdrawn.has(TENANT, ANNA.subject)
+    await site.place(kind="call", object_id=site.call)
+
+
+@pytest.mark.promise("R3")
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
 async def test_an_erasure_that_begins_while_a_hold_is_placed_withdraws_the_key(
     site: Site, monkeypatch: pytest.MonkeyPatch
@@ -316,8 +336,8 @@ async def test_an_erasure_that_begins_while_a_hold_is_placed_withdraws_the_key(
 
 async def test_a_withdrawn_key_that_nothing_holds_is_destroyed(site: Site) -> None:
     """As after the restore of a database from before the hold and the erasure."""
-    site.room.keys.destroy(TENANT, ANNA.subject, withdraw=True)
     hold = await site.place(kind="call", object_id=site.call)
+    site.room.keys.destroy(TENANT, ANNA.subject, withdraw=True)
     await site.erasures.resume()
     assert site.room.keys.withdrawn.has(TENANT, ANNA.subject)
     await site.holds.release(TENANT, hold, "admin")

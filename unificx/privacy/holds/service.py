@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound
@@ -31,7 +32,7 @@ class Holds:
 
     async def place(self, tenant_id: str, new: NewHold) -> str:
         """Place a hold on one object, or on all objects in which a subject takes part now; return its id. Raise
-        Invalid, NotFound, Conflict while an erasure has begun that knows nothing of it."""
+        Invalid, NotFound, Conflict while an erasure begins, or ends, that knows nothing of it."""
         for name in ("authority", "reason"):
             if not 0 < len(getattr(new, name).strip()) <= _MAX_TEXT:
                 raise Invalid(Phrase("Use 1 to {} characters.", _MAX_TEXT), hint="State it briefly.", field=name)
@@ -41,9 +42,8 @@ class Holds:
         hold_id, total = self._clock.new_id(), 0
         async with self._database.begin() as uow:
             await repository.lock_holds(uow.session, tenant_id)
-            for subject in await repository.subjects_leaving(uow.session, tenant_id):
-                if not self._keys.is_destroyed(tenant_id, subject):  # it could be that of an object held now
-                    raise Conflict("A person is being erased.", hint="Try again in a moment.")
+            if await self._is_any_leaving(uow.session, tenant_id):  # it could be that of an object held now
+                raise Conflict("A person is being erased.", hint="Try again in a moment.")
             for target in self._targets:
                 if new.subject:
                     ids = target.of_subject(tenant_id, new.subject)
@@ -57,6 +57,17 @@ class Holds:
                 raise NotFound("There is nothing to hold.", hint="Name a call, a recording, a message or a person.")
             repository.add(uow.session, self._keys, tenant_id, (hold_id, self._clock.new_id(), now), new)
         return hold_id
+
+    async def _is_any_leaving(self, session: AsyncSession, tenant_id: str) -> bool:
+        """Whether the key of a subject is about to be destroyed: its erasure has begun, or nothing that is held needs
+        it any more."""
+        for subject in await repository.subjects_leaving(session, tenant_id):
+            if not self._keys.is_destroyed(tenant_id, subject):
+                return True
+        for tenant, subject in self._keys.withdrawn.all():
+            if tenant == tenant_id and not await repository.of_subject(session, self._targets, tenant_id, subject):
+                return True
+        return False
 
     async def list(self, tenant_id: str) -> list[Hold]:
         """Return the holds of a tenant, the latest first."""
