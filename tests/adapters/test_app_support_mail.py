@@ -1,7 +1,8 @@
 """E-mails become requests, and answers come back to them, by a real IMAP and a real SMTP server."""
 
+import threading
 from dataclasses import replace
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select, update
 
 from unificx.core.access import Access, stating
 from unificx.core.clock import ManualClock
+from unificx.core.emails import parse_email
 from unificx.core.errors import Invalid
 from unificx.identity import NewPerson, NewTenant, Role
 from unificx.integrations.imap import parse_mailbox_url
@@ -68,6 +70,14 @@ async def test_an_email_becomes_a_request_and_its_answers_a_conversation(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     monkeypatch.setattr("unificx.integrations.imap.MAX_BYTES", 4000)
+    threads: set[threading.Thread] = set()
+
+    def watched(raw: bytes) -> Message:
+        threads.add(threading.current_thread())
+        return parse_email(raw)
+
+    for module in ("support.mail_in.parsing", "notifications.bounces", "notifications.complaints"):
+        monkeypatch.setattr(f"unificx.{module}.parse_email", watched)
     site, clock = InstallationPaths(tmp_path / "home"), ManualClock()
     site.home.mkdir(mode=0o700)
     (site.home / "unificx.db").write_bytes(sqlite_template)
@@ -106,6 +116,7 @@ async def test_an_email_becomes_a_request_and_its_answers_a_conversation(
                 await box.deliver(email("On Sundays too?", to=reply_to, message_id="5"))
                 await box.deliver(email("And at noon?", message_id="6", In_Reply_To=ours))
                 await box.deliver(report_about(ours))
+                await box.deliver(report_about(ours).replace(b"failed", b"delayed").replace(b"<report@", b"<2@"))
                 while await reader.read():
                     pass
                 [found] = await histories(app, acme.id)
@@ -132,3 +143,5 @@ async def test_an_email_becomes_a_request_and_its_answers_a_conversation(
                 while await reader.read():
                     pass
                 assert len(await histories(app, acme.id)) == 2, "it has waited in the mailbox"
+    assert threads
+    assert threading.main_thread() not in threads, "a malformed e-mail must not stop the calls"

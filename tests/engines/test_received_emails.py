@@ -1,9 +1,14 @@
 """Received e-mails: their relevant parts, malformed ones, and those that programs have sent. Pure."""
 
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
 
+from unificx.core.emails import MAX_FIELD, MAX_NESTED
+from unificx.core.errors import Invalid
+from unificx.notifications.bounces import parse_bounce
+from unificx.notifications.complaints import parse_complaint
 from unificx.support.mail_in.parsing import MAX_BODY, parse_received
 from unificx.support.rights.service import MAX_TEXT
 
@@ -114,3 +119,19 @@ def test_malformed_emails_have_no_sender_or_are_readable(raw: bytes, address: st
     assert found.address == address
     assert len(found.text) <= MAX_BODY
     assert len(found.recipients) <= 50
+
+
+@pytest.mark.parametrize("parse", [parse_received, parse_bounce, parse_complaint])
+def test_an_email_cannot_keep_the_parser_busy(parse: Callable[[bytes], object]) -> None:
+    """Its time grows with the square of the length of a field, and with the levels of parts for each line."""
+    file = b"Content-Type: text/plain" + b";" * MAX_FIELD + b"name=a.txt\n\nx"
+    assert parse_received(file).attachments == ()
+
+    def nested(levels: int) -> bytes:
+        inner = b"".join(b"Content-Type: multipart/Mixed; boundary=b%d\n\n--b%d\n" % (at, at) for at in range(levels))
+        return inner.replace(b"Mixed", b"report", 1) + b"Content-Type: text/plain\n\nx"
+
+    parse(nested(MAX_NESTED))
+    for each in (nested(MAX_NESTED + 1), b"Content-Type: message/rfc822\n\n" * 2_000):
+        with pytest.raises(Invalid, match="too many parts"):
+            parse(each)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email import message_from_bytes
 from email.message import Message
-from email.policy import compat32
 
+from unificx.core.emails import parse_email
 from unificx.notifications.policies.replies import address_fails, enhanced_code
 
 MAX_BYTES = 1 << 20
@@ -29,8 +28,8 @@ class Bounce:
 
 
 def parse_bounce(raw: bytes) -> Bounce | None:
-    """Return the failed delivery that a report describes; None for other e-mails, also for reports of a delay."""
-    message = message_from_bytes(raw[:MAX_BYTES], policy=compat32)
+    """Return the failed delivery that a report describes; None for others, such as one of a delay. Raise Invalid."""
+    message = parse_email(raw[:MAX_BYTES])
     if message.get_content_type() != "multipart/report":
         return None
     status = reply = message_id = ""
@@ -68,7 +67,7 @@ def returned_email(part: Message) -> Message | None:
     if isinstance(payload, list):
         return payload[0] if payload and isinstance(payload[0], Message) else None
     text = part.get_payload(decode=True)
-    return message_from_bytes(text, policy=compat32) if isinstance(text, bytes) else None
+    return parse_email(text) if isinstance(text, bytes) else None
 
 
 def field_of(message: Message, name: str) -> str:

@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.policy import compat32
 
+from unificx.core.emails import parse_email
 from unificx.notifications.bounces import MAX_BYTES, field_of, parts_of, returned_email
 
 _COMPLAINTS = frozenset({"abuse", "opt-out", "opt-out-list"})
@@ -23,8 +22,8 @@ class Complaint:
 
 
 def parse_complaint(raw: bytes) -> Complaint | None:
-    """Return the complaint that a report contains; None for other e-mails and other kinds of feedback."""
-    message = message_from_bytes(raw[:MAX_BYTES], policy=compat32)
+    """Return the complaint that a report contains; None for other e-mails and feedback. Raise Invalid."""
+    message = parse_email(raw[:MAX_BYTES])
     if message.get_content_type() != "multipart/report":
         return None
     is_complaint, found = False, Complaint("", "")

@@ -1,5 +1,6 @@
 """The e-mails of the last days as administrators see them: their state, their text, tests and reports of failure."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 from email.message import EmailMessage
@@ -96,9 +97,9 @@ class EmailRecords:
 
         After a failed delivery (RFC 3464) the address is marked if it does not work; after a complaint (RFC 5965) it
         gets no advertising any more. Raises Invalid for another e-mail."""
-        if (bounce := parse_bounce(raw)) is not None:
+        if (bounce := await asyncio.to_thread(parse_bounce, raw)) is not None:
             return await self._bounce(bounce)
-        if (complaint := parse_complaint(raw)) is not None:
+        if (complaint := await asyncio.to_thread(parse_complaint, raw)) is not None:
             return await self._complain(complaint)
         raise Invalid(
             "This is neither a report of a failed delivery nor a complaint.",

@@ -8,14 +8,13 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
-from email.policy import compat32
 from email.utils import getaddresses, parseaddr
 from html.parser import HTMLParser
 
+from unificx.core.emails import parse_email
 from unificx.core.names import is_printable
 
 MAX_BYTES = 10 << 20
@@ -61,8 +60,8 @@ class ReceivedEmail:
 
 
 def parse_received(raw: bytes) -> ReceivedEmail:
-    """Return the relevant parts of an e-mail."""
-    message = message_from_bytes(raw, policy=compat32)
+    """Return the relevant parts of an e-mail. Raise Invalid for one with too many levels."""
+    message = parse_email(raw)
     name, address = parseaddr(_field(message, "From"))
     parts = list(_parts(message))
     message_id = _field(message, "Message-ID")
@@ -162,7 +161,7 @@ def _header(value: str) -> str:
     try:
         return "".join(
             part.decode(charset or "latin-1", "replace") if isinstance(part, bytes) else part
-            for part, charset in decode_header(value[:20_000])
+            for part, charset in decode_header(value)
         )
     except (MessageError, LookupError, ValueError):
         return value

@@ -103,7 +103,7 @@ class MailIn:
 
     async def _handle(self, email: FetchedEmail, reached: Position) -> None:
         """Handle an e-mail: its outcome and the position are stored together, once."""
-        parsed = _parsed(email.raw)
+        parsed = await asyncio.to_thread(_parsed, email.raw)
         digest = parsed.digest if parsed is not None else f"{reached.validity} {reached.uid}"
         if parsed is not None and parsed.is_report and email.raw is not None:
             await self._report(email.raw)
