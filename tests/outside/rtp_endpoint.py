@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import time
+from dataclasses import replace
 from statistics import median
 
 from unificx import sdp
@@ -11,6 +12,9 @@ from unificx.media import g711, rtp, tones
 ENCODE = {0: g711.ulaw_encode, 8: g711.alaw_encode}
 DECODE = {0: g711.ulaw_decode, 8: g711.alaw_decode}
 RTPMAP = {0: "PCMU/8000", 8: "PCMA/8000", 9: "G722/8000", 18: "G729/8000", 101: "telephone-event/8000"}
+
+REPORTED_JITTER, REPORTED_TRIP = 0.01, 0.02
+"""Seconds."""
 
 
 class RtpEndpoint:
@@ -28,6 +32,7 @@ class RtpEndpoint:
         self.raw: list[bytes] = []
         self.sent: list[bytes] = []
         self.reception: rtp.Reception | None = None
+        self.least_trips: list[float] = []
         self.target: tuple[str, int] | None = None
         self.sequence = 0
         self._rtp, self._rtcp = _port_pair(host)
@@ -126,10 +131,21 @@ class RtpEndpoint:
 
     def _send_report(self) -> None:
         assert self.target is not None
-        blocks = (self.reception.report_block(time.monotonic()),) if self.reception else ()
+        blocks = self._report_blocks()
         now = rtp.to_ntp(time.time())
         report = rtp.Report(self.ssrc, blocks, now, self.sequence * 160, self.sequence, self.sequence * 160)
         self._rtcp.sendto(bytes(report), (self.target[0], self.target[1] + 1))
+
+    def _report_blocks(self) -> tuple[rtp.ReportBlock, ...]:
+        """Return what is received, with a fixed jitter and up to `REPORTED_TRIP` more of round trip time, so that neither
+        measure depends on the speed of the machine."""
+        if self.reception is None:
+            return ()
+        block = self.reception.report_block(time.monotonic())
+        trip = min(block.delay, int(REPORTED_TRIP * 65536))
+        if block.last_report:
+            self.least_trips.append(trip / 65536)
+        return (replace(block, jitter=int(REPORTED_JITTER * 8000), delay=block.delay - trip),)
 
     def _receive(self) -> None:
         data = self._rtp.recv(2048)

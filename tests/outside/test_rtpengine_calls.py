@@ -4,12 +4,13 @@ import asyncio
 import re
 import socket
 import struct
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
 import rtpengine_replies
-from rtp_endpoint import RtpEndpoint
+from rtp_endpoint import REPORTED_JITTER, RtpEndpoint
 
 from unificx import sdp
 from unificx.core.clock import SystemClock
@@ -234,11 +235,13 @@ async def test_one_offer_anchored_for_several_callees_with_different_profiles(
 async def test_final_report_has_loss_jitter_and_mos(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
+    began = time.monotonic()
     await asyncio.gather(caller.send_tone(2.6, lose_every=10, reports=True), callee.send_tone(2.6, reports=True))
     async with asyncio.timeout(10):  # packets wait in the sockets of a busy machine
         while (len(callee.received), len(caller.received)) != (117, 130):
             await asyncio.sleep(0.02)
     report = await rtpengine_replies.delete(engine, "call")
+    lasted = time.monotonic() - began
     assert report is not None
     lossy, clean = report.party("a"), report.party("b")
     assert lossy is not None
@@ -248,14 +251,13 @@ async def test_final_report_has_loss_jitter_and_mos(engine: RtpEngine, parties: 
     assert lossy.lost is not None
     assert 9 <= lossy.lost <= 13
     assert clean.lost == 0
-    assert clean.jitter_ms is not None
-    assert 0 <= clean.jitter_ms < 20
+    assert clean.jitter_ms == pytest.approx(1000 * REPORTED_JITTER)
     assert clean.mos is not None
     assert lossy.mos is not None
     assert 4 < clean.mos <= 4.5
     assert 1 <= lossy.mos < clean.mos
     assert clean.round_trip_ms is not None
-    assert 0 <= clean.round_trip_ms < 100
+    assert 1000 * min(caller.least_trips) - 1 <= clean.round_trip_ms < 1000 * lasted
     assert await rtpengine_replies.delete(engine, "call") is None
     assert await engine.query("call") is None
 
