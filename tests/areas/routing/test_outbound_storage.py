@@ -1,5 +1,7 @@
 """Calls outside as they are stored, on both databases: restarts, deletion and two tenants with equal numbers."""
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 
 import pytest
@@ -8,14 +10,17 @@ from outbound_setup import BERLIN, VIENNA, OutboundSetup, number
 from sqlalchemy import text
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.identity import Transaction
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.routing import (
     NO_OUTSIDE_LINE,
     CallingLimits,
     CallingPolicyChange,
+    DestinationRef,
     HoursChange,
     NewHours,
     NewNumber,
+    NewRoute,
     NumberRange,
     OutsideCaller,
 )
@@ -193,3 +198,32 @@ def test_what_is_not_a_range_of_numbers_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         parse_range(text, "DE")
     assert refused.value.field == "numbers"
+
+
+async def test_nothing_is_led_to_what_is_deleted_at_the_same_time(outside: OutboundSetup) -> None:
+    numbers, routes, acme = outside.outbound.numbers, outside.outbound.routes, outside.acme
+    extensions, gone = outside.people.extensions, outside.extension("1001")
+
+    async def unused(tx: Transaction) -> None:
+        await outside.destinations.lock(tx.uow, acme)
+        outside.destinations.require_unused(acme, DestinationRef("extension", gone.number))
+
+    direct = NewNumber("+49301234500-01", "carrier", "hangup", extensions="10##")
+    await asyncio.gather(extensions.delete(acme, gone.id, unused), numbers.create_range(acme, direct))
+    assert [str(one.destination) for one in numbers.list(acme).items] == ["hangup", "hangup"]
+
+    [shown, _], route = numbers.list(acme).items, NewRoute("outside", "+.", ("carrier",), caller_id="+49301234500")
+    refused = await _refused(numbers.delete(shown), routes.create(acme, route))
+    assert refused in ([False, True], [True, False])  # whichever came first
+
+    outside.trunks.uses.append(outside.outbound)
+    second, led = outside.trunks.find(acme, "second"), NewNumber("+49301234502", "second", "extension:1002")
+    creations = routes.create(acme, NewRoute("second", "+.", ("second",))), numbers.create(acme, led)
+    refused = await _refused(outside.trunks.delete(second), *creations)
+    assert refused in ([False, True, True], [True, False, False])
+
+
+async def _refused(*changes: Awaitable[object]) -> list[bool]:
+    """Return which of some changes at the same time are refused."""
+    outcomes = await asyncio.gather(*changes, return_exceptions=True)
+    return [isinstance(each, Invalid | Conflict) for each in outcomes]

@@ -170,30 +170,30 @@ class PublicNumberService:
 
     async def _create(self, tenant_id: str, e164: Sequence[str], new: NewNumber, field: str) -> Sequence[InboundNumber]:
         """Add numbers with the same values. `field` is named by errors about the numbers."""
-        trunk_id, shown_for = (
-            self._deps.trunk_id(tenant_id, new.trunk, "trunk"),
-            self._owners(tenant_id, new.shown_for),
-        )
-        first = InboundNumber(
-            id="",
-            tenant_id=tenant_id,
-            trunk_id=trunk_id,
-            created=self._deps.clock.now(),
-            number=e164[0],
-            destination=DestinationRef.parse(new.destination),
-            callers=_caller_rules(new.callers),
-            shown_for=shown_for,
-            reject_anonymous=new.reject_anonymous,
-            description=_description(new.description),
-        )
-        direct = self._direct(tenant_id, e164, new.extensions)
-        ids = sorted(self._deps.clock.new_id() for _ in e164)  # numbers are listed by their ids
-        numbers = [
-            _leading_to(replace(first, id=new_id, number=each), direct.get(each))
-            for new_id, each in zip(ids, e164, strict=True)
-        ]
         async with self._deps.database.begin() as uow:
             await self.lock(uow, tenant_id)
+            trunk_id, shown_for = (
+                self._deps.trunk_id(tenant_id, new.trunk, "trunk"),
+                self._owners(tenant_id, new.shown_for),
+            )
+            first = InboundNumber(
+                id="",
+                tenant_id=tenant_id,
+                trunk_id=trunk_id,
+                created=self._deps.clock.now(),
+                number=e164[0],
+                destination=DestinationRef.parse(new.destination),
+                callers=_caller_rules(new.callers),
+                shown_for=shown_for,
+                reject_anonymous=new.reject_anonymous,
+                description=_description(new.description),
+            )
+            direct = self._direct(tenant_id, e164, new.extensions)
+            ids = sorted(self._deps.clock.new_id() for _ in e164)  # numbers are listed by their ids
+            numbers = [
+                _leading_to(replace(first, id=new_id, number=each), direct.get(each))
+                for new_id, each in zip(ids, e164, strict=True)
+            ]
             self._check_destinations(first, frozenset(e164))
             stored = await repository.numbers_of(uow.session, self._deps.keys, tenant_id)
             present = {each.number for each in stored}

@@ -43,22 +43,22 @@ class RouteService:
 
     async def create(self, tenant_id: str, new: NewRoute) -> Route:
         """Create a route. Raises Invalid; Conflict if the name is in use."""
-        route = Route(
-            id=self._deps.clock.new_id(),
-            tenant_id=tenant_id,
-            name=check_name(new.name),
-            pattern=parse_pattern(new.pattern).text,
-            trunks=self._trunk_ids(tenant_id, new.trunks),
-            created=self._deps.clock.now(),
-            position=new.position,
-            strip=new.strip,
-            prepend=_check_prepended(new.prepend),
-            caller_number_id=self._number_id(tenant_id, new.caller_id),
-            weights=new.weights,
-        )
-        _check_weights(route)
         async with self._deps.database.begin() as uow:
             await lock_scope(uow.session, "outbound routes", tenant_id)
+            route = Route(
+                id=self._deps.clock.new_id(),
+                tenant_id=tenant_id,
+                name=check_name(new.name),
+                pattern=parse_pattern(new.pattern).text,
+                trunks=self._trunk_ids(tenant_id, new.trunks),
+                created=self._deps.clock.now(),
+                position=new.position,
+                strip=new.strip,
+                prepend=_check_prepended(new.prepend),
+                caller_number_id=self._number_id(tenant_id, new.caller_id),
+                weights=new.weights,
+            )
+            _check_weights(route)
             known = await repository.routes_of(uow.session, tenant_id)
             if len(known) >= MAX_ROUTES:
                 raise Conflict(Phrase("A tenant has at most {} routes.", MAX_ROUTES))
