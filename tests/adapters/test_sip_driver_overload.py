@@ -219,6 +219,17 @@ def test_queue_order_and_capacity() -> None:
     assert queue.take(10.1) is None
 
 
+def test_large_messages_do_not_fill_the_memory() -> None:
+    queue, large = MessageQueue(capacity_bytes=100_000), bytes(30_000)
+    for data in (message("INVITE", 1), large, large, large, large, message("REGISTER", 2)):
+        queue.put(data, FLOW, 10.0)
+    taken = [queue.take(10.1) for _ in range(5)]
+    assert [each.data for each in taken if each] == [large, large, large, message("REGISTER", 2)]
+    for _ in range(9):  # what was taken does not count any more
+        queue.put(large, FLOW, 10.0)
+    assert len(queue) == 3
+
+
 def test_waiting_requests_are_rejected_or_dropped_only_in_an_overload() -> None:
     queue = MessageQueue()
     bye = message("BYE", 0)

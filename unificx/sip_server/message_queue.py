@@ -19,6 +19,8 @@ from unificx.sip.overload import MAX_WAIT
 
 CAPACITY = 10_000
 """Maximum messages; the oldest of the least urgent ones are dropped."""
+CAPACITY_BYTES = 16 << 20
+"""Maximum size of all messages; usual ones have about 1 kB, and a datagram up to 64."""
 STANDING_WAIT = 0.1
 """Seconds that the oldest new request waits in a standing queue."""
 STANDING_SECONDS = 0.5
@@ -48,10 +50,12 @@ def urgency_of(data: bytes) -> int:
 
 
 class MessageQueue:
-    """At most `capacity` messages. Times are monotonic seconds."""
+    """At most `capacity` messages of `capacity_bytes` together. Times are monotonic seconds."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = CAPACITY, capacity_bytes: int = CAPACITY_BYTES) -> None:
         self._capacity = capacity
+        self._capacity_bytes = capacity_bytes
+        self._bytes = 0
         self._by_urgency: tuple[deque[Message], ...] = (deque(), deque(), deque(), deque())
         self._standing_since: float | None = None
         self._overloaded = False
@@ -65,8 +69,9 @@ class MessageQueue:
         if not any(self._by_urgency[2:]):
             self._standing_since = None
         self._by_urgency[urgency_of(data)].append(Message(data, flow, now))
-        if len(self) > self._capacity:
-            next(queue for queue in reversed(self._by_urgency) if queue).popleft()
+        self._bytes += len(data)
+        while len(self) > self._capacity or self._bytes > self._capacity_bytes:
+            self._pop(next(queue for queue in reversed(self._by_urgency) if queue))
 
     @property
     def overloaded(self) -> bool:
@@ -82,8 +87,13 @@ class MessageQueue:
                 return reject
         for queue in self._by_urgency:
             if queue:
-                return queue.popleft()
+                return self._pop(queue)
         return None
+
+    def _pop(self, queue: deque[Message]) -> Message:
+        message = queue.popleft()
+        self._bytes -= len(message.data)
+        return message
 
     def _check_wait(self, now: float) -> None:
         oldest = min((queue[0].received_at for queue in self._by_urgency[2:] if queue), default=now)
@@ -98,10 +108,10 @@ class MessageQueue:
         _, _, authenticated, new = self._by_urgency
         for queue in (authenticated, new):
             while queue and now - queue[0].received_at > DROP_WAIT:
-                queue.popleft()
+                self._pop(queue)
         self._rejects = not self._rejects
         if self._rejects:
             for queue in (new, authenticated):
                 if queue and now - queue[0].received_at > MAX_WAIT:
-                    return queue.popleft()
+                    return self._pop(queue)
         return None
