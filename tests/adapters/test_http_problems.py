@@ -192,6 +192,7 @@ async def test_cross_site_forms_are_rejected(world: World, content_type: str) ->
         "/api/v1/history?since=0001-01-01T00:00:00%2B14:00",
         "/api/v1/history?until=9999-12-31T23:59:59-14:00",
         "/api/v1/history?since=2026-01-01T00:00:00",
+        "/api/v1/billing/usage?until=9999-12-31T23:59:59-12:00",
         "/api/v1/history?outcome=eaten",
     ],
 )

@@ -33,7 +33,6 @@ _PATTERN_MESSAGES: Mapping[str, str] = {
 _MESSAGES: Mapping[str, str] = {
     "missing": "is required",
     "extra_forbidden": "is not a known field",
-    "timezone_aware": "must have a time zone, such as 2026-01-31T09:00:00Z",
     "json_invalid": "must be JSON",
 }
 

@@ -16,9 +16,9 @@ from unificx.api.access import (
 )
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
-from unificx.api.routes.history import BoundedDatetime
 from unificx.api.schemas import audit as models
 from unificx.api.schemas import core
+from unificx.api.schemas.times import Time
 from unificx.api.services import Services
 from unificx.db import Erased
 from unificx.identity import Action
@@ -40,8 +40,8 @@ class AuditFilters:
         person: Annotated[
             str | None, Query(max_length=64, pattern=core.REFERENCE, description="Only entries that name this person.")
         ] = None,
-        since: BoundedDatetime | None = None,
-        until: BoundedDatetime | None = None,
+        since: Time | None = None,
+        until: Time | None = None,
     ) -> None:
         self.action = action
         self.person = person

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, status
-from pydantic import AwareDatetime
 
 from unificx import billing
 from unificx.api.access import (
@@ -24,6 +23,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import billing as models
 from unificx.api.schemas import core
+from unificx.api.schemas.times import Time
 from unificx.api.services import Services
 from unificx.api.support_consent import names_people
 from unificx.core.errors import Invalid
@@ -41,8 +41,8 @@ _CSV: dict[str, Any] = {
         "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-Since = Annotated[AwareDatetime | None, Query(description="By default the beginning of the month (UTC).")]
-Until = Annotated[AwareDatetime | None, Query(description="At most a year later; now by default.")]
+Since = Annotated[Time | None, Query(description="By default the beginning of the month (UTC).")]
+Until = Annotated[Time | None, Query(description="At most a year later; now by default.")]
 Prefix = Annotated[str, Query(max_length=20, pattern=r"^\+?[0-9]*$|^short:[0-9]*$", description="Rates that begin so.")]
 By = Annotated[billing.UsageKey, Query(description="Key of the sums.")]
 
@@ -181,8 +181,8 @@ async def rate_again(
 async def preview_rating(
     services: ServicesDep,
     user: CurrentUserDep,
-    since: Annotated[AwareDatetime, Query(description="Calls answered at or after this time.")],
-    until: Annotated[AwareDatetime, Query(description="Calls answered before this time; at most a year later.")],
+    since: Annotated[Time, Query(description="Calls answered at or after this time.")],
+    until: Annotated[Time, Query(description="Calls answered before this time; at most a year later.")],
     tenant: TenantQuery = None,
 ) -> models.Rerating:
     """Show what rating the calls of a period again would change. Nothing is changed."""

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Query, Request, status
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, purpose, require_access_or_own
@@ -11,6 +10,7 @@ from unificx.api.audio_responses import AUDIO_RESPONSES, Format, audio_response
 from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core, voicemail
+from unificx.api.schemas.times import Time
 from unificx.api.scoped_lookup import mailbox_in_scope
 from unificx.api.services import Services
 from unificx.api.uploads import UPLOAD_BODY
@@ -22,9 +22,7 @@ from unificx.voicemail import STATE_GREETINGS, GreetingKind, Mailbox, SharedMail
 router = Router(prefix="/api/v1/mailboxes/{mailbox}/greetings", tags=["voicemail"], dependencies=[purpose("telephony")])
 MAX_SECONDS = 120.0
 """Maximum duration of a greeting in seconds."""
-Until = Annotated[
-    AwareDatetime | None, Query(description="When a temporary greeting expires; default: when it is removed.")
-]
+Until = Annotated[Time | None, Query(description="When a temporary greeting expires; default: when it is removed.")]
 
 
 @router.get("", responses=problem_responses(401, 403, 404))
@@ -109,7 +107,7 @@ async def _mailbox_in_scope(services: Services, user: CurrentUserDep, mailbox: s
 
 
 async def _store_greeting(
-    services: Services, box: Mailbox, sound: Sound, kind: GreetingKind, until: AwareDatetime | None
+    services: Services, box: Mailbox, sound: Sound, kind: GreetingKind, until: Time | None
 ) -> voicemail.Greeting:
     if until is not None and (kind != "temporary" or until <= services.clock.now()):
         raise Invalid("`until` must be in the future and is only valid for a temporary greeting.", field="until")

@@ -1,11 +1,11 @@
 """Call history. Administrators see the calls of their tenant, other users those of their own extensions."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, status
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
 from unificx.api.access import (
     AccessScope,
@@ -26,6 +26,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.router import Router
 from unificx.api.schemas import core as models
 from unificx.api.schemas.report_emails import ExtensionCalls
+from unificx.api.schemas.times import Time
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
 from unificx.cdr import CallRecord, CdrFilter
@@ -35,16 +36,6 @@ from unificx.identity import Action
 router = Router(
     prefix="/api/v1/history", tags=["history"], route_class=IdempotentRoute, dependencies=[purpose("history")]
 )
-
-
-def _check_range(moment: datetime) -> datetime:
-    """Raise ValueError for a time too far away to be converted to another time zone."""
-    if not datetime(2000, 1, 1, tzinfo=UTC) <= moment <= datetime(2200, 1, 1, tzinfo=UTC):
-        raise ValueError("between the years 2000 and 2200")
-    return moment
-
-
-BoundedDatetime = Annotated[AwareDatetime, AfterValidator(_check_range)]
 
 
 Extension = Annotated[
@@ -58,8 +49,8 @@ Calls = Annotated[
 Outcomes = Annotated[
     list[models.Outcome] | None, Query(max_length=8, description="Only calls with this outcome; may be repeated.")
 ]
-Since = Annotated[BoundedDatetime | None, Query(description="Only calls started at or after this time.")]
-Until = Annotated[BoundedDatetime | None, Query(description="Only calls started before this time.")]
+Since = Annotated[Time | None, Query(description="Only calls started at or after this time.")]
+Until = Annotated[Time | None, Query(description="Only calls started before this time.")]
 
 
 class HistoryFilters:
@@ -114,8 +105,8 @@ async def show_call_statistics(
     services: ServicesDep,
     user: CurrentUserDep,
     tenant: TenantQuery = None,
-    since: Annotated[BoundedDatetime | None, Query(description="By default seven days before `until`.")] = None,
-    until: Annotated[BoundedDatetime | None, Query(description="At most 92 days later; now by default.")] = None,
+    since: Annotated[Time | None, Query(description="By default seven days before `until`.")] = None,
+    until: Annotated[Time | None, Query(description="At most 92 days later; now by default.")] = None,
 ) -> models.CallStatistics:
     """Count the calls of a tenant by hour and outcome, with speed of answer and sound quality."""
     scope = await require_access(services, user, tenant, Action.HISTORY_READ)
@@ -129,8 +120,8 @@ async def list_extension_statistics(
     services: ServicesDep,
     user: CurrentUserDep,
     tenant: TenantQuery = None,
-    since: Annotated[BoundedDatetime | None, Query(description="By default seven days before `until`.")] = None,
-    until: Annotated[BoundedDatetime | None, Query(description="At most 92 days later; now by default.")] = None,
+    since: Annotated[Time | None, Query(description="By default seven days before `until`.")] = None,
+    until: Annotated[Time | None, Query(description="At most 92 days later; now by default.")] = None,
 ) -> models.Page[ExtensionCalls]:
     """Count the calls of each extension, without those of people who object to statistics and deleted ones."""
     scope = await require_access(services, user, tenant, Action.HISTORY_READ)

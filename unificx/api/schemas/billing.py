@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from unificx.api.schemas.core import Input, Output
+from unificx.api.schemas.times import Time
 
 Amount = Annotated[
     int, Field(description="In millionths of the main unit of the currency: 1000000 is 1 EUR.", examples=[12000])
@@ -32,7 +33,7 @@ class NewRateDeck(Input):
 
 
 class RateDeckStart(Input):
-    in_force: AwareDatetime | None = Field(
+    in_force: Time | None = Field(
         default=None, description="Now by default. A time in the past is for corrections: rate the calls again then."
     )
 
@@ -107,8 +108,8 @@ class Simulation(Output):
 class RatingPeriod(Input):
     """A period of at most a year."""
 
-    since: AwareDatetime = Field(description="Calls answered at or after this time.")
-    until: AwareDatetime = Field(description="Calls answered before this time.")
+    since: Time = Field(description="Calls answered at or after this time.")
+    until: Time = Field(description="Calls answered before this time.")
 
 
 class PriceDifference(Output):

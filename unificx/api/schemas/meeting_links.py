@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from unificx.api.schemas.core import REFERENCE, Input, Output
 from unificx.api.schemas.rooms import RoomName
+from unificx.api.schemas.times import Time
 from unificx.conferencing import MAX_AT_ONCE, Language
 
 
@@ -28,16 +29,16 @@ class Meeting(Output):
 
 class NewMeeting(Input):
     name: RoomName | None = Field(None, description="By default the number of the room.")
-    starts: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
+    starts: Time | None = None
+    ends: Time | None = None
 
 
 class PlannedMeetingChange(Input):
     """Changes of a meeting. All who were invited by e-mail get the new time."""
 
     name: RoomName | None = None
-    starts: AwareDatetime | None = Field(None, description="Together with `ends`; null leaves both unchanged.")
-    ends: AwareDatetime | None = None
+    starts: Time | None = Field(None, description="Together with `ends`; null leaves both unchanged.")
+    ends: Time | None = None
     lobby: bool | None = Field(None, description="Everyone waits until a host admits them; guests always do.")
 
 

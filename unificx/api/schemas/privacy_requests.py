@@ -1,12 +1,11 @@
 """Bodies of requests about personal data."""
 
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from unificx.api.schemas.core import REFERENCE, Input, Output
-from unificx.core.phrases import Phrase
+from unificx.api.schemas.times import Time
 from unificx.support.rights import (
     Band,
     DisclosedCategory,
@@ -22,16 +21,6 @@ from unificx.support.rights import (
 )
 
 MAX_TEXT = 10_000
-_YEARS = range(2000, 2200)
-
-
-def _with_zone(value: datetime) -> datetime:
-    if value.tzinfo is None or value.year not in _YEARS:
-        raise ValueError(Phrase("a time with its zone, from 2000 to 2199"))
-    return value
-
-
-Time = Annotated[datetime, AfterValidator(_with_zone)]
 
 
 class NewOwnRequest(Input):

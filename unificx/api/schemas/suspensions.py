@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from unificx.api.schemas.core import Input, Output
-from unificx.api.schemas.privacy_requests import Time
+from unificx.api.schemas.times import Time
 from unificx.identity import GRACE_DAYS, MAX_GRACE_DAYS, GivenReason, ReviewState, SuspensionReason
 
 MAX_TEXT = 2_000
