@@ -204,6 +204,7 @@ def test_urgency() -> None:
     assert urgency_of(message("REGISTER", 1)) == 1
     assert urgency_of(message("INVITE", 1, more="Proxy-Authorization: Digest\r\n")) == 2
     assert urgency_of(message("INVITE", 1)) == urgency_of(message("OPTIONS", 1)) == 3
+    assert urgency_of(b"\r\n" * 30_000) == urgency_of(bytes(20)) == urgency_of(message("UNKNOWN", 1)) == 4
 
 
 def test_queue_order_and_capacity() -> None:
@@ -223,11 +224,15 @@ def test_large_messages_do_not_fill_the_memory() -> None:
     queue, large = MessageQueue(capacity_bytes=100_000), bytes(30_000)
     for data in (message("INVITE", 1), large, large, large, large, message("REGISTER", 2)):
         queue.put(data, FLOW, 10.0)
-    taken = [queue.take(10.1) for _ in range(5)]
-    assert [each.data for each in taken if each] == [large, large, large, message("REGISTER", 2)]
+    taken = [queue.take(11.0) for _ in range(6)]
+    usual = [message("REGISTER", 2), message("INVITE", 1)]
+    assert [each.data for each in taken if each] == [*usual, large, large, large], "dropped first, and taken last"
     for _ in range(9):  # what was taken does not count any more
-        queue.put(large, FLOW, 10.0)
+        queue.put(large, FLOW, 11.0)
     assert len(queue) == 3
+    queue.take(13.0)
+    queue.take(15.0)
+    assert not queue.overloaded, "these are no new requests"
 
 
 def test_waiting_requests_are_rejected_or_dropped_only_in_an_overload() -> None:

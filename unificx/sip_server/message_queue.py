@@ -1,8 +1,8 @@
 """Queue of received messages while they arrive faster than they can be handled.
 
 Messages are taken by urgency, not by arrival: what belongs to a call or a transaction first, because unfinished calls
-cost the most; then REGISTER; then new requests with credentials; then other new requests. Within one urgency the order
-of arrival is kept.
+cost the most; then REGISTER; then new requests with credentials; then other new requests; then what begins like no
+message of SIP. Within one urgency the order of arrival is kept.
 
 In an overload a new request that has waited for too long is to be rejected by the endpoint at little cost
 (`OverloadControl.retry_after`). Every second message taken may be one of these. If even that is too slow they are
@@ -28,6 +28,7 @@ STANDING_SECONDS = 0.5
 DROP_WAIT = 2 * MAX_WAIT
 """Seconds after which a new request is dropped in an overload: its client has repeated it."""
 _NEW_DIALOG_METHODS = (b"INVITE ", b"SUBSCRIBE ", b"OPTIONS ", b"MESSAGE ", b"PUBLISH ", b"REFER ")
+_IN_DIALOG = (b"SIP/2.0 ", b"ACK ", b"BYE ", b"CANCEL ", b"PRACK ", b"UPDATE ", b"INFO ", b"NOTIFY ")
 _CREDENTIALS = b"uthorization:"
 _to_tag = re.compile(rb"\r\n(?:to|t)[ \t]*+:[^\r\n]*;[ \t]*+tag[ \t]*+=", re.I).search
 
@@ -44,7 +45,11 @@ def urgency_of(data: bytes) -> int:
     """Return the urgency of an unparsed message, 0 for the most urgent."""
     if data.startswith(b"REGISTER "):
         return 1
-    if not data.startswith(_NEW_DIALOG_METHODS) or _to_tag(data) is not None:
+    if data.startswith(_IN_DIALOG):
+        return 0
+    if not data.startswith(_NEW_DIALOG_METHODS):
+        return 4
+    if _to_tag(data) is not None:
         return 0
     return 2 if _CREDENTIALS in data else 3
 
@@ -56,7 +61,8 @@ class MessageQueue:
         self._capacity = capacity
         self._capacity_bytes = capacity_bytes
         self._bytes = 0
-        self._by_urgency: tuple[deque[Message], ...] = (deque(), deque(), deque(), deque())
+        self._by_urgency: tuple[deque[Message], ...] = (deque(), deque(), deque(), deque(), deque())
+        self._new = self._by_urgency[2:4]
         self._standing_since: float | None = None
         self._overloaded = False
         self._rejects = False
@@ -66,7 +72,7 @@ class MessageQueue:
 
     def put(self, data: bytes, flow: Flow, now: float) -> None:
         """Append a message."""
-        if not any(self._by_urgency[2:]):
+        if not any(self._new):
             self._standing_since = None
         self._by_urgency[urgency_of(data)].append(Message(data, flow, now))
         self._bytes += len(data)
@@ -96,7 +102,7 @@ class MessageQueue:
         return message
 
     def _check_wait(self, now: float) -> None:
-        oldest = min((queue[0].received_at for queue in self._by_urgency[2:] if queue), default=now)
+        oldest = min((queue[0].received_at for queue in self._new if queue), default=now)
         if now - oldest <= STANDING_WAIT:
             self._standing_since = None
         elif self._standing_since is None:
@@ -105,7 +111,7 @@ class MessageQueue:
 
     def _next_expired(self, now: float) -> Message | None:
         """Drop the new requests that are too old; return one to reject, if it is time for one."""
-        _, _, authenticated, new = self._by_urgency
+        authenticated, new = self._new
         for queue in (authenticated, new):
             while queue and now - queue[0].received_at > DROP_WAIT:
                 self._pop(queue)
