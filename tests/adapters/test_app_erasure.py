@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ from unificx.db.base import sealed_part
 from unificx.identity import Extension, NewExtension, NewPerson, NewTenant, SignInContext
 from unificx.media.sounds import Sound
 from unificx.presence import PresenceChange
-from unificx.privacy import DataSubject, erasure_journal_file
+from unificx.privacy import DataSubject, NewHold, erasure_journal_file
+from unificx.privacy.holds.models import HoldRow
 from unificx.queues import NewAgent, NewQueue
 from unificx.recording import ConsentEvidence, NewCallRecording, NewRecordedParty, PartyIdentity
 from unificx.server.backup.operations import back_up, restore
@@ -363,6 +364,13 @@ async def test_an_interrupted_erasure_gets_its_receipt_at_the_next_start(
         mine = await create_user_with_data(rooms)
         assert mine.person_id is not None
         owner = DataSubject(mine.tenant_id, mine.subject, mine.person_id, (mine.id,))
+        evidence = NewHold("Court", "1", date(2099, 1, 1), by="", subject=mine.subject)
+        hold = await rooms.holds.place(mine.tenant_id, evidence)
+        async with rooms.database.read() as session:
+            row = await session.get_one(HoldRow, hold)
+        await rooms.holds.release(mine.tenant_id, hold, "")
+        await rooms.outbox.deliver()
+        assert rooms.keys.is_destroyed(mine.tenant_id, row.subject_id), "the key of a hold goes with its release"
         plan = await rooms.erasures.plan(owner)
         with monkeypatch.context() as patched:
             patched.setattr(rooms.identity.users, "erase", fails)

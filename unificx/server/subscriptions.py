@@ -89,6 +89,7 @@ def _subscribe_privacy(container: Container, errands: Errands) -> None:
     parts = (container.erasures, container.periods, container.holds, container.audit, container.access_copies)
     for part in (*parts, container.consents, container.accesses):
         container.outbox.subscribe(TenantDeleted, part.on_tenant_deleted)
+    container.outbox.subscribe(HoldReleased, container.holds.on_released)
     container.bus.subscribe(HoldReleased, lambda event: errands.start(container.erasures.resume()))
 
 

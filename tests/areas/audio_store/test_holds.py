@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,18 +23,20 @@ from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import CdrService, call_record_expiries, call_record_holding
 from unificx.core.access import Access, stating
 from unificx.core.errors import Conflict, Expired, Invalid, NotFound
-from unificx.db import Erased, Spool
+from unificx.db import Erased, Outbox, Spool
 from unificx.identity.events import ExtensionDeleted
 from unificx.privacy import (
     DataSubject,
     Erasure,
     ErasureJournal,
+    HoldReleased,
     Holds,
     KeyStore,
     NewHold,
     PersonErasures,
 )
 from unificx.privacy.holds import repository
+from unificx.privacy.key_file import KeysBusy
 from unificx.recording import recording_holding
 from unificx.voicemail import NewSharedMailbox, mailbox_holding
 
@@ -332,6 +335,32 @@ async def test_an_erasure_that_begins_while_a_hold_is_placed_withdraws_the_key(
     await site.place(kind="call", object_id=site.call)
     await begun[0]
     assert site.room.keys.withdrawn.has(TENANT, ANNA.subject)
+
+
+async def test_the_key_of_a_hold_is_destroyed_although_its_release_was_interrupted(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(tenant_id: str, subject: str) -> int:
+        raise KeysBusy
+
+    keys, outbox = site.room.keys, Outbox(site.room.database, site.room.bus.publish, site.room.clock)
+    outbox.subscribe(HoldReleased, site.holds.on_released)
+    hold = await site.place(kind="call", object_id=site.call)
+    async with site.room.database.read() as session:
+        row = await repository.find(session, TENANT, hold)
+    assert row is not None
+    with monkeypatch.context() as late:
+        late.setattr(keys, "destroy", interrupt)
+        with suppress(KeysBusy):
+            await site.holds.release(TENANT, hold, "admin")
+        await outbox.deliver()
+    assert ((await site.holds.get(TENANT, hold)).released_by, keys.is_destroyed(TENANT, row.subject_id)) == (
+        "admin",
+        False,
+    )
+    site.room.clock.advance(60)
+    await outbox.deliver()
+    assert keys.is_destroyed(TENANT, row.subject_id)
 
 
 async def test_a_withdrawn_key_that_nothing_holds_is_destroyed(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""Events of holds, published on the bus after the commit."""
+"""Events of holds, delivered by the outbox and, after the commit, on the bus."""
 
 from dataclasses import dataclass
 
@@ -7,4 +7,6 @@ from unificx.core.events import DomainEvent
 
 @dataclass(frozen=True, slots=True)
 class HoldReleased(DomainEvent):
-    """A hold was released: erasures that it delayed can end."""
+    """A hold was released: erasures that it delayed can end. `subject` seals its authority and reason."""
+
+    subject: str = ""

@@ -99,8 +99,7 @@ class Holds:
                 raise _not_found()
             if row.released is None:
                 await repository.release(uow.session, tenant_id, hold_id, self._clock.now(), by)
-                uow.publish(HoldReleased(self._clock.new_id(), tenant_id))
-        self._keys.destroy(tenant_id, row.subject_id)
+                uow.publish(HoldReleased(self._clock.new_id(), tenant_id, row.subject_id))
 
     async def of_subject(self, tenant_id: str, subject: str) -> Sequence[HeldKind]:
         """Return the held objects in which a subject takes part."""
@@ -113,6 +112,13 @@ class Holds:
             self.overdue = await repository.count_overdue(session, self._clock.now().date())
         if self.overdue:
             log.error("hold_review_overdue", holds=self.overdue)
+
+    async def on_released(self, event: HoldReleased, uow: UnitOfWork) -> None:
+        """Destroy the key of a released hold, whose authority and reason are then unreadable in backups too. Outbox
+        handler."""
+        del uow
+        if event.subject:
+            self._keys.destroy(event.tenant, event.subject)
 
     async def on_tenant_deleted(self, event: DomainEvent, uow: UnitOfWork) -> None:
         """Delete the holds of a deleted tenant. Outbox handler."""
