@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from unificx.cli.api_client import ApiClient
+from unificx.cli.output import format_value
 from unificx.cli.ports import Connect
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
@@ -137,11 +138,12 @@ async def _sweeps(api: ApiClient) -> Finding:
     """Report that data is not deleted although its period has ended."""
     found: dict[str, Any] = (await api.get("/retention", tenant=OPERATOR_SLUG))["sweeps"]
     faults = [f"{each} are due and stay" for each in found["stalled"]]
+    latest = f"the latest sweep was at {format_value(found['last_run'])}"
     if found["waiting_since"] is not None:
-        faults.append(f"an operator has to confirm the clock since {found['waiting_since']}")
+        faults.append(f"an operator has to confirm the clock since {format_value(found['waiting_since'])}")
     elif found["overdue"]:
-        faults.append(f"the latest sweep was at {found['last_run']}")
-    good = f"the latest sweep was at {found['last_run']}" if found["last_run"] else "the first sweep is due"
+        faults.append(latest)
+    good = latest if found["last_run"] else "the first sweep is due"
     return finding("retention", faults, good, ("R3", "R4"))
 
 
