@@ -1,5 +1,5 @@
 /** The section Privacy of the portal: the list of its pages. */
-export { privacyPages } from './pages';
+export { isPrivacyPageRefused, privacyPages } from './pages';
 export { ChangeList } from './ChangeList';
 export { DeletionRequest } from './DeletionRequest';
 export { PermissionText } from './PermissionText';

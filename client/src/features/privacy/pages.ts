@@ -22,3 +22,7 @@ const PAGES: PrivacyPage[] = [
 /** The pages that a user with these permissions may open. */
 export const privacyPages = (may: (permission: string) => boolean): PrivacyPage[] =>
   PAGES.filter(({ needs }) => !needs || may(needs));
+
+/** Tells whether the address is that of a page which needs a permission that the user does not have. */
+export const isPrivacyPageRefused = (path: string, may: (permission: string) => boolean): boolean =>
+  PAGES.some(({ to, needs }) => path.startsWith(to) && needs && !may(needs));

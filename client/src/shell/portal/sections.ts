@@ -1,6 +1,7 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import { useIsOperator, useMay, useResells } from '~/api/session';
+import { isPrivacyPageRefused } from '~/features/privacy';
 import {
   IconAddressBook,
   IconArchive,
@@ -145,9 +146,10 @@ function useIsOpen(): (section: PortalSection) => boolean {
 /** Tells whether the user may open the page with an address. */
 export function useMayOpen(): (path: string) => boolean {
   const isOpen = useIsOpen();
+  const may = useMay();
   return (path) => {
     const section = sectionOf(path);
-    return !section || isOpen(section);
+    return !section || (isOpen(section) && !isPrivacyPageRefused(path, may));
   };
 }
 
