@@ -300,7 +300,7 @@ class PersonErasures:
         except OSError as fault:
             raise ServiceUnavailable(
                 Phrase("The erasure journal cannot be written: {}.", fault.strerror),
-                hint="Nothing was erased. Free disk space.",
+                hint="Nothing is erased yet. Free disk space: the server repeats it every five minutes.",
             ) from None
 
     async def _destroy_key(self, stored: ErasureRow, *, held: bool) -> bool:

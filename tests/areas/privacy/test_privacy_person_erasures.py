@@ -149,9 +149,12 @@ async def test_nothing_is_erased_without_a_journal_entry(
     plan = await erasures.plan(ANA)
     with monkeypatch.context() as patched:
         patched.setattr(journal, "append", full)
-        with pytest.raises(ServiceUnavailable):
+        with pytest.raises(ServiceUnavailable) as refused:
             await erasures.erase(ANA, plan.digest, "admin")
     assert (keys.is_destroyed("one", "ana"), drawer.seen) == (False, [])
+    await erasures.resume()
+    assert (keys.is_destroyed("one", "ana"), drawer.seen) == (True, [ANA]), "it was confirmed, and cannot be undone"
+    assert "the server repeats it" in refused.value.hint
     assert (await erasures.erase(ANA, plan.digest, "admin"))["failed"] == []
 
 
