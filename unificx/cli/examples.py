@@ -7,7 +7,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "call": ("call", "call 1003 1004 --seconds 10"),
     "backup": ("backup /mnt/unificx-2026-01-31.tar",),
     "restore": (
-        "restore /mnt/unificx-2026-01-31.tar --home /var/lib/unificx",
+        "restore /mnt/unificx-2026-01-31.tar --home /var/lib/unificx/.local/share/unificx",
         "restore /mnt/unificx-2026-01-31.tar --drill",
     ),
     "doctor": ("doctor", "doctor --json"),
