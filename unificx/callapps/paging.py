@@ -41,19 +41,22 @@ class _Page:
 
 
 class Paging:
-    """Intercom calls and pages. `members` returns the extensions of the group with a number, `is_free` whether an
-    extension takes such a call: it is in no other one and may be disturbed."""
+    """Intercom calls and pages. `members` returns the extensions of the group with a number, `is_reachable` whether an
+    extension has a phone that can be called now, `is_free` whether it takes such a call: it is in no other one and may
+    be disturbed."""
 
     def __init__(
         self,
         directory: DirectoryCache,
         members: Callable[[str, str], Sequence[str]],
+        is_reachable: Callable[[str], bool],
         is_free: Callable[[str], bool],
         calls: CallControl,
     ) -> None:
         self._calls = calls
         self._directory = directory
         self._members = members
+        self._is_reachable = is_reachable
         self._is_free = is_free
         # Owner: the node that holds the calls: those of a page are on one node.
         self._pages: dict[str, _Page] = {}
@@ -74,11 +77,11 @@ class Paging:
         await self._call_all(call, [each for each in found if each is not None], muted=True)
 
     async def _call_all(self, call: Call, called: Sequence[Extension], *, muted: bool) -> None:
-        """Call those that are free. If none can be called, the call is rejected, as busy if one of them is."""
+        """Call those that are free. If there is none, the call is rejected: as busy if one has a phone."""
         caller = self._directory.extension_by_id(call.caller.extension_id)
         if caller is None:
             return
-        others = [each for each in called if each.id != caller.id]
+        others = [each for each in called if each.id != caller.id and self._is_reachable(each.id)]
         free = [each for each in others if self._is_free(each.id)]
         room = f"page/{call.leg}"
         page = self._pages[room] = _Page()

@@ -40,6 +40,7 @@ from unificx.server.answer_key_requests import REQUEST, SpokenRequests
 from unificx.server.conference_dialer import CallConverter
 from unificx.server.container import Container
 from unificx.server.extension_language import extension_language
+from unificx.server.extension_state_handler import Reachability
 from unificx.server.live_events import LiveEvents
 from unificx.voicemail import (
     PromptRecordingDependencies,
@@ -100,7 +101,8 @@ def _create_paging(container: Container) -> Paging:
     def is_free(extension_id: str) -> bool:
         return not availability.rules(extension_id).do_not_disturb and not availability.is_in_call(extension_id)
 
-    return Paging(container.identity.directory, members, is_free, container.calls)
+    reachability = Reachability(container)
+    return Paging(container.identity.directory, members, reachability.is_reachable, is_free, container.calls)
 
 
 def create_host(container: Container, engine: MediaEngineClient, apps: AppRegistry) -> AppRunner:

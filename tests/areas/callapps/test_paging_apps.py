@@ -1,7 +1,7 @@
 """Intercom and paging: called extensions hear a tone, then the caller; busy ones are not called."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -48,7 +48,9 @@ class FakeCalls(CallControl):
 class Stage:
     """A caller of one of the codes."""
 
-    def __init__(self, app: str, dialled: str, busy: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, app: str, dialled: str, busy: frozenset[str] = frozenset(), off: frozenset[str] = frozenset()
+    ) -> None:
         directory = DirectoryCache()
         directory.put_tenant(Tenant("acme", "acme", "Acme", "acme.example", "active", datetime(2026, 1, 1, tzinfo=UTC)))
         for each in (ANNA, BERT, CARL):
@@ -56,7 +58,11 @@ class Stage:
         groups = {"6000": [ANNA.id, BERT.id, CARL.id]}
         self.calls = FakeCalls()
         paging = Paging(
-            directory, lambda tenant, number: groups.get(number, []), lambda one: one not in busy, self.calls
+            directory,
+            lambda tenant, number: groups.get(number, []),
+            lambda one: one not in off,
+            lambda one: one not in busy,
+            self.calls,
         )
         self.calls.apps = paging.apps()
         one = next(each for each in self.calls.apps if each.name == app)
@@ -92,19 +98,29 @@ async def test_both_sides_of_an_intercom_call_are_heard_and_either_may_end_it() 
 
 
 @pytest.mark.parametrize(
-    ("app", "dialled", "status"),
+    ("app", "dialled", "busy", "off", "status"),
     [
-        ("intercom", "1002", 486),
-        ("intercom", "1003", 480),  # no phone of it can be called
-        ("intercom", "1001", 480),
-        ("intercom", "1009", 480),
-        ("paging", "6000", 486),
-        ("paging", "6001", 480),
+        ("intercom", "1002", {BERT.id}, {CARL.id}, 486),
+        ("intercom", "1003", {BERT.id}, {CARL.id}, 480),
+        ("intercom", "1003", {CARL.id}, {CARL.id}, 480),
+        ("intercom", "1001", {BERT.id}, {CARL.id}, 480),
+        ("intercom", "1009", {BERT.id}, {CARL.id}, 480),
+        ("paging", "6000", {BERT.id}, {CARL.id}, 486),
+        ("paging", "6000", set(), {BERT.id, CARL.id}, 480),
+        ("paging", "6001", set(), set(), 480),
     ],
 )
-async def test_a_call_without_a_free_extension_is_refused(app: str, dialled: str, status: int) -> None:
-    stage = Stage(app, dialled, busy=frozenset({BERT.id}))
-    stage.calls.unreachable = {"1003"}
+async def test_a_call_without_a_free_extension_is_refused(
+    app: str, dialled: str, busy: Set[str], off: Set[str], status: int
+) -> None:
+    stage = Stage(app, dialled, frozenset(busy), frozenset(off))
     await stage.caller.run()
     assert stage.caller.events == [Rejected(status, None)]
     assert stage.calls.called == {}
+
+
+async def test_a_call_whose_phones_do_not_ring_is_refused() -> None:
+    stage = Stage("intercom", "1002")
+    stage.calls.unreachable = {"1002"}
+    await stage.caller.run()
+    assert stage.caller.events == [Rejected(480, None)]
