@@ -7,6 +7,7 @@ from unificx.sip.limits import LIMITS
 MAX_HEAD = LIMITS.max_head_bytes
 MAX_MESSAGE = LIMITS.max_message_bytes
 
+_LINE_ENDS = re.compile(rb"(?:\r\n)*+")
 _LENGTH_NAME = rb"\r\n(?:content-length|l)[ \t]*:"
 _LENGTH_HEADER = re.compile(_LENGTH_NAME, re.IGNORECASE)
 _CONTENT_LENGTH = re.compile(_LENGTH_NAME + rb"(?:[ \t]|\r\n[ \t])*([0-9]{1,9})[ \t]*(?=\r\n)", re.IGNORECASE)
@@ -73,12 +74,12 @@ class Framer:
     def _skip_line_ends(self, start: int) -> int:
         """Skip CRLFs before a message; every second consecutive one is a ping."""
         buffer = self._buffer
-        while buffer.startswith(b"\r\n", start):
-            start += 2
-            self._crlf += 1
-            if self._crlf == 2:
-                self._crlf = 0
-                self.pings += 1
+        if buffer.startswith(b"\r\n", start):
+            found = _LINE_ENDS.match(buffer, start)
+            assert found is not None
+            pings, self._crlf = divmod(self._crlf + (found.end() - start) // 2, 2)
+            self.pings += pings
+            start = found.end()
         if len(buffer) > start and buffer[start] != 0x0D:
             self._crlf = 0
         return start
