@@ -15,6 +15,7 @@ from unificx.sip.overload import OverloadControl
 from unificx.sip.timers import T1
 from unificx.sip.transactions.events import Event, RequestReceived
 from unificx.sip_server import RateLimiter, SipDriver
+from unificx.sip_server.driver import MAX_DIRECT
 from unificx.sip_server.message_queue import MessageQueue, urgency_of
 from unificx.sip_server.rate_limiter import RateLimits
 
@@ -150,6 +151,23 @@ def test_single_stall_rejects_nothing(seconds: float, load: float) -> None:
         await asyncio.sleep(5)
         assert server.counts["INVITE 200"] == server.counts["BYE 200"] == load * CAPACITY * 5
         assert server.counts["INVITE 503"] == 0
+
+    run_in_virtual_time(run())
+
+
+def test_many_messages_that_arrive_at_once_do_not_delay_other_work() -> None:
+    async def run() -> None:
+        server = Server()
+        begin = server.loop.time()
+        for number in range(200):
+            server._asked[f"c{number}", "INVITE"] = begin
+            server.driver.receive(message("INVITE", number), FLOW)
+        assert server.loop.time() - begin <= MAX_DIRECT * (COSTS["INVITE"] + PARSING)
+        await asyncio.sleep(2)
+        assert server.counts["INVITE 200"] == 200
+        begin = server.loop.time()
+        server.ask("INVITE", 200)
+        assert server.loop.time() > begin, "handled where it arrives again"
 
     run_in_virtual_time(run())
 

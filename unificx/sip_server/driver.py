@@ -20,6 +20,8 @@ run this often, because computing the next deadline after every message costs mo
 
 BUSY_LAG = 0.005
 """Lag of the event loop in seconds from which messages are queued and taken by urgency."""
+MAX_DIRECT = 50
+"""Messages handled where they arrive, without a queue, per `TICK`: a peer may send hundreds in one segment."""
 SLICE = 0.004
 """Seconds for queued messages per turn of the event loop."""
 
@@ -57,6 +59,7 @@ class SipDriver:
         self._timer_at = inf
         self._lag_timer: asyncio.TimerHandle | None = None
         self._lag = 0.0
+        self._direct = 0
         self._queue = MessageQueue()
         self._queue_handle: asyncio.Handle | None = None
 
@@ -82,11 +85,12 @@ class SipDriver:
         now = self._clock.monotonic()
         if self._loop is None or not self._rate_limiter.accepts(data, flow, now):
             return
-        if self._lag > BUSY_LAG or self._queue_handle is not None:
+        if self._lag > BUSY_LAG or self._direct >= MAX_DIRECT or self._queue_handle is not None:
             self._queue.put(data, flow, now)
             if self._queue_handle is None:
                 self._queue_handle = self._loop.call_soon(self._process_queue, context=self._context)
         else:
+            self._direct += 1
             self._endpoint.receive(data, flow, now)
             self._pump(now)
 
@@ -176,6 +180,7 @@ class SipDriver:
 
     def _on_timer(self) -> None:
         self._timer = None
+        self._direct = 0
         now = self._timer_at = self._clock.monotonic()  # until the next deadline is known
         self._busy = True
         try:
