@@ -189,6 +189,8 @@ def _parsed(raw: bytes | None) -> ReceivedEmail | None:
     """Return the relevant parts of an e-mail; None for one that is too large, or too malformed."""
     try:
         return parse_received(raw) if raw is not None else None
+    except Invalid:
+        return None
     except Exception as fault:  # the parser of the standard library has failed on malformed e-mails before
         log.error("email_not_parsed", **describe_fault(fault))
         return None
