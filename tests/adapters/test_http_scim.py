@@ -207,6 +207,7 @@ async def test_what_is_malformed_or_not_offered_is_refused_in_the_format_of_scim
     for body, kind in (
         ("{", "invalidValue"),
         ("[" * 50_000, "invalidValue"),
+        ('["\\ud800"]', "invalidValue"),
         ("[]", "invalidSyntax"),
         ("{}", "invalidValue"),
     ):
@@ -217,11 +218,18 @@ async def test_what_is_malformed_or_not_offered_is_refused_in_the_format_of_scim
     many = [{"op": "replace", "path": "displayName", "value": "x"}] * 101
     refused(await patch(client, cara["id"], *many), 400, "tooMany")
     refused(await patch(client, cara["id"], {"op": "remove"}), 400, "noTarget")
-    for query in ('userName co "a"', "(" * 900, 'userName eq "' + "a" * 1_000 + '"', "userName pr"):
+    for query in (
+        'userName co "a"',
+        "(" * 900,
+        'userName eq "' + "a" * 1_000 + '"',
+        "userName pr",
+        'userName eq "\\ud800"',
+    ):
         refused(await client.get(USERS, params={"filter": query}), 400, "invalidFilter")
     refused(await client.get("/scim/v2/Bulk"), 404)
     refused(await client.get(f"{USERS}/none"), 404)
     refused(await client.put(USERS), 405)
+    assert (await client.get(USERS, params={"startIndex": 10**30})).json()["totalResults"] == 2
     page = (await client.get(USERS, params={"startIndex": 2, "count": 1, "attributes": "userName"})).json()
     assert (page["totalResults"], page["itemsPerPage"], page["startIndex"]) == (2, 1, 2)
     assert "displayName" not in page["Resources"][0]

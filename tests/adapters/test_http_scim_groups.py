@@ -215,8 +215,10 @@ async def test_malformed_groups_are_refused_and_numbers_are_bounded(
     answer = await client.patch(f"{GROUPS}/{group}", json={"schemas": [PATCH], "Operations": [renamed]})
     refused(answer, 409, "uniqueness")
     refused(await client.patch(f"{GROUPS}/{group}", content="{"), 400, "invalidValue")
-    for query in ('displayName co "a"', 'displayName eq "a" or id eq "b"', "members pr", "(" * 900):
+    for query in ('displayName co "a"', 'displayName eq "a" or id eq "b"', "members pr", "(" * 900, 'id eq "\\ud800"'):
         refused(await client.get(GROUPS, params={"filter": query}), 400, "invalidFilter")
+    assert (await client.get(GROUPS, params={"startIndex": 10**30})).json()["totalResults"] == 2
+    assert (await client.post("/scim/v2/.search", json={"startIndex": 10**30})).json()["totalResults"] > 2
     refused(await client.get(f"{GROUPS}/none"), 404)
     refused(await client.post(f"{GROUPS}/{group}", json={}), 405)
     world.readiness.storage_full = True

@@ -11,6 +11,7 @@ from unificx.api.access import AccessScope, authenticate_request, require_access
 from unificx.api.scim.errors import MEDIA_TYPE, ROOT
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, Invalid
+from unificx.core.json_texts import require_whole_characters
 from unificx.identity import Action
 
 
@@ -26,9 +27,11 @@ async def opened(request: Request, services: Services) -> AccessScope:
 async def json_body(request: Request) -> Any:
     """Return the JSON of a request. Raise Invalid."""
     try:
-        return json.loads(await request.body())
+        found = json.loads(await request.body())
+        require_whole_characters(found)
     except (ValueError, RecursionError):
         raise Invalid("The body is not JSON.") from None
+    return found
 
 
 def answer(body: dict[str, Any], status: int = 200, **headers: str) -> Response:

@@ -73,7 +73,7 @@ async def search_scim_resources(request: Request, services: ServicesDep) -> Resp
     scope = await opened(request, services)
     search = resources.search_of(await json_body(request), resources.User | resources.Group)
     of_users, of_groups = groups.keys_of_both(search)
-    start, count = search.start_index_0 or 0, resources.count_of(search)
+    start, count = resources.offset_of(search), resources.count_of(search)
     users, found = services.identity.provisioned, ProvisionedPage(0, ())
     if of_users is not None:
         found = await users.find(scope.tenant_id, *of_users)
@@ -157,7 +157,7 @@ async def _found(services: Services, scope: AccessScope, parameters: Any) -> Res
     if key is not None:
         page = await accounts.find(scope.tenant_id, *key)
     else:
-        page = await accounts.page(scope.tenant_id, search.start_index_0 or 0, resources.count_of(search))
+        page = await accounts.page(scope.tenant_id, resources.offset_of(search), resources.count_of(search))
     return answer(resources.page_of(page, search, root_of(services)))
 
 

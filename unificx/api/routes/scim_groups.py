@@ -84,6 +84,6 @@ async def _found(services: Services, scope: AccessScope, parameters: Any) -> Res
 
     search = resources.search_of(parameters, resources.Group)
     page = await services.identity.provisioned_groups.page(
-        scope.tenant_id, search.start_index_0 or 0, resources.count_of(search), groups.keys_of(search)
+        scope.tenant_id, resources.offset_of(search), resources.count_of(search), groups.keys_of(search)
     )
     return answer(groups.page_of(page, search, root_of(services)))

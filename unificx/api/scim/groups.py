@@ -24,6 +24,7 @@ from unificx.api.scim.resources import (
     listed,
     user_of,
 )
+from unificx.core.names import is_printable
 from unificx.identity import GroupKey, GroupPage, GroupValues, ProvisionedGroup, ProvisionedPage, SearchKey
 
 _KEYS: dict[str, GroupKey] = {
@@ -110,7 +111,12 @@ def _key(node: FilterNode) -> tuple[GroupKey, str]:
     prefix = ""
     if isinstance(node, ValuePath):  # members[value eq "…"]
         prefix, node = f"{node.attr_path}.", node.val_filter
-    if isinstance(node, Comparison) and node.op is CompareOperator.eq and isinstance(node.value, str):
+    if (
+        isinstance(node, Comparison)
+        and node.op is CompareOperator.eq
+        and isinstance(node.value, str)
+        and is_printable(node.value)
+    ):
         path = node.attr_path
         key = _KEYS.get(f"{prefix}{AttrPath(path.attr, path.sub_attr)}".lower())
         if key is not None:

@@ -36,11 +36,13 @@ from scim2_models import (
 from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator, ValuePath
 from scim2_models.urn import URN
 
+from unificx.core.names import is_printable
 from unificx.identity import Language, ProvisionedAccount, ProvisionedPage, ProvisionedValues, SearchKey
 
 MAX_PAGE = 200
 MAX_OPERATIONS = 100
 """Operations of one PATCH."""
+MAX_OFFSET = 1_000_000
 MAX_FILTER = 1_000
 """Characters of a filter."""
 POLICY = ScimPolicy(
@@ -273,6 +275,11 @@ def search_of(parameters: Any, kind: Any = User) -> SearchRequest[Any]:
     return SearchRequest[kind].model_validate(parameters, scim_ctx=Context.SEARCH_REQUEST, scim_policy=POLICY)
 
 
+def offset_of(search: SearchRequest[Any]) -> int:
+    """Return how many results come before a page. A provider may name any number, a database takes 64 bits."""
+    return min(search.start_index_0 or 0, MAX_OFFSET)
+
+
 def count_of(search: SearchRequest[Any]) -> int:
     """Return how many results a page has at most."""
     return MAX_PAGE if search.count is None else min(search.count, MAX_PAGE)
@@ -287,7 +294,12 @@ def key_of(search: SearchRequest[Any]) -> tuple[SearchKey, str] | None:
     prefix = ""
     if isinstance(node, ValuePath):  # emails[value eq "…"]
         prefix, node = f"{node.attr_path}.", _without_type(node.val_filter)
-    if isinstance(node, Comparison) and node.op is CompareOperator.eq and isinstance(node.value, str):
+    if (
+        isinstance(node, Comparison)
+        and node.op is CompareOperator.eq
+        and isinstance(node.value, str)
+        and is_printable(node.value)
+    ):
         path = node.attr_path
         short = str(AttrPath(path.attr, path.sub_attr))
         key = _KEYS.get(f"{prefix}{short}".lower())
