@@ -135,6 +135,7 @@ def test_a_picture_in_a_card_is_read(line: str) -> None:
         "PHOTO;VALUE=uri;ENCODING=b:AAAA",
         "PHOTO:data:image/jpeg,AAAA",
         "PHOTO;ENCODING=b:AA*A",
+        "PHOTO;ENCODING=b:AAéA",
         "PHOTO;ENCODING=b:",
         "PHOTO:AAAA",
     ],

@@ -8,7 +8,6 @@ picture is read if it is in the card; one behind an address is ignored, as nothi
 import quopri
 import re
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -280,7 +279,7 @@ def _photo(parameters: dict[str, list[str]], value: str) -> bytes:
         return b""
     try:
         return b64decode(text, validate=True)
-    except NotBase64:
+    except ValueError:
         return b""
 
 
