@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -88,6 +89,12 @@ async def test_a_copy_is_taken_along_to_another_organisation(world: World) -> No
         assert (await zoe.put("/api/v1/me/import", content=wrong)).status_code == 422
     assert (await zoe.get("/api/v1/contacts.csv")).text == own
 
+    def spoil(contacts: list[dict[str, Any]]) -> None:
+        contacts[0] |= {"numbers": 5, "emails": True}
+
+    odd = await zoe.put("/api/v1/me/import", content=with_other_records(copy, "contact", spoil, any_schema=True))
+    assert (odd.status_code, odd.json()["contacts"]["updated"]) == (200, 1), "its schema is that of its maker"
+
 
 def photo_of(colour: str, behind: bytes = b"") -> bytes:
     photo = io.BytesIO()
@@ -95,8 +102,11 @@ def photo_of(colour: str, behind: bytes = b"") -> bytes:
     return photo.getvalue() + behind
 
 
-def with_other_records(copy: bytes, kind: str, change: Callable[[list[dict[str, str]]], None]) -> bytes:
-    """The copy with other records of a kind, and a manifest that fits them."""
+def with_other_records(
+    copy: bytes, kind: str, change: Callable[[list[dict[str, Any]]], None], *, any_schema: bool = False
+) -> bytes:
+    """The copy with other records of a kind, and a manifest that fits them; with `any_schema` also a schema that accepts
+    them."""
     path = f"data/{kind}.json"
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
         infos = archive.infolist()
@@ -105,10 +115,14 @@ def with_other_records(copy: bytes, kind: str, change: Callable[[list[dict[str, 
     change(changed_records)
     records = ",\n".join(map(json.dumps, changed_records))
     files[path] = f"[\n{records}\n]\n".encode()
+    if any_schema:
+        schema = json.loads(files[f"schemas/{kind}.json"])
+        schema["items"]["properties"] = dict.fromkeys(schema["items"]["properties"], True)
+        files[f"schemas/{kind}.json"] = json.dumps(schema).encode()
     manifest = json.loads(files["manifest.json"])
     for each in manifest["files"]:
-        if each["path"] == path:
-            data = files[path]
+        if kind in each["path"]:
+            data = files[each["path"]]
             each |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     files["manifest.json"] = json.dumps(manifest).encode()
     changed = io.BytesIO()

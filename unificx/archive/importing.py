@@ -3,11 +3,10 @@
 import asyncio
 import io
 from base64 import b64decode
-from binascii import Error as NotBase64
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from unificx.archive.reader import CheckedArchive, checked_file
 from unificx.contacts import (
@@ -97,7 +96,7 @@ def _decoded(text: str) -> bytes:
     """Return the bytes of a text in base64; b"" for another text."""
     try:
         return b64decode(text, validate=True)
-    except (NotBase64, ValueError):
+    except ValueError:
         return b""
 
 
@@ -118,5 +117,5 @@ def _number(text: str) -> ContactNumber:
 
 
 def _strings(record: dict[str, Any], name: str) -> tuple[str, ...]:
-    found: Iterable[Any] = record.get(name) or ()
-    return tuple(str(each) for each in found)
+    found: Any = record.get(name)
+    return tuple(str(each) for each in cast("list[Any]", found)) if isinstance(found, list) else ()

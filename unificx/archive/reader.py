@@ -22,6 +22,7 @@ from unificx.archive.record_schema import RecordSchema
 from unificx.archive.zip_guards import KIND, damaged, opened, pieces
 from unificx.core.archives import ANOTHER_COPY, require_listed_files, require_new_name, shown_name
 from unificx.core.errors import Invalid
+from unificx.core.json_texts import require_whole_characters
 from unificx.core.phrases import Phrase
 
 _MAX_MANIFEST = 32 << 20
@@ -245,9 +246,13 @@ def _limited(path: str, data: Iterator[bytes], limit: int) -> bytes:
 def _json(path: str, data: bytes) -> Any:
     """Return a JSON value (RFC 8259) without names that occur twice."""
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+        text = data.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+        if "\\u" in text:
+            require_whole_characters(value)
     except (ValueError, RecursionError):
         raise Invalid(Phrase("{} in the access copy is not JSON.", path), hint=ANOTHER_COPY) from None
+    return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
