@@ -53,7 +53,7 @@ ANNOUNCEMENT_TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
             "{organisation} ist zu einer anderen Installation umgezogen",
             (
                 "{organisation} ist mit Ihrem Konto zu einer anderen Installation umgezogen: {detail}.",
-                "Ihre Einwilligungen und Widersprüche, Löschfristen, Sperren gegen das Löschen und Ihre Anfragen zum"
+                "Ihre Einwilligungen und Widersprüche, Löschfristen, Löschsperren und Ihre Anfragen zum"
                 " Datenschutz sind mit umgezogen und unverändert.",
                 "Melden Sie sich auf Ihren Geräten neu an. Welche Daten umgezogen sind, zeigt die Kopie Ihrer Daten,"
                 " die Sie in der App unter Mehr, Datenschutz anfordern können.",

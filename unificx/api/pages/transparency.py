@@ -19,7 +19,7 @@ _NAMES: Mapping[str, Mapping[Language, str]] = {
     "portability": {"en": "Data for another provider", "de": "Daten für einen anderen Anbieter"},
     "complaint": {"en": "Complaints and questions", "de": "Beschwerden und Fragen"},
     "authority": {"en": "Requests of authorities", "de": "Anfragen von Behörden"},
-    "disclosed": {"en": "Disclosures to authorities", "de": "Offenlegungen gegenüber Behörden"},
+    "disclosed": {"en": "Disclosures to authorities", "de": "Auskünfte an Behörden"},
 }
 
 router = APIRouter()
