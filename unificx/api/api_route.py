@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 
 from unificx.api.request_plan import RequestPlan
 from unificx.api.schemas.core import Versioned
+from unificx.core.json_texts import require_whole_characters
 
 _WITHOUT_BODY = frozenset({204, 205, 304})
 """Statuses whose responses have no body (RFC 9110 section 6.4.1)."""
@@ -128,8 +129,7 @@ async def _json_body(request: Request) -> Any:
         return data
     try:
         value = json.loads(data)
-        if rb"\ud" in data.lower():
-            json.dumps(value, ensure_ascii=False).encode()
+        require_whole_characters(value, data)
         return value
     except (json.JSONDecodeError, UnicodeEncodeError) as fault:
         raise RequestValidationError([{"type": "json_invalid", "loc": ("body",)}]) from fault

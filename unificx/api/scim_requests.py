@@ -27,8 +27,8 @@ async def opened(request: Request, services: Services) -> AccessScope:
 async def json_body(request: Request) -> Any:
     """Return the JSON of a request. Raise Invalid."""
     try:
-        found = json.loads(await request.body())
-        require_whole_characters(found)
+        found = json.loads(body := await request.body())
+        require_whole_characters(found, body)
     except (ValueError, RecursionError):
         raise Invalid("The body is not JSON.") from None
     return found

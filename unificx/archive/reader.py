@@ -246,10 +246,8 @@ def _limited(path: str, data: Iterator[bytes], limit: int) -> bytes:
 def _json(path: str, data: bytes) -> Any:
     """Return a JSON value (RFC 8259) without names that occur twice."""
     try:
-        text = data.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
-        if "\\u" in text:
-            require_whole_characters(value)
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+        require_whole_characters(value, data)
     except (ValueError, RecursionError):
         raise Invalid(Phrase("{} in the access copy is not JSON.", path), hint=ANOTHER_COPY) from None
     return value

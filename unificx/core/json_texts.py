@@ -5,6 +5,8 @@ import json
 from typing import Any
 
 
-def require_whole_characters(value: Any) -> None:
-    """Raise ValueError if a text in a value that was read from JSON has half of a character, RecursionError."""
-    json.dumps(value, ensure_ascii=False).encode()
+def require_whole_characters(value: Any, data: bytes) -> None:
+    """Raise UnicodeEncodeError if a text in a value has half of a character, RecursionError. `data` is the JSON that it
+    was read from: only escapes in it can be halves."""
+    if rb"\ud" in data.lower():
+        json.dumps(value, ensure_ascii=False).encode()
