@@ -4,9 +4,6 @@ from typing import Any
 
 from scim2_models import Context, InvalidFilterException, Meta, Reference, SearchRequest
 from scim2_models.path import (
-    AttrPath,
-    CompareOperator,
-    Comparison,
     FilterNode,
     LogicalExpr,
     LogicalOperator,
@@ -20,11 +17,11 @@ from unificx.api.scim.resources import (
     MemberType,
     User,
     apply_patch,
+    compared_key,
     key_of,
     listed,
     user_of,
 )
-from unificx.core.names import is_printable
 from unificx.identity import GroupKey, GroupPage, GroupValues, ProvisionedGroup, ProvisionedPage, SearchKey
 
 _KEYS: dict[str, GroupKey] = {
@@ -111,16 +108,8 @@ def _key(node: FilterNode) -> tuple[GroupKey, str]:
     prefix = ""
     if isinstance(node, ValuePath):  # members[value eq "…"]
         prefix, node = f"{node.attr_path}.", node.val_filter
-    if (
-        isinstance(node, Comparison)
-        and node.op is CompareOperator.eq
-        and isinstance(node.value, str)
-        and is_printable(node.value)
-    ):
-        path = node.attr_path
-        key = _KEYS.get(f"{prefix}{AttrPath(path.attr, path.sub_attr)}".lower())
-        if key is not None:
-            return key, node.value
+    if (key := compared_key(node, prefix, _KEYS)) is not None:
+        return key
     raise InvalidFilterException(
         detail="Groups are found by displayName, externalId, members.value or id, each with eq and one value."
     )

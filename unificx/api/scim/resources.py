@@ -1,6 +1,7 @@
 """SCIM resources of this service, and what they say of an account. Loaded at the first request."""
 
-from typing import Annotated, Any, Literal, cast
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import Field
 from scim2_models import (
@@ -37,7 +38,9 @@ from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode,
 from scim2_models.urn import URN
 
 from unificx.core.names import is_printable
-from unificx.identity import Language, ProvisionedAccount, ProvisionedPage, ProvisionedValues, SearchKey
+from unificx.identity import GroupKey, Language, ProvisionedAccount, ProvisionedPage, ProvisionedValues, SearchKey
+
+K = TypeVar("K", SearchKey, GroupKey)
 
 MAX_PAGE = 200
 MAX_OPERATIONS = 100
@@ -294,20 +297,23 @@ def key_of(search: SearchRequest[Any]) -> tuple[SearchKey, str] | None:
     prefix = ""
     if isinstance(node, ValuePath):  # emails[value eq "…"]
         prefix, node = f"{node.attr_path}.", _without_type(node.val_filter)
-    if (
-        isinstance(node, Comparison)
-        and node.op is CompareOperator.eq
-        and isinstance(node.value, str)
-        and is_printable(node.value)
-    ):
-        path = node.attr_path
-        short = str(AttrPath(path.attr, path.sub_attr))
-        key = _KEYS.get(f"{prefix}{short}".lower())
-        if key is not None:
-            return key, node.value
+    if (key := compared_key(node, prefix, _KEYS)) is not None:
+        return key
     raise InvalidFilterException(
         detail="Accounts are found by userName, externalId, emails.value or id, each with eq and one value."
     )
+
+
+def compared_key(node: FilterNode, prefix: str, keys: Mapping[str, K]) -> tuple[K, str] | None:
+    """Return which of these keys a filter compares by eq, and with which text; None for other filters, and for texts
+    that no database takes. `prefix`: the attribute around it."""
+    if not isinstance(node, Comparison) or node.op is not CompareOperator.eq:
+        return None
+    if not isinstance(node.value, str) or not is_printable(node.value):
+        return None
+    path = AttrPath(node.attr_path.attr, node.attr_path.sub_attr)
+    key = keys.get(f"{prefix}{path}".lower())
+    return None if key is None else (key, node.value)
 
 
 def _without_type(node: FilterNode) -> FilterNode:
