@@ -9,18 +9,17 @@ import json
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from http_world import PASSWORD, World
+from name_corrections import correct_copies_of_names
 from sqlalchemy import text
 
 from unificx.core.access import Access, stating
 from unificx.identity import NewExtension, Role
 from unificx.privacy import DataSubject, copies_of_names, correct_page
-from unificx.server.corrections import connect_corrections
 from unificx.support.rights import NewRequest, request_holding
 
 CALLER = "+491511234567"
@@ -114,15 +113,7 @@ async def test_a_correction_is_carried_into_the_records_of_others(world: World) 
     (`test_a_personal_contact_belongs_to_its_owner_alone`), messages
     (`test_authors_change_their_messages_and_owners_delete_those_of_others`). Requests are answered in time:
     `test_a_request_is_answered_within_its_time_limit`."""
-    connect_corrections(
-        SimpleNamespace(  # pyright: ignore[reportArgumentType]
-            clock=world.clock,
-            keys=world.keys,
-            outbox=world.outbox,
-            identity=world.identity,
-            rights=world.services.rights.requests,
-        )
-    )
+    correct_copies_of_names(world)
     admin, ben = await world.admin(world.acme), await world.user(world.acme, "1002")
     new = NewExtension("1003", "Ada Exmaple", "ada@acme.example")
     made = await world.identity.extensions.create(world.acme.id, new)
@@ -161,11 +152,7 @@ async def test_a_correction_that_was_killed_goes_on_at_the_next_start(
 ) -> None:
     """The name of a caller without an account, killed at each step after the answer."""
     rights, tenant = world.services.rights.requests, world.acme.id
-    connect_corrections(
-        SimpleNamespace(  # pyright: ignore[reportArgumentType]
-            clock=world.clock, keys=world.keys, outbox=world.outbox, identity=world.identity, rights=rights
-        )
-    )
+    correct_copies_of_names(world)
     await world.admin(world.acme)
     ben = await world.user(world.acme, "1002")
     await world.leave_message(world.acme, "1002")

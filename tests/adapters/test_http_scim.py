@@ -1,17 +1,16 @@
 """SCIM 2.0: an identity provider creates, changes, deactivates and closes the accounts of its tenant."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from http_world import World
+from name_corrections import correct_copies_of_names
 
 from unificx.core.access import Access, stating
 from unificx.identity.provisioned_models import ProvisionedPart
 from unificx.identity.repository import provisioned
 from unificx.privacy import AuditFilter
-from unificx.server.corrections import connect_corrections
 
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -114,15 +113,7 @@ async def test_an_account_is_created_changed_deactivated_and_closed(world: World
 @pytest.mark.promise("D2")
 async def test_the_parts_of_a_name_stay_until_it_is_changed_here(world: World) -> None:
     """The correction of copies, which follows each change of a name, does not put the whole name in place of a part."""
-    connect_corrections(
-        SimpleNamespace(  # pyright: ignore[reportArgumentType]
-            clock=world.clock,
-            keys=world.keys,
-            outbox=world.outbox,
-            identity=world.identity,
-            rights=world.services.rights.requests,
-        )
-    )
+    correct_copies_of_names(world)
     admin = await world.admin(world.acme)
     client = await provider(world, admin)
     cara = await create(client, phoneNumbers=[{"value": "+49 30 1234"}])
