@@ -3,6 +3,16 @@ import { modals } from '@mantine/modals';
 import type { ReactNode } from 'react';
 import { dialogsMounted } from './dialogs';
 
+/**
+ * Returns a function that gives the focus back to what has it now: a question does so as it closes, before its answer has
+ * effects. Mantine would do so 10 ms later: a form that was discarded may be closing then, gets the focus, and as it did
+ * not have it when it closed, returns it to nothing.
+ */
+function focusReturn(): () => void {
+  const focused = document.activeElement as HTMLElement | null;
+  return () => focused?.focus({ preventScroll: true });
+}
+
 interface Confirmation {
   title: string;
   text: ReactNode;
@@ -20,9 +30,11 @@ export async function confirmAction({
   dangerous = true,
 }: Confirmation): Promise<boolean> {
   await dialogsMounted;
+  const giveFocusBack = focusReturn();
   return new Promise((resolve) => {
     modals.openConfirmModal({
       title,
+      returnFocus: false,
       // Above the call screen and its sheets.
       zIndex: 500,
       children: (
@@ -34,7 +46,10 @@ export async function confirmAction({
       confirmProps: { color: dangerous ? 'red.9' : undefined },
       onConfirm: () => resolve(true),
       onCancel: () => resolve(false),
-      onClose: () => resolve(false),
+      onClose: () => {
+        giveFocusBack();
+        resolve(false);
+      },
     });
   });
 }
@@ -60,6 +75,7 @@ export async function chooseOption<T extends string>({
   cancelLabel,
 }: ChoiceOptions<T>): Promise<T | undefined> {
   await dialogsMounted;
+  const giveFocusBack = focusReturn();
   return new Promise((resolve) => {
     const answer = (value?: T) => {
       resolve(value);
@@ -67,8 +83,12 @@ export async function chooseOption<T extends string>({
     };
     const id = modals.open({
       title,
+      returnFocus: false,
       zIndex: 500,
-      onClose: () => resolve(undefined),
+      onClose: () => {
+        giveFocusBack();
+        resolve(undefined);
+      },
       children: (
         <Stack gap="xs">
           <Text size="sm" component="div">
