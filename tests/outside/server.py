@@ -107,7 +107,7 @@ class Server:
         return self
 
     def stop(self) -> int:
-        """Send SIGTERM; return the exit status. Guaranteed within 10 s."""
+        """Send SIGTERM; return the exit status. Raise TimeoutExpired after 30 s."""
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
