@@ -140,7 +140,10 @@ EDITS: dict[str, tuple[Callable[[Entries], None], str]] = {
     "record with more": (replace(RECORDS, b'{"audio_id"', b'{"more": 1, "audio_id"'), RECORDS),
     "name twice": (replace(RECORDS, b'{"audio_id"', b'{"seconds": 1, "audio_id"'), RECORDS),
     "not a number": (replace(RECORDS, b"3.5", b"NaN"), RECORDS),
-    "half a character": (replace(RECORDS, b"3.5", b'"\\ud800"'), RECORDS),
+    "half a character": (
+        replace(RECORDS, b'{"audio_id": "', b'{"audio_id": "\\ud800'),
+        f"{RECORDS} in the access copy is not JSON",
+    ),
     "deep": (replace(RECORDS, b"3.5", b"[" * 100_000 + b"]" * 100_000), RECORDS),
     "cut list": (replace(RECORDS, b"\n]\n", b"\n"), RECORDS),
     "after the list": (replace(RECORDS, b"\n]\n", b"\n]\n]\n"), RECORDS),
