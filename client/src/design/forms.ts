@@ -19,9 +19,13 @@ const fieldOf = (fault: unknown) => asProblem(fault).field.split('.')[0] ?? '';
 
 const serverText = ({ message, hint }: Problem) => `${message} ${hint}`.trim();
 
-/** A text about a field is shown at it, without its name in the API: `name is required.` becomes `Is required.` */
-function withoutName(problem: Problem, name: string): Problem {
+/**
+ * A text about a field is shown at it, without its name in the API: `name is required.` becomes `Is required.`, and
+ * likewise `agents.extension is required.` for the field `agents.0.extension`.
+ */
+function withoutName(problem: Problem): Problem {
   const { code, status, message, hint, field } = problem;
+  const name = field.replace(/\.\d+(?=\.|$)/g, '');
   if (!message.startsWith(`${name} `)) return problem;
   const [first = '', ...rest] = message.slice(name.length + 1);
   return new Problem(code, status, first.toUpperCase() + rest.join(''), hint, field);
@@ -31,7 +35,7 @@ function withoutName(problem: Problem, name: string): Problem {
 export function showAtField(form: FormWithErrors, fault: unknown, text = serverText): unknown {
   const name = fieldOf(fault);
   if (!(name in form.getValues())) return fault;
-  form.setFieldError(name, text(withoutName(asProblem(fault), name)));
+  form.setFieldError(name, text(withoutName(asProblem(fault))));
   return undefined;
 }
 
