@@ -157,7 +157,7 @@ def test_the_command(tmp_path: Path, site: InstallationPaths) -> None:
     tried = run("restore", str(archive), "--drill", "--home", str(site.home))
     assert (tried.exit_code, tried.stdout.partition(".")[0]) == (
         0,
-        "Restored and opened: 1 organisations, 2 people, 0 sealed files",
+        "Restored and opened: 1 organisation, 2 people, 0 sealed files",
     )
     other_key(archive)
     failed = run("restore", str(archive), "--drill", "--home", str(site.home), "--json")

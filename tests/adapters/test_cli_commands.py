@@ -515,7 +515,7 @@ def test_people_are_imported_from_a_file(home: CliHome, tmp_path: Path) -> None:
     refused = home.run("person", "import", str(file), "--home", str(home.folder))
     assert refused.exit_code == 2
     assert "line 3, number: A number has 2 to 8 digits." in refused.stdout
-    assert "Nothing was imported: 1 of 2 rows have a fault." in refused.stderr
+    assert "Nothing was imported. Rows with a fault: 1 of 2." in refused.stderr
     assert home.run_json("person", "list") == []
     done = home.run_json("person", "import", str(file), "--skip-faulty")
     assert (done["applied"], done["created"], done["refused"]) == (True, 1, 1)

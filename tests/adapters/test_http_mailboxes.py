@@ -83,6 +83,7 @@ async def test_switching_off_requires_a_decision_about_old_messages(world: World
     message = await world.leave_message(world.acme, "1001")
     refused = await admin.patch(path, json={"enabled": False})
     assert (refused.status_code, refused.json()["code"]) == (409, "old_messages_undecided")
+    assert "There is one message." in refused.text
     assert "keep, put_away or erase" in refused.text
     assert (await admin.patch(path, json={"enabled": False, "old_messages": "shred"})).status_code == 422
     assert (await admin.patch(path, json={"enabled": False, "old_messages": "erase"})).json()["enabled"] is False

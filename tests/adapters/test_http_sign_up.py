@@ -54,7 +54,7 @@ async def test_a_visitor_sets_up_an_organisation_once(open_world: World) -> None
     directory = world.services.identity.directory
     before, plans = len(directory.tenants()), world.services.billing.plans
     await plans.create(NewPlan("Business", "EUR", 1_000_000, trial_days=30, sign_up=True))
-    assert "The first 30 days are free" in (await client.get("/sign-up")).text
+    assert "The trial of 30 days is free" in (await client.get("/sign-up")).text
     assert "form-action 'self'" in (await client.get("/sign-up")).headers["content-security-policy"]
     sent = await client.post("/sign-up", data=FORM)
     assert (sent.status_code, "valid for one hour" in sent.text) == (200, True)

@@ -4,6 +4,7 @@ from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.command import CommandContext
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_json, show_waiting
+from unificx.core.phrases import counted
 
 MAX_IMPORT_BYTES = 8 << 20
 
@@ -18,7 +19,9 @@ def import_csv(context: CommandContext, path: str, data: bytes, *, dry_run: bool
             preview = await api.post_file(path, data, tenant=tenant, dry_run=True)
         if dry_run or (preview["refused"] and not skip_faulty):
             return preview, True
-        async with show_waiting(f"Importing {preview['created'] + preview['updated']} rows, all or none"):
+        async with show_waiting(
+            f"Importing {counted(preview['created'] + preview['updated'], 'row', 'rows')}, all or none"
+        ):
             return await api.post_file(path, data, tenant=tenant, skip_faulty=skip_faulty), False
 
     report, is_preview = context.run(request)
@@ -28,7 +31,7 @@ def import_csv(context: CommandContext, path: str, data: bytes, *, dry_run: bool
         print("\n".join(_lines(report)))
     if is_preview and not dry_run:
         raise CliError(
-            f"Nothing was imported: {report['refused']} of {_total(report)} rows have a fault.",
+            f"Nothing was imported. Rows with a fault: {report['refused']} of {_total(report)}.",
             "Correct the file, or use --skip-faulty.",
         )
 
@@ -41,7 +44,7 @@ def _lines(report: Json) -> list[str]:
         for fault in row["faults"]
     ]
     if report.get("omitted"):
-        lines.append(f"{report['omitted']} more rows are not listed.")
+        lines.append(f"{counted(report['omitted'], 'more row is', 'more rows are')} not listed.")
     lines += [f"The column “{title}” is ignored." for title in report["ignored_columns"]]
     counts = (
         f"{report['created']} new, {report['updated']} changed, {report['unchanged']} unchanged,"

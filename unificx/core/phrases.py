@@ -29,6 +29,15 @@ def shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else str(value)
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "person", "people"), counted(0, "person", "people")
+    ('1 person', '0 people')
+    """
+    return f"{shown(number)} {one if number == 1 else many}"
+
+
 def first_of(names: Sequence[object]) -> Phrase:
     """Return the first ones of many names in a row."""
     listed, more = names[:_LISTED], len(names) - _LISTED

@@ -88,7 +88,7 @@ class PeopleImports:
             refused = sum(row.action == "refused" for row in rows)
             if refused and not skip_faulty:
                 raise Invalid(
-                    Phrase("{} of {} rows have a fault. Nothing was imported.", refused, len(rows)),
+                    Phrase("Nothing was imported. Rows with a fault: {} of {}.", refused, len(rows)),
                     hint="Preview the file to see them, or skip faulty rows.",
                     field="file",
                 )

@@ -10,6 +10,7 @@ from unificx.api import ComponentState
 from unificx.calls import CallControl, CallManager, LiveCall, Origination, ParkedCall
 from unificx.conferencing import Room
 from unificx.core.errors import NotFound
+from unificx.core.phrases import counted
 from unificx.db import RESUME_FREE_BYTES, DatabaseUnreachable
 from unificx.media import MediaUnavailable
 from unificx.recording import (
@@ -146,7 +147,8 @@ class ComponentChecks:
     async def _spool(self) -> ComponentState:
         parked = self._container.spool.parked()
         if parked:
-            return ComponentState("spool", False, f"{parked} batches could not be stored; see the log, then restart")
+            batches = counted(parked, "batch", "batches")
+            return ComponentState("spool", False, f"{batches} could not be stored; see the log, then restart")
         return ComponentState("spool", True)
 
     async def _outbox(self) -> ComponentState:
@@ -156,7 +158,8 @@ class ComponentChecks:
         except Exception as fault:
             return ComponentState("outbox", False, f"they are unknown ({type(fault).__name__}). See the database")
         if parked:
-            return ComponentState("outbox", False, f"{parked} events could not be processed; see the log, then restart")
+            events = counted(parked, "event", "events")
+            return ComponentState("outbox", False, f"{events} could not be processed; see the log, then restart")
         return ComponentState("outbox", True)
 
     async def _emails(self) -> ComponentState:

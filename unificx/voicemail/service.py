@@ -396,7 +396,9 @@ def _erased(message: Message) -> Expired:
 
 def _undecided(messages: int) -> OldMessagesUndecided:
     return OldMessagesUndecided(
-        Phrase("There are {} messages. Choose what to do with them.", messages),
+        "There is one message. Choose what to do with it."
+        if messages == 1
+        else Phrase("There are {} messages. Choose what to do with them.", messages),
         hint="Set old_messages to keep, put_away or erase.",
         field="old_messages",
     )

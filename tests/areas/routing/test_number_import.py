@@ -79,7 +79,7 @@ async def test_a_faulty_row_refuses_the_file_and_names_its_line(outside: Outboun
         (13, "malformed", "description"),
         (14, "malformed", "destination"),
     ]
-    with pytest.raises(Invalid, match="11 of 13 rows have a fault"):
+    with pytest.raises(Invalid, match="Rows with a fault: 11 of 13"):
         await files.run(outside.acme, text.encode())
     await outside.restart()
     assert stored(outside) == [(before.number, "extension:1001", "")]

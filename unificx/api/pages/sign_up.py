@@ -16,6 +16,7 @@ from unificx.api.pages.layout import CHOICE, language_for, language_query, page
 from unificx.api.services import Services, services_of
 from unificx.billing import Plan
 from unificx.core.errors import DomainError, Expired, Invalid
+from unificx.core.phrases import counted
 from unificx.identity import TERMS_VERSION, FollowUp, Person, SignUpForm, Tenant, Transaction, policy_version
 
 _TITLE = {"en": "Set up an organisation – UnifiCX", "de": "Organisation einrichten – UnifiCX"}
@@ -54,11 +55,11 @@ _ERRORS: Errors = {
 
 _TRIAL: Mapping[Language, str] = {
     "en": (
-        "The first {days} days are free, calls outside included. The plan “{plan}” is charged afterwards only if you"
+        "The trial of {days} is free, calls outside included. The plan “{plan}” is charged afterwards only if you"
         " confirm it; until then calls outside stop. Emergency calls are always possible."
     ),
     "de": (
-        "Die ersten {days} Tage sind kostenlos, auch Gespräche nach außen. Der Tarif „{plan}“ wird danach nur"
+        "Der Probezeitraum von {days} ist kostenlos, auch Gespräche nach außen. Der Tarif „{plan}“ wird danach nur"
         " berechnet, wenn Sie das bestätigen; bis dahin sind keine Gespräche nach außen möglich. Notrufe sind"
         " immer möglich."
     ),
@@ -189,7 +190,8 @@ def _trial(plan: Plan | None, language: Language) -> str:
     """Return the paragraph on the trial of new organisations; "" without one."""
     if plan is None or not plan.trial_days:
         return ""
-    return f"<p>{_TRIAL[language].format(days=plan.trial_days, plan=escape(plan.name))}</p>"
+    one, many = {"en": ("day", "days"), "de": ("Tag", "Tagen")}[language]
+    return f"<p>{_TRIAL[language].format(days=counted(plan.trial_days, one, many), plan=escape(plan.name))}</p>"
 
 
 def _proof_form(request: Request, refusal: DomainError | None = None) -> Response:

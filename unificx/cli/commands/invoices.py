@@ -12,6 +12,7 @@ from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.errors import CliError
 from unificx.cli.new_files import new_file, require_new
 from unificx.cli.output import print_done, print_item, print_items, print_json
+from unificx.core.phrases import counted
 
 _INVOICE = {
     "number": "number",
@@ -93,7 +94,10 @@ def run(
         for each in refused:
             print(f"{each['tenant']}: {each['problem']}")
         for slug, calls in unrated.items():
-            print(f"{slug}: {calls} calls of the month have no price and are on no invoice. See `unificx rate again`.")
+            unpriced = counted(
+                calls, "call of the month has no price and is", "calls of the month have no price and are"
+            )
+            print(f"{slug}: {unpriced} on no invoice. See `unificx rate again`.")
     if refused:
         raise CliError(f"Tenants without an invoice: {len(refused)}.", "Repeat the run after you have corrected this.")
 

@@ -14,6 +14,7 @@ from unificx.cli.errors import CliError
 from unificx.cli.new_files import new_file
 from unificx.cli.output import print_done
 from unificx.cli.uploads import read_file
+from unificx.core.phrases import counted
 
 _COLUMNS = {"number": "number", "trunk": "trunk", "destination": "leads to", "description": "description", "id": "id"}
 _DETAILS = {
@@ -80,7 +81,9 @@ def _create_range(context: CommandContext, body: Mapping[str, object]) -> None:
         return await api.post("/numbers/range", body, tenant=await api.resolve_tenant(context.tenant))
 
     found = context.run(request)
-    added = f"{len(found['numbers'])} numbers were added; {len(found['direct'])} of them lead to extensions."
+    numbers = counted(len(found["numbers"]), "number was", "numbers were")
+    direct = counted(len(found["direct"]), "of them leads to an extension", "of them lead to extensions")
+    added = f"{numbers} added; {direct}."
     print_done(added, found, as_json=context.as_json)
 
 

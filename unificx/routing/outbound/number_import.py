@@ -69,7 +69,7 @@ class NumberFiles:
             report = NumberImport(tuple(one.row for one in planned), ignored, applied=True)
             if (refused := report.count("refused")) and not skip_faulty:
                 raise Invalid(
-                    Phrase("{} of {} rows have a fault. Nothing was imported.", refused, len(rows)),
+                    Phrase("Nothing was imported. Rows with a fault: {} of {}.", refused, len(rows)),
                     hint="Preview the file to see them, or skip faulty rows.",
                     field="file",
                 )

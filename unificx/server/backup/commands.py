@@ -12,6 +12,7 @@ from unificx.cli.command import DEFAULT_HOME, AsJson, Home
 from unificx.cli.new_files import require_new
 from unificx.cli.output import format_value, print_done
 from unificx.core.clock import SystemClock
+from unificx.core.phrases import counted
 
 
 def backup(
@@ -71,10 +72,10 @@ def _try(file: Path, home: Path, *, as_json: bool) -> None:
 
     paths = InstallationPaths(home.expanduser().absolute())
     found = asyncio.run(drill(file.absolute(), paths, os.environ, SystemClock(), show_progress()))
-    message = (
-        f"Restored and opened: {found.tenants} organisations, {found.people} people, {found.files} sealed files."
-        f" {found.erased} erased people and objects stay erased."
-    )
+    organisations = counted(found.tenants, "organisation", "organisations")
+    people, files = counted(found.people, "person", "people"), counted(found.files, "sealed file", "sealed files")
+    erased = counted(found.erased, "erased person or object stays", "erased people and objects stay")
+    message = f"Restored and opened: {organisations}, {people}, {files}. {erased} erased."
     if found.faults:
         failure = "could not be tried" if "not_restored" in found.faults else "is not right"
         message = f"The backup {failure} ({', '.join(found.faults)}): {found.detail}"

@@ -12,6 +12,7 @@ from unificx.cli.output import format_value
 from unificx.cli.ports import Connect
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
+from unificx.core.phrases import counted
 from unificx.db import Database
 from unificx.identity import OPERATOR_SLUG
 from unificx.integrations.local_ca import is_plain_key
@@ -130,7 +131,11 @@ async def _audit_log(api: ApiClient) -> Finding:
     """Compute the tree of the audit log again, and compare it with all signed heads."""
     report: dict[str, Any] = await api.get("/audit/verification")
     faults = [f"{each['what']}: {each['why']}" for each in report["faults"]]
-    good = f"{report['entries']} entries, {report['signed']} of them in {report['heads']} signed heads"
+    entries, heads = report["entries"], report["heads"]
+    good = (
+        f"{counted(entries, 'entry', 'entries')}, {report['signed']} of them in"
+        f" {counted(heads, 'signed head', 'signed heads')}"
+    )
     return finding("audit log", faults, good, ("T3", "T4"))
 
 
@@ -152,7 +157,9 @@ async def _agreements(api: ApiClient, clock: Clock) -> Finding:
     today, recipients = clock.now().date().isoformat(), (await api.get("/privacy/map"))["recipients"]
     ends = {each["key"]: each["agreement_ends"] for each in recipients if each["agreement_ends"] is not None}
     faults = [f"{key} ended on {end}" for key, end in ends.items() if end < today]
-    good = f"{len(recipients)} recipients, {len(ends)} agreements with an end, none of them over"
+    good = (
+        f"{len(recipients)} recipients, {counted(len(ends), 'agreement', 'agreements')} with an end, none of them over"
+    )
     return finding("agreements", faults, good, ("X1",))
 
 
@@ -184,7 +191,7 @@ class _InstallationChecks:
                 overdue += sorted(left.intersection(keys.orphans.marked(tenant, before)))
                 found += len(left)
         days = (GRACE + _SWEEP_DELAY).days
-        good = f"{found} data subjects without data, each removed within {days} days"
+        good = f"{counted(found, 'data subject', 'data subjects')} without data, each removed within {days} days"
         return finding("orphaned subjects", overdue, good, ("R3", "R4"))
 
     async def journal(self, database: Database, sleep: Sleep) -> Finding:
@@ -199,7 +206,7 @@ class _InstallationChecks:
             back = await left_after_erasures(self._not_destroyed, sleep)
         except (StartupError, OSError) as fault:
             return finding("erasure journal", [str(fault)], "", promises)
-        return finding("erasure journal", back, f"{length} lines, none of them undone", promises)
+        return finding("erasure journal", back, f"{counted(length, 'line', 'lines')}, none of them undone", promises)
 
     def _not_destroyed(self) -> list[str]:
         """Return subjects and tenants whose erasure is in the journal and whose key is still there."""
