@@ -34,7 +34,7 @@ from unificx.server.backup.operations import back_up, restore
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
 from unificx.server.paths import InstallationPaths, database_url
-from unificx.voicemail import NewMessage
+from unificx.voicemail import NewMessage, NewSharedMailbox
 
 SPOKEN = b"\x10\x27\xf0\xd8" * 8000
 LEAVE = "voicemail/leave"
@@ -369,8 +369,11 @@ async def test_an_interrupted_erasure_gets_its_receipt_at_the_next_start(
         async with rooms.database.read() as session:
             row = await session.get_one(HoldRow, hold)
         await rooms.holds.release(mine.tenant_id, hold, "")
+        box = await rooms.mailboxes.shared.create(mine.tenant_id, NewSharedMailbox("7911"))
+        await rooms.mailboxes.shared.delete(box)
         await rooms.outbox.deliver()
         assert rooms.keys.is_destroyed(mine.tenant_id, row.subject_id), "the key of a hold goes with its release"
+        assert rooms.keys.is_destroyed(mine.tenant_id, box.subject), "the key of a mailbox goes with it"
         plan = await rooms.erasures.plan(owner)
         with monkeypatch.context() as patched:
             patched.setattr(rooms.identity.users, "erase", fails)

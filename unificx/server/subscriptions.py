@@ -22,7 +22,7 @@ from unificx.server.container import Container
 from unificx.server.erasure_completion import ErasureCompletion
 from unificx.server.errands import Errands
 from unificx.server.voicemail_email import send_voicemail_emails
-from unificx.voicemail.events import MessageLeft, OldMessagesErased
+from unificx.voicemail.events import MessageLeft, OldMessagesErased, SharedMailboxDeleted
 from unificx.webhooks import SOURCES
 
 
@@ -44,6 +44,7 @@ def subscribe_areas(container: Container, erasures: ErasureCompletion, errands: 
     outbox.subscribe(ExtensionDeleted, container.mailboxes.on_extension_deleted)
     outbox.subscribe(TenantDeleted, container.mailboxes.on_tenant_deleted)
     outbox.subscribe(OldMessagesErased, container.mailboxes.on_old_messages_erased)
+    outbox.subscribe(SharedMailboxDeleted, container.mailboxes.shared.on_deleted)
     outbox.subscribe(TenantDeleted, container.custom_sounds.on_tenant_deleted)
     outbox.subscribe(ExtensionDeleted, container.archive.on_extension_deleted)
     outbox.subscribe(TenantDeleted, container.archive.on_tenant_deleted)

@@ -27,3 +27,10 @@ class OldMessagesErased(DomainEvent):
     """Messages were erased as voicemail was disabled; their audio is still there."""
 
     audio_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMailboxDeleted(DomainEvent):
+    """A shared mailbox was deleted; its key, that of `subject`, is still there."""
+
+    subject: str

@@ -14,7 +14,7 @@ from unificx.identity import allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted
 from unificx.privacy import lock_holds
 from unificx.voicemail import shared_mailbox_repository as repository
-from unificx.voicemail.events import MailboxChanged
+from unificx.voicemail.events import MailboxChanged, SharedMailboxDeleted
 from unificx.voicemail.schemas import NewSharedMailbox, SharedMailbox, SharedMailboxChange
 
 MAX_MEMBERS = 100
@@ -130,10 +130,15 @@ class SharedMailboxes:
             await repository.drop(uow.session, box.tenant_id, box.id)
             await release_number(uow.session, box.tenant_id, box.number)
             self._publish_changes(uow, box.tenant_id, stored.members)
+            uow.publish(SharedMailboxDeleted(self._clock.new_id(), box.tenant_id, box.subject))
             uow.after_commit.append(lambda: self._drop(box))
-        self._erasure.erase_subject(box.tenant_id, box.subject)
 
     # ---- deletion
+
+    async def on_deleted(self, event: SharedMailboxDeleted, uow: UnitOfWork) -> None:
+        """Destroy the key of a deleted mailbox. Outbox handler."""
+        del uow
+        self._erasure.erase_subject(event.tenant, event.subject)
 
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from all shared mailboxes. Outbox handler."""

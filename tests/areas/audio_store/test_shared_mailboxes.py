@@ -13,6 +13,7 @@ from unificx.core.events import DomainEvent
 from unificx.db import Outbox, UnitOfWork
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.tones import sine
+from unificx.privacy.key_file import KeysBusy
 from unificx.voicemail import (
     MailboxSettingsChange,
     NewSharedMailbox,
@@ -20,7 +21,7 @@ from unificx.voicemail import (
     SharedMailboxChange,
     VoicemailSettingsChange,
 )
-from unificx.voicemail.events import MailboxChanged, OldMessagesErased
+from unificx.voicemail.events import MailboxChanged, OldMessagesErased, SharedMailboxDeleted
 from unificx.voicemail.message_counts import MessageCounts
 from unificx.voicemail.schemas import OldMessagesUndecided
 
@@ -129,6 +130,8 @@ async def test_messages_are_deleted_with_the_shared_mailbox(room: RecordingSetup
     await room.boxes.change_mailbox(box, MailboxSettingsChange(pin="8264"))
     assert await room.boxes.check_pin(TENANT, box.id, "8264")
     await room.boxes.shared.delete(box)
+    await room.restart()  # the key is destroyed although the server ends after the deletion
+    await deliver(room)
     assert room.all_files() == []
     assert await room.boxes.list(TENANT, [box.id]) == ()
     assert not await room.boxes.check_pin(TENANT, box.id, "8264")
@@ -182,6 +185,7 @@ async def test_disabling_applies_the_decision_about_messages(
 async def deliver(room: RecordingSetup) -> None:
     outbox = Outbox(room.database, room.bus.publish, room.clock)
     outbox.subscribe(OldMessagesErased, room.boxes.on_old_messages_erased)
+    outbox.subscribe(SharedMailboxDeleted, room.boxes.shared.on_deleted)
     await outbox.deliver()
 
 
@@ -238,6 +242,24 @@ async def test_disabling_without_messages_needs_no_decision(room: RecordingSetup
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False))
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(enabled=False))
     assert not room.boxes.accepts_messages(ANNA)
+
+
+async def test_a_busy_key_store_refuses_no_deletion_that_was_committed(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(tenant: str, subject: str, head: object) -> int:
+        raise KeysBusy
+
+    box = await room.boxes.shared.create(TENANT, SALES)
+    await room.boxes.change_mailbox(box, MailboxSettingsChange(pin="8264"))
+    with monkeypatch.context() as busy:
+        busy.setattr(room.keys, "destroy", interrupt)
+        await room.boxes.shared.delete(box)
+        await deliver(room)
+    assert not room.keys.is_destroyed(TENANT, box.subject)
+    room.clock.advance(60)
+    await deliver(room)
+    assert room.keys.is_destroyed(TENANT, box.subject)
 
 
 async def test_a_deleted_mailbox_is_neither_changed_nor_deleted_again(room: RecordingSetup) -> None:
