@@ -238,18 +238,31 @@ async def test_loop_that_came_into_being_ends() -> None:
     )
 
 
-async def test_an_extension_forwards_outside_as_if_it_dialled() -> None:
-    world = await play("alice 1001, bob 1002", presence={"1002": presence(always="number:+493098765432")})
+FORBIDDEN, VOICEMAIL = "number:+493098765432", "app <- voicemail for 1002 [alice]"
+BUSY = "bob <- INVITE [alice]\nbob -> 486\n"
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "rules", "following"),
+    [
+        ("", presence(always=FORBIDDEN), "history <- unreachable 20 alice 1002\nalice <- 480"),
+        (" voicemail", presence(always=FORBIDDEN), VOICEMAIL),
+        (" voicemail", presence("do_not_disturb", busy=FORBIDDEN), VOICEMAIL),
+        (
+            "",
+            presence(busy=FORBIDDEN, unreachable="extension:1003"),
+            f"{BUSY}history <- busy 17 alice 1002\nalice <- 486",
+        ),
+        (" voicemail", presence(busy=FORBIDDEN, unreachable="extension:1003"), f"{BUSY}{VOICEMAIL}"),
+    ],
+)
+async def test_a_forward_that_the_extension_may_not_make_is_not_made(
+    mailbox: str, rules: Presence, following: str
+) -> None:
+    world = await play(f"alice 1001, bob 1002{mailbox}, carol 1003", presence={"1002": rules})
     outside = NumbersOutside()
     world.destinations.add(outside)
-    await play_on(
-        world,
-        """
-        alice -> INVITE 1002 [alice]
-        history <- failed 57 alice 1002
-        alice <- 403
-        """,
-    )
+    await play_on(world, f"alice -> INVITE 1002 [alice]\n{following}")
     assert outside.callers == ["e-1002 +493098765432"]
 
 
@@ -262,7 +275,7 @@ async def test_the_target_of_a_transfer_that_forwards_follows_those_before_it_in
         """
         bob   -> REFER
           Refer-To: <sip:1005@acme.example>
-        bob   <- 403 REFER       # 1005 may not call there: it has no part in the call
+        bob   <- 480 REFER       # 1005 may not call there: it has no part in the call
         """
         + refers("bob", "1003")
         + """

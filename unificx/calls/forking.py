@@ -113,7 +113,11 @@ class ForkTargetBuilder:
                 limits = Limits(APP_ANSWER_TIMEOUT, action.max_seconds or self._max_app_call_seconds)
                 return course, ForkTargets((leg,), limits, later=later)
             case GoTo() if course.further_destinations < MAX_DESTINATIONS:
-                return self.build(call, self._continued(call, course, action), now)
+                continued = self._continued(call, course, action)
+                if continued is None:
+                    cause = _cause_without(action, course)
+                    return course, ForkTargets((), NO_LIMITS, cause_if_empty=cause, later=later)
+                return self.build(call, continued, now)
             case GoTo():
                 return course, ForkTargets((), NO_LIMITS, cause_if_empty=Cause.FAILED, later=later)
             case Reject(reason):
@@ -121,12 +125,15 @@ class ForkTargetBuilder:
             case _:
                 assert_never(action)
 
-    def _continued(self, call: Call, course: CallCourse, step: GoTo) -> CallCourse:
-        """Return the course with the current step replaced by the plan of another destination."""
+    def _continued(self, call: Call, course: CallCourse, step: GoTo) -> CallCourse | None:
+        """Return the course with the current step replaced by the plan of another destination; None for a forward that
+        the extension may not make, which is not made: the caller has dialled a number that exists."""
         forward, forwards, in_name_of = step.forward, course.forwards, step.calling_for or course.calling_for
         if forward is not None:
             forwards, in_name_of = (*forwards, forward), ""
         to = self._routing.resolve(call.caller, step.ref, forward.by if forward is not None else None, in_name_of)
+        if forward is not None and to.leads_nowhere:
+            return None
         plan = course.plan.with_step_replaced(course.position, to, is_final=forward is not None)
         further = course.further_destinations + 1
         return replace(course, plan=plan, further_destinations=further, forwards=forwards, calling_for=in_name_of)
@@ -237,6 +244,12 @@ class ForkTargetBuilder:
         name = call.new_leg_name("b")
         call.participants[name] = Participant(None, binding.extension_id, binding.device_id, to_dial, shown=identity)
         return name
+
+
+def _cause_without(step: GoTo, course: CallCourse) -> Cause:
+    """Return the cause for a forward that is not made: why the call was to be forwarded."""
+    unconditional = step.forward is not None and step.forward.reason == "unconditional"
+    return course.cause if course.cause is not None and not unconditional else Cause.UNREACHABLE
 
 
 def _cause_if_empty(fork: Fork, targets: Sequence[RingTarget | OutsideTarget | OutsideMember]) -> Cause:

@@ -21,7 +21,7 @@ from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, RETRIEVE, RINGBACK_APP
 from unificx.identity import Language
 from unificx.registrar import Caller
-from unificx.routing import CallApp, Plan, Reject
+from unificx.routing import CallApp, GoTo, Plan, Reject
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.legs import Leg, leg_id_of
 from unificx.sip.refer import Refer, Replaces
@@ -226,7 +226,7 @@ class Transfers:
     def _prepare(self, call: Call, course: CallCourse, now: float) -> tuple[ForkTargets, CallCourse]:
         """Add the legs of the course's first step to the call."""
         course, targets = self._deps.fork_builder.build(call, course, now)
-        if not targets.later and course.step is not None and isinstance(course.step.action, Reject):
+        if not targets.later and course.step is not None and isinstance(course.step.action, Reject | GoTo):
             raise TargetRejected(targets.cause_if_empty)
         return targets, course
 

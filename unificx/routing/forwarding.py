@@ -30,35 +30,32 @@ def plan_by_rules(ringing: RingExtension, rules: ForwardingRules, caller: Caller
 
     A call is never forwarded to the caller itself, so the destination of a rule reaches the extension. The devices of
     the extension reach each other whatever its rules are; calls that return to it (recalls) have it as caller too.
+    The mailbox follows a forward that cannot be made.
     """
     if caller.extension_id == ringing.extension.id:
         return ringing.plan()
     to = _without_caller(rules.outside if caller.is_outside else rules.inside, caller)
-    if to.always:
-        return Plan((_forward(ringing, to.always, "unconditional"),), ringing.extension)
     rings = _with_ring_seconds(ringing, rules.ring_seconds).plan().steps
     fallback = rings[1:]
+    if to.always:
+        return Plan((_forward(ringing, to.always, "unconditional"), *fallback), ringing.extension)
     if rules.do_not_disturb:
         instead = to.busy or to.no_answer
-        following = (_forward(ringing, instead, "do-not-disturb"),) if instead else fallback
+        following = (_forward(ringing, instead, "do-not-disturb"),) if instead else ()
         # The voicemail must not say that the extension is in a call.
         reason = Rejection.UNREACHABLE if fallback and not instead else Rejection.BUSY
-        return Plan((Step(Reject(reason)), *following), ringing.extension)
+        return Plan((Step(Reject(reason)), *following, *fallback), ringing.extension)
     if in_call and not rules.call_waiting:
-        following = (_forward(ringing, to.busy, "user-busy"),) if to.busy else fallback
-        return Plan((Step(Reject(Rejection.BUSY)), *following), ringing.extension)
+        following = (_forward(ringing, to.busy, "user-busy"),) if to.busy else ()
+        return Plan((Step(Reject(Rejection.BUSY)), *following, *fallback), ringing.extension)
     conditional: tuple[tuple[str | None, ForwardReason, frozenset[UnansweredOutcome]], ...] = (
         (to.busy, "user-busy", BUSY),
         (to.no_answer, "no-answer", NO_ANSWER),
         (to.unreachable, "unavailable", UNREACHABLE),
     )
     forwards = [_forward(ringing, text, reason, after) for text, reason, after in conditional if text]
-    open_outcomes = BUSY | NO_ANSWER | UNREACHABLE
-    for each in forwards:
-        open_outcomes -= each.after
-    last = [replace(step, after=open_outcomes) for step in fallback] if open_outcomes else []
     rings_first = _in_turn(rings[0], rules.ring_order)
-    return Plan((*rings_first, *forwards, *(last if forwards else fallback)), ringing.extension)
+    return Plan((*rings_first, *forwards, *fallback), ringing.extension)
 
 
 def _in_turn(together: Step, order: tuple[RingTurn, ...]) -> tuple[Step, ...]:

@@ -113,8 +113,8 @@ class GoTo:
     """Continue with the plan of another destination of the tenant, before the remaining steps. It is resolved when the
     step starts.
 
-    `forward`: an extension forwards the call; its remaining steps no longer apply. `calling_for`: the ring group or
-    queue that leads it there, such as `queue:6500`, whose number it shows outside.
+    `forward`: an extension forwards the call; its remaining steps apply only if it may not. `calling_for`: the ring
+    group or queue that leads it there, such as `queue:6500`, whose number it shows outside.
     """
 
     ref: DestinationRef
@@ -135,6 +135,9 @@ class Rejection(Enum):
     DECLINED = "declined"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
+
+
+NOWHERE = (Rejection.NO_SUCH_NUMBER, Rejection.NO_OUTSIDE_LINE, Rejection.NOT_ALLOWED)
 
 
 @value
@@ -199,6 +202,12 @@ class Plan:
         """The app the plan begins with."""
         first = self._first_action
         return first if isinstance(first, CallApp) else None
+
+    @property
+    def leads_nowhere(self) -> bool:
+        """Whether it is of a destination that does not exist, or that may not be called."""
+        first = self._first_action
+        return isinstance(first, Reject) and first.reason in NOWHERE
 
     @property
     def is_rejected(self) -> bool:
