@@ -54,6 +54,10 @@ class Network {
     }
   }
 
+  get pausesInSeconds(): readonly number[] {
+    return this.pauses.map((each) => each.milliseconds / 1000);
+  }
+
   endPause(): void {
     this.pauses.at(-1)!.task();
   }
@@ -87,16 +91,35 @@ describe('the reception of the videos of a meeting', () => {
     expect(network.limits).toEqual([0, 1, Infinity]);
   });
 
-  it('is tried less and less often, and again as at first after it was good', async () => {
+  it('is tried less and less often', async () => {
     const network = new Network();
     for (let trial = 0; trial < 5; trial += 1) {
       await network.pass(6, STALLED);
       network.endPause();
     }
-    expect(network.pauses.map((each) => each.milliseconds / 1000)).toEqual([30, 60, 120, 240, 240]);
-    await network.pass(9, FLUENT);
-    await network.pass(6, STALLED);
-    expect(network.pauses.at(-1)!.milliseconds).toBe(30_000);
+    expect(network.pausesInSeconds).toEqual([30, 60, 120, 240, 240]);
+  });
+
+  it('is tried less and less often also where one video comes through and not all', async () => {
+    const network = new Network();
+    for (let trial = 0; trial < 5; trial += 1) {
+      await network.pass(6, STALLED, STALLED);
+      network.endPause();
+      await network.pass(9, FLUENT);
+      await network.pass(20, FLUENT, FLUENT);
+    }
+    expect(network.pausesInSeconds).toEqual([30, 60, 120, 240, 240]);
+  });
+
+  it('is tried as often as at first after all videos came through for half a minute', async () => {
+    const network = new Network();
+    for (let trial = 0; trial < 2; trial += 1) {
+      await network.pass(6, STALLED);
+      network.endPause();
+      await network.pass(9, FLUENT);
+      await network.pass(31, FLUENT);
+    }
+    expect(network.pausesInSeconds).toEqual([30, 30]);
   });
 
   it('is tried at once on request, and not a second time when the pause ends', async () => {

@@ -21,6 +21,8 @@ const INTERVAL_MS = 1_000;
 const STALLED_READINGS = 4;
 /** Readings in a row in which the video of a trial came through, before all are shown again. */
 const FLUENT_READINGS = 8;
+/** Readings in a row that are fluent while all videos are received, before the network counts as good again. */
+const LASTING_READINGS = 30;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 240_000;
 
@@ -45,7 +47,8 @@ export function receptionIn(report: ReadonlyMap<string, unknown>): Reception | u
 /**
  * Stops receiving videos while none comes through. The lost packets of one receiver are repeated by the publisher, whose
  * bandwidth is that of its slowest receiver: without this, a slow network stops the videos of everyone else. After a
- * pause one video is tried, then all.
+ * pause one video is tried, then all. The pauses grow until all have come through for a while: one video alone does not
+ * show that the network is good enough for all.
  */
 export class ReceptionWatch {
   #before: ReadonlyMap<string, Reception> = new Map();
@@ -91,10 +94,8 @@ export class ReceptionWatch {
     const stalled = pairs.every(Boolean);
     this.#row = stalled ? Math.min(0, this.#row) - 1 : Math.max(0, this.#row) + 1;
     if (this.#row <= -STALLED_READINGS) this.#pause();
-    else if (this.#limit === 1 && this.#row >= FLUENT_READINGS) {
-      this.#pauseMs = FIRST_PAUSE_MS;
-      this.#setLimit(Infinity);
-    }
+    else if (this.#limit === Infinity && this.#row >= LASTING_READINGS) this.#pauseMs = FIRST_PAUSE_MS;
+    else if (this.#limit === 1 && this.#row >= FLUENT_READINGS) this.#setLimit(Infinity);
   }
 
   #pause(): void {
