@@ -7,6 +7,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import json
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode
 
 import uvicorn
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import ECKey, KeySet
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -54,7 +55,7 @@ class OidcProvider:
 
     def encode(self, claims: dict[str, Any], key: ECKey | None = None) -> str:
         """Return a valid ID token, or one signed by another key with the same key id."""
-        return jwt.encode({"alg": "ES256", "kid": "one"}, claims, key or self.key)
+        return jws.serialize_compact({"alg": "ES256", "kid": "one"}, json.dumps(claims), key or self.key)
 
     async def _discover(self, request: Request) -> Response:
         self.requests.append(request.url.path)

@@ -120,9 +120,9 @@ async def test_verified_address_links_its_account_permanently(
 async def test_unverified_address_is_not_linked(
     people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
-    for verified in (False, None, "true", 1):
-        provider.claims = {"email_verified": verified}
-        assert (await failed_sign_in(people, acme)).code == "not_linked", verified
+    for bent in (*({"email_verified": each} for each in (False, None, "true", 1)), {"email": "\ud800@example.com"}):
+        provider.claims = bent
+        assert (await failed_sign_in(people, acme)).code == "not_linked", bent
 
 
 async def test_without_link_by_email_no_account_is_linked_or_created(
@@ -246,6 +246,7 @@ BENT_CLAIMS: list[dict[str, Any]] = [
     {"sub": ""},
     {"sub": 7},
     {"sub": "x" * 300},
+    {"sub": "\ud800"},
     {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
 ]
 
@@ -316,6 +317,15 @@ async def test_keys_that_are_not_understood_are_ignored(
         {"kid": "three"},
     ]
     assert isinstance(await sign_in(people, acme), SignedIn)
+
+
+async def test_private_keys_of_a_provider_are_not_used(
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+) -> None:
+    """They are checked in a tenth of a second each (RSA), of which an answer has room for a hundred."""
+    provider.further_keys = [{**provider.key.as_dict(private=True), "kid": "private"}]
+    provider.sign = lambda claims: jwt.encode({"alg": "ES256", "kid": "private"}, claims, provider.key)
+    assert (await failed_sign_in(people, acme)).code == "single_sign_on_failed"
 
 
 async def test_callback_is_bound_to_browser_and_state(
