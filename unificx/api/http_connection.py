@@ -21,6 +21,8 @@ from unificx.transport.stream import set_tcp_options
 
 _END_OF_HEAD = b"\r\n\r\n"
 _REQUEST_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_MAX_PIPELINED = 100
+"""Requests that wait for the response to the one before them."""
 _HEADERS_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 log = structlog.get_logger()
@@ -38,6 +40,7 @@ class HttpConnection(HttpToolsProtocol):
         self._limits = limiter.limits
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        """Bytes of the head so far; in a body, those since its last part: of trailers and of what is between chunks."""
         self._head_tail = b""
         """Last bytes of the head so far, because its end may be split over two reads."""
         self._in_body = False
@@ -58,23 +61,38 @@ class HttpConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._head_timer is None and (self.cycle is None or self.cycle.response_complete):
             self._start_head_timer()
-        if not self._in_body:
+        if self._in_body:
+            too_large = self._head_bytes > self._limits.max_head
+            self._head_bytes += len(data)
+        else:
             seen = self._head_tail + data
             end = seen.find(_END_OF_HEAD)
             self._head_bytes += len(data) if end < 0 else end - len(self._head_tail)
             self._head_tail = seen[1 - len(_END_OF_HEAD) :] if end < 0 else b""
-        if self._head_timer is not None and self._head_bytes > self._limits.max_head:
+            too_large = self._head_bytes > self._limits.max_head
+        if too_large:
             self._refuse(_HEADERS_TOO_LARGE)
         else:
             super().data_received(data)
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # Trailers are dropped: they must not become headers (RFC 9110 section 6.5.1), which a proxy has checked.
+        if not self._in_body:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         self._head_timer = _cancel_timer(self._head_timer)
-        self._in_body = True
+        self._in_body, self._head_bytes = True, 0
+        if len(self.pipeline) >= _MAX_PIPELINED:
+            raise ValueError("too many requests without a response")  # answered with 400 and the end of the connection
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self._head_bytes = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
-        self._in_body = False
+        self._in_body, self._head_bytes = False, 0
         super().on_message_complete()
         if self.cycle is not None and not self.cycle.response_complete:
             self._slot.set_waiting(for_peer=False)

@@ -54,9 +54,13 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         return
     while (message := await receive()).get("more_body"):
         pass
+    if scope["path"] == "/wait":
+        message = await receive()
     if message["type"] == "http.disconnect":
         return
     body = bytes(LARGE) if scope["path"] == "/large" else b"hello"
+    if scope["path"] == "/headers":
+        body = repr(scope["headers"]).encode()
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     for start in range(0, len(body), 65536):
@@ -168,6 +172,49 @@ async def test_a_body_does_not_count_as_head() -> None:
             writer.write(bytes(1000))
             await writer.drain()
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+CHUNKED = b"POST /headers HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+
+
+async def test_trailers_do_not_become_headers() -> None:
+    async with setup(HttpLimits()) as home:
+        reader, writer = await home.visit(CHUNKED + b"1\r\nx\r\n0\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n")
+        answer = await ended(reader)
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert b"192.0.2.1" not in answer
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        CHUNKED + b"1\r\nx\r\n0\r\nX: ",
+        CHUNKED + b"1;",
+        b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nX: ",
+    ],
+    ids=["trailer", "extension of a chunk", "head during a response"],
+)
+async def test_what_is_not_a_body_is_limited_in_size(endless: bytes) -> None:
+    async with setup(HttpLimits(max_head=4096)) as home:
+        reader, writer = await home.visit(endless)
+        with suppress(ConnectionError):
+            for _ in range(LARGE // 65536):
+                writer.write(b"x" * 65536)
+                await asyncio.wait_for(writer.drain(), 5)
+        await until(lambda: not len(home.servers.limiter))
+        await ended(reader)
+        writer.close()
+
+
+async def test_requests_that_wait_for_a_response_are_limited() -> None:
+    async with setup(HttpLimits()) as home:
+        reader, writer = await home.visit(REQUEST * 50)
+        for _ in range(50):
+            assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200")
+        writer.write(REQUEST * 1000)
+        assert b"HTTP/1.1 400 " in await ended(reader)
         writer.close()
 
 
