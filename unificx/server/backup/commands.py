@@ -72,10 +72,10 @@ def _try(file: Path, home: Path, *, as_json: bool) -> None:
 
     paths = InstallationPaths(home.expanduser().absolute())
     found = asyncio.run(drill(file.absolute(), paths, os.environ, SystemClock(), show_progress()))
-    organisations = counted(found.tenants, "organisation", "organisations")
+    tenants = counted(found.tenants, "organisation", "organisations")
     people, files = counted(found.people, "person", "people"), counted(found.files, "sealed file", "sealed files")
     erased = counted(found.erased, "erased person or object stays", "erased people and objects stay")
-    message = f"Restored and opened: {organisations}, {people}, {files}. {erased} erased."
+    message = f"Restored and opened: {tenants}, {people}, {files}. {erased} erased."
     if found.faults:
         failure = "could not be tried" if "not_restored" in found.faults else "is not right"
         message = f"The backup {failure} ({', '.join(found.faults)}): {found.detail}"
