@@ -34,7 +34,7 @@ def test_a_campaign_is_written_previewed_and_sent(
         desk = portal(clients)
         page, walk = desk.page, PageChecker(desk, "en")
         page.goto(f"{desk.origin}/portal/campaigns")
-        expect(page.get_by_text("1 of 2 people agree to advertising now")).to_be_visible()
+        expect(page.get_by_text("1 of 2 people agrees to advertising now")).to_be_visible()
 
         page.get_by_role("button", name="New campaign").click()
         draft = page.get_by_role("dialog", name="New campaign")

@@ -1,6 +1,7 @@
 """Fraud guard: limits of calls outside, stops and their release, in virtual time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from billing_setup import in_force
@@ -43,6 +44,7 @@ async def test_calls_per_hour_of_an_extension(guarded: OutboundSetup) -> None:
     assert (stop.scope, stop.rule, stop.measured, stop.limit) == ("extension", "rate", 3, 3)
     assert [one.stop_id for one in stopped] == [stop.id]
     assert explain_stop(stop) == "3 calls in an hour, the limit is 3."
+    assert explain_stop(replace(stop, measured=1, limit=1)) == "1 call in an hour, the limit is 1."
     guarded.clock.advance(3601)
     assert not guarded.is_refused(BERLIN)
     assert not active(guarded)

@@ -1,6 +1,6 @@
 """Explanations of decisions and stops, in English, for the API and the command line."""
 
-from unificx.core.phrases import Phrase
+from unificx.core.phrases import Phrase, counted
 from unificx.routing.outbound.decision import Refused
 from unificx.routing.outbound.schemas import FraudStop
 
@@ -16,8 +16,8 @@ _REFUSALS = {
     "stopped": Phrase("A limit has stopped calls outside."),
 }
 _STOPS = {
-    "rate": "{measured} calls in an hour, the limit is {limit}.",
-    "concurrency": "{measured} calls at a time, the limit is {limit}.",
+    "rate": "{calls} in an hour, the limit is {limit}.",
+    "concurrency": "{calls} at a time, the limit is {limit}.",
     "time": "{measured} seconds of calls in a day, the limit is {limit}.",
     "spend": "Estimated costs of {measured} cents in a day, the limit is {limit}.",
     "night": "{measured} foreign calls at night, {limit} are unusual.",
@@ -32,4 +32,5 @@ def explain_refusal(refused: Refused) -> str:
 
 def explain_stop(stop: FraudStop) -> str:
     """Return the reason of a stop."""
-    return _STOPS[stop.rule].format(measured=stop.measured, limit=stop.limit, country=stop.country)
+    calls = counted(stop.measured, "call", "calls")
+    return _STOPS[stop.rule].format(calls=calls, measured=stop.measured, limit=stop.limit, country=stop.country)

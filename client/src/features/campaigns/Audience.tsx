@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import type { CampaignAudience } from '~/api';
 import { ErrorBar } from '~/design/ErrorBar';
 import { InfoNotice } from '~/design/Notice';
@@ -18,13 +18,15 @@ const OBSTACLES: Record<NonNullable<CampaignAudience['obstacle']>, MessageDescri
 /** How many people a campaign reaches now, and why none can be sent. */
 export function Audience({ audience: { data, error, refetch } }: { audience: UseQueryResult<CampaignAudience> }) {
   const { t } = useLingui();
+  const { recipients = 0, people = 0 } = data ?? {};
   return (
     <Section title={t`Recipients`}>
       {data ? (
         <>
           <Text>
             <Trans>
-              {data.recipients} of {data.people} people agree to advertising now, and their address works.
+              {recipients} of <Plural value={people} one="# person" other="# people" />{' '}
+              <Plural value={recipients} one="agrees" other="agree" /> to advertising now, and their address works.
             </Trans>
           </Text>
           <Text size="sm" c="dimmed">

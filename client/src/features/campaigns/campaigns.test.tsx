@@ -30,6 +30,7 @@ it('shows the result of a campaign that is sent while its draft is open', async 
   const shown = (text: string) => expect(document.body.textContent).toContain(text);
   const named = (text: string) => [...document.querySelectorAll('button')].find((each) => each.textContent === text);
   await eventually(() => expect(named('New telephones')).toBeDefined());
+  await eventually(() => shown('1 of 1 person agrees to advertising now'));
   named('New telephones')!.click();
   await eventually(() => shown('Preview'));
   campaign = { ...DRAFT, sent: '2026-12-01T10:00:00Z', recipients: 1 };

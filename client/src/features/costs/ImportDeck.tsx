@@ -165,7 +165,7 @@ function PreviewNotice({ result, simulation }: Omit<Preview, 'id'>) {
       )}{' '}
       {simulation && simulation.calls > 0 && (
         <Trans>
-          The {simulation.calls} calls of the last month would have cost{' '}
+          <Plural value={simulation.calls} one="The call" other="The # calls" /> of the last month would have cost{' '}
           {formatAmount(simulation.amount, simulation.currency, i18n.locale)} instead of{' '}
           {formatAmount(simulation.amount_before, simulation.currency, i18n.locale)}.
         </Trans>

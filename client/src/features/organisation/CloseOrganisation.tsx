@@ -1,5 +1,6 @@
 import { Button, List, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Closing } from '~/api';
@@ -47,7 +48,7 @@ export function CloseOrganisation({ tenant, name }: CloseOrganisationProps) {
     const days = found?.days ?? 30;
     const confirmed = await confirmAction({
       title: t`Close ${name}?`,
-      text: t`Everyone is signed out and all calls end now. Phones reach only emergency numbers. After ${days} days everything is erased. Until then an administrator who signs in can take this back.`,
+      text: t`Everyone is signed out and all calls end now. Phones reach only emergency numbers. After ${plural(days, { one: '# day', other: '# days' })} everything is erased. Until then an administrator who signs in can take this back.`,
       confirmLabel: t`Close the organisation`,
       cancelLabel: t`Cancel`,
     });
@@ -107,7 +108,7 @@ function Consequences({ closing }: { closing: Closing }) {
   return (
     <Stack gap="xs">
       <Text size="sm" fw={600}>
-        <Trans>After {closing.days} days this is erased:</Trans>
+        <Plural value={closing.days} one="After # day this is erased:" other="After # days this is erased:" />
       </Text>
       <List size="sm">
         <List.Item>

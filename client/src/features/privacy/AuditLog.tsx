@@ -1,7 +1,7 @@
 import { Badge, Code, Select, Text } from '@mantine/core';
 import { IconListCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type AuditEntry, type AuditPerson } from '~/api';
 import { useIsOperator } from '~/api/session';
@@ -66,7 +66,8 @@ export default function AuditLog() {
         {head.data && (
           <Text size="sm" mb="md">
             <Trans>
-              {head.data.size} entries of this installation, signed {formatDateTime(head.data.time)}:
+              <Plural value={head.data.size} one="# entry" other="# entries" /> of this installation, signed{' '}
+              {formatDateTime(head.data.time)}:
             </Trans>{' '}
             <Code style={{ overflowWrap: 'anywhere' }}>{head.data.root}</Code>
           </Text>

@@ -1,5 +1,6 @@
 import { Button, MultiSelect, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { plural } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Breach, type PrivacyRequest } from '~/api';
@@ -41,7 +42,9 @@ export function BreachNotice({ breach, request, tenant }: BreachNoticeProps) {
   });
   const send = async () => {
     const confirmed = await confirmAction({
-      title: people.length ? t`Inform ${people.length} people?` : t`Inform all people of the organisation?`,
+      title: people.length
+        ? plural(people.length, { one: 'Inform # person?', other: 'Inform # people?' })
+        : t`Inform all people of the organisation?`,
       text: t`The notice is sent at once and cannot be taken back.`,
       confirmLabel: t`Send`,
       cancelLabel: t`Cancel`,

@@ -1,3 +1,4 @@
+import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import type { CallingLimits, FraudStop } from '~/api';
 
@@ -17,11 +18,11 @@ export function useStopTexts() {
   const reason = ({ rule, measured, limit, country: code }: FraudStop): string => {
     switch (rule) {
       case 'rate':
-        return t`${measured} calls in an hour; the limit is ${limit}.`;
+        return t`${plural(measured, { one: '# call', other: '# calls' })} in an hour; the limit is ${limit}.`;
       case 'concurrency':
-        return t`${measured} calls at a time; the limit is ${limit}.`;
+        return t`${plural(measured, { one: '# call', other: '# calls' })} at a time; the limit is ${limit}.`;
       case 'time':
-        return t`${minutes(measured)} minutes of calls in a day; the limit is ${minutes(limit)}.`;
+        return t`${plural(minutes(measured), { one: '# minute', other: '# minutes' })} of calls in a day; the limit is ${minutes(limit)}.`;
       case 'spend':
         return t`Estimated costs of ${euros(measured)} in a day; the limit is ${euros(limit)}.`;
       case 'night':
