@@ -18,9 +18,9 @@ def dkim(
     context: CommandContext,
     *,
     selector: Annotated[str, typer.Option(help="Name of a new key in the DNS.")] = "unificx",
-    replace: Annotated[bool, typer.Option("--replace", help="Make a new key in place of the old one.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the old key by a new one.")] = False,
 ) -> None:
-    """Make and show the key that signs e-mails.
+    """Create or show the key that signs e-mails.
 
     Without a key, one is made and sealed in the home directory; else its DNS record is shown again. Publish the record,
     check it with `unificx doctor`, then restart the server: it signs from then on. Choose another selector for a new

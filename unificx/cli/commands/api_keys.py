@@ -29,7 +29,7 @@ group = command_group("api-key", "Manage API keys.")
 def create(
     context: CommandContext,
     *,
-    person: Annotated[str, typer.Option(help="Person whose rights it has: e-mail address or id.")],
+    person: Annotated[str, typer.Option(help="Person whose permissions it has: e-mail address or id.")],
     name: Annotated[str, typer.Option(help="Purpose, to recognize it.")],
     scopes: Scopes = None,
     days: Days = None,
@@ -45,10 +45,10 @@ def create(
 def assistant(
     context: CommandContext,
     *,
-    person: Annotated[str, typer.Option(help="Person whose rights it has: e-mail address or id.")],
+    person: Annotated[str, typer.Option(help="Person whose permissions it has: e-mail address or id.")],
     url: Annotated[str, typer.Option(help="Address of this server as the assistant reaches it, with https://.")],
     scopes: Annotated[str, typer.Option(help="Scopes that it may read, separated by commas.")] = _READING,
-    act: Annotated[bool, typer.Option("--act", help="Let it act too, such as place calls.")] = False,
+    act: Annotated[bool, typer.Option("--act", help="Allow actions too, such as placing calls.")] = False,
     days: Days = None,
 ) -> None:
     """Print the configuration of an assistant.

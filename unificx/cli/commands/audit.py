@@ -94,7 +94,7 @@ def verify(
     context: CommandContext,
     *,
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Exported log; needs no server.")] = None,
-    heads: Annotated[Path | None, typer.Option(metavar="FILE", help="Heads that were stored outside.")] = None,
+    heads: Annotated[Path | None, typer.Option(metavar="FILE", help="File with heads stored elsewhere.")] = None,
 ) -> None:
     """Compute all hashes again, check all heads.
 

@@ -74,7 +74,7 @@ def send(context: CommandContext, campaign: CampaignId) -> None:
 
 @command(group, "delete")
 def delete(context: CommandContext, campaign: CampaignId) -> None:
-    """Delete a campaign, which ends it."""
+    """Delete a campaign and stop sending it."""
     _COLLECTION.delete(context, campaign, "The campaign was deleted.")
 
 

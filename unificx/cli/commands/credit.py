@@ -20,7 +20,7 @@ _CREDIT = {
 }
 _PATH = "/billing/credit"
 
-group = command_group("credit", "Limits of debts for calls outside.")
+group = command_group("credit", "Manage credit limits for calls outside.")
 
 
 @command(group, "show")
@@ -37,15 +37,15 @@ def show(context: CommandContext) -> None:
 def set_(
     context: CommandContext,
     *,
-    prepaid: Annotated[bool, typer.Option("--prepaid", help="It pays in advance.")] = False,
-    limit: Annotated[int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Largest debt.")] = None,
+    prepaid: Annotated[bool, typer.Option("--prepaid", help="The tenant pays in advance.")] = False,
+    limit: Annotated[int | None, typer.Option(parser=parse_amount, metavar="AMOUNT", help="Credit limit.")] = None,
     warn_below: Annotated[
         int | None,
         typer.Option(parser=parse_amount, metavar="AMOUNT", help="Notify administrators when less is available."),
     ] = None,
     currency: Annotated[str, typer.Option(help="Code of the currency.")] = "EUR",
 ) -> None:
-    """Set the limit of what a tenant may owe.
+    """Set the credit limit of a tenant.
 
     Calls are refused without credit and end when it is used up, except to emergency numbers."""
     if prepaid == (limit is not None):
@@ -60,7 +60,7 @@ def set_(
 
 @command(group, "remove")
 def remove(context: CommandContext) -> None:
-    """Let a tenant owe any amount."""
+    """Remove the credit limit of a tenant."""
 
     async def request(api: ApiClient) -> None:
         await api.delete(_PATH, tenant=await api.resolve_tenant(context.tenant))

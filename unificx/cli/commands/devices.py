@@ -71,7 +71,9 @@ def update(
     device: DeviceId,
     name: Annotated[str | None, typer.Option(help="Name of the device.")] = None,
     enabled: Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it may register.")] = None,
-    shared: Annotated[bool | None, typer.Option("--shared/--not-shared", help="Whether users sign in at it.")] = None,
+    shared: Annotated[
+        bool | None, typer.Option("--shared/--not-shared", help="Users sign in on this shared phone.")
+    ] = None,
 ) -> None:
     """Rename, enable, disable or share a device."""
     _COLLECTION.update(context, device, {"name": name, "enabled": enabled, "shared": shared})
@@ -137,7 +139,7 @@ def check_sync(
 ) -> None:
     """Have a phone fetch its settings again.
 
-    Only a registered phone can be told."""
+    Only a registered phone can be notified."""
 
     async def request(api: ApiClient) -> None:
         path = f"{_COLLECTION.item_path(device)}/check-sync"

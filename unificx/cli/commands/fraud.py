@@ -31,7 +31,7 @@ _LIMIT_COLUMNS = {
 }
 _POLICY_COLUMNS = {"countries": "countries", "premium": "premium numbers", "alerted": "notified", "night": "night"}
 
-group = command_group("fraud", "Limits of calls outside, and what they stopped.")
+group = command_group("fraud", "Manage limits of calls outside and stops.")
 
 
 @command(group, "status")
@@ -56,7 +56,7 @@ def limits(
     extension: Annotated[str | None, typer.Option(help="Limits of an extension.")] = None,
     trunk: Annotated[str | None, typer.Option(help="Limits of a trunk.")] = None,
     calls_per_hour: Annotated[int | None, typer.Option(help="Calls in an hour; -1: no limit.")] = None,
-    concurrent: Annotated[int | None, typer.Option(help="Calls at a time; -1: no limit.")] = None,
+    concurrent: Annotated[int | None, typer.Option(help="Concurrent calls; -1: no limit.")] = None,
     minutes_per_day: Annotated[int | None, typer.Option(help="Minutes in a day; -1: no limit.")] = None,
     cents_per_day: Annotated[int | None, typer.Option(help="Estimated costs in a day; -1: no limit.")] = None,
     reach: Annotated[str | None, typer.Option(help="Calls of an extension: everywhere, national, inside.")] = None,

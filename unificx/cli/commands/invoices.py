@@ -73,7 +73,7 @@ def run(
 ) -> None:
     """Issue the invoices of a month.
 
-    For all tenants, or the one of --tenant. Invoices that are there are not issued again. The server goes on with a run
+    For all tenants, or the one of --tenant. Existing invoices are not issued again. The server goes on with a run
     if this command is interrupted; repeated, it shows the same run."""
     wanted = {"month": month, "dry_run": dry_run}
 
@@ -316,7 +316,7 @@ def details(
     tax_number: Annotated[str | None, typer.Option(help="Tax number.")] = None,
     email: Annotated[str | None, typer.Option(help="E-mail address.")] = None,
     iban: Annotated[str | None, typer.Option(help="Bank account.")] = None,
-    bic: Annotated[str | None, typer.Option(help="Its bank.")] = None,
+    bic: Annotated[str | None, typer.Option(help="BIC of the bank.")] = None,
     mandate: Annotated[str | None, typer.Option(help="Reference of the direct debit mandate.")] = None,
     mandate_signed: Annotated[str | None, typer.Option(help="Day of its signature, such as 2027-01-31.")] = None,
     creditor_id: Annotated[str | None, typer.Option(help="Creditor identifier; of the seller.")] = None,

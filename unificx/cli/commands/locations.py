@@ -14,10 +14,10 @@ _DETAILS = {**_COLUMNS, "home_of": "home of", "extensions": "extensions", "devic
 
 LocationReference = Annotated[str, typer.Argument(metavar="LOCATION", help="Name or id of the location.")]
 Number = Annotated[str | None, typer.Option(help="Number of the organisation that emergency calls show; empty: none.")]
-Default = Annotated[bool, typer.Option("--default", help="It is the place of all extensions without one.")]
-Extensions = Annotated[str | None, typer.Option(help="Extensions that are here, separated by commas; empty: none.")]
-Devices = Annotated[str | None, typer.Option(help="Ids of devices that are here, separated by commas; empty: none.")]
-Note = Annotated[str | None, typer.Option(help="How to get there, for the people who come to help.")]
+Default = Annotated[bool, typer.Option("--default", help="Make it the default of all extensions.")]
+Extensions = Annotated[str | None, typer.Option(help="Extensions at this location, separated by commas; empty: none.")]
+Devices = Annotated[str | None, typer.Option(help="Ids of devices at this location, separated by commas; empty: none.")]
+Note = Annotated[str | None, typer.Option(help="Directions for the emergency services.")]
 _ADDRESS = ("country", "city", "street", "house_number", "postcode", "region", "building", "storey", "room", "note")
 
 
@@ -28,7 +28,7 @@ def _flatten(one: Json) -> Json:
 
 _COLLECTION = Collection("/locations", _COLUMNS, _DETAILS, _flatten)
 
-group = command_group("location", "Manage the places from which emergency calls are made.")
+group = command_group("location", "Manage locations for emergency calls.")
 
 
 @command(group, "create")
@@ -48,13 +48,13 @@ def create(
     note: Note = None,
     number: Number = None,
     default: Default = False,
-    home_of: Annotated[str | None, typer.Option(help="The only extension whose place it is.")] = None,
+    home_of: Annotated[str | None, typer.Option(help="Extension whose home it is.")] = None,
     extensions: Extensions = None,
     devices: Devices = None,
 ) -> None:
     """Create a location.
 
-    The first one is that of all extensions."""
+    The first one is the default of all extensions."""
     given = (country, city, street, house_number, postcode, region, building, storey, room, note)
     address = {name: value for name, value in zip(_ADDRESS, given, strict=True) if value is not None}
     body = {"name": name, "address": address, "number": number, "default": default or None, "home_of": home_of}
@@ -94,7 +94,7 @@ def update(
     extensions: Extensions = None,
     devices: Devices = None,
 ) -> None:
-    """Change a location, or who is there."""
+    """Change a location and its assignments."""
     given = (country, city, street, house_number, postcode, region, building, storey, room, note)
     changed = {name: value for name, value in zip(_ADDRESS, given, strict=True) if value is not None}
     body = {"name": name, "number": number, "default": default or None}
@@ -113,5 +113,5 @@ def update(
 def delete(context: CommandContext, location: LocationReference) -> None:
     """Delete a location.
 
-    Extensions and devices that were there are at the default one."""
+    Its extensions and devices get the default one."""
     _COLLECTION.delete(context, location, "The location was deleted.")

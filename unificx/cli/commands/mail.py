@@ -49,7 +49,7 @@ def show(context: CommandContext, email: Annotated[str, typer.Argument(metavar="
 
 @command(group, "test")
 def test(context: CommandContext, address: Annotated[str, typer.Argument(metavar="ADDRESS")]) -> None:
-    """Send a test to an address."""
+    """Send a test e-mail to an address."""
 
     async def request(api: ApiClient) -> Json:
         tenant = await api.resolve_tenant(context.tenant)
@@ -67,7 +67,7 @@ def test(context: CommandContext, address: Annotated[str, typer.Argument(metavar
 
 @command(group, "bounce")
 def bounce(context: CommandContext) -> None:
-    """Read a report of failure or a complaint.
+    """Read a bounce or complaint report.
 
     It is read from standard input, as it was received (RFC 3464, RFC 5965)."""
     data = sys.stdin.buffer.read(_MAX_BYTES)
@@ -80,7 +80,7 @@ def bounce(context: CommandContext) -> None:
 
 @command(group, "undeliverable")
 def undeliverable(context: CommandContext) -> None:
-    """List addresses of users that do not work."""
+    """List undeliverable addresses of users."""
     _UNDELIVERABLE.list(context, "All addresses work, as far as known.")
 
 

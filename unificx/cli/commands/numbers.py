@@ -25,7 +25,7 @@ _DETAILS = {
 }
 
 NumberReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number, such as +49301234500, or id.")]
-Trunk = Annotated[str | None, typer.Option(help="Trunk on which its calls come in.")]
+Trunk = Annotated[str | None, typer.Option(help="Trunk on which its calls arrive.")]
 Destination = Annotated[str | None, typer.Option("--to", help="Destination, such as extension:1001.")]
 Callers = Annotated[
     list[str] | None,
@@ -52,7 +52,7 @@ def create(
     context: CommandContext,
     *,
     number: Annotated[str, typer.Option(help="Number, such as +49301234500.")],
-    trunk: Annotated[str, typer.Option(help="Trunk on which its calls come in.")],
+    trunk: Annotated[str, typer.Option(help="Trunk on which its calls arrive.")],
     to: Annotated[str, typer.Option("--to", help="Destination, such as extension:1001.")],
     caller: Callers = None,
     shown_for: ShownFor = None,
@@ -101,7 +101,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     skip_faulty: Annotated[bool, typer.Option("--skip-faulty", help="Import the rows without faults.")] = False,
 ) -> None:
-    """Add and change numbers by a CSV file.
+    """Add and change numbers from a CSV file.
 
     More columns: trunk, destination, description, shown_for, reject_anonymous. An empty cell leaves a value as
     it is. With a faulty row, nothing is imported."""
@@ -143,7 +143,7 @@ def update(
     reject_anonymous: RejectAnonymous = None,
     description: Annotated[str | None, typer.Option(help="Purpose of the number.")] = None,
 ) -> None:
-    """Change where a public number leads."""
+    """Change a public number."""
     body = {"trunk": trunk, "destination": to, "callers": _caller_rules(caller)}
     body |= {"shown_for": shown_for or None, "reject_anonymous": reject_anonymous, "description": description}
     _COLLECTION.update(context, number, body)

@@ -121,7 +121,7 @@ def processor(
     ] = False,
     remove: Annotated[bool, typer.Option("--remove", help="End payments by card.")] = False,
 ) -> None:
-    """Show or change the account for cards.
+    """Show or change the card processor account.
 
     Secrets are read from standard input, because command lines can be seen by others."""
     keys = [sys.stdin.readline().strip() for _ in range(2)] if change else ["", ""]
@@ -138,7 +138,7 @@ def processor(
 
 @command(group, "balance")
 def balance(context: CommandContext) -> None:
-    """Show what a tenant owes."""
+    """Show the balance of a tenant."""
 
     async def request(api: ApiClient) -> list[Json]:
         found = await api.get("/billing/balance", tenant=await api.resolve_tenant(context.tenant))

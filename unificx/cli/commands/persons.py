@@ -25,7 +25,7 @@ Scopes = Annotated[str | None, typer.Option(help="Scopes, separated by commas; a
 Days = Annotated[int | None, typer.Option(help="Days until it expires, at most 366; default 90.")]
 
 SuspensionReason = Annotated[str, typer.Option(help="terms, security, fraud, payment, absence, minor or other.")]
-SuspensionText = Annotated[str, typer.Option(help="Text that the persons concerned read.")]
+SuspensionText = Annotated[str, typer.Option(help="Text for the persons concerned.")]
 SuspensionEnd = Annotated[
     str | None, typer.Option(metavar="TIME", help="End, such as 2026-12-01T08:00:00+01:00; none if omitted.")
 ]
@@ -169,7 +169,7 @@ def suspend(
 ) -> None:
     """Suspend a user account.
 
-    It is signed out, its calls end, and its phones reach only emergency numbers. The person is told by e-mail."""
+    It is signed out, its calls end, and its phones reach only emergency numbers. The person gets an e-mail."""
     body = {"reason": reason, "text": text, "until": until}
 
     async def request(api: ApiClient) -> Json:

@@ -157,7 +157,7 @@ def move(
     caller: Annotated[str, typer.Argument(metavar="CALLER", help="Id of the caller, as `live` shows it.")],
     priority: Annotated[int, typer.Option(help="0 to 9; higher ones are served first.")],
 ) -> None:
-    """Give a waiting caller another priority."""
+    """Change the priority of a waiting caller."""
 
     async def request(api: ApiClient) -> Json:
         path = f"/queues/{quote_segment(queue)}/callers/{quote_segment(caller)}"

@@ -46,7 +46,7 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file with the columns prefix and price.")],
     name: Annotated[str, typer.Option(help="Name of the new rate deck.")],
     currency: Annotated[str, typer.Option(help="Code of the currency.")] = "EUR",
-    start: Annotated[bool, typer.Option("--start", help="Let it be in force from now on.")] = False,
+    start: Annotated[bool, typer.Option("--start", help="Put it into force now.")] = False,
 ) -> None:
     """Import a rate deck from a CSV file.
 
@@ -97,7 +97,7 @@ def show(
     context: CommandContext,
     *,
     deck: Deck,
-    prefix: Annotated[str, typer.Option(help="Only rates that begin so.")] = "",
+    prefix: Annotated[str, typer.Option(help="Only rates with this prefix.")] = "",
 ) -> None:
     """Show the rates of a deck."""
 
@@ -129,7 +129,7 @@ def start(
     deck: Deck,
     at: Annotated[str | None, typer.Option(help="Time, such as 2027-03-01T00:00:00Z; default: now.")] = None,
 ) -> None:
-    """Let a rate deck be in force from a time on."""
+    """Put a rate deck into force."""
 
     async def request(api: ApiClient) -> Json:
         tenant = await api.resolve_tenant(context.tenant)

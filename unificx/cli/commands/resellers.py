@@ -49,7 +49,7 @@ def create(
     hosts: Hosts = None,
     plans: Plans = None,
 ) -> None:
-    """Let a tenant sell to tenants of its own."""
+    """Make a tenant a reseller."""
     body = {"tenant": tenant_name, "name": name, **_body(product, accent, support, hosts, plans)}
     _print(context, context.run(lambda api: api.post("/resellers", body)))
 
@@ -105,9 +105,9 @@ def assign(
     *,
     reseller: Reference,
     tenant_name: TenantName,
-    end: Annotated[bool, typer.Option("--end", help="Make it one of the operator alone instead.")] = False,
+    end: Annotated[bool, typer.Option("--end", help="Remove it from its reseller instead.")] = False,
 ) -> None:
-    """Make a tenant one of a reseller."""
+    """Assign a tenant to a reseller."""
 
     async def request(api: ApiClient) -> str:
         path = f"/resellers/{(await _find(api, reseller))['id']}/tenants/{quote_segment(tenant_name)}"

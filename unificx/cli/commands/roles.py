@@ -20,7 +20,7 @@ PersonReference = Annotated[str, typer.Argument(metavar="PERSON", help="E-mail a
 GroupReference = Annotated[str, typer.Argument(metavar="GROUP", help="Name or id of the group.")]
 PERMISSIONS_HELP = "Permissions, with commas."
 
-group = command_group("role", "Custom roles, and who has them.")
+group = command_group("role", "Manage custom roles and their members.")
 
 
 def _print(context: CommandContext, role: Json) -> None:
@@ -38,7 +38,7 @@ def create(
     name: Annotated[str, typer.Option(help="Name, such as Helpdesk.")],
     permissions: Annotated[str, typer.Option(help=PERMISSIONS_HELP)],
 ) -> None:
-    """Make a role."""
+    """Create a role."""
     body = {"name": name, "permissions": split_list(permissions)}
 
     async def request(api: ApiClient) -> Json:
@@ -60,7 +60,7 @@ def list_(context: CommandContext) -> None:
 
 @command(group, "permissions")
 def permissions(context: CommandContext) -> None:
-    """List what a role may hold."""
+    """List the permissions a role can have."""
 
     async def request(api: ApiClient) -> list[Json]:
         return await api.list_all("/roles/permissions", tenant=await api.resolve_tenant(context.tenant))
@@ -91,7 +91,7 @@ def delete(
     context: CommandContext,
     *,
     role: RoleReference,
-    replacement: Annotated[str | None, typer.Option(help="Role for those who have it.")] = None,
+    replacement: Annotated[str | None, typer.Option(help="New role of its members.")] = None,
 ) -> None:
     """Delete a role."""
 
@@ -106,7 +106,7 @@ def delete(
 
 @command(group, "members")
 def members(context: CommandContext, role: RoleReference) -> None:
-    """List the people who have a role."""
+    """List the members of a role."""
 
     async def request(api: ApiClient) -> list[Json]:
         tenant, known = await _find(api, context, role)
@@ -166,7 +166,7 @@ def link(context: CommandContext, role: RoleReference, provisioned: GroupReferen
 
 @command(group, "unlink")
 def unlink(context: CommandContext, provisioned: GroupReference) -> None:
-    """Take the role of a group away."""
+    """Remove the role of a group."""
 
     async def request(api: ApiClient) -> Json:
         return await _link(api, await api.resolve_tenant(context.tenant), provisioned, None)

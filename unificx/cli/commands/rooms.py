@@ -229,7 +229,7 @@ def captions(
 ) -> None:
     """Show live captions in a meeting.
 
-    Speech is recognized on this server and stored nowhere. All participants are notified first."""
+    Speech is recognized on this server and not stored. All participants are notified first."""
 
     async def request(api: ApiClient) -> None:
         body, tenant = {"captions": not off}, await api.resolve_tenant(context.tenant)

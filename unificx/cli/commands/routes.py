@@ -30,7 +30,7 @@ Weights = Annotated[str | None, typer.Option(help="Share of each trunk, by comma
 Strip = Annotated[int | None, typer.Option(help="Characters removed from the beginning of the number.")]
 Prepend = Annotated[str | None, typer.Option(help="Digits put before the number.")]
 CallerId = Annotated[str | None, typer.Option(help="Number of the tenant that is shown; empty for none.")]
-Position = Annotated[int | None, typer.Option(help="Lower ones are tried first.")]
+Position = Annotated[int | None, typer.Option(help="Lower positions are tried first.")]
 
 
 def _flatten(route: Json) -> Json:
@@ -51,7 +51,7 @@ def create(
     context: CommandContext,
     *,
     name: Annotated[str, typer.Option(help="Name of the route.")],
-    pattern: Annotated[str, typer.Option(help="Numbers that take it, such as '+.' or '0ZX.'.")],
+    pattern: Annotated[str, typer.Option(help="Numbers that use this route, such as '+.' or '0ZX.'.")],
     trunks: Annotated[str, typer.Option(help="Trunks in order, separated by commas.")],
     weights: Weights = None,
     strip: Strip = None,
@@ -82,7 +82,7 @@ def update(
     *,
     route: RouteReference,
     name: Annotated[str | None, typer.Option(help="Name of the route.")] = None,
-    pattern: Annotated[str | None, typer.Option(help="Numbers that take it.")] = None,
+    pattern: Annotated[str | None, typer.Option(help="Numbers that use this route.")] = None,
     trunks: Annotated[str | None, typer.Option(help="Trunks in order, separated by commas.")] = None,
     weights: Weights = None,
     strip: Strip = None,
@@ -109,7 +109,7 @@ def try_(
     number: Annotated[str, typer.Option(help="Number as it is dialled.")],
     from_: Annotated[str | None, typer.Option("--from", help="Extension, group:… or queue:… that calls.")] = None,
 ) -> None:
-    """Show the way of a call, or why it is refused.
+    """Show the route of a call, or its refusal.
 
     No call is made."""
 

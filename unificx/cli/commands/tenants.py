@@ -43,7 +43,7 @@ TenantReference = Annotated[str, typer.Argument(metavar="NAME", help="Short name
 Language = Annotated[str | None, typer.Option(help="Language of prompts and e-mails: en or de.")]
 TimeZone = Annotated[str | None, typer.Option(help="Time zone, such as Europe/Berlin.")]
 
-Country = Annotated[str | None, typer.Option(help="Country whose rules of dialling apply, such as DE.")]
+Country = Annotated[str | None, typer.Option(help="Country whose dialling rules apply, such as DE.")]
 
 group = command_group("tenant", "Manage tenants.")
 
@@ -88,7 +88,7 @@ def update(
     language: Language = None,
     time_zone: TimeZone = None,
     park_seconds: Annotated[int | None, typer.Option(help="Seconds until a parked call rings back.")] = None,
-    sign_out_time: Annotated[str | None, typer.Option(help="Nightly end at shared phones, as 03:00.")] = None,
+    sign_out_time: Annotated[str | None, typer.Option(help="Nightly sign-out at shared phones, such as 03:00.")] = None,
     country: Country = None,
     pickup: Annotated[str | None, typer.Option(help="Right to pick up calls: everyone or groups.")] = None,
     chat: Annotated[bool | None, typer.Option("--chat/--no-chat", help="Let users write messages.")] = None,
@@ -125,7 +125,7 @@ def suspend(
 ) -> None:
     """Suspend a tenant with all its users.
 
-    Their phones reach only emergency numbers. The administrators are told by e-mail."""
+    Their phones reach only emergency numbers. The administrators get an e-mail."""
     path, body = f"/tenants/{quote_segment(tenant_name)}/suspension", {"reason": reason, "text": text, "until": until}
     print_item(context.run(lambda api: api.put(path, body)), SUSPENSION_COLUMNS, as_json=context.as_json)
 
@@ -157,7 +157,7 @@ def close(
 
 @command(group, "reopen", of_tenant=False)
 def reopen(context: CommandContext, tenant_name: TenantReference) -> None:
-    """Take the closing of a tenant back."""
+    """Reopen a closed tenant."""
     reopened = _delete(context, tenant_name, "/closing")
     print_done("The tenant is active again.", {"reopened": reopened}, as_json=context.as_json)
 

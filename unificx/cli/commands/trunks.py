@@ -91,15 +91,13 @@ def create(
         bool | None, typer.Option("--register/--no-register", help="Register with the carrier.")
     ] = None,
     accept_from: Annotated[
-        list[str] | None, typer.Option(metavar="CIDR", help="Network the carrier's calls come from; can be repeated.")
+        list[str] | None, typer.Option(metavar="CIDR", help="Network of the carrier's calls; can be repeated.")
     ] = None,
     max_calls: Annotated[int | None, typer.Option(help="Maximum number of concurrent calls.")] = None,
     domain: Annotated[
         str | None, typer.Option(help="SIP domain of the carrier if it is not the server's name.")
     ] = None,
-    auth_username: Annotated[
-        str | None, typer.Option(help="User name for authentication if it is another one.")
-    ] = None,
+    auth_username: Annotated[str | None, typer.Option(help="User name for authentication if different.")] = None,
     caller_id_header: Annotated[str | None, typer.Option(help="Caller id in: from, p_asserted, p_preferred.")] = None,
     number_format: Annotated[str | None, typer.Option(help="Numbers sent: plus, e164, national.")] = None,
     dtmf: Annotated[str | None, typer.Option(help="Digits: rfc4733, info, inband.")] = None,
@@ -150,15 +148,13 @@ def update(
     ] = None,
     accept_from: Annotated[
         list[str] | None,
-        typer.Option(metavar="CIDR", help="Network the carrier's calls come from; can be repeated; empty: none."),
+        typer.Option(metavar="CIDR", help="Network of the carrier's calls; can be repeated; empty: none."),
     ] = None,
     max_calls: Annotated[int | None, typer.Option(help="Maximum number of concurrent calls; 0: no limit.")] = None,
     domain: Annotated[
         str | None, typer.Option(help="SIP domain of the carrier if it is not the server's name.")
     ] = None,
-    auth_username: Annotated[
-        str | None, typer.Option(help="User name for authentication if it is another one.")
-    ] = None,
+    auth_username: Annotated[str | None, typer.Option(help="User name for authentication if different.")] = None,
     caller_id_header: Annotated[str | None, typer.Option(help="Caller id in: from, p_asserted, p_preferred.")] = None,
     number_format: Annotated[str | None, typer.Option(help="Numbers sent: plus, e164, national.")] = None,
     dtmf: Annotated[str | None, typer.Option(help="Digits: rfc4733, info, inband.")] = None,
@@ -189,7 +185,7 @@ def delete(context: CommandContext, trunk: TrunkReference) -> None:
 
 @command(group, "test")
 def test(context: CommandContext, trunk: TrunkReference) -> None:
-    """Ask the carrier and say what to do."""
+    """Test a trunk and show how to fix faults."""
 
     async def request(api: ApiClient) -> Json:
         return await api.post(f"/trunks/{trunk}/test", {}, tenant=await api.resolve_tenant(context.tenant))

@@ -127,7 +127,7 @@ def retry(
     webhook: WebhookReference,
     delivery: Annotated[str, typer.Argument(metavar="MESSAGE", help="Id of the message.")],
 ) -> None:
-    """Try a message again."""
+    """Retry a message."""
 
     async def request(api: ApiClient) -> Json:
         path = f"{_COLLECTION.item_path(webhook)}/deliveries/{quote_segment(delivery)}/retry"

@@ -72,7 +72,7 @@ def import_(
 
 @command(privacy.group, "transfer-key", of_tenant=False)
 def transfer_key(context: CommandContext) -> None:
-    """Show the key for tenants that come here.
+    """Show the key for tenants that move here.
 
     Give it to the other installation for `privacy export --to KEY`: what is encrypted with it, only this one can read.
     It is not secret, but must come from here: the owner of any other key could read the tenant."""
