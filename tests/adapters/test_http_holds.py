@@ -13,7 +13,7 @@ TEXTS = {"authority": "Court of Bonn", "reason": "12 O 3/26", "review": "2030-01
 async def test_a_hold_delays_an_erasure_and_only_administrators_open_what_it_holds(world: World) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     person = (await user.get("/api/v1/me")).json()["person"]["id"]
-    await world.record_call(world.acme, "+491701234567", "1001")
+    await world.record_call(world.acme, "+491701234567", "1001", stored=False)
     placed = await admin.post(HOLDS, json={**TEXTS, "person": person})
     assert (placed.status_code, placed.json()["objects"], placed.json()["overdue"]) == (201, {"call": 1}, False)
     objects = f"{HOLDS}/{placed.json()['id']}/objects"

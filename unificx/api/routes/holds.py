@@ -70,6 +70,7 @@ async def place_hold(
         user.principal.person_id,
         new.request or "",
     )
+    await services.erasures.installation.settle()  # calls that have just ended are held too
     hold_id = await services.holds.place(scope.tenant_id, wanted)
     return models.Hold.model_validate(await services.holds.get(scope.tenant_id, hold_id))
 
