@@ -401,9 +401,10 @@ class World:
             case ["an", "app", "calls", number, *device]:
                 room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
                 self.manager.originate(Origination(room, "room", ("a",), number, " ".join(device)))
-            case [name, "pages", number]:
+            case [name, "pages", number, *by_intercom]:
                 origin = Origination(self._caller(self.phones[name].flow), "paged", ("room", "muted"), number)
-                self.manager.originate(replace(origin, auto_answer=True))
+                recorded_for = call_id if by_intercom else ""
+                self.manager.originate(replace(origin, auto_answer=True, recorded_for=recorded_for))
             case [name, "clicks", "to", "dial", to, *device]:
                 phone = self.phones[name]
                 CallControl(self.manager).dial(self._caller(phone.flow), " ".join(device), to)

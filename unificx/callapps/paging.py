@@ -66,7 +66,8 @@ class Paging:
         return App.of_feature(INTERCOM, self._intercom), App.of_feature(PAGING, self._page), App(PAGED, self._listen)
 
     async def _intercom(self, call: Call) -> None:
-        """Talk to the extension that was dialled after the code. A busy one is not called."""
+        """Talk to the extension that was dialled after the code. A busy one is not called. The record of the call to it
+        stands for both calls."""
         called = self._directory.extension(call.caller.tenant_id, "".join(call.arguments))
         await self._call_all(call, [called] if called is not None else [], muted=False)
 
@@ -85,14 +86,13 @@ class Paging:
         free = [each for each in others if self._is_free(each.id)]
         room = f"page/{call.leg}"
         page = self._pages[room] = _Page()
-        arguments = room, "muted" if muted else "heard"
+        arguments, recorded = (room, "muted" if muted else "heard"), "" if muted else call.id
         shown = Caller.of(caller, name=self._directory.display_name(caller))
         try:
             for each in free[:MAX_PAGED]:
                 with contextlib.suppress(DomainError):  # no phone of it can be called
-                    page.calls.add(
-                        self._calls.originate(Origination(shown, PAGED, arguments, each.number, auto_answer=True))
-                    )
+                    origin = Origination(shown, PAGED, arguments, each.number, auto_answer=True, recorded_for=recorded)
+                    page.calls.add(self._calls.originate(origin))
             if page.calls:
                 await self._speak(call, room, page)
             elif len(free) < len(others):

@@ -196,6 +196,8 @@ class CallManager:
             raise StorageFull("Too many concurrent calls.", hint="Try again in a minute.")
         call = originated_call(self.deps, origin, now)
         self._registry.add(call)
+        if (replaced := self.calls.get(origin.recorded_for)) is not None:
+            replaced.recorded_by = call.id
         self._guarded(call, now, self._originate, call, now)
         self._flush(now)
         return call.id

@@ -49,7 +49,8 @@ class RecordKeeper:
             log.info("call_of_deleted_tenant", call=call.id)
 
     def _write(self, call: Call, cause: Cause) -> None:
-        """Write the call record. While a sibling call is live, merge into that instead: siblings share one record."""
+        """Write the call record, unless that of another call stands for it. While a sibling call is live, merge into
+        that instead: siblings share one record."""
         call.record_written = True
         call.has_recording = self.observer_notifier.call_ended(call) or call.has_recording
         siblings = call.siblings or set[str]()
@@ -60,7 +61,7 @@ class RecordKeeper:
             if sibling is not None:
                 merge_record(sibling, call)
                 self.journal(sibling)
-            else:
+            elif not call.recorded_by:
                 self.writer.record(to_call_ended(call, cause, self.clock.monotonic()))
         finally:
             if call.journalled:

@@ -180,3 +180,5 @@ class Origination:
     """For an invitation to a conference: participants besides the displayed caller."""
     auto_answer: bool = False
     """Whether the phones are to answer by themselves."""
+    recorded_for: str = ""
+    """Id of the caller's call to the app, if the record of this call stands for it; "" for none."""

@@ -27,10 +27,12 @@ class FakeCalls(CallControl):
         self.called: dict[str, AppHarness] = {}
         self.unreachable: set[str] = set()
         self.ended: list[str] = []
+        self.recorded_for: set[str] = set()
 
     def originate(self, origin: Origination) -> str:
         number = origin.to
         assert (origin.caller.extension_id, origin.auto_answer) == (ANNA.id, True)
+        self.recorded_for.add(origin.recorded_for)
         if number in self.unreachable:
             raise NotFound("It does not ring.")
         one = next(each for each in self.apps if each.name == origin.app)
@@ -85,6 +87,7 @@ async def test_a_page_is_heard_by_the_free_members_after_a_tone_and_ends_with_th
     stage.caller.hang_up()
     await stage.until(lambda: not len(stage.caller.host) and not len(bert.host))
     assert stage.calls.ended == ["call-1002"]
+    assert stage.calls.recorded_for == {""}
 
 
 async def test_both_sides_of_an_intercom_call_are_heard_and_either_may_end_it() -> None:
@@ -95,6 +98,7 @@ async def test_both_sides_of_an_intercom_call_are_heard_and_either_may_end_it() 
     stage.calls.called["1002"].hang_up()
     await stage.until(lambda: not len(stage.caller.host))
     assert any(isinstance(each, ByeReceived) for each in stage.caller.events)
+    assert stage.calls.recorded_for == {stage.caller.call_id}
 
 
 @pytest.mark.parametrize(
