@@ -208,6 +208,9 @@ async def test_what_is_malformed_or_not_offered_is_refused_in_the_format_of_scim
     refused(await client.post(USERS, content=b"x" * 300_000), 413)
     many = [{"op": "replace", "path": "displayName", "value": "x"}] * 101
     refused(await patch(client, cara["id"], *many), 400, "tooMany")
+    refused(await client.post(f"{USERS}/.search", json={"excludedattributes": ["a"] * 101}), 400, "tooMany")
+    refused(await client.post(f"{USERS}/.search", json={"attributes": 7}), 400, "invalidValue")
+    refused(await client.get(f"{USERS}/{cara['id']}", params={"attributes": "a," * 101}), 400, "tooMany")
     refused(await patch(client, cara["id"], {"op": "remove"}), 400, "noTarget")
     for query in (
         'userName co "a"',

@@ -48,6 +48,8 @@ MAX_OPERATIONS = 100
 MAX_OFFSET = 1_000_000
 MAX_FILTER = 1_000
 """Characters of a filter."""
+MAX_ATTRIBUTES = 100
+"""Attributes that a request names: each is looked up in the schema."""
 POLICY = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore,
     remove_value_as_filter=ScimPolicy.RemoveValue.apply,
@@ -273,9 +275,18 @@ def search_of(parameters: Any, kind: Any = User) -> SearchRequest[Any]:
     if isinstance(parameters, dict):
         if len(str(parameters.get("filter", ""))) > MAX_FILTER:
             raise InvalidFilterException(detail=f"A filter has at most {MAX_FILTER} characters.")
+        _limit_attributes(parameters)
         # Sorting is not offered, and such a request is answered in another order (RFC 7644 section 3.4.2.3).
         parameters = {name: value for name, value in parameters.items() if name.lower() not in ("sortby", "sortorder")}
     return SearchRequest[kind].model_validate(parameters, scim_ctx=Context.SEARCH_REQUEST, scim_policy=POLICY)
+
+
+def _limit_attributes(parameters: Mapping[str, Any]) -> None:
+    for name, value in parameters.items():
+        if name.lower() in ("attributes", "excludedattributes"):
+            named = value.split(",") if isinstance(value, str) else value
+            if isinstance(named, list) and len(named) > MAX_ATTRIBUTES:
+                raise TooManyException(detail=f"At most {MAX_ATTRIBUTES} attributes are accepted.")
 
 
 def offset_of(search: SearchRequest[Any]) -> int:
@@ -332,6 +343,7 @@ def page_of(page: ProvisionedPage, search: SearchRequest[Any], root: str) -> dic
 def chosen_attributes(parameters: Any, kind: Any = User) -> ResponseParameters[Any]:
     """Return which attributes an answer has. Raise ValidationError."""
     wanted = {name: value for name, value in parameters.items() if name in ("attributes", "excludedAttributes")}
+    _limit_attributes(wanted)
     return ResponseParameters[kind].model_validate(wanted, scim_ctx=Context.SEARCH_REQUEST, scim_policy=POLICY)
 
 
