@@ -14,13 +14,12 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlus, IconUsersGroup } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import { useFieldChecks } from '~/design/useFieldChecks';
 import { api, type Room } from '~/api';
 import { useReloadOnEvent } from '~/api/useReloadOnEvent';
 import { tenantSelection } from '~/api/tenant-selection';
 import { confirmAction } from '~/design/Confirm';
-import { changedFields, showAtField, useErrorFocus } from '~/design/forms';
+import { changedFields, useFormErrors } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { useCrudList } from '~/design/crud-list';
 import { hasTools } from '~/design/lists';
@@ -137,8 +136,6 @@ export default function PortalRooms() {
 function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
   const { t } = useLingui();
   const checks = useFieldChecks();
-  const { form: element, fail } = useErrorFocus();
-  const [fault, setFault] = useState<unknown>();
   const queries = useQueryClient();
   const form = useForm({
     initialValues: {
@@ -174,12 +171,9 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
       } else await api.createRoom({ query: { tenant }, body: { number, ...body } });
     },
     onSuccess: closeDialogs,
-    onError: (refusal) => {
-      setFault(showAtField(form, refusal));
-      fail();
-    },
     onSettled: () => queries.invalidateQueries({ queryKey: ['rooms'] }),
   });
+  const { element, fail, fault } = useFormErrors(form, save.error);
   const removePins = useMutation({
     mutationFn: () => api.updateRoom({ path: { room: room!.id }, query: { tenant }, body: { pin: '', host_pin: '' } }),
     onSuccess: closeDialogs,

@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
 import { api, type Contact } from '~/api';
-import { showAtField, useErrorFocus } from '~/design/forms';
+import { useFormErrors } from '~/design/forms';
 import { Drawer, DrawerFooter } from '~/design/Drawer';
 import { ErrorNotice } from '~/design/Notice';
 import { ContactPicture } from './ContactPicture';
@@ -68,7 +68,6 @@ function Fields({ contact, book: given, number, name, tenant, onClose, onSaved }
   const isAdministrator = useIsAdministrator();
   const [revision, setRevision] = useState(contact?.revision);
   const form = useForm<Values>({ initialValues: valuesOf(contact, number, name) });
-  const { form: element, fail } = useErrorFocus();
   const save = useMutation({
     mutationFn: async ({ numbers, emails, ...values }: Values) => {
       const body = {
@@ -91,17 +90,13 @@ function Fields({ contact, book: given, number, name, tenant, onClose, onSaved }
       onClose();
       onSaved?.(saved);
     },
-    onError: (fault) => {
-      showAtField(form, fault);
-      fail();
-    },
     onSettled: () => queries.invalidateQueries({ queryKey: [CONTACTS] }),
   });
-  const atField = form.errors['numbers'] ?? form.errors['emails'] ?? form.errors['name'] ?? form.errors['note'];
+  const { element, fault } = useFormErrors(form, save.error);
   return (
     <form ref={element} onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate className={css.form}>
       <Stack>
-        {!atField && <ErrorNotice fault={save.error} />}
+        <ErrorNotice fault={fault} />
         {!contact && !tenant && isAdministrator && (
           <SegmentedControl
             fullWidth

@@ -1,13 +1,12 @@
 import { Button, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api } from '~/api';
 import { loadTenants, selectTenant } from '~/api/tenant-selection';
 import { toast } from '~/core/toasts';
 import { Drawer } from '~/design/Drawer';
-import { showAtField, useErrorFocus } from '~/design/forms';
+import { useFormErrors } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 
 /** Creates an organisation and selects it. For operators. */
@@ -22,8 +21,6 @@ export default function NewOrganisation({ onClose }: { onClose: () => void }) {
       domain: (value) => (value.trim() ? null : t`Enter a domain.`),
     },
   });
-  const [fault, setFault] = useState<unknown>();
-  const { form: element, fail } = useErrorFocus();
   const create = useMutation({
     mutationFn: async (body: typeof form.values) => {
       const { data } = await api.createTenant({ body });
@@ -35,12 +32,8 @@ export default function NewOrganisation({ onClose }: { onClose: () => void }) {
       toast({ message: t`${name} was created.` });
       onClose();
     },
-    onMutate: () => setFault(undefined),
-    onError: (problem) => {
-      setFault(showAtField(form, problem));
-      fail();
-    },
   });
+  const { element, fail, fault } = useFormErrors(form, create.error);
   const proposeSlug = () => {
     if (!form.values.slug) form.setFieldValue('slug', slugOf(form.values.name));
   };
