@@ -30,6 +30,12 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         if not self.close_sent:
             self.scope["extensions"][_EXTENSION] = self.write_frame  # type: ignore[index,assignment]
 
+    def handle_ping(self) -> None:
+        # Pongs for a peer that does not read would fill the memory; it need not get all (RFC 6455 section 5.5.3).
+        output = self.conn.data_to_send()
+        if self.writable.is_set():
+            self.transport.write(b"".join(output))
+
     def write_frame(self, frame: bytes) -> bool:
         """Write a frame; return whether it was written: not while the peer does not read, nor once it closes."""
         if not self.writable.is_set() or self.close_sent or self.disconnected or self.transport.is_closing():

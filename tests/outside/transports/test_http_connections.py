@@ -12,6 +12,7 @@ import pytest
 from waiting import until
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from unificx.api.connection_limiter import HttpLimits
@@ -272,3 +273,20 @@ async def test_websockets_have_a_separate_connection_limit(path: str, protocols:
                 await connect(f"ws://127.0.0.1:{home.port}{path}")
         for each in sockets:
             await each.close()
+
+
+async def test_pings_are_not_answered_while_the_peer_does_not_read() -> None:
+    """The pongs would fill the memory, also before a sign-in."""
+    key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    async with setup(HttpLimits()) as home:
+        reader, writer = await home.visit(
+            f"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{key}".encode()
+        )
+        await reader.readuntil(b"\r\n\r\n")
+        connection: Any = next(iter(home.servers._servers[0].server_state.connections))
+        connection.pause_writing()  # as the transport does when its buffer is full
+        connection.data_received(Frame(Opcode.PING, b"one").serialize(mask=True))
+        connection.resume_writing()
+        connection.data_received(Frame(Opcode.PING, b"two").serialize(mask=True))
+        assert await reader.readexactly(5) == b"\x8a\x03two"
+        writer.close()
