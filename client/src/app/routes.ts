@@ -5,8 +5,10 @@ import { AppShell } from '~/shell/AppShell';
 import { ErrorPage } from '~/shell/ErrorPage';
 import { Loading } from '~/shell/Loading';
 import { shouldWelcome } from '~/features/onboarding/state';
+import { destination } from '~/core/destination';
 import { requireSession } from '~/shell/gate';
 import { lazyScreen } from '~/shell/lazy-screen';
+import { Inside } from './Inside';
 import { createScrollRule } from './scroll';
 
 /** Public screens, and screens that require a session and redirect to the sign-in otherwise. */
@@ -16,6 +18,7 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   beforeLoad: requireSession,
+  component: Inside,
 });
 
 const publicRoutes = [
@@ -23,6 +26,8 @@ const publicRoutes = [
     getParentRoute: () => root,
     path: '/',
     beforeLoad: async () => {
+      const href = destination();
+      if (href !== '/') throw redirect({ href });
       throw redirect({ to: (await shouldWelcome()) ? '/welcome' : '/calls' });
     },
   }),

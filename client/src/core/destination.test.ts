@@ -1,13 +1,35 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { destination, forgetDestination, rememberDestination } from './destination';
 
+beforeEach(() => history.replaceState(null, '', '/app/sign-in'));
 afterEach(forgetDestination);
 
-test('the address of a meeting is opened after the sign-in, and no other', () => {
+const OTHERS = [
+  'https://evil.example/app/meetings/1',
+  '//evil.example/app/chat',
+  '/app//evil.example',
+  '/app/\\evil.example',
+  '/app/../people',
+  '/people',
+  '/apple',
+  '/app/',
+  '/app/calls',
+  'javascript:alert(1)',
+];
+
+test('a page of the app is opened after the sign-in with its query, and no other address', () => {
   expect(destination()).toBe('/');
-  rememberDestination('/meetings/0198c2a4-7d2e');
-  for (const other of ['/calls', '//evil.example', '/meetings/a/../b']) rememberDestination(other);
-  expect(destination()).toBe('/meetings/0198c2a4-7d2e');
-  sessionStorage.setItem('unificx.destination', 'https://evil.example/meetings/1');
+  rememberDestination('/app/chat/0198c2a4-7d2e?x=1#y');
+  OTHERS.forEach(rememberDestination);
+  expect(destination()).toBe('/app/chat/0198c2a4-7d2e?x=1');
+  for (const other of OTHERS) {
+    sessionStorage.setItem('unificx.destination', other);
+    expect(destination()).toBe('/');
+  }
+});
+
+test('the portal in the same tab does not open a page of the app', () => {
+  rememberDestination('/app/chat/c-1');
+  history.replaceState(null, '', '/sign-in');
   expect(destination()).toBe('/');
 });

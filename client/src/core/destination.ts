@@ -1,18 +1,25 @@
 /** In the storage of the tab, because single sign-on leaves the page. */
 const KEY = 'unificx.destination';
-/** Addresses that links outside the app lead to. */
-const SHARED = /^\/meetings\/[A-Za-z0-9-]{1,64}$/;
 
-/** Remember an address that needs a sign-in first; only shared links are remembered. */
-export function rememberDestination(path: string): void {
-  const inApp = path.replace(/^\/app(?=\/)/, '');
-  if (SHARED.test(inApp)) sessionStorage.setItem(KEY, inApp);
+const inApp = (path: string) => /^\/app(\/|$)/.test(path);
+
+/** A page inside the app, with its query; undefined for all other addresses and for the start screen. */
+function parse(href: string): string | undefined {
+  if (!URL.canParse(href, location.origin)) return undefined;
+  const { origin, pathname, search } = new URL(href, location.origin);
+  const inside = origin === location.origin && /^(\/[\w%.~:@+-]+)+$/.test(pathname) && inApp(pathname);
+  return inside && !/^\/app(\/calls)?$/.test(pathname + search) ? pathname + search : undefined;
 }
 
-/** The address to open after the sign-in. */
+/** Remember an address of the app that needs a sign-in first. */
+export function rememberDestination(href: string): void {
+  const path = parse(href);
+  if (path) sessionStorage.setItem(KEY, path);
+}
+
+/** The address to open after the sign-in, with the base of the app; the start page if there is none. */
 export function destination(): string {
-  const path = sessionStorage.getItem(KEY) ?? '';
-  return SHARED.test(path) ? path : '/';
+  return (inApp(location.pathname) && parse(sessionStorage.getItem(KEY) ?? '')) || '/';
 }
 
 /** It has been opened. */

@@ -2,9 +2,8 @@ import { Button, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { IconCalendarDown, IconPhone, IconShare } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { Meeting, NewMeeting } from '~/api';
-import { forgetDestination } from '~/core/destination';
 import { lazyPart } from '~/core/lazy-part';
 import { toast } from '~/core/toasts';
 import { useChanges } from '~/design/changes';
@@ -27,7 +26,6 @@ export default function MeetingPage() {
   const { t } = useLingui();
   const { meeting: id = '' } = useParams({ strict: false });
   const found = useMeeting(id);
-  useEffect(forgetDestination, []);
   return (
     <Page title={found.data?.name ?? t`Meeting`} back="/team">
       {found.data ? (

@@ -18,6 +18,6 @@ export function useRedirectIfSignedIn(): void {
 function useRedirectWhen(condition: boolean): void {
   const navigate = useNavigate();
   useEffect(() => {
-    if (condition) void navigate({ to: destination(), replace: true });
+    if (condition) void navigate({ href: destination(), replace: true });
   }, [condition, navigate]);
 }
