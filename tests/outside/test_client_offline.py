@@ -68,6 +68,7 @@ def test_signing_out_leaves_no_personal_data_on_the_device(clients: Clients, hou
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
     assert "Claramunde" in anna.stored_data()
     held: list[Route] = []
+    anna.page.goto("about:blank")  # ends the requests of the former page
     anna.context.route("**/api/v1/directory?*", lambda route: held.append(route))
     anna.open("/settings")
     eventually(lambda: held or anna.page.wait_for_timeout(50), what="a request for the directory")
