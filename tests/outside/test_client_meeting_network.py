@@ -2,6 +2,7 @@
 a late joiner sees the first key frame that is sent for it."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -136,20 +137,29 @@ def test_a_participant_with_a_bad_network_does_not_stop_the_videos_of_others(
     network.impair(Link(bits=15_000))  # too narrow even for the small videos of a test
     notice = call_of(clara).get_by_role("status").filter(has_text=SLOW)
     expect(notice).to_be_visible(timeout=60_000)
+    expect(call_of(clara).get_by_label(f"{ANNA}, live", exact=True)).to_have_count(0)
     checks = PageChecker(clara, "en", label="no videos on a slow network")
     checks.check("light", "dark")
     assert checks.findings == []
-    expect(call_of(clara).get_by_label(f"{ANNA}, live", exact=True)).to_have_count(0)
-    eventually(  # on a busy machine its processor may limit it
+    # Anna's estimate grows by 8 % a second, and Clara's trials limit it again: each pause between them is twice as long, and
+    # the second or third is long enough on any machine. On a busy machine its processor may limit the video.
+    eventually(
         lambda: [each["qualityLimitationReason"] for each in videos(anna, "outbound-rtp")] in (["none"], ["cpu"]),
         what="no network limits Anna's video",
+        timeout=180,
     )
     shows_a_fluent_video(berta, anna, ANNA)
     network.impair(GOOD)
-    # Its own next try, after 30 seconds, may come first: then there is no button.
     again = notice.get_by_role("button", name="Try again now")
-    again.evaluate_all("buttons => buttons.forEach((each) => each.click())")
-    expect(notice).to_have_count(0, timeout=60_000)
+    others = call_of(clara).get_by_label(re.compile(f"^({ANNA}|{BERTA}), live$"))
+
+    def shows_all_again() -> bool:
+        """There is no button during a trial, which may fail yet."""
+        again.evaluate_all("buttons => buttons.forEach((each) => each.click())")
+        return others.count() == 2
+
+    eventually(shows_all_again, what="the videos of all others", timeout=60)
+    expect(notice).to_have_count(0)
     sees(clara, f"{ANNA}, live")
     for each in (clara, berta, anna):
         hangs_up(each)
