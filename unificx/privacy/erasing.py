@@ -165,9 +165,10 @@ class PersonErasures:
 
     async def stuck(self) -> Sequence[str]:
         """Return the ids of the people whose erasure has been unfinished for more than an hour, although it is resumed
-        every few minutes, oldest first. One with a receipt that a hold delays is not."""
+        every few minutes, oldest first. One that a hold delays is not, until an hour after its release."""
         async with self.database.read() as session:
-            return await repository.stuck_erasures(session, self._clock.now() - _STUCK_AFTER)
+            found = await repository.stuck_erasures(session, self._clock.now() - _STUCK_AFTER)
+        return [each.person_id for each in found if await self._is_due(each)]
 
     async def _resume(self, stored: ErasureRow) -> None:
         async with self._one_at_a_time:

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, func, or_, select, tuple_, update
+from sqlalchemy import Row, Table, and_, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import Base
 from unificx.db.base import sealed_part
 from unificx.db.migrations.models import load_all_models
 from unificx.db.pagination import Page, PageByTime
+from unificx.privacy.holds.models import HoldRow
 from unificx.privacy.holds.repository import free
 from unificx.privacy.models import AppliedErasuresRow, ErasureRow, ScheduledErasureRow
 
@@ -89,11 +90,16 @@ async def unfinished_erasures(session: AsyncSession) -> Sequence[ErasureRow]:
     return (await session.scalars(query)).all()
 
 
-async def stuck_erasures(session: AsyncSession, before: datetime) -> Sequence[str]:
-    """Return the ids of the people whose erasure has begun before this time and has no receipt, oldest first."""
+async def stuck_erasures(session: AsyncSession, before: datetime) -> Sequence[ErasureRow]:
+    """Return the erasures that have begun before this time and are unfinished, oldest first: without a receipt, or
+    delayed by a hold where no hold of the tenant was placed or released since."""
     # scope: all tenants, because the operator looks after the erasures of every tenant
-    query = select(ErasureRow.person_id).where(ErasureRow.receipt.is_(None), ErasureRow.requested < before)
-    return (await session.scalars(query.order_by(ErasureRow.requested))).all()
+    changed = exists().where(
+        HoldRow.tenant_id == ErasureRow.tenant_id, or_(HoldRow.created >= before, HoldRow.released >= before)
+    )
+    open_ = or_(ErasureRow.receipt.is_(None), and_(ErasureRow.held.is_(True), ~changed))
+    query = select(ErasureRow).where(open_, ErasureRow.requested < before).order_by(ErasureRow.requested)
+    return (await session.scalars(query)).all()
 
 
 async def finish_erasure(session: AsyncSession, tenant_id: str, erasure_id: str, receipt: str, *, held: bool) -> None:

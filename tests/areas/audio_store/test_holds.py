@@ -239,10 +239,11 @@ async def test_an_erasure_cuts_access_keeps_what_is_held_and_ends_on_release(sit
         assert await site.opens() == NONE
 
 
-async def test_a_failing_step_is_not_covered_by_a_hold(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fail(tenant_id: str, subject: str) -> None:
-        raise OSError(f"{tenant_id} {subject}")
+async def fail(tenant_id: str, subject: str) -> None:
+    raise OSError(f"{tenant_id} {subject}")
 
+
+async def test_a_failing_step_is_not_covered_by_a_hold(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     await site.record_call()
     await site.place(kind="call", object_id=site.call)
     plan = await site.erasures.plan(OWNER)
@@ -252,6 +253,24 @@ async def test_a_failing_step_is_not_covered_by_a_hold(site: Site, monkeypatch: 
     assert receipt["failed"] == [{"area": "cdr", "kind": "party of calls", "count": 1}]
     await site.erasures.resume()
     assert (await site.erasures.erase(OWNER, "", "admin"))["failed"] == []
+
+
+async def test_an_erasure_that_fails_after_the_release_is_named_as_stuck(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = await site.place(kind="call", object_id=site.call)
+    await site.erasures.erase(OWNER, (await site.erasures.plan(OWNER)).digest, "admin")
+    site.room.clock.advance(7200)
+    assert await site.erasures.stuck() == [], "the hold delays it"
+    await site.holds.release(TENANT, hold, "admin")
+    with monkeypatch.context() as patched:
+        patched.setattr(site.erasures.holdings[3], "_erase", fail)
+        await site.erasures.resume()
+    assert await site.erasures.stuck() == []
+    site.room.clock.advance(3601)
+    assert await site.erasures.stuck() == [OWNER.id]
+    await site.erasures.resume()
+    assert await site.erasures.stuck() == []
 
 
 @pytest.mark.promise("D3", "R4")
