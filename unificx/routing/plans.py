@@ -137,7 +137,7 @@ class Rejection(Enum):
     UNREACHABLE = "unreachable"
 
 
-NOWHERE = (Rejection.NO_SUCH_NUMBER, Rejection.NO_OUTSIDE_LINE, Rejection.NOT_ALLOWED)
+_NOWHERE = (Rejection.NO_SUCH_NUMBER, Rejection.NO_OUTSIDE_LINE, Rejection.NOT_ALLOWED)
 
 
 @value
@@ -207,7 +207,7 @@ class Plan:
     def leads_nowhere(self) -> bool:
         """Whether it is of a destination that does not exist, or that may not be called."""
         first = self._first_action
-        return isinstance(first, Reject) and first.reason in NOWHERE
+        return isinstance(first, Reject) and first.reason in _NOWHERE
 
     @property
     def is_rejected(self) -> bool:
