@@ -169,8 +169,8 @@ class Call:
     """Whether the call had not been answered before: for the called extension it remains a missed call."""
     recording_indication: RecordingIndication = field(default_factory=RecordingIndication)
     record_written: bool = False
-    recorded_by: str = ""
-    """Id of the call whose record stands for this one, "" for none."""
+    recorded_elsewhere: bool = False
+    """Whether the record of another call stands for this one."""
     journalled: bool = False
     """Whether the call is in the journal and must be removed from it."""
     absorbed_call_id: str = ""

@@ -197,7 +197,7 @@ class CallManager:
         call = originated_call(self.deps, origin, now)
         self._registry.add(call)
         if (replaced := self.calls.get(origin.recorded_for)) is not None:
-            replaced.recorded_by = call.id
+            replaced.recorded_elsewhere = True
         self._guarded(call, now, self._originate, call, now)
         self._flush(now)
         return call.id

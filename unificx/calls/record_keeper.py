@@ -61,7 +61,7 @@ class RecordKeeper:
             if sibling is not None:
                 merge_record(sibling, call)
                 self.journal(sibling)
-            elif not call.recorded_by:
+            elif not call.recorded_elsewhere:
                 self.writer.record(to_call_ended(call, cause, self.clock.monotonic()))
         finally:
             if call.journalled:
