@@ -27,7 +27,7 @@ const publicRoutes = [
     path: '/',
     beforeLoad: async () => {
       const href = destination();
-      if (href !== '/') throw redirect({ href });
+      if (href) throw redirect({ href });
       throw redirect({ to: (await shouldWelcome()) ? '/welcome' : '/calls' });
     },
   }),

@@ -3,7 +3,6 @@ import { connectEventsWhileSignedIn } from '~/api/events';
 import { subscribePushWhileSignedIn } from '~/api/push';
 import { refreshSession } from '~/api/session';
 import { captureDeepLink } from '~/core/deep-link';
-import { destination } from '~/core/destination';
 import { captureUnhandledErrors } from '~/core/error-log';
 import { activateLanguage } from '~/core/language';
 import { watchForNewcomers } from '~/features/onboarding/state';
@@ -47,11 +46,7 @@ export async function startApp(): Promise<void> {
   showPicturesWhileSignedIn();
   subscribePushWhileSignedIn();
   // Replace, so that Back does not return to the sign-in screens.
-  start({
-    router,
-    overlays: <Overlays />,
-    onSignedIn: () => void router.navigate({ href: destination(), replace: true }),
-  });
+  start({ router, overlays: <Overlays />, onSignedIn: () => void router.navigate({ to: '/', replace: true }) });
   handleLaunches(open);
   watchForUpdates();
 }

@@ -1,13 +1,11 @@
 /** In the storage of the tab, because single sign-on leaves the page. */
 const KEY = 'unificx.destination';
 
-const inApp = (path: string) => /^\/app(\/|$)/.test(path);
-
 /** A page inside the app, with its query; undefined for all other addresses and for the start screen. */
 function parse(href: string): string | undefined {
   if (!URL.canParse(href, location.origin)) return undefined;
   const { origin, pathname, search } = new URL(href, location.origin);
-  const inside = origin === location.origin && /^(\/[\w%.~:@+-]+)+$/.test(pathname) && inApp(pathname);
+  const inside = origin === location.origin && /^\/app(\/[\w%.~:@+-]+)*$/.test(pathname);
   return inside && !/^\/app(\/calls)?$/.test(pathname + search) ? pathname + search : undefined;
 }
 
@@ -17,9 +15,9 @@ export function rememberDestination(href: string): void {
   if (path) sessionStorage.setItem(KEY, path);
 }
 
-/** The address to open after the sign-in, with the base of the app; the start page if there is none. */
-export function destination(): string {
-  return (inApp(location.pathname) && parse(sessionStorage.getItem(KEY) ?? '')) || '/';
+/** The address to open after the sign-in, with the base of the app. */
+export function destination(): string | undefined {
+  return parse(sessionStorage.getItem(KEY) ?? '');
 }
 
 /** It has been opened. */

@@ -1,11 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { session } from '~/api/session';
-import { destination } from '~/core/destination';
 import { useValue } from '~/core/store';
 import type { SignInFlow } from './sign-in-flow';
 
-/** Navigate to the start screen, or the link that was opened, once signed in. */
+/** Navigate to the start page once signed in; that of the app leads to the link that was opened. */
 export function useRedirectAfterSignIn(flow: SignInFlow): void {
   useRedirectWhen(useValue(flow.state, (each) => each.step === 'in'));
 }
@@ -18,6 +17,6 @@ export function useRedirectIfSignedIn(): void {
 function useRedirectWhen(condition: boolean): void {
   const navigate = useNavigate();
   useEffect(() => {
-    if (condition) void navigate({ href: destination(), replace: true });
+    if (condition) void navigate({ to: '/', replace: true });
   }, [condition, navigate]);
 }
