@@ -123,7 +123,7 @@ def check_receipt(
         return
     shown = {**receipt, "fingerprint": found}
     for name in ("removed", "failed"):
-        shown[name] = ", ".join(f"{each['count']} {each['kind']}" for each in receipt[name])
+        shown[name] = ", ".join(f"{each['kind']}: {each['count']}" for each in receipt[name])
     print_item(shown, _RECEIPT, as_json=False, note="The signature is valid. Compare the fingerprint of the key.")
     _print_kept(receipt)
 
