@@ -50,6 +50,8 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.accept"})
+        if scope["path"] == "/echo":
+            await send({"type": "websocket.send", "text": (await receive())["text"]})
         while (await receive())["type"] != "websocket.disconnect":
             pass
         return
@@ -275,13 +277,15 @@ async def test_websockets_have_a_separate_connection_limit(path: str, protocols:
             await each.close()
 
 
+def upgrade(path: str) -> bytes:
+    key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    return f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{key}".encode()
+
+
 async def test_pings_are_not_answered_while_the_peer_does_not_read() -> None:
     """The pongs would fill the memory, also before a sign-in."""
-    key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
     async with setup(HttpLimits()) as home:
-        reader, writer = await home.visit(
-            f"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{key}".encode()
-        )
+        reader, writer = await home.visit(upgrade("/"))
         await reader.readuntil(b"\r\n\r\n")
         connection: Any = next(iter(home.servers._servers[0].server_state.connections))
         connection.pause_writing()  # as the transport does when its buffer is full
@@ -289,4 +293,49 @@ async def test_pings_are_not_answered_while_the_peer_does_not_read() -> None:
         connection.resume_writing()
         connection.data_received(Frame(Opcode.PING, b"two").serialize(mask=True))
         assert await reader.readexactly(5) == b"\x8a\x03two"
+        writer.close()
+
+
+@pytest.mark.parametrize("opcode", [Opcode.PING, Opcode.TEXT])
+async def test_many_small_frames_are_read_over_several_turns_of_the_loop(opcode: Opcode) -> None:
+    """A transport passes more than 40,000 frames at once; they stopped the event loop for seconds."""
+    frame = Frame(opcode, b"").serialize(mask=True)
+    async with setup(HttpLimits()) as home:
+        reader, writer = await home.visit(upgrade("/"))
+        await reader.readuntil(b"\r\n\r\n")
+        connection: Any = next(iter(home.servers._servers[0].server_state.connections))
+        read_at_once, parsed = 0, connection.handle_events
+
+        def handle_events() -> None:
+            nonlocal read_at_once
+            read_at_once = max(read_at_once, len(connection.conn.events))
+            parsed()
+
+        connection.handle_events = handle_events
+        writer.write(frame * 100_000 + Frame(Opcode.CLOSE, b"").serialize(mask=True))
+        assert (await ended(reader, 20)).endswith(b"\x88\x00")
+        assert 0 < read_at_once < 1000
+        writer.close()
+
+
+async def test_a_message_of_the_largest_size_is_read_in_one_piece() -> None:
+    text = "a" * 60_000
+    async with setup(HttpLimits()) as home, connect(f"ws://127.0.0.1:{home.port}/echo") as socket:
+        await socket.send(text)
+        assert await socket.recv() == text
+
+
+async def test_empty_fragments_of_a_message_are_not_collected() -> None:
+    """The size of a message does not limit their number."""
+    async with setup(HttpLimits()) as home:
+        reader, writer = await home.visit(upgrade("/echo"))
+        await reader.readuntil(b"\r\n\r\n")
+        connection: Any = next(iter(home.servers._servers[0].server_state.connections))
+        writer.write(Frame(Opcode.TEXT, b"on", fin=False).serialize(mask=True))
+        writer.write(Frame(Opcode.CONT, b"", fin=False).serialize(mask=True) * 10_000)
+        writer.write(Frame(Opcode.PING, b"").serialize(mask=True))
+        assert await reader.readexactly(2) == b"\x8a\x00"
+        assert len(connection.frames) < 10
+        writer.write(Frame(Opcode.CONT, b"e").serialize(mask=True))
+        assert await reader.readexactly(5) == b"\x81\x03one"
         writer.close()
