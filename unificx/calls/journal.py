@@ -139,6 +139,7 @@ def _live_call_part(call: Call, state: Answering | Talking) -> LiveCallPart:
         withheld=" ".join(sorted(call.options.withheld)),
         direction=call.direction,
         outside=tuple([_outside_fields(call.participant(name)) for name in (CALLER, state.callee)]),
+        recorded_elsewhere=call.recorded_elsewhere,
     )
 
 
@@ -251,6 +252,7 @@ def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory
         was_missed=bool(part.passed_on),
         record_parties=RecordParties({fields[0]: _party(fields) for fields in part.cast or ()}),
         record_id=part.record or "",
+        recorded_elsewhere=bool(part.recorded_elsewhere),
         options=CallOptions(withheld=frozenset((part.withheld or "").split())),
         direction=_DIRECTIONS.get(part.direction or "", "internal"),
         journalled=True,

@@ -33,7 +33,8 @@ class LiveCallPart:
     extension, device, number, name, address); `record` is the id of the call whose record this one belongs to,
     `withheld` the extension of a caller who withholds their identity. `direction` is that of the call record, `outside`
     are caller and callee, each (trunk, subject, number, name) of a party outside or empty; for one that was dialled,
-    also when it answered, the extension for which it is billed, and "emergency" if it is that.
+    also when it answered, the extension for which it is billed, and "emergency" if it is that. `recorded_elsewhere`:
+    the record of another call stands for this one.
     """
 
     caller: tuple[str, ...] = _operations("user.behavior.call_detail")
@@ -49,6 +50,7 @@ class LiveCallPart:
     withheld: str | None = _operations("user.behavior.call_detail")
     direction: str | None = _operations("user.behavior.call_detail")
     outside: tuple[tuple[str, ...], ...] | None = _operations("user.contact.phone_number")
+    recorded_elsewhere: bool | None = _operations("user.behavior.call_detail")
 
 
 class LiveCallRow(Base):

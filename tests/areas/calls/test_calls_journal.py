@@ -52,6 +52,7 @@ NO_CALL = LiveCallPart(
     withheld="",
     direction="internal",
     outside=((), ()),
+    recorded_elsewhere=False,
 )
 
 
@@ -509,6 +510,32 @@ async def test_app_call_is_ended_and_recorded_after_a_restart(
     world.apps.running = 0  # the app from before the restart
     await world.pass_time(70)
     assert world.leftovers() == {}
+
+
+async def test_intercom_call_has_one_record_after_a_restart(journal: Journal, spool: Spool, database: Database) -> None:
+    """That of the call which the code makes, not that of the code."""
+    world = await journalled("alice 1001, bob 1002", journal, """
+        alice -> INVITE *43 [alice]
+        app   <- echo [alice]
+        ! alice pages 1002 by intercom
+        app   <- paged
+        ! app 2 answers [room]
+        bob   <- INVITE [room]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        app   <- ACK [bob]
+        ! app 1 answers [echo]
+        alice <- 200 [echo]
+        alice -> ACK
+    """)  # fmt: skip
+    assert await crash(world, journal, spool, database) == 2
+    await play_on(world, """
+        bob   <- BYE
+        alice <- BYE
+        history <- answered 41 alice bob
+    """)  # fmt: skip
+    await spool.drain()
+    assert await rows(database) == 0
 
 
 @pytest.mark.promise("D3")
