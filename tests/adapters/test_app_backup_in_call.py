@@ -45,7 +45,9 @@ def journal_call(rooms: Container, mine: Extension) -> None:
     now, call_id = rooms.clock.now(), rooms.clock.new_id()
     caller = (mine.tenant_id, mine.id, "d-anna", mine.subject, "1001", "Anna")
     dialog = ("call-id", "a", "sip:1001@acme.example", "b", "sip:1002@acme.example", "1", "sip:1002@192.0.2.17", "UDP")
-    part = LiveCallPart(caller, "1002", ("", ""), (now, now), dialog, dialog, ("", ""), "", (), "", "", "internal", (), False)
+    part = LiveCallPart(
+        caller, "1002", ("", ""), (now, now), dialog, dialog, ("", ""), "", (), "", "", "internal", (), False
+    )
     key_id, call = rooms.journal._pool.take(), (mine.tenant_id, call_id)
     rooms.journal._key_ids[call_id] = key_id
     entry = repository.seal_live_call(rooms.keys, call, key_id, [mine.subject, "s-bert"], part)
