@@ -48,6 +48,7 @@ from unificx.audio_store.retention import due_eraser
 from unificx.audio_store.schemas import CustomSound, DerivedData, Transcript
 from unificx.audio_store.sealed_file import SealedFileReader
 from unificx.audio_store.service import AudioStore, AudioStoreDependencies
+from unificx.audio_store.unused import UnusedAudio
 from unificx.audio_store.video import create_video, open_video
 from unificx.audio_store.wav import WAV_HEADER_SIZE, wav_header
 from unificx.audio_store.waveform import WaveformBuilder
@@ -85,6 +86,7 @@ __all__ = [
     "Transcriber",
     "Transcript",
     "TranscriptionFailed",
+    "UnusedAudio",
     "WaveformBuilder",
     "WaveformPart",
     "audio_id_of",

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store.blobs import BlobStore
 from unificx.audio_store.models import AudioDerivedRow, AudioOwnerRow, AudioRow
-from unificx.db import owned_by
+from unificx.db import Base, owned_by
+from unificx.db.migrations.models import load_all_models
 
 NEW, SAMPLES, OPUS = "new", "samples", "opus"
 NO_VIDEO, CLUSTERS, WEBM = "none", "clusters", "webm"
@@ -298,6 +299,31 @@ async def drop_tenant_audio(session: AsyncSession, tenant_id: str) -> None:
     await session.execute(delete(AudioOwnerRow).where(AudioOwnerRow.tenant_id == tenant_id))
     await session.execute(delete(AudioDerivedRow).where(AudioDerivedRow.tenant_id == tenant_id))
     await session.execute(delete(AudioRow).where(AudioRow.tenant_id == tenant_id))
+
+
+async def unused_by_tenant(session: AsyncSession, before: datetime) -> dict[str, list[str]]:
+    """Return the ids of the audio that `unused` selects, by tenant."""
+    # scope: all tenants, because a crash ends what the process was storing for every tenant
+    found: dict[str, list[str]] = {}
+    for tenant_id, audio_id in await session.execute(select(AudioRow.tenant_id, AudioRow.id).where(*_unused(before))):
+        found.setdefault(tenant_id, []).append(audio_id)
+    return found
+
+
+def unused(tenant_id: str, before: datetime) -> Select[str]:
+    """Select the ids of the audio of a tenant, begun before a time, that no row of an area names."""
+    return select(AudioRow.id).where(AudioRow.tenant_id == tenant_id, *_unused(before))
+
+
+def _unused(before: datetime) -> list[ColumnElement[bool]]:
+    load_all_models()
+    parts = {AudioOwnerRow.__tablename__, AudioDerivedRow.__tablename__}
+    names = [
+        AudioRow.id.not_in(select(table.c.audio_id))
+        for table in Base.metadata.sorted_tables
+        if "audio_id" in table.c and table.name not in parts
+    ]
+    return [AudioRow.state != "erased", AudioRow.created < before, *names]
 
 
 async def _with_owners(session: AsyncSession, rows: Sequence[AudioRow]) -> list[AudioRecord]:

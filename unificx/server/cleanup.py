@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+from unificx.audio_store import UnusedAudio
 from unificx.core.access import current_access, stating
 from unificx.privacy import OrphanSweep
 from unificx.server.announcements import Announcements
@@ -27,6 +28,7 @@ class Cleanup:
         self._container = container
         self._erasures = erasures
         self._errands = errands
+        self._unused_audio = UnusedAudio(container.database, container.audio)
         self._orphans = OrphanSweep(container.database, container.keys, container.identity.directory.tenants)
 
     async def run(self) -> None:
@@ -46,6 +48,7 @@ class Cleanup:
                 self._container.email_queue.delete_expired,
                 self._container.idempotency.sweep,
                 self._container.chat.attachments.sweep,
+                self._sweep_audio,
                 self._sweep_meetings,
                 self._sweep_orphans,
                 self._erasures.erase_due,
@@ -102,6 +105,11 @@ class Cleanup:
     async def _sweep_meetings(self) -> None:
         await self._container.conference_rooms.delete_ended()
         await self._container.guests.sweep()
+
+    async def _sweep_audio(self) -> None:
+        """Not while an operator has to check the clock."""
+        if await self._container.retention.trusts_clock():
+            await self._unused_audio.run()
 
     async def _sweep_orphans(self) -> None:
         """Not while records wait outside the database, or an operator has to check the clock."""
