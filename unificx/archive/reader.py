@@ -183,7 +183,7 @@ def _verify_records(archive: zipfile.ZipFile, path: str, data: Iterator[bytes], 
         if not schema.accepts(record):
             raise Invalid(Phrase("Record {} of {} in the access copy does not follow its schema.", count, path))
     if count != expected:
-        raise Invalid(Phrase("{} in the access copy has {} records, but {} are listed.", path, count, expected))
+        raise Invalid(Phrase("The number of records in {} of the access copy is {}, not {}.", path, count, expected))
 
 
 def _records(path: str, data: Iterator[bytes]) -> Iterator[dict[str, Any]]:

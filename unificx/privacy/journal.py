@@ -16,6 +16,7 @@ from pathlib import Path
 from unificx.core.background import is_in_event_loop
 from unificx.core.errors import ServiceUnavailable, StartupError
 from unificx.core.files import sync_folder
+from unificx.core.phrases import counted, shown
 
 JOURNAL_VARIABLE = "UNIFICX_ERASURES"
 _MAC = b',"mac":"'
@@ -142,7 +143,8 @@ class ErasureJournal:
         head = self.head
         if known.length > head.length:
             raise StartupError(
-                f"The erasure journal {self._path} has {head.length} lines, but {keeper} knows of {known.length}.",
+                f"The erasure journal {self._path} has {counted(head.length, 'line', 'lines')}, but {keeper} knows of"
+                f" {shown(known.length)}.",
                 hint=_HINT,
             )
         if known.length and self._mac_at(known.length) != known.mac:

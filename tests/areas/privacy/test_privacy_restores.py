@@ -130,7 +130,7 @@ async def test_an_old_journal_a_missing_one_and_a_foreign_one_refuse_the_start(
     ErasureJournal(tmp_path / "forged", MASTER).append(*ErasureJournal(site.journal, MASTER).entries())
     forged = (tmp_path / "forged").read_bytes()
     assert forged == whole, "the same entries make the same chain"
-    for content, expected in ((month_old, "has 1 lines, but the key store knows of 2"), (b"", "has 0 lines")):
+    for content, expected in ((month_old, "has 1 line, but the key store knows of 2"), (b"", "has 0 lines")):
         site.journal.write_bytes(content)
         with pytest.raises(StartupError, match=expected):
             await site.start()
