@@ -139,6 +139,12 @@ def test_an_option_name_that_differs_from_the_field_is_reported(home: CliHome) -
         ),
         ("queue show 4711", "`unificx queue list` shows them."),
         ("hours delete nights", "`unificx hours list` shows them."),
+        ("number show +49301234500", "`unificx number list` shows them."),
+        (
+            "hours switch nights shut",
+            "'shut' is not one of 'open', 'closed', 'auto'. See `unificx hours switch --help`.",
+        ),
+        ("tenant close demo --days 91", "Input should be less than or equal to 90. See `unificx tenant close --help`."),
         (
             "menu create --number 7000 --say A --otherwise hangup --key 1=",
             "The key 1 has no destination. Write it behind =, such as 1=extension:1001.",
@@ -169,6 +175,22 @@ def test_an_unknown_name_hints_at_the_command_that_lists_them(home: CliHome, lin
     home.run_json("extension", "create", "--number", "1001", "--name", "A")
     message = error_line(home.run(*line.split(), "--home", str(home.folder)))
     assert message.rstrip().endswith(hint), message
+
+
+def test_a_refused_change_hints_at_the_next_step(home: CliHome) -> None:
+    where = ("--home", str(home.folder))
+    for line in (
+        "extension create --number 1001 --name A --tenant demo",
+        "group create --number 6000 --name A --members 1001 --otherwise hangup --tenant demo",
+        "queue create --number 6500 --name A --tenant demo",
+    ):
+        home.run_json(*line.split())
+    for line, hint in (
+        ("group update 6000 --otherwise group:6000 --tenant demo", "Choose another destination."),
+        ("queue move 6500 4711 --priority 9 --tenant demo", "Look at the callers of the queue again."),
+    ):
+        message = error_line(home.run(*line.split(), *where))
+        assert message.rstrip().endswith(hint), message
 
 
 def test_the_id_of_a_person_is_not_taken_for_a_telephone_number(home: CliHome, tmp_path: Path) -> None:
@@ -339,6 +361,12 @@ async def permission_denied(home: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
+async def directory_missing(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+    raise FileNotFoundError(2, "No such file or directory", "/nowhere")
+    yield
+
+
+@asynccontextmanager
 async def timed_out(home: Path) -> AsyncIterator[httpx.AsyncClient]:
     raise TimeoutError
     yield
@@ -371,6 +399,7 @@ def responding(response: httpx.Response | Exception):
     [
         (disk_full, "The disk is full. Make room."),
         (permission_denied, "Run this as the server's user."),
+        (directory_missing, "No such file or directory: /nowhere. Check the path; a directory has to exist."),
         (timed_out, "The operation timed out. Run `unificx doctor`"),
         (internal_error, "Internal error: KeyError at unificx.cli.api_client:"),
         (responding(httpx.ConnectError("gone")), "does not answer (ConnectError)"),

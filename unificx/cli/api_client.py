@@ -181,7 +181,7 @@ _LISTS = {
     "prompt": "sound prompts",
     "call": "calls list",
     "opening hours": "hours list",
-    **{kind: f"{kind} list" for kind in ("group", "queue", "menu", "trunk", "route", "webhook", "location")},
+    **{kind: f"{kind} list" for kind in ("group", "queue", "menu", "number", "trunk", "route", "webhook", "location")},
 }
 """Commands that show the things of a kind."""
 _NOUN = re.compile(rf"\b({'|'.join(_LISTS)})s?\b")

@@ -63,7 +63,8 @@ def _format_error(fault: Exception) -> str:
     if isinstance(fault, TimeoutError) and not fault.strerror:
         return _format_line("The operation timed out.", _DOCTOR_HINT)  # a subclass of OSError without an OS error
     if isinstance(fault, OSError):
-        do = _USER_HINT if isinstance(fault, PermissionError) else _DOCTOR_HINT
+        hints = {PermissionError: _USER_HINT, FileNotFoundError: _PATH_HINT, NotADirectoryError: _PATH_HINT}
+        do = hints.get(type(fault), _DOCTOR_HINT)
         return _format_line(
             f"{fault.strerror or type(fault).__name__}: {fault.filename or 'operating system error'}.", do
         )
@@ -71,6 +72,7 @@ def _format_error(fault: Exception) -> str:
 
 
 _DOCTOR_HINT = "Run `unificx doctor` to find the cause."
+_PATH_HINT = "Check the path; a directory has to exist."
 _USER_HINT = "Run this as the server's user."
 
 

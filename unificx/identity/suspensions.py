@@ -72,7 +72,7 @@ class Suspensions:
     async def suspend_tenant(self, tenant_id: str, new: NewSuspension) -> Suspension:
         """Suspend a tenant with all its users. Raise Conflict, Invalid."""
         if not self._store.tenant(tenant_id).active:
-            raise Conflict("This tenant is suspended already.", hint="Resume it first to give another reason.")
+            raise Conflict("This tenant is suspended already.", hint="Resume it first.")
         await self._tenants.update(tenant_id, TenantChange(state="suspended", suspension=self._checked(new)))
         return await self.require(tenant_id, "")
 

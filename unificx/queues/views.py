@@ -30,7 +30,7 @@ class LiveQueues:
         """Give a waiting caller another priority. Raises Invalid; NotFound if they no longer wait."""
         visit = self._manager.visit(queue.id, visit_id)
         if visit is None:
-            raise NotFound("This caller no longer waits.")
+            raise NotFound("This caller no longer waits.", hint="Look at the callers of the queue again.")
         visit.move(priority)
         return next(one for one in self.waiting(queue) if one.id == visit_id)
 

@@ -115,7 +115,9 @@ class Resellers:
         async with self._store.transaction() as tx:
             before = _found(await _stored(tx), reseller_id)
             if tenant_id not in before.customers:
-                raise NotFound("There is no such tenant.", field="tenant")
+                raise NotFound(
+                    "The reseller has no such tenant.", hint="See `unificx reseller tenants`.", field="tenant"
+                )
             await repository.unlink(tx.session, tenant_id)
             changed = replace(before, customers=before.customers - {tenant_id})
             tx.on_commit.append(lambda: self.directory.put(changed))

@@ -95,7 +95,8 @@ class DestinationDirectory:
             graph[owner] = tuple(each.target for each in targets)
             loop = _path(graph, owner)
             if loop:
-                raise Invalid(Phrase("The destinations form a loop: {}.", " → ".join(map(str, loop))), field=field)
+                text = Phrase("The destinations form a loop: {}.", " → ".join(map(str, loop)))
+                raise Invalid(text, hint="Choose another destination.", field=field)
         before = _longest(_reversed(graph), owner) if owner is not None else []
         after = max((_longest(graph, ref.target) for ref in targets), key=len, default=[])
         if len(before) + len(after) > MAX_CHAIN:

@@ -57,7 +57,7 @@ async def test_the_numbers_of_resellers_and_their_tenants_are_limited(
     nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await nodes.first.create(_reseller(nodes.acme))
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="The reseller has no such tenant"):
         await nodes.first.release(made.id, nodes.globex)
     monkeypatch.setattr("unificx.resale.service.MAX_RESELLERS", 1)
     with pytest.raises(Conflict, match="resellers already"):

@@ -1,7 +1,7 @@
 """`unificx hours`: opening hours."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -89,7 +89,9 @@ def update(
 def switch(
     context: CommandContext,
     hours: HoursReference,
-    to: Annotated[str, typer.Argument(metavar="open|closed|auto", help="auto: by the hours and the holidays.")],
+    to: Annotated[
+        Literal["open", "closed", "auto"], typer.Argument(metavar="STATE", help="auto: by the hours and the holidays.")
+    ],
 ) -> None:
     """Open, close, or return to the weekly hours."""
     _COLLECTION.update(context, hours, {"switch": to})

@@ -142,7 +142,7 @@ def close(
     context: CommandContext,
     *,
     tenant_name: TenantReference,
-    days: Annotated[int, typer.Option(help="Days in which it can be reopened, 1 to 90.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=90, help="Days in which it can be reopened.")] = 30,
     yes: Annotated[bool, typer.Option("--yes", help="Close it; without it only the consequences are shown.")] = False,
 ) -> None:
     """Close a tenant, and erase it after 30 days.

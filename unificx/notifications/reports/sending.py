@@ -43,7 +43,11 @@ class ReportEmails:
         """Return a person who can get reports. Raise NotFound; Invalid for one who cannot."""
         person = await self._accounts.get(tenant_id, person_id)
         if not may_receive(person):
-            raise Invalid("Only an active administrator with an e-mail address can get reports.", field="person_id")
+            raise Invalid(
+                "Only an active administrator with an e-mail address can get reports.",
+                hint="Choose another person.",
+                field="person_id",
+            )
         return person
 
     async def send_due(self) -> None:

@@ -69,7 +69,7 @@ class BlockService:
             if len(held) >= MAX_ENTRIES:
                 raise Conflict(Phrase("A list has at most {} entries.", MAX_ENTRIES))
             if any(one.pattern == pattern for one in held):
-                raise Conflict("The list has this number already.", field="number")
+                raise Conflict("The list has this number already.", hint="Change or delete that entry.", field="number")
             await repository.insert_block(uow.session, self._deps.keys, block)
             uow.after_commit.append(partial(self._put, block))
         return block

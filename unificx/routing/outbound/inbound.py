@@ -198,7 +198,8 @@ class PublicNumberService:
             stored = await repository.numbers_of(uow.session, self._deps.keys, tenant_id)
             present = {each.number for each in stored}
             if taken := [each for each in e164 if each in present]:
-                raise Conflict(Phrase("The tenant has {} already.", first_of(taken)), field=field)
+                text = Phrase("The tenant has {} already.", first_of(taken))
+                raise Conflict(text, hint="Change that number, or choose another one.", field=field)
             if len(stored) + len(numbers) > MAX_NUMBERS:
                 raise Conflict(Phrase("A tenant has at most {} numbers.", MAX_NUMBERS), field=field)
             await repository.insert_numbers(uow.session, self._deps.keys, numbers)
