@@ -28,6 +28,7 @@ from unificx.server.backup.operations import _locked, _only_one, back_up, remove
 from unificx.server.backup.operations import restore as restore_into
 from unificx.server.home_files import files_below, kind_of
 from unificx.server.paths import InstallationPaths
+from unificx.server.transfer.stores import opened_stores
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 SOUND = "audio/8e/opus-01a21c28-6bc8-7b16-9d60-44577e10638e"
@@ -342,6 +343,16 @@ def test_a_backup_without_the_setting_of_the_server_names_it(tmp_path: Path) -> 
         sources.copy_sqlite(tmp_path / "unificx.db", tmp_path / "copy.db")
     assert "UNIFICX_DATABASE" in caught.value.hint
     assert not (tmp_path / "copy.db").exists()
+
+
+async def test_the_move_of_a_tenant_without_the_setting_of_the_server_names_it(tmp_path: Path) -> None:
+    paths = InstallationPaths(tmp_path / "home")
+    paths.home.mkdir()
+    paths.keys.touch()
+    with pytest.raises(StartupError, match="There is no database") as caught:
+        await opened_stores(paths, {}, SystemClock(), stopped=False).__aenter__()
+    assert "UNIFICX_DATABASE" in caught.value.hint
+    assert not paths.database.exists()
 
 
 def test_pg_dump_missing_or_failing_is_named(

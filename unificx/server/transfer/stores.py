@@ -14,7 +14,7 @@ from unificx.db.migrations import is_current
 from unificx.db.migrations.models import load_all_models
 from unificx.privacy import ErasureJournal, KeyStore, erasure_journal_file, load_master
 from unificx.server.blob_config import create_blob_store
-from unificx.server.paths import InstallationPaths, database_url
+from unificx.server.paths import DATABASE_VARIABLE, InstallationPaths, database_url
 from unificx.server.transfer.envelope import TransferKey
 
 
@@ -38,6 +38,8 @@ async def opened_stores(
         raise StartupError(
             f"There is no installation in {paths.home}.", hint=f"Start one there with `unificx up --home {paths.home}`."
         )
+    if not environ.get(DATABASE_VARIABLE) and not paths.database.exists():
+        raise StartupError(f"There is no database {paths.database}.", hint="Set UNIFICX_DATABASE as for the server.")
     load_all_models()
     master = load_master(paths.home, environ, create=False)
     keys = KeyStore(paths.keys, master, clock)
