@@ -29,7 +29,7 @@ class InstallationSecrets:
         if not self._opens_proof() and not (self._master.read_again() and self._opens_proof()):
             raise StartupError(
                 "The master key does not open the key store.",
-                hint="Restore the master key this installation was created with.",
+                hint="Use the master key that belongs to it: each rotation makes a new one.",
             )
         if self._has_unknown_masters() and not (self._master.read_again() and not self._has_unknown_masters()):
             raise StartupError(
