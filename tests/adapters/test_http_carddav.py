@@ -282,6 +282,8 @@ async def test_reports_that_are_not_supported_are_refused_by_their_condition(wor
             "supported-filter",
         ),
         (query.format("", rule.format('<C:text-match collation="i;octet">a</C:text-match>')), "supported-collation"),
+        (query.format("<getetag/>", rule.format("<C:text-match>a</C:text-match>" * 1000)), "supported-filter"),
+        (query.format("<getetag/>", rule.format(f"<C:text-match>{'a' * 10_000}</C:text-match>")), "supported-filter"),
         (query.format(version, ""), "supported-address-data"),
         ('<expand-property xmlns="DAV:"/>', "supported-report"),
         (SYNC.format("urn:unificx:contacts:x", ""), "valid-sync-token"),

@@ -36,6 +36,8 @@ MAX_CARD = 2 << 20
 MOST_PICTURES = 500
 """Pictures in an answer, each about 20 KB; the rest of the contacts is read by another request."""
 MAX_RESOURCE_NAME = 200
+MOST_CONDITIONS, MOST_CONDITION_TEXT = 50, 5000
+"""Elements of a filter and characters of their texts: each is applied to all contacts."""
 _MOST_FAULTS = 3
 _NO_ROOM = "507 Insufficient Storage"
 _TOKEN = "urn:unificx:contacts:"  # noqa: S105 - the beginning of synchronization tokens
@@ -139,7 +141,7 @@ class CardDav:
             return await self._multiget(found, root, wanted)
         query = root.find(card("filter"))
         changes = await self._contacts.resources.changes(found.book)
-        passed = [each for each in changes.contacts if _passes_query(each, query)]
+        passed = await asyncio.to_thread(_passing, changes.contacts, query)
         limit = _limit(root.find(card("limit")), card("nresults"))
         shown = _fitting(passed[:limit], wanted)
         responses = await self._responses(found, shown, wanted)
@@ -403,13 +405,20 @@ def _unknown_token() -> DavRefusal:
 # ---- filters (RFC 6352 section 10.5)
 
 
-def _passes_query(contact: Contact, query: Any | None) -> bool:
-    """Return whether a contact passes the filter of a query; each one without a filter. Raise DavRefusal."""
+def _passing(contacts: Sequence[Contact], query: Any | None) -> Sequence[Contact]:
+    """Return the contacts that pass the filter of a query; all without a filter. Raise DavRefusal."""
     filters = [] if query is None else query.findall(card("prop-filter"))
-    if not filters:
-        return True
-    values = values_of(contact)
-    return _combined(query, (_passes(values, each) for each in filters))
+    if query is None or not filters:
+        return contacts
+    conditions = sum(1 for _ in query.iter())
+    if conditions > MOST_CONDITIONS or sum(map(len, query.itertext())) > MOST_CONDITION_TEXT:
+        raise DavRefusal(card("supported-filter"), f"A filter has at most {MOST_CONDITIONS} conditions.")
+
+    def passes(contact: Contact) -> bool:
+        values = values_of(contact)
+        return _combined(query, (_passes(values, each) for each in filters))
+
+    return [each for each in contacts if passes(each)]
 
 
 def _passes(values: Mapping[str, list[str]], one: Any) -> bool:
