@@ -152,6 +152,18 @@ def test_a_picture_that_is_written_is_read(image: bytes, version: Version) -> No
     assert entries(data)[0].photo == (image or None)
 
 
+@pytest.mark.parametrize("charset", ["undefined", "idna", "punycode", "base64", "none"])
+def test_an_encoding_that_is_no_charset_is_not_applied(charset: str) -> None:
+    """Some raise, and the time of punycode grows with the square of the length."""
+    data = f"BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET={charset};ENCODING=QUOTED-PRINTABLE:xn--a..=C3-\nEND:VCARD\n"
+    assert entries(data)[0].contact.details.name == "xn--a..Ã-"
+
+
+def test_the_malformed_lines_that_are_named_are_limited() -> None:
+    data = "BEGIN:VCARD\nVERSION:3.0\nFN:a\n" + "x\n" * 10_000 + "END:VCARD\n"
+    assert len(entries(data)[0].faults) == 100
+
+
 def test_cards_of_versions_3_and_2() -> None:
     third = "BEGIN:VCARD\nVERSION:3.0\nN:Muster;Max;;;\nTEL;TYPE=WORK,FAX:030 1\nEND:VCARD\n"
     second = (

@@ -5,6 +5,7 @@ addresses with more than that, such as labels of a telephone, stay among the fur
 picture is read if it is in the card; one behind an address is ignored, as nothing is fetched.
 """
 
+import codecs
 import quopri
 import re
 from base64 import b64decode, b64encode
@@ -47,6 +48,10 @@ _WRITTEN_3: dict[NumberLabel, str] = {
     "fax": "FAX",
     "other": "VOICE",
 }
+_UNSUITABLE = ("idna", "punycode", "undefined")
+"""Encodings of Python besides charsets; the time of punycode grows with the square of the length."""
+_MOST_FAULTS = 100
+"""Malformed lines of a card that are named."""
 _OWN_HEADS = frozenset(
     {
         "EMAIL",
@@ -113,7 +118,8 @@ def read_vcards(text: str, maximum: int) -> tuple[list[FileEntry], list[str]]:
             entries.append(card.entry())
             card = None
         elif not name:
-            card.faults.append(ImportFault("malformed", "", f"Line {number} is not a property."))
+            if len(card.faults) < _MOST_FAULTS:
+                card.faults.append(ImportFault("malformed", "", f"Line {number} is not a property."))
         elif not _apply(card, name, parameters, value) and name not in _SILENT:
             ignored[name[:40]] = None
             if name not in _MEDIA:
@@ -222,8 +228,8 @@ def _split(text: str, separator: str) -> list[str]:
 def _unquoted(value: str, charset: str) -> str:
     data = quopri.decodestring(value.encode("utf-8"))
     try:
-        return data.decode(charset)
-    except (LookupError, UnicodeDecodeError):
+        return data.decode("" if codecs.lookup(charset).name in _UNSUITABLE else charset)
+    except (LookupError, UnicodeError):
         return data.decode("cp1252", "replace")
 
 
