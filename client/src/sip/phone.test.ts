@@ -141,13 +141,16 @@ describe('a telephone', () => {
 
 describe('a telephone of a second tab', () => {
   const Channel = BroadcastChannel;
-  const other = new Channel('unificx.line');
+  let other: BroadcastChannel;
   const locks = {
     query: () => Promise.resolve({ held: [{ name: 'unificx.line' }] }),
     request: () => new Promise(() => {}),
   };
 
-  afterEach(() => other.close());
+  beforeEach(() => {
+    other = new Channel('unificx.line');
+    return () => other.close();
+  });
 
   it('says that there is a call in the first one', async () => {
     other.onmessage = () => other.postMessage('no');
@@ -156,6 +159,28 @@ describe('a telephone of a second tab', () => {
     phone.start();
     const call = await phone.call('1003');
     expect(call.state.state.endReason).toBe('other-window');
+    await phone.stop();
+  });
+
+  it('calls once the call in the first one has ended', async () => {
+    const locked: (() => unknown)[] = [];
+    const request = (_: string, { steal }: LockOptions, acquired: () => unknown) => {
+      if (steal) setTimeout(() => locked.push(acquired), 0); // given later, as by browsers
+      return new Promise(() => {});
+    };
+    other.onmessage = () => other.postMessage('no');
+    vi.stubGlobal('navigator', { mediaDevices: { getUserMedia }, locks: { ...locks, request } });
+    const phone = new Phone();
+    phone.start();
+    const refused = await phone.call('1003');
+    expect(refused.state.state.endReason).toBe('other-window');
+    other.onmessage = null;
+    agents.made.length = 0;
+    const again = phone.call('1003');
+    (await vi.waitUntil(() => locked.pop(), { timeout: 5000 }))();
+    ((await vi.waitUntil(() => agents.made.pop())) as FakeAgent).emit('registered');
+    const call = await again;
+    expect([call.phase, call.state.state.endReason]).toEqual(['calling', undefined]);
     await phone.stop();
   });
 

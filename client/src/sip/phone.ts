@@ -141,7 +141,10 @@ export class Phone {
 
   /** Take the SIP connection over from another tab. */
   async takeOver(): Promise<void> {
-    if (!(await this.#tabLock.takeOver())) this.#set({ otherTab: 'busy' });
+    const taken = await this.#tabLock.takeOver();
+    // Until the lock arrives, the other tab still has it, but is no longer busy.
+    const { otherTab } = this.state.state;
+    this.#set({ otherTab: taken ? otherTab && 'free' : 'busy' });
   }
 
   /** Call a number. Returns the call at once, whatever its outcome. */
