@@ -43,6 +43,13 @@ class AppPhone(SoftPhone):
         """Overall level of the last seconds received."""
         return tones.rms(self.audio.received[-round(seconds * SAMPLES_PER_SECOND) :])
 
+    async def wait_for_audio(self, seconds: float, *, within: float = 25) -> None:
+        """Wait until this much more audio is received."""
+        enough = len(self.audio.received) + round(seconds * SAMPLES_PER_SECOND)
+        async with asyncio.timeout(within):
+            while len(self.audio.received) < enough:
+                await asyncio.sleep(0.05)
+
     async def wait_for_sound(self, *, within: float = 10) -> None:
         """Wait until a prompt or music is heard."""
         async with asyncio.timeout(within):

@@ -126,6 +126,19 @@ def channels(client: httpx.Client, recording: dict[str, Any]) -> tuple["array[in
         return both[::2], both[1::2], sound.getframerate()
 
 
+def stored_seconds(server: Server, channels: int = 2) -> float:
+    """The length of the uncompressed audio of telephones in the files of a server."""
+    size = sum(path.stat().st_size for path in (server.home / "audio").rglob("*") if path.is_file())
+    return size / (2 * RATE * channels)
+
+
+async def wait_until_stored(server: Server, seconds: float, channels: int = 2, *, within: float = 25) -> None:
+    """Wait until the files of a server have this much audio."""
+    async with asyncio.timeout(within):
+        while stored_seconds(server, channels) < seconds:
+            await asyncio.sleep(0.1)
+
+
 def prompt(name: str, language: str = "en") -> Sound:
     return Prompts().sound(name, language)
 

@@ -25,6 +25,7 @@ from recording_helpers import (
     signed_in,
     state,
     wait_until_received,
+    wait_until_stored,
 )
 from server import Server, create_household, eventually
 from sipp_phones import SippPhones
@@ -102,7 +103,7 @@ async def test_a_full_disk_stops_a_recording_with_notice_and_the_call_continues(
             async with asyncio.timeout(25):
                 while state(server, call) != "recording":
                     await asyncio.sleep(0.1)
-            await asyncio.sleep(3)
+            await wait_until_stored(server, 2)
             greedy = fill(small_home)
             async with asyncio.timeout(10):
                 while state(server, call) != "ended":

@@ -42,32 +42,24 @@ async def hears_music(phone: AppPhone) -> None:
             await asyncio.sleep(0.2)
 
 
-async def hear(phone: AppPhone, seconds: float) -> None:
-    """Wait until the phone has received this much more audio."""
-    enough = len(phone.audio.received) + round(seconds * SAMPLES_PER_SECOND)
-    async with asyncio.timeout(15):
-        while len(phone.audio.received) < enough:
-            await asyncio.sleep(0.1)
-
-
 @pytest.mark.promise("C9")
 async def test_held_party_hears_music_and_then_the_caller_again(server: Server, household: Household) -> None:
     async with app_phone(server, household.berta, BERTA) as berta, app_phone(server, household.anna, ANNA) as anna:
         await anna.call(household.berta.number)
         await berta.wait_for_tone(ANNA)
         await anna.wait_for_tone(BERTA)
-        await hear(berta, 1.2)  # until the analyzed second contains only the tone
+        await berta.wait_for_audio(1.2)  # until the analyzed second contains only the tone
         assert correlation(berta) < 0.5
         anna.hold()
         await hears_music(berta)
         assert berta.tone_level(ANNA) < 500
         anna.hold()  # again, like a session refresh
-        await asyncio.sleep(2)
+        await berta.wait_for_audio(2)
         await hears_music(berta)
         anna.hold(yes=False)
         await berta.wait_for_tone(ANNA, seconds=0.5)
         await anna.wait_for_tone(BERTA, seconds=0.5)
-        await hear(berta, 1.2)  # until the analyzed second contains no earlier audio
+        await berta.wait_for_audio(1.2)  # until the analyzed second contains no earlier audio
         assert correlation(berta) < 0.5
         berta.hold()
         await hears_music(anna)

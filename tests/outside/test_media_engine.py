@@ -269,7 +269,7 @@ async def test_paused_audio_is_not_recorded(engine: MediaEngineClient, parties: 
     recording = engine.record("tap", leg="leg")
     await caller.send_tone(0.6)
     engine.pause("tap")
-    await asyncio.sleep(0.1)
+    await engine.stats()  # the answer to what follows the pause
     caller.tone = 1500.0
     await caller.send_tone(0.6)
     await asyncio.sleep(0.2)

@@ -30,7 +30,10 @@ from recording_helpers import (
     set_tenant_policy,
     signed_in,
     state,
+    stored_seconds,
     two_recordings,
+    wait_until_received,
+    wait_until_stored,
 )
 from server import Household, Server, create_household, wait_until
 
@@ -108,7 +111,8 @@ async def test_everyone_is_informed_and_has_a_channel(server: Server, household:
         call = call_id(server)
         await wait_for_state(server, call, "recording")
         offsets = [len(phone.audio.received) for phone in phones]
-        await asyncio.sleep(8)
+        await asyncio.gather(*(phone.wait_for_audio(8) for phone in phones))
+        await wait_until_stored(server, 7)
         raw = [array("h", phone.audio.received) for phone in phones]
         missed = [
             pauses(phone, tone, since) for phone, tone, since in zip(phones, (CALLEE, CALLER), offsets, strict=True)
@@ -155,7 +159,7 @@ async def test_nothing_is_recorded_before_everyone_has_agreed(
         call = call_id(server)
         caller.play_tone(SECRET)
         callee.play_tone(SECRET)
-        await asyncio.sleep(5)
+        await asyncio.gather(*(wait_until_received(phone, "recording/ask") for phone in (caller, callee)))
         caller.send_dtmf("1")
         await asyncio.sleep(2)
         caller.play_tone(CALLER)
@@ -165,7 +169,7 @@ async def test_nothing_is_recorded_before_everyone_has_agreed(
         early = files(server)
         callee.send_dtmf("1")
         await wait_for_state(server, call, "recording")
-        await asyncio.sleep(3)
+        await wait_until_stored(server, 2)
         received = [array("h", phone.audio.received) for phone in (caller, callee)]
     assert [correlation(each, prompt("recording/ask")) > MATCH_THRESHOLD for each in received] == [True, True]
     recording = one_recording(anna)
@@ -184,18 +188,16 @@ async def test_refusal_is_announced_and_nothing_is_recorded(
     set_extension_policy(server, household.anna, when="always")
     async with connected_call(server, household) as (caller, callee):
         call = call_id(server)
-        await asyncio.sleep(2)
+        await wait_until_received(caller, "recording/ask")
         caller.send_dtmf("1")
         await asyncio.sleep(1)
         callee.send_dtmf("2")
         await wait_for_state(server, call, "ended")
         assert anna.get(f"/api/v1/calls/{call}/recording").json()["end"] == "refused"
         assert set_state(anna, call, "recording").status_code == 409
-        await asyncio.sleep(4)
-        received = [array("h", phone.audio.received) for phone in (caller, callee)]
-        assert caller.tone_level(CALLEE) > 4000  # and the call continues
-    assert correlation(received[0], prompt("recording/not-everybody")) > MATCH_THRESHOLD
-    assert correlation(received[1], prompt("recording/refused")) > MATCH_THRESHOLD
+        await wait_until_received(caller, "recording/not-everybody")
+        await wait_until_received(callee, "recording/refused")
+        await caller.wait_for_tone(CALLEE, least=4000)  # and the call continues
     assert files(server) == []
     assert list_recordings(anna) == []
     await wait_until(lambda: [row for row in server.history() if row["id"] == call], what="the call is in the history")
@@ -229,22 +231,21 @@ async def test_recording_on_demand_paused_for_a_card_and_stopped(
         assert clara.get(f"/api/v1/calls/{call}/recording").status_code == 404
         assert set_state(anna, call, "recording").json()["state"] == "announced"
         await wait_for_state(server, call, "recording")
-        await asyncio.sleep(2)
+        await wait_until_stored(server, 2)
         assert set_state(anna, call, "paused", for_card=True).json()["state"] == "paused"
         caller.play_tone(SECRET)
         caller.send_dtmf("4929")
-        await asyncio.sleep(4)
+        await wait_until_received(callee, "recording/paused-for-card")
+        await callee.wait_for_tone(SECRET)
         caller.play_tone(CALLER)
-        await asyncio.sleep(0.5)
-        received = array("h", callee.audio.received)
+        await callee.wait_for_tone(CALLER)
+        await callee.wait_for_audio(1)  # what is in transit has arrived in the server too
         assert set_state(anna, call, "recording").json()["state"] == "recording"
-        await asyncio.sleep(4)
+        await wait_until_stored(server, 5.5)
         assert set_state(anna, call, "stopped").json()["state"] == "ended"
         ended, recording = datetime.now(UTC), one_recording(anna)
-        await asyncio.sleep(2.5)
-        assert caller.tone_level(CALLEE) > 4000
+        await caller.wait_for_tone(CALLEE, least=4000)
     clara.close()
-    assert correlation(received, prompt("recording/paused-for-card")) > MATCH_THRESHOLD
     assert [mark["kind"] for mark in recording["marks"]] == ["paused_for_card", "resumed"]
     assert (recording["begun"], recording["ended"]) == ("demand", "stopped")
     left, right, rate = channels(anna, recording)
@@ -321,15 +322,15 @@ async def test_blind_transfer_target_is_informed_before_being_recorded(
     async with connected_call(server, household) as (_, berta), app_phone(server, household.clara, SECRET) as clara:
         call = call_id(server)
         await wait_for_state(server, call, "recording")
-        await asyncio.sleep(2)
+        await wait_until_stored(server, 1)
         given = anna.post(f"/api/v1/calls/{call}/transfer", json={"to": household.clara.number})
         assert given.is_success, given.text
         await wait_for_state(server, call, "announced")
         await wait_for_state(server, call, "recording")
         clara.play_tone(CALLER)
-        await asyncio.sleep(3)
+        await asyncio.gather(*(phone.wait_for_audio(3) for phone in (berta, clara)))
         offsets = array("h", clara.audio.received)
-        assert berta.tone_level(CALLER) > 4000
+        await berta.wait_for_tone(CALLER, least=4000)
     assert correlation(offsets, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
     with closing(signed_in(server, household.berta)) as client:
         second, first = two_recordings(client)
@@ -355,7 +356,7 @@ async def test_attended_transfer_target_is_informed_before_being_recorded(
     ):
         call = call_id(server)
         await wait_for_state(server, call, "recording")
-        await asyncio.sleep(2)  # the part before the transfer: audio arrives in chunks, an empty part is not stored
+        await wait_until_stored(server, 1.5)  # the part before the transfer
         await requester.call(household.clara.number)
         await clara.wait_for_tone(CALLER)
         [asked] = [live["id"] for live in server.live_calls() if live["id"] != call]
@@ -365,9 +366,9 @@ async def test_attended_transfer_target_is_informed_before_being_recorded(
         since = len(clara.audio.received)
         await wait_for_state(server, call, "recording")
         clara.play_tone(CALLER)
-        await asyncio.sleep(3)
+        await asyncio.gather(*(phone.wait_for_audio(3) for phone in (berta, clara)))
         offsets = array("h", clara.audio.received[max(0, since - 8000) :])
-        assert berta.tone_level(CALLER) > 4000
+        await berta.wait_for_tone(CALLER, least=4000)
     assert correlation(offsets, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
     with closing(signed_in(server, household.berta)) as client:
         second, first = two_recordings(client)
@@ -388,7 +389,7 @@ async def test_retriever_of_a_parked_call_is_informed_before_being_recorded(
     async with connected_call(server, household) as (_, berta), app_phone(server, household.clara, SECRET) as clara:
         call = call_id(server)
         await wait_for_state(server, call, "recording")
-        await asyncio.sleep(2)
+        await wait_until_stored(server, 1)
         parked = anna.post(f"/api/v1/calls/{call}/transfer", json={"to": "*85"})
         assert parked.is_success, parked.text
         [held] = await wait_until(lambda: anna.get("/api/v1/parked").json()["items"], what="parked")
@@ -397,9 +398,9 @@ async def test_retriever_of_a_parked_call_is_informed_before_being_recorded(
         await wait_for_state(server, call, "announced")
         await wait_for_state(server, call, "recording")
         clara.play_tone(CALLER)
-        await asyncio.sleep(3)
+        await asyncio.gather(*(phone.wait_for_audio(3) for phone in (berta, clara)))
         offsets = array("h", clara.audio.received)
-        assert berta.tone_level(CALLER) > 4000
+        await berta.wait_for_tone(CALLER, least=4000)
     assert correlation(offsets, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
     with closing(signed_in(server, household.berta)) as client:
         second, first = two_recordings(client)
@@ -419,7 +420,7 @@ async def test_recording_is_sealed_visible_to_its_parties_and_erasable(
     set_extension_policy(server, household.anna, when="always")
     async with connected_call(server, household):
         await wait_for_state(server, call_id(server), "recording")
-        await asyncio.sleep(4)
+        await wait_until_stored(server, 2)
         while_it_runs = {path: path.read_bytes() for path in files(server)}
     recording = one_recording(anna)
     where = f"/api/v1/recordings/{recording['id']}"
@@ -457,9 +458,10 @@ async def test_media_engine_is_killed_while_recording(server: Server, household:
     async with connected_call(server, household):
         call = call_id(server)
         await wait_for_state(server, call, "recording")
-        await asyncio.sleep(3)
+        await wait_until_stored(server, 3)
         os.kill(server.media_worker_pid, signal.SIGKILL)
-        await asyncio.sleep(6)
+        await wait_until_stored(server, stored_seconds(server) + 1)  # again, and what was missed
+        await wait_until_stored(server, stored_seconds(server) + 4)
         assert state(server, call) == "recording"
     ended, recording = datetime.now(UTC), one_recording(anna)
     assert [mark["kind"] for mark in recording["marks"]] == ["gap"]
@@ -477,14 +479,14 @@ async def test_server_is_killed_while_recording(server: Server, household: House
     async with connected_call(server, household) as phones:
         call = call_id(server)
         await wait_for_state(server, call, "recording")
-        await asyncio.sleep(3)
+        await wait_until_stored(server, 2)
         server.kill()
         before = [len(phone.audio.received) for phone in phones]
         server.start()
         await wait_until(lambda: server.live_calls(), what="the call goes on")
         await wait_for_state(server, call, "recording", 40)
         received = [array("h", phone.audio.received[since:]) for phone, since in zip(phones, before, strict=True)]
-        await asyncio.sleep(3)
+        await asyncio.gather(*(phone.wait_for_audio(3) for phone in phones))
     assert [correlation(each, prompt("recording/notice-hang-up")) > MATCH_THRESHOLD for each in received] == [
         True,
         True,

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from app_phone import SAMPLES_PER_SECOND, app_phone
-from recording_helpers import signed_in, wait_until_received
+from recording_helpers import signed_in, wait_until_received, wait_until_stored
 from server import Household, Server, create_household, set_voicemail, wait_until
 from shared_servers import SharedServers
 from voicemail_messages import BEEP, TONE, leave_message
@@ -158,7 +158,7 @@ async def test_killed_server_keeps_the_recorded_message(own_server: Server) -> N
         await clara.wait_for_beep(BEEP)
         await asyncio.sleep(0.6)
         clara.play_tone(TONE)
-        await asyncio.sleep(4)
+        await wait_until_stored(own_server, 3.5, channels=1)
         own_server.kill()
         killed = datetime.now(UTC)
         clara.leg = None
@@ -179,7 +179,7 @@ async def test_media_engine_crash_loses_no_recorded_audio(own_server: Server) ->
         await clara.wait_for_beep(BEEP)
         await asyncio.sleep(0.6)
         clara.play_tone(TONE)
-        await asyncio.sleep(3)
+        await wait_until_stored(own_server, 2.5, channels=1)
         os.kill(own_server.media_worker_pid, signal.SIGKILL)
         with closing(signed_in(own_server, household.anna)) as client:
             [message] = await wait_until(lambda: messages(client), what="the message is there")
