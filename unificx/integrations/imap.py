@@ -3,7 +3,9 @@
 import asyncio
 import imaplib
 import re
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,9 +28,13 @@ else:
 
 STEP_TIMEOUT, SESSION_SECONDS = 15.0, 60.0
 """Timeout of each command, and seconds after which no further e-mail is fetched in a session."""
+LONGEST_SESSION = 300.0
+"""Seconds after which a session ends, also within an answer whose bytes come one by one."""
 BATCH_SIZE = 20
 MAX_LOCAL_PART = 20
 """Characters of the local part of the reply address, to which a proof is added: 64 at most (RFC 5321)."""
+MAX_LINES = 4 << 20
+"""Bytes of a session besides its e-mails; the list of the e-mails is a line of at most a megabyte."""
 _PORTS = {"imap": 143, "imaps": 993}
 _HINT = "imaps://user:password@mail.example.com/INBOX?address=support@example.com&organisation=acme"
 
@@ -139,8 +145,10 @@ class ImapMailbox:
             return b""
         if int(size[1]) > MAX_BYTES:
             return None
-        _, answer = box.client.uid("FETCH", str(uid), "(BODY.PEEK[])")
-        return next((each[1] for each in answer if isinstance(each, tuple)), b"")
+        # The size is what the server says: read one byte more than is taken, to notice a larger e-mail.
+        _, answer = box.client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{MAX_BYTES + 1}>)")
+        raw = next((each[1] for each in answer if isinstance(each, tuple)), b"")
+        return raw if len(raw) <= MAX_BYTES else None
 
     @contextmanager
     def _session(self) -> Iterator["imap_tools.BaseMailBox"]:
@@ -169,12 +177,65 @@ class ImapMailbox:
             raise MailboxUnreachable(f"the server answers otherwise than expected ({type(fault).__name__})") from None
 
     def _connect(self) -> "imap_tools.BaseMailBox":
-        settings, context = self._settings, ssl.create_default_context()
-        if settings.implicit_tls:
-            return imap_tools.MailBox(settings.host, settings.port, timeout=STEP_TIMEOUT, ssl_context=context)
+        client = _connected_client(self._settings)
+
+        class Box(imap_tools.BaseMailBox):
+            def _get_mailbox_client(self) -> imaplib.IMAP4:
+                return client
+
+        return Box()
+
+
+class _Client(imaplib.IMAP4):
+    """A session of limited time and size, also with a hostile server."""
+
+    _lines_left, _literals_left = MAX_LINES, BATCH_SIZE * (MAX_BYTES + 1)
+
+    def open(self, *args: Any, **options: Any) -> None:
+        super().open(*args, **options)
+        self._timer = threading.Timer(LONGEST_SESSION, self._disconnect)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def shutdown(self) -> None:
+        self._timer.cancel()
+        super().shutdown()
+
+    def read(self, size: int) -> bytes:
+        self._literals_left -= size
+        if size > MAX_BYTES + 1 or self._literals_left < 0:
+            raise self.abort("too large an answer")
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        line = super().readline()
+        self._lines_left -= len(line)
+        if self._lines_left < 0:
+            raise self.abort("too large an answer")
+        return line
+
+    def _disconnect(self) -> None:
+        with suppress(OSError):
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)  # not that of TLS, which a thread is reading
+
+
+class _TlsClient(_Client, imaplib.IMAP4_SSL):
+    pass
+
+
+def _connected_client(settings: MailboxSettings) -> imaplib.IMAP4:
+    context = ssl.create_default_context()
+    if settings.implicit_tls:
+        return _TlsClient(settings.host, settings.port, ssl_context=context, timeout=STEP_TIMEOUT)
+    client = _Client(settings.host, settings.port, STEP_TIMEOUT)
+    try:
         if settings.encrypted:
-            return imap_tools.MailBoxStartTls(settings.host, settings.port, timeout=STEP_TIMEOUT, ssl_context=context)
-        return imap_tools.MailBoxUnencrypted(settings.host, settings.port, timeout=STEP_TIMEOUT)
+            client.starttls(context)
+    except BaseException:
+        with suppress(OSError):
+            client.shutdown()
+        raise
+    return client
 
 
 def _bytes(answer: Any) -> bytes:
