@@ -33,6 +33,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_portal_privacy",
         "outside/test_portal_roles",
         "outside/test_portal_routing",
+        "outside/test_portal_touch",
         "outside/test_start_page",
     ),
     "browsers": (
