@@ -66,15 +66,16 @@ export function Phones({ extension, tenant, sharable = false }: PhonesProps) {
           {
             title: t`Model`,
             render: ({ registration, kind }) =>
-              registration?.user_agent || (kind === 'client' ? t`${product} client` : '–'),
+              registration?.user_agent || (kind === 'client' ? t`${product} client` : ''),
           },
           {
             title: t`Address`,
             render: ({ registration }) =>
-              registration ? `${registration.address} (${registration.transport.toUpperCase()})` : '–',
+              registration ? `${registration.address} (${registration.transport.toUpperCase()})` : '',
           },
           {
             title: t`Last registration`,
+            labelled: true,
             render: ({ registration, last_used }) =>
               registration ? formatDateTime(registration.since) : last_used ? formatDate(last_used) : t`Never`,
           },
