@@ -10,6 +10,7 @@ import quopri
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -227,10 +228,10 @@ def _split(text: str, separator: str) -> list[str]:
 
 def _unquoted(value: str, charset: str) -> str:
     data = quopri.decodestring(value.encode("utf-8"))
-    try:
-        return data.decode("" if codecs.lookup(charset).name in _UNSUITABLE else charset)
-    except (LookupError, UnicodeError):
-        return data.decode("cp1252", "replace")
+    with suppress(LookupError, UnicodeError):
+        if codecs.lookup(charset).name not in _UNSUITABLE:
+            return data.decode(charset)
+    return data.decode("cp1252", "replace")
 
 
 def _apply(card: _Card, name: str, parameters: dict[str, list[str]], value: str) -> bool:
