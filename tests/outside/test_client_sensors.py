@@ -1,5 +1,6 @@
 """Device orientation: read during calls only, can be switched off, and never sent anywhere."""
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -49,6 +50,8 @@ AT_THE_EAR = (57.316, -71.773)
 ACROSS = (4.627, -84.391)
 BRISK = 3.4173
 """Radians per second."""
+SERVER_IDENTIFIER = re.compile(r"\b(?:z9hG4bK)?[0-9a-f]{12}\.[0-9a-f]{16,}\b")
+"""A tag or branch that the server has made: its digits may be those of a reading."""
 
 
 class Held:
@@ -178,7 +181,7 @@ def test_no_reading_leaves_the_device(clients: Clients, household: Household) ->
     )
     values = [*IN_THE_HAND, *AT_THE_EAR, *ACROSS, BRISK]
     assert held.bodies(), "what requests carry was watched"
-    for each in (*held.sent, *held.bodies()):
+    for each in (SERVER_IDENTIFIER.sub("", text) for text in (*held.sent, *held.bodies())):
         assert not any(str(abs(value))[:5] in each for value in values), each
         assert "beta" not in each.lower()
         assert "orientation" not in each.lower()
