@@ -26,11 +26,14 @@ async def _park(parking: Parking, recall_seconds: Callable[[str], float], call: 
     """Park the caller."""
     caller = call.caller
     try:
+        slot = None
         if parking.slot_of_leg(call.leg) is None:
             slot = parking.occupy(caller.tenant_id, call.leg, caller.extension_id, call.clock.now())
             if slot is None:
                 await call.play("parking/full", "general/goodbye")
                 return
+        parking.confirm(call.leg)
+        if slot is not None:
             await call.play("parking/parked-at", SpokenValue(slot))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(call.music())

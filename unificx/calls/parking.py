@@ -20,8 +20,8 @@ class ParkingSlot:
 
 
 class Parking:
-    """All parking slots. `on_changed` is called when a slot of a tenant is occupied or released; `recall` rings the
-    extension that parked the party held by an app's leg."""
+    """All parking slots. `on_changed` is called when the app of a tenant's slot holds its party, and when a slot is
+    released; `recall` rings the extension that parked the party held by an app's leg."""
 
     def __init__(
         self,
@@ -38,13 +38,17 @@ class Parking:
         return len(self._by_leg)
 
     def occupy(self, tenant_id: str, app_leg_id: str, parked_by: str, since: datetime) -> int | None:
-        """Occupy the lowest free slot and return its number; None if all are occupied."""
+        """Occupy the lowest free slot and return its number; None if all are occupied. Its app calls `confirm` once it
+        holds the party."""
         slots = self._slots.setdefault(tenant_id, {})
         number = next((one for one in range(1, MAX_PARKING_SLOTS + 1) if one not in slots), None)
         if number is not None:
             slots[number] = self._by_leg[app_leg_id] = ParkingSlot(tenant_id, number, app_leg_id, parked_by, since)
-            self._on_changed(tenant_id)
         return number
+
+    def confirm(self, app_leg_id: str) -> None:
+        """The app holds the party of its slot. Before, a list of parked calls would not contain it."""
+        self._on_changed(self._by_leg[app_leg_id].tenant_id)
 
     def release(self, app_leg_id: str) -> None:
         """Release the slot of a leg, if it has one."""

@@ -61,6 +61,20 @@ async def test_direct_caller_hears_the_slot_number() -> None:
     assert [one.number for one in parking.occupied("acme")] == [1]
 
 
+async def test_a_party_is_listed_once_its_app_holds_it() -> None:
+    changed: list[str] = []
+    parking = Parking(changed.append)
+    parking.occupy("acme", "leg-1", "e-9", NOW)
+    assert changed == []
+    park = stage(0, parking)
+    park.begin()
+    await wait_until(lambda: "music/hold" in park.played)
+    assert changed == ["acme"]
+    park.hang_up()
+    await wait_until(lambda: not len(park.host))
+    assert changed == ["acme"] * 2
+
+
 async def test_all_slots_occupied() -> None:
     park = stage(0, parking_with(99))
     await park.run()
