@@ -164,6 +164,16 @@ def test_without_a_server_the_requirements_are_checked(home: CliHome) -> None:
     assert "not configured" in home.run_text("doctor")
 
 
+def test_sign_up_needs_a_mail_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def state(**settings: str) -> str:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        found = describe_installation(tmp_path)
+        return services.mail(found.mail, sign_up=found.sign_up).state
+
+    assert [state(UNIFICX_SIGN_UP=mode) for mode in ("closed", "open", "approval")] == ["warn", "fail", "fail"]
+
+
 def test_a_failed_check_exits_with_1(home: CliHome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "EARLIEST_TIME", datetime(2100, 1, 1, tzinfo=UTC))
     result = home.run("doctor", "--home", str(home.folder))

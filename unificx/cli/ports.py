@@ -49,6 +49,8 @@ class Installation:
     """Program name or path."""
     mail: Probe | None = None
     """Probe of the mail server; None if not configured."""
+    sign_up: bool = False
+    """Whether visitors may set up organisations, which needs the mail server."""
     dkim: Probe | None = None
     """Probe of the public key of signed e-mails; None if they are not signed here."""
     mailbox: Probe | None = None

@@ -116,7 +116,7 @@ def describe_installation(home: Path) -> Surveyed:
     from unificx.server.blob_config import blob_store_check
     from unificx.server.notification_settings import dkim_check, mailbox_check, push_check, smtp_check
     from unificx.server.paths import InstallationPaths, certificates_in, database_url
-    from unificx.server.settings import CERTIFICATE_VARIABLE
+    from unificx.server.settings import CERTIFICATE_VARIABLE, SIGN_UP_VARIABLE
     from unificx.server.turn_config import turn_check
 
     paths, environ = InstallationPaths(home.expanduser().absolute()), dict(os.environ)
@@ -129,6 +129,7 @@ def describe_installation(home: Path) -> Surveyed:
         database=database_url(paths, environ),
         owns_certificate=bool(configured),
         mail=smtp_check(environ),
+        sign_up=environ.get(SIGN_UP_VARIABLE) in ("open", "approval"),
         dkim=dkim_check(paths, environ),
         mailbox=mailbox_check(environ),
         push=push_check(paths, environ),

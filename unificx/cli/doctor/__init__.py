@@ -33,7 +33,7 @@ def run_checks(installation: Installation, clock: Clock) -> Iterator[Check]:
     yield host.clock(now, installation.home)
     yield host.limits()
     yield host.speech_recognition(installation.home / "models")
-    yield services.mail(installation.mail)
+    yield services.mail(installation.mail, sign_up=installation.sign_up)
     yield services.dkim(installation.dkim)
     yield services.mailbox(installation.mailbox)
     yield services.push(installation.push)

@@ -5,13 +5,14 @@ from unificx.cli.ports import Probe
 from unificx.core.errors import DomainError
 
 
-def mail(probe: Probe | None) -> Check:
-    """Check that the mail server accepts our e-mail; nothing is sent."""
+def mail(probe: Probe | None, *, sign_up: bool = False) -> Check:
+    """Check that the mail server accepts our e-mail; nothing is sent. Without one, visitors cannot set up
+    organisations, though the operator has allowed it (`sign_up`)."""
     if probe is None:
         return Check(
             "mail",
-            "warn",
-            "not configured",
+            "fail" if sign_up else "warn",
+            "not configured, so sign-up is closed" if sign_up else "not configured",
             "Set UNIFICX_SMTP=smtp://user:password@mail.example.com?from=pbx@example.com. Until then, notices can"
             " be read in the portal; pass on links by hand.",
         )
