@@ -181,6 +181,14 @@ async def test_a_number_whose_destination_is_gone_leads_to_a_rejection(outside: 
     assert leads_to == [NO_SUCH_NUMBER, None]
 
 
+async def test_a_number_of_a_deleted_tenant_leads_nowhere_before_it_is_dropped(outside: OutboundSetup) -> None:
+    await number(outside)
+    trunk = outside.trunk_id("carrier")
+    await outside.people.tenants.delete(outside.acme)
+    assert outside.outbound.numbers.find(outside.acme, "+49301234500")  # until the outbox has delivered the deletion
+    assert outside.outbound.numbers.destination(outside.acme, trunk, "+49301234500", BERLIN) is None
+
+
 async def test_invalid_numbers_are_refused_whole(outside: OutboundSetup) -> None:
     await number(outside)
     with pytest.raises(Conflict):

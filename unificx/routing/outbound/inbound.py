@@ -69,6 +69,9 @@ class PublicNumberService:
         found = self._store.number(tenant_id, called_number)
         if found is None or found.trunk_id != trunk_id:
             return None
+        if self._deps.directory.tenant(tenant_id) is None:
+            # Deleted; its numbers are dropped a little later. The carrier may serve another tenant with this number.
+            return None
         if self._deps.directory.is_suspended(tenant_id, ""):
             return Reject(Rejection.UNREACHABLE)
         if not caller_number and found.reject_anonymous:
