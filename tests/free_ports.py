@@ -37,12 +37,13 @@ def media_ports() -> range:
 
 
 def is_taken(host: str, port: int) -> bool:
-    """Return whether a socket is bound to it, over UDP or TCP."""
+    """Return whether a socket is bound to it, over UDP or TCP. An IPv6 address is in brackets."""
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-        with socket.socket(socket.AF_INET, kind) as probe:
+        with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
             try:
-                probe.bind((host, port))
+                probe.bind((host.strip("[]"), port))
             except OSError:
                 return True
     return False

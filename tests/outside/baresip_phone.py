@@ -13,13 +13,13 @@ import subprocess
 import threading
 import time
 import wave
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from forked_program import enter_namespace
+from forked_program import inside_network
 from free_ports import free_port, media_ports
 from server import Login, Server, eventually
 
@@ -83,21 +83,11 @@ class Network:
         self._holder = subprocess.Popen(command, stdout=subprocess.PIPE)
         assert self._holder.stdout
         assert self._holder.stdout.readline() == b"up\n"
-        self._namespace = f"/proc/{self._holder.pid}/ns/net"
-        self.enter = ("nsenter", f"--net={self._namespace}")
+        self.enter = ("nsenter", f"--net=/proc/{self._holder.pid}/ns/net")
 
-    @contextlib.contextmanager
-    def inside(self) -> Iterator[None]:
+    def inside(self) -> AbstractContextManager[None]:
         """Sockets created by this thread belong to the namespace."""
-        if not self._holder:
-            yield
-            return
-        with open("/proc/thread-self/ns/net") as ours, open(self._namespace) as theirs:
-            enter_namespace(theirs.fileno())
-            try:
-                yield
-            finally:
-                enter_namespace(ours.fileno())
+        return inside_network(self.enter)
 
     def close(self) -> None:
         if self._holder and self._holder.stdout:

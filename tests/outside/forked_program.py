@@ -105,6 +105,21 @@ def namespace_of(enter: Sequence[str]) -> str | None:
 
 
 @contextmanager
+def inside_network(enter: Sequence[str]) -> Iterator[None]:
+    """Sockets created by this thread belong to the network namespace that the command enters, if it enters one."""
+    namespace = namespace_of(enter)
+    if namespace is None or not namespace.endswith("/net"):
+        yield
+        return
+    with open("/proc/thread-self/ns/net") as ours, open(namespace) as theirs:
+        enter_namespace(theirs.fileno())
+        try:
+            yield
+        finally:
+            enter_namespace(ours.fileno())
+
+
+@contextmanager
 def own_namespace(kind: str, script: str) -> Iterator[tuple[str, str]]:
     """A new namespace (`net` or `mount`), prepared by a script for bash, until the end of the block: the command
     that enters it."""

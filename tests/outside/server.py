@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import httpx
 from databases import empty_database
-from forked_program import ForkedProgram, can_enter
+from forked_program import ForkedProgram, can_enter, inside_network
 from free_ports import free_port
 
 Process = ForkedProgram | subprocess.Popen[str]
@@ -303,13 +303,11 @@ class Server:
     def _addresses(self) -> list[str]:
         """The ports of the first start stay free while the server is stopped: the kernel gives them to nothing else."""
         sip = self.ready.get("sip", {})
-        options = []
-        for scheme in ("http", "https"):
-            known = self.ready.get(scheme, "").removeprefix(f"{scheme}://")
-            options += [f"--{scheme}", known or f"{self.host}:{free_port()}"]
-        for transport in ("udp", "tcp", "tls"):
-            options += [f"--sip-{transport}", sip.get(transport) or f"{self.host}:{free_port()}"]
-        return options
+        known = {scheme: self.ready.get(scheme, "").removeprefix(f"{scheme}://") for scheme in ("http", "https")}
+        known |= {f"sip-{transport}": sip.get(transport) for transport in ("udp", "tcp", "tls")}
+        with inside_network(self.enter):  # where servers of other modules may still run
+            addresses = {name: each or f"{self.host}:{free_port(self.host)}" for name, each in known.items()}
+        return [word for name, address in addresses.items() for word in (f"--{name}", address)]
 
     def _environment(self) -> dict[str, str]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("UNIFICX_")} | self.settings
