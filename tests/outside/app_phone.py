@@ -57,9 +57,18 @@ class AppPhone(SoftPhone):
                 await asyncio.sleep(0.05)
 
     async def wait_for_beep(self, hertz: float, *, within: float = 20) -> None:
-        """Wait until nothing but this tone is heard for 0.2 seconds: speech has the same frequencies."""
+        """Wait until nothing but this tone is heard for 0.2 seconds: speech has the same frequencies.
+
+        Looks at all that comes from now on: a loop that is busy for a moment gets a short beep and what follows at
+        once."""
+        length, step = SAMPLES_PER_SECOND // 5, SAMPLES_PER_SECOND // 20
+        start = max(len(self.audio.received) - length, 0)
         async with asyncio.timeout(within):
-            while self.tone_level(hertz, 0.2) < max(1500, self.loudness(0.2)):
+            while True:
+                while len(heard := self.audio.received[start : start + length]) == length:
+                    if tones.level(heard, hertz) >= max(1500, tones.rms(heard)):
+                        return
+                    start += step
                 await asyncio.sleep(0.03)
 
     async def wait_for_tone(
