@@ -467,6 +467,7 @@ def test_a_call_is_parked_and_retrieved(anna: ClientPhone, berta: ClientPhone) -
     anna.assert_idle()  # the slot was announced before
     parked = anna.page.get_by_role("list", name="Parked calls")
     expect(parked.get_by_role("listitem")).to_contain_text(BERTA)
+    expect(anna.page.get_by_text(f"{BERTA} is parked at")).to_be_visible()
     walk = PageChecker(anna.client, "en", label="a parked call")
     walk.check("light", "dark")
     parked.get_by_role("button", name=f"Retrieve {BERTA}").click()

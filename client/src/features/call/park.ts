@@ -9,8 +9,11 @@ import { startCall } from './model';
 export async function parkCall(call: Call, serverId: string, name: string): Promise<void> {
   await park(serverId);
   call.hangUp();
-  await parked.refresh();
-  const place = parked.state.state.find((each) => each.call_id === serverId)?.place;
+  void announceSlot(serverId, name);
+}
+
+async function announceSlot(serverId: string, name: string): Promise<void> {
+  const place = await parked.slotOf(serverId);
   if (place === undefined) return;
   toast({
     message: i18n._(msg`${name} is parked at ${place}`),

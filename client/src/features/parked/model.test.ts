@@ -28,3 +28,24 @@ it('shows the latest response whatever the order, and none to the next user', as
   await last;
   expect(places(parked)).toEqual([]);
 });
+
+it('returns the slot of a call that is listed a moment after it was parked', async () => {
+  const parked = new ParkedCalls(
+    vi
+      .fn()
+      .mockResolvedValueOnce(at(1))
+      .mockResolvedValueOnce([...at(1), { place: 2, call_id: 'c' } as Parked]),
+  );
+  const slot = parked.slotOf('c');
+  await Promise.resolve();
+  await parked.refresh(); // as the event of the server tells
+  expect(await slot).toBe(2);
+});
+
+it('gives up on a call that was not parked', async () => {
+  vi.useFakeTimers();
+  const slot = new ParkedCalls(() => Promise.resolve(at(1))).slotOf('c');
+  await vi.runAllTimersAsync();
+  expect(await slot).toBeUndefined();
+  vi.useRealTimers();
+});
