@@ -66,6 +66,23 @@ def _read_key(path: Path | None) -> Json:
 
 _COLLECTION = Collection("/trunks", _COLUMNS, _DETAILS, _flatten)
 
+Server = Annotated[
+    str | None, typer.Option(metavar="HOST[:PORT]", help="Server; without a port, it is found by DNS SRV.")
+]
+Transport = Annotated[str | None, typer.Option(help="udp, tcp or tls.")]
+Username = Annotated[str | None, typer.Option(help="User name at the carrier.")]
+Password = Annotated[str | None, typer.Option(help="Password at the carrier.")]
+Registers = Annotated[bool | None, typer.Option("--register/--no-register", help="Register with the carrier.")]
+Domain = Annotated[str | None, typer.Option(help="SIP domain of the carrier if it is not the server's name.")]
+AuthUsername = Annotated[str | None, typer.Option(help="User name for authentication if different.")]
+CallerIdHeader = Annotated[str | None, typer.Option(help="Caller id in: from, p_asserted, p_preferred.")]
+NumberFormat = Annotated[str | None, typer.Option(help="Numbers sent: plus, e164, national.")]
+Dtmf = Annotated[str | None, typer.Option(help="Digits: rfc4733, info, inband.")]
+RegisterSeconds = Annotated[int | None, typer.Option(help="Requested seconds of a registration.")]
+CheckSeconds = Annotated[int | None, typer.Option(help="Seconds between checks by OPTIONS; 0: none.")]
+SigningKey = Annotated[Path | None, typer.Option(help="File with the private key in PEM that signs the caller id.")]
+CertificateUrl = Annotated[str | None, typer.Option(help="HTTPS address of the certificate of this key.")]
+Verification = Annotated[str | None, typer.Option(help="Signatures of calls: off, mark, reject.")]
 SendsLocation = Annotated[
     bool | None,
     typer.Option("--send-location/--no-send-location", help="Emergency calls carry the place of the caller."),
@@ -80,35 +97,27 @@ def create(
     context: CommandContext,
     *,
     name: Annotated[str, typer.Option(help="Unused name without spaces.")],
-    server: Annotated[
-        str | None, typer.Option(metavar="HOST[:PORT]", help="Server; without a port, it is found by DNS SRV.")
-    ] = None,
+    server: Server = None,
     template: Annotated[str | None, typer.Option(help="Start from a template; see `trunk templates`.")] = None,
-    transport: Annotated[str | None, typer.Option(help="udp, tcp or tls.")] = None,
-    username: Annotated[str | None, typer.Option(help="User name at the carrier.")] = None,
-    password: Annotated[str | None, typer.Option(help="Password at the carrier.")] = None,
-    register: Annotated[
-        bool | None, typer.Option("--register/--no-register", help="Register with the carrier.")
-    ] = None,
+    transport: Transport = None,
+    username: Username = None,
+    password: Password = None,
+    register: Registers = None,
     accept_from: Annotated[
         list[str] | None, typer.Option(metavar="CIDR", help="Network of the carrier's calls; can be repeated.")
     ] = None,
     max_calls: Annotated[int | None, typer.Option(help="Maximum number of concurrent calls.")] = None,
-    domain: Annotated[
-        str | None, typer.Option(help="SIP domain of the carrier if it is not the server's name.")
-    ] = None,
-    auth_username: Annotated[str | None, typer.Option(help="User name for authentication if different.")] = None,
-    caller_id_header: Annotated[str | None, typer.Option(help="Caller id in: from, p_asserted, p_preferred.")] = None,
-    number_format: Annotated[str | None, typer.Option(help="Numbers sent: plus, e164, national.")] = None,
-    dtmf: Annotated[str | None, typer.Option(help="Digits: rfc4733, info, inband.")] = None,
-    register_seconds: Annotated[int | None, typer.Option(help="Requested seconds of a registration.")] = None,
-    check_seconds: Annotated[int | None, typer.Option(help="Seconds between checks by OPTIONS; 0: none.")] = None,
+    domain: Domain = None,
+    auth_username: AuthUsername = None,
+    caller_id_header: CallerIdHeader = None,
+    number_format: NumberFormat = None,
+    dtmf: Dtmf = None,
+    register_seconds: RegisterSeconds = None,
+    check_seconds: CheckSeconds = None,
     sends_location: SendsLocation = None,
-    signing_key: Annotated[
-        Path | None, typer.Option(help="File with the private key in PEM that signs the caller id.")
-    ] = None,
-    certificate_url: Annotated[str | None, typer.Option(help="HTTPS address of the certificate of this key.")] = None,
-    verification: Annotated[str | None, typer.Option(help="Signatures of calls: off, mark, reject.")] = None,
+    signing_key: SigningKey = None,
+    certificate_url: CertificateUrl = None,
+    verification: Verification = None,
 ) -> None:
     """Create a trunk to a carrier."""
     body = {"name": name, "server": server, "template": template, "transport": transport, "max_calls": max_calls}
@@ -137,35 +146,27 @@ def update(
     *,
     trunk: TrunkReference,
     name: Annotated[str | None, typer.Option(help="New name.")] = None,
-    server: Annotated[
-        str | None, typer.Option(metavar="HOST[:PORT]", help="Server; without a port, it is found by DNS SRV.")
-    ] = None,
-    transport: Annotated[str | None, typer.Option(help="udp, tcp or tls.")] = None,
-    username: Annotated[str | None, typer.Option(help="User name at the carrier.")] = None,
-    password: Annotated[str | None, typer.Option(help="Password at the carrier.")] = None,
-    register: Annotated[
-        bool | None, typer.Option("--register/--no-register", help="Register with the carrier.")
-    ] = None,
+    server: Server = None,
+    transport: Transport = None,
+    username: Username = None,
+    password: Password = None,
+    register: Registers = None,
     accept_from: Annotated[
         list[str] | None,
         typer.Option(metavar="CIDR", help="Network of the carrier's calls; can be repeated; empty: none."),
     ] = None,
     max_calls: Annotated[int | None, typer.Option(help="Maximum number of concurrent calls; 0: no limit.")] = None,
-    domain: Annotated[
-        str | None, typer.Option(help="SIP domain of the carrier if it is not the server's name.")
-    ] = None,
-    auth_username: Annotated[str | None, typer.Option(help="User name for authentication if different.")] = None,
-    caller_id_header: Annotated[str | None, typer.Option(help="Caller id in: from, p_asserted, p_preferred.")] = None,
-    number_format: Annotated[str | None, typer.Option(help="Numbers sent: plus, e164, national.")] = None,
-    dtmf: Annotated[str | None, typer.Option(help="Digits: rfc4733, info, inband.")] = None,
-    register_seconds: Annotated[int | None, typer.Option(help="Requested seconds of a registration.")] = None,
-    check_seconds: Annotated[int | None, typer.Option(help="Seconds between checks by OPTIONS; 0: none.")] = None,
+    domain: Domain = None,
+    auth_username: AuthUsername = None,
+    caller_id_header: CallerIdHeader = None,
+    number_format: NumberFormat = None,
+    dtmf: Dtmf = None,
+    register_seconds: RegisterSeconds = None,
+    check_seconds: CheckSeconds = None,
     sends_location: SendsLocation = None,
-    signing_key: Annotated[
-        Path | None, typer.Option(help="File with the private key in PEM that signs the caller id.")
-    ] = None,
-    certificate_url: Annotated[str | None, typer.Option(help="HTTPS address of the certificate of this key.")] = None,
-    verification: Annotated[str | None, typer.Option(help="Signatures of calls: off, mark, reject.")] = None,
+    signing_key: SigningKey = None,
+    certificate_url: CertificateUrl = None,
+    verification: Verification = None,
 ) -> None:
     """Change a trunk."""
     body = {"name": name, "server": server, "transport": transport, "max_calls": max_calls, "domain": domain}
