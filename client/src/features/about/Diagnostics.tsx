@@ -1,7 +1,8 @@
-import { Button, CopyButton, Group, Stack, Text, Textarea } from '@mantine/core';
-import { IconCheck, IconCopy, IconDownload, IconRefresh, IconSend } from '@tabler/icons-react';
+import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { IconDownload, IconRefresh, IconSend } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
+import { CopyButton } from '~/design/CopyButton';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { useValue } from '~/core/store';
@@ -58,18 +59,7 @@ export default function Diagnostics() {
           <Trans>Send to administrators</Trans>
         </Button>
         <Group grow>
-          <CopyButton value={text}>
-            {({ copied, copy }) => (
-              <Button
-                size="md"
-                variant="default"
-                leftSection={copied ? <IconCheck aria-hidden /> : <IconCopy aria-hidden />}
-                onClick={copy}
-              >
-                {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyButton text={text} />
           <Button
             size="md"
             variant="default"

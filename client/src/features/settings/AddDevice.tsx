@@ -1,8 +1,9 @@
-import { Button, CopyButton, Loader, Stack, Text } from '@mantine/core';
-import { IconCheck, IconCopy, IconRefresh } from '@tabler/icons-react';
+import { Button, Loader, Stack, Text } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { CopyButton } from '~/design/CopyButton';
 import { formatDuration } from '~/design/dates';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
@@ -66,17 +67,8 @@ function Code({ model }: { model: AddDeviceModel }) {
       <Text ta="center" c="dimmed" role="timer">
         <Trans>Valid for {time}</Trans>
       </Text>
-      <CopyButton value={code.url}>
-        {({ copied, copy }) => (
-          <Button
-            size="md"
-            variant="default"
-            leftSection={copied ? <IconCheck aria-hidden /> : <IconCopy aria-hidden />}
-            onClick={copy}
-          >
-            {copied ? <Trans>Copied</Trans> : <Trans>Copy link</Trans>}
-          </Button>
-        )}
+      <CopyButton text={code.url}>
+        <Trans>Copy link</Trans>
       </CopyButton>
     </>
   );

@@ -1,6 +1,7 @@
-import { Button, Code, CopyButton, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
-import { IconCheck, IconCopy, IconPrinter } from '@tabler/icons-react';
+import { Button, Code, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconPrinter } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { CopyButton } from '~/design/CopyButton';
 import { useLayer } from '~/design/layers';
 import { useValue } from '~/core/store';
 import css from './recovery-codes.module.css';
@@ -43,18 +44,7 @@ export function RecoveryCodes({ model }: { model: SecurityModel }) {
           ))}
         </SimpleGrid>
         <Group grow className={css.buttons}>
-          <CopyButton value={codes?.join('\n') ?? ''}>
-            {({ copied, copy }) => (
-              <Button
-                size="md"
-                variant="default"
-                leftSection={copied ? <IconCheck aria-hidden /> : <IconCopy aria-hidden />}
-                onClick={copy}
-              >
-                {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyButton text={codes?.join('\n') ?? ''} />
           <Button size="md" variant="default" leftSection={<IconPrinter aria-hidden />} onClick={() => window.print()}>
             <Trans>Print</Trans>
           </Button>

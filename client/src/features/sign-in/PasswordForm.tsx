@@ -1,8 +1,9 @@
-import { Button, Stack, TextInput } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { PasswordField } from '~/design/PasswordField';
 import { useValue } from '~/core/store';
+import { EmailField } from './EmailField';
 import type { SignInModel } from './model';
 
 /** E-mail and password, with the attributes that password managers expect. */
@@ -19,19 +20,7 @@ export function PasswordForm({ model, tenant }: { model: SignInModel; tenant?: s
       }}
     >
       <Stack gap="sm">
-        <TextInput
-          type="email"
-          name="email"
-          label={t`E-mail`}
-          autoComplete="username"
-          autoCapitalize="off"
-          spellCheck={false}
-          size="md"
-          required
-          withAsterisk={false}
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
+        <EmailField name="email" value={email} onChange={setEmail} />
         <PasswordField
           name="password"
           label={t`Password`}

@@ -1,4 +1,4 @@
-import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { ErrorNotice } from '~/design/Notice';
@@ -7,6 +7,7 @@ import { takeDeepLinkCode } from '~/core/deep-link';
 import type { Language } from '~/core/language';
 import { useValue } from '~/core/store';
 import { OtherSignInLink } from './CodeSignIn';
+import { EmailField } from './EmailField';
 import { AskAdministrator } from './ForgotPassword';
 import { SignInSteps, useStepTexts } from './SignInSteps';
 import { tenantFromQuery } from './model';
@@ -64,7 +65,7 @@ export default function Recover() {
 }
 
 function RequestLink({ model }: { model: RecoverModel }) {
-  const { t, i18n } = useLingui();
+  const { i18n } = useLingui();
   const { busy, fault } = useValue(model.state);
   const [email, setEmail] = useState('');
   return (
@@ -76,18 +77,7 @@ function RequestLink({ model }: { model: RecoverModel }) {
     >
       <Stack>
         <ErrorNotice fault={fault} />
-        <TextInput
-          type="email"
-          label={t`E-mail`}
-          autoComplete="username"
-          autoCapitalize="off"
-          spellCheck={false}
-          size="md"
-          required
-          withAsterisk={false}
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
+        <EmailField value={email} onChange={setEmail} />
         <Button type="submit" size="md" loading={busy}>
           <Trans>Send link</Trans>
         </Button>
