@@ -31,6 +31,17 @@ def _flatten(menu: Json) -> Json:
 _COLLECTION = Collection("/menus", _COLUMNS, _DETAILS, _flatten)
 
 MenuReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the menu.")]
+Name = Annotated[str | None, typer.Option(help="Name of the menu.")]
+Say = Annotated[str | None, typer.Option(help="Text that is spoken as the prompt.")]
+Sound = Annotated[str | None, typer.Option(metavar="NAME", help="Sound that is the prompt; see `unificx sound`.")]
+Keys = Annotated[
+    list[str] | None, typer.Option("--key", metavar="KEY=DESTINATION", help="Destination of a key; can be repeated.")
+]
+Language = Annotated[str | None, typer.Option(help="en or de; empty: the language of the caller.")]
+Timeout = Annotated[float | None, typer.Option(help="Seconds to wait for a key after the prompt.")]
+Attempts = Annotated[int | None, typer.Option(help="Missing or invalid entries allowed.")]
+DirectDial = Annotated[bool | None, typer.Option(help="Callers may dial an extension.")]
+
 group = command_group("menu", "Manage menus.")
 
 
@@ -40,19 +51,14 @@ def create(
     *,
     number: Annotated[str, typer.Option(help="Unused number of 2 to 8 digits.")],
     otherwise: Annotated[str, typer.Option(metavar="DESTINATION", help="Destination without a valid entry.")],
-    name: Annotated[str | None, typer.Option(help="Name of the menu.")] = None,
-    say: Annotated[str | None, typer.Option(help="Text that is spoken as the prompt.")] = None,
-    sound: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Sound that is the prompt; see `unificx sound`.")
-    ] = None,
-    key: Annotated[
-        list[str] | None,
-        typer.Option("--key", metavar="KEY=DESTINATION", help="Destination of a key; can be repeated."),
-    ] = None,
-    language: Annotated[str | None, typer.Option(help="en or de; empty: the language of the caller.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds to wait for a key after the prompt.")] = None,
-    attempts: Annotated[int | None, typer.Option(help="Missing or invalid entries allowed.")] = None,
-    direct_dial: Annotated[bool | None, typer.Option(help="Callers may dial an extension.")] = None,
+    name: Name = None,
+    say: Say = None,
+    sound: Sound = None,
+    key: Keys = None,
+    language: Language = None,
+    timeout: Timeout = None,
+    attempts: Attempts = None,
+    direct_dial: DirectDial = None,
 ) -> None:
     """Create a menu.
 
@@ -79,22 +85,17 @@ def update(
     context: CommandContext,
     *,
     menu: MenuReference,
-    name: Annotated[str | None, typer.Option(help="Name of the menu.")] = None,
-    say: Annotated[str | None, typer.Option(help="Text that is spoken as the prompt.")] = None,
-    sound: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Sound that is the prompt; see `unificx sound`.")
-    ] = None,
-    key: Annotated[
-        list[str] | None,
-        typer.Option("--key", metavar="KEY=DESTINATION", help="Destination of a key; can be repeated."),
-    ] = None,
+    name: Name = None,
+    say: Say = None,
+    sound: Sound = None,
+    key: Keys = None,
     otherwise: Annotated[
         str | None, typer.Option(metavar="DESTINATION", help="Destination without a valid entry.")
     ] = None,
-    language: Annotated[str | None, typer.Option(help="en or de; empty: the language of the caller.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds to wait for a key after the prompt.")] = None,
-    attempts: Annotated[int | None, typer.Option(help="Missing or invalid entries allowed.")] = None,
-    direct_dial: Annotated[bool | None, typer.Option(help="Callers may dial an extension.")] = None,
+    language: Language = None,
+    timeout: Timeout = None,
+    attempts: Attempts = None,
+    direct_dial: DirectDial = None,
 ) -> None:
     """Change a menu.
 
