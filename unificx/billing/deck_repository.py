@@ -1,6 +1,7 @@
 """All SQL on rate decks and their rates."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
 
@@ -13,17 +14,7 @@ from unificx.billing.models import RateDeckRow, RateRow
 from unificx.billing.schemas import ChangeKind, RateChange, RateDeck
 
 _RATE = cast("Table", RateRow.__table__)
-_FIELDS = (
-    "price",
-    "first",
-    "next",
-    "connection",
-    "minimum",
-    "valid_from",
-    "valid_until",
-    "name",
-    "group",
-)
+_FIELDS = tuple([field.name for field in fields(Rate) if field.name != "prefix"])
 _PRICED = ("price", "first", "next", "connection", "minimum", "valid_until", "group")
 """Fields whose change is a change of the deck."""
 _IN = 500
