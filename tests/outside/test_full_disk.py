@@ -3,7 +3,6 @@ history."""
 
 import asyncio
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -29,6 +28,7 @@ from recording_helpers import (
 )
 from server import Server, create_household, eventually
 from sipp_phones import SippPhones
+from small_disks import fill, mounted_disk
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="a small file system takes root to mount")
 TALK = (*s.authenticated_invite(s.sdp()), *s.answered(), s.in_dialog("ACK", 2))
@@ -37,24 +37,8 @@ ANSWER = (s.called(), s.ringing(), *s.answers(s.sdp()))
 
 @pytest.fixture
 def small_home(tmp_path: Path) -> Iterator[Path]:
-    home = tmp_path / "small"
-    home.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", str(home)], check=True)
-    yield home
-    subprocess.run(["umount", str(home)], check=True)
-
-
-def fill(home: Path) -> Path:
-    """Fill the disk to the last byte."""
-    greedy = home / "greedy"
-    with greedy.open("ab", buffering=0) as file:
-        for size in (1 << 20, 4096, 1):
-            try:
-                while file.write(bytes(size)) == size:
-                    pass
-            except OSError:
-                pass
-    return greedy
+    with mounted_disk(tmp_path / "small", "160m") as home:
+        yield home
 
 
 def test_a_full_disk_blocks_new_calls_and_keeps_records_of_ending_ones(small_home: Path, tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """Low disk space is detected, and closing records are stored on a full disk."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from small_disks import fill, mounted_disk
 from structlog.testing import capture_logs
 
 from unificx.core.clock import ManualClock
@@ -20,25 +20,8 @@ RECORD = b"r" * 1000
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a file system of 50 MiB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=50m", "tmpfs", str(place)], check=True)
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
-
-
-def fill_disk(place: Path) -> Path:
-    """Use up all remaining space."""
-    greedy = place / "greedy"
-    with greedy.open("ab", buffering=0) as file:
-        for size in (MIB, 4096, 1):
-            try:
-                while file.write(bytes(size)) == size:
-                    pass
-            except OSError:
-                pass
-    return greedy
+    with mounted_disk(tmp_path / "disk", "50m") as place:
+        yield place
 
 
 def test_low_space_is_detected_within_a_second_with_hysteresis(clock: ManualClock) -> None:
@@ -84,7 +67,7 @@ async def test_closing_records_are_stored_on_a_full_disk(database: Database, sma
     spool.register_handler("a", take)
     await spool.recover()
     spool.append("a", b"before")
-    greedy = fill_disk(small_disk)
+    greedy = fill(small_disk)
     with pytest.raises(SpoolFull):
         spool.append("a", b"something new" * 1000)
     for number in range(700):
@@ -106,7 +89,7 @@ async def test_the_reserve_is_limited(database: Database, small_disk: Path) -> N
 
     spool.register_handler("a", take)
     await spool.recover()
-    fill_disk(small_disk)
+    fill(small_disk)
     stored = 0
     with suppress(SpoolFull):
         while stored < 100:
@@ -119,7 +102,7 @@ async def test_the_reserve_is_limited(database: Database, small_disk: Path) -> N
 @needs_root
 def test_the_reserve_file_is_filled_and_refilled_when_space_allows(small_disk: Path) -> None:
     reserve_file = ReserveFile(small_disk / "ballast", 5 * MIB)
-    greedy = fill_disk(small_disk)
+    greedy = fill(small_disk)
     reserve_file.fill()
     assert reserve_file.reserved == 0
     assert not reserve_file.release(1)
