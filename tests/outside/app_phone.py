@@ -65,8 +65,8 @@ class AppPhone(SoftPhone):
         start = max(len(self.audio.received) - length, 0)
         async with asyncio.timeout(within):
             while True:
-                while len(heard := self.audio.received[start : start + length]) == length:
-                    if tones.level(heard, hertz) >= max(1500, tones.rms(heard)):
+                while len(window := self.audio.received[start : start + length]) == length:
+                    if tones.level(window, hertz) >= max(1500, tones.rms(window)):
                         return
                     start += step
                 await asyncio.sleep(0.03)
