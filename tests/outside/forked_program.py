@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,8 +28,9 @@ def share_fork_server() -> None:
     """Start the process whose forks are the programs now, and let all later forks of this process use it: its imports
     take as much CPU time as five starts. It ends with the last of them."""
     forkserver.ensure_running()
-    # It would be waited for, which only its parent may do.
+    # Both would be waited for, which only their parent may do.
     forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
+    resource_tracker._resource_tracker._pid = None  # type: ignore[attr-defined]
 
 
 class ForkedProgram:
