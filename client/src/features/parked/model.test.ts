@@ -37,7 +37,7 @@ it('returns the slot of a call that is listed a moment after it was parked', asy
       .mockResolvedValueOnce([...at(1), { place: 2, call_id: 'c' } as Parked]),
   );
   const slot = parked.slotOf('c');
-  await Promise.resolve();
+  await vi.waitFor(() => expect(places(parked)).toEqual([1]));
   await parked.refresh(); // as the event of the server tells
   expect(await slot).toBe(2);
 });
