@@ -69,6 +69,16 @@ def prepare_home(home: Path) -> Path:
     return home
 
 
+def files_in(place: Path) -> dict[str, bytes]:
+    """Return the content of all files by path, also while a server adds and removes some."""
+    found: dict[str, bytes] = {}
+    for path in place.rglob("*"):
+        if path.is_file():
+            with contextlib.suppress(FileNotFoundError):  # it was removed meanwhile
+                found[str(path)] = path.read_bytes()
+    return found
+
+
 @dataclass
 class Server:
     """`unificx up` on one home directory. `enter` is prepended to each command (to enter a network namespace)."""

@@ -5,13 +5,13 @@ import io
 import tarfile
 import wave
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 from recording_helpers import signed_in
-from server import Household, Server, create_household, run_and_check_log, set_voicemail, wait_until
+from server import Household, Server, create_household, files_in, run_and_check_log, set_voicemail, wait_until
 from test_voicemail import messages
 from voicemail_messages import leave_message
 
@@ -38,15 +38,6 @@ def client(server: Server, household: Household) -> Iterator[httpx.Client]:
         yield client
 
 
-def all_files(home: Path) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    for path in home.rglob("*"):
-        if path.is_file():
-            with suppress(FileNotFoundError):  # it was removed meanwhile
-                files[str(path)] = path.read_bytes()
-    return files
-
-
 def found(files: dict[str, bytes], sound: bytes) -> set[str]:
     """The files containing any piece of the audio, or the header of a playable format."""
     pieces = [sound[at : at + LENGTH] for at in range(0, len(sound) - LENGTH, 200)]
@@ -60,7 +51,7 @@ async def watch(home: Path, seen: dict[str, bytes]) -> None:
     turn = 0
     while True:
         # In a thread, since the phone has to send its audio meanwhile.
-        for path, data in (await asyncio.to_thread(all_files, home)).items():
+        for path, data in (await asyncio.to_thread(files_in, home)).items():
             if "/audio/" in path:
                 seen[f"{path} at {turn}"] = data
             else:
@@ -109,8 +100,8 @@ async def test_no_plaintext_audio_on_disk(
     assert found(seen, sound) == set()
     if keep_wav:
         verify_and_back_up(server)
-    assert found(all_files(server.home), sound) == set()
+    assert found(files_in(server.home), sound) == set()
 
     for name, data in (("control.sample", sound[len(sound) // 2 :]), ("control.ogg", b"some OggS")):
         (server.home / name).write_bytes(data)  # the search does find plaintext
-    assert {Path(path).name for path in found(all_files(server.home), sound)} == {"control.sample", "control.ogg"}
+    assert {Path(path).name for path in found(files_in(server.home), sound)} == {"control.sample", "control.ogg"}

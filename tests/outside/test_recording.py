@@ -35,7 +35,7 @@ from recording_helpers import (
     wait_until_received,
     wait_until_stored,
 )
-from server import Household, Server, create_household, wait_until
+from server import Household, Server, create_household, files_in, wait_until
 
 from unificx.media import tones
 from unificx.recording.machine.consent import DTMF_PAUSE_SECONDS
@@ -423,7 +423,7 @@ async def test_recording_is_sealed_visible_to_its_parties_and_erasable(
     async with connected_call(server, household):
         await wait_for_state(server, call_id(server), "recording")
         await wait_until_stored(server, 2)
-        while_it_runs = {path: path.read_bytes() for path in files(server)}
+        while_it_runs = files_in(server.home / "audio")
     recording = one_recording(anna)
     where = f"/api/v1/recordings/{recording['id']}"
     answer = anna.get(f"{where}/audio", params={"format": "wav"})
@@ -432,7 +432,7 @@ async def test_recording_is_sealed_visible_to_its_parties_and_erasable(
     assert (part.status_code, part.content) == (206, answer.content[1000:2000])
     needles = [raw[at : at + 64] for at in range(0, len(raw) - 64, 4000) if len(set(raw[at : at + 64])) > 20]
     assert needles
-    on_disk = while_it_runs | {path: path.read_bytes() for path in server.home.rglob("*") if path.is_file()}
+    on_disk = while_it_runs | files_in(server.home)
     assert while_it_runs
     assert [path for path, data in on_disk.items() for needle in needles if needle in data] == []
 
