@@ -108,13 +108,19 @@ def test_a_caller_requiring_100rel_gets_a_reliable_180(desk, household):
 
 
 def test_a_retransmitted_invite_rings_once(desk, household):
-    """The phone is slow: our 100 is sent after 200 ms, and our INVITE to it is retransmitted after 500."""
+    """The phone is slow: our 100 is sent after 200 ms. It is called over TCP, where our INVITE to it is never sent again
+    (RFC 3261 section 17.1.1.2), however late its answer is."""
     *challenged, invite, _ = s.authenticated_invite(s.sdp())
     again = s.invite(2, s.sdp(), branch="@same-branch@", attributes="")
     caller = (*challenged, invite, s.recv(100), again, s.recv(100), *s.answered(), s.in_dialog("ACK", 2), *s.hang_up(3))
-    callee = desk.callee(household.berta, s.called(), s.pause(400), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
-    desk.calls(desk.caller(household.anna, household.berta.number, *caller, options=JUST_THE_LADDER), callee)
+    slow = (s.called(), s.pause(2000), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
+    callee = desk.connected(household.berta, *slow, transport="tcp")
+    try:
+        desk.calls(desk.caller(household.anna, household.berta.number, *caller, options=JUST_THE_LADDER))
+    finally:
+        callee.stop()
     assert callee.trace_so_far().count("INVITE sip:") == 1
+    assert "BYE sip:" in callee.trace_so_far()
 
 
 def test_a_retransmitted_bye_is_answered_again(desk, household):
